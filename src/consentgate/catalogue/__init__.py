@@ -1,0 +1,22 @@
+"""Facts about known services: whose a URL, a script, a widget or a cookie is.
+
+The lowest package: it knows nothing of policies, consent or HTTP, and it never opens anything.
+"""
+
+from .known import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
+from .lookup import Catalogue, catalogue
+from .patterns import Glob, UrlIndex, UrlPattern
+
+__all__ = [
+    "Catalogue",
+    "Entity",
+    "Glob",
+    "InlineSignature",
+    "KnownCookie",
+    "KnownService",
+    "UrlIndex",
+    "UrlPattern",
+    "Widget",
+    "WidgetSignature",
+    "catalogue",
+]

@@ -1,0 +1,115 @@
+"""Reading the data files: `services.toml`, compiled by hand, and `domains.csv` (see NOTICE.md)."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+
+import msgspec
+
+from .inline import inline_signature
+from .known import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
+from .patterns import UrlPattern
+
+_HERE = files(__package__)
+
+
+# A table of the file each; a misspelt key is an error.
+
+
+class _Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: str
+    then: str = ""
+    loads: bool = False
+
+
+class _Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
+    tag: str = ""
+    class_: str = ""
+    attribute: str = ""
+    type: str = ""
+    keep: bool = False
+
+
+class _Cookie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    lifetime: str
+
+
+class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    category: str
+    controller: str = ""
+    privacy_url: str = ""
+    urls: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    cookies: tuple[_Cookie, ...] = ()
+    inline: tuple[str | _Inline, ...] = ()
+    widgets: tuple[_Widget, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sets: dict[str, tuple[str, ...]]
+    service: tuple[_Service, ...]
+
+
+def services() -> tuple[KnownService, ...]:
+    """The known services, in the order of the file. Raises ValueError where the file is not well formed."""
+    tables = tomllib.loads(_HERE.joinpath("services.toml").read_text("utf-8"))
+    file = msgspec.convert(tables, _File)
+    return tuple(_service(row, file.sets) for row in file.service)
+
+
+def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService:
+    return KnownService(
+        id=row.id,
+        name=row.name,
+        category=row.category,
+        controller=row.controller,
+        privacy_url=row.privacy_url,
+        urls=tuple(UrlPattern.parse(url) for text in row.urls for url in _expand(text, sets)),
+        paths=row.paths,
+        cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
+        inline=tuple(map(_inline, row.inline)),
+        widgets=tuple(map(_widget, row.widgets)),
+    )
+
+
+def _expand(text: str, sets: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """`{name}` stands for each member of that set in turn."""
+    before, brace, rest = text.partition("{")
+    if not brace:
+        yield text
+        return
+    name, _, after = rest.partition("}")
+    for member in sets[name]:
+        yield before + member + after
+
+
+def _inline(row: str | _Inline) -> InlineSignature:
+    if isinstance(row, str):
+        return inline_signature(row)
+    return inline_signature(row.text, row.then, loads=row.loads)
+
+
+def _widget(row: _Widget) -> WidgetSignature:
+    kinds = {"tag": row.tag, "class": row.class_, "attribute": row.attribute, "type": row.type}
+    given = {kind: pattern for kind, pattern in kinds.items() if pattern}
+    if len(given) != 1:
+        raise ValueError(f"a widget needs exactly one of tag, class, attribute and type: {row}")
+    ((kind, pattern),) = given.items()
+    return WidgetSignature(kind, pattern, row.keep)
+
+
+def entities() -> Iterator[tuple[UrlPattern, Entity]]:
+    """Every host pattern of `domains.csv` with its owner. There, `*.x` stands for x as well."""
+    lines = _HERE.joinpath("domains.csv").read_text("utf-8").splitlines()
+    for row in csv.DictReader(lines):
+        pattern = UrlPattern.parse(row["domain"])
+        entity = Entity(row["entity"], row["category"])
+        yield pattern, entity
+        if pattern.subdomains:
+            yield UrlPattern(pattern.host), entity

@@ -1,0 +1,104 @@
+"""The catalogue as a whole: looks up services by URL, inline script, markup and cookie name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from . import data
+from .inline import InlineIndex
+from .known import Entity, KnownService, Widget
+from .markup import WidgetIndex
+from .patterns import Glob, UrlIndex
+
+
+class Catalogue:
+    """Known services, and whose a URL, script, element or cookie is. It labels; it never opens anything."""
+
+    def __init__(self, services: Iterable[KnownService]) -> None:
+        self._services = tuple(services)
+        self._by_id = {service.id: service for service in self._services}
+        if len(self._by_id) != len(self._services):
+            raise ValueError("two services of the catalogue have the same id")
+        self._urls = UrlIndex((pattern, service) for service in self._services for pattern in service.urls)
+        self._paths = tuple((Glob(path), service) for service in self._services for path in service.paths)
+        self._inline = InlineIndex(self._services)
+        self._widgets = WidgetIndex(self._services)
+        self._cookies = _CookieIndex(self._services)
+
+    @classmethod
+    def load(cls) -> Catalogue:
+        """The catalogue that ships with the package, read anew; `catalogue()` keeps one."""
+        return cls(data.services())
+
+    @property
+    def services(self) -> tuple[KnownService, ...]:
+        """All services, in the order of the data file."""
+        return self._services
+
+    def service(self, id: str) -> KnownService | None:
+        """The service of this id, or None."""
+        return self._by_id.get(id)
+
+    def by_url(self, host: str, path: str = "/") -> KnownService | None:
+        """Whose URL this is, most specific first: host in lower-case ASCII, path without its query."""
+        if service := self._urls.find(host, path):
+            return service
+        return next((service for glob, service in self._paths if glob.matches(path)), None)
+
+    def by_inline(self, script: bytes) -> tuple[KnownService, ...]:
+        """Every service that an inline script loads or calls, in the order of the data file."""
+        return self._inline.find(script)
+
+    def by_markup(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
+        """The widget that an element is, or None. Names of tag and attributes are lower case."""
+        return self._widgets.find(tag, attributes)
+
+    def by_cookie(self, name: str) -> KnownService | None:
+        """Who is known to set a cookie of this name on a site's own host. A name proves nothing: a label."""
+        return self._cookies.find(name)
+
+    def entity(self, host: str) -> Entity | None:
+        """Who is behind a host (lower-case ASCII), or None. Knows far more hosts than there are services."""
+        return _entities().find(host)
+
+    def widget_class_pattern(self) -> str:
+        """A regular expression for each whole class token that may be a widget: one non-capturing group."""
+        return self._widgets.class_pattern
+
+    def widget_tag_pattern(self) -> str:
+        """A regular expression for each whole tag name that may be a widget: one non-capturing group."""
+        return self._widgets.tag_pattern
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue that ships with the package, read once."""
+    return Catalogue.load()
+
+
+@cache
+def _entities() -> UrlIndex[Entity]:
+    # Apart from the services: three thousand rows that only labels in logs and reports need.
+    return UrlIndex(data.entities())
+
+
+class _CookieIndex:
+    __slots__ = ("_exact", "_longest", "_prefixes")
+
+    def __init__(self, services: Iterable[KnownService]) -> None:
+        self._exact: dict[str, KnownService] = {}
+        self._prefixes: dict[str, KnownService] = {}
+        for service in services:
+            for cookie in service.cookies:
+                names = self._prefixes if cookie.name.endswith("*") else self._exact
+                names.setdefault(cookie.name.removesuffix("*"), service)
+        self._longest = max(map(len, self._prefixes), default=0)
+
+    def find(self, name: str) -> KnownService | None:
+        if service := self._exact.get(name):
+            return service
+        for length in range(min(len(name), self._longest), 0, -1):
+            if service := self._prefixes.get(name[:length]):
+                return service
+        return None

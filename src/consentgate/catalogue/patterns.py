@@ -1,0 +1,169 @@
+"""Patterns that say which URLs belong to whom, and an index over many of them.
+
+A pattern is `host[/path]`. The index finds the most specific of any number of patterns with a few dict
+lookups, so that a policy of ten thousand services costs a request no more than one of ten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_LONGEST_HOST = 254
+"""RFC 1035, section 2.3.4, and a trailing dot. A longer name cannot be looked up, hence not contacted."""
+
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*+)(?:\.[a-z0-9_][a-z0-9_-]*+)*+")
+_UNFIT_IN_PATH = re.compile(r"[\x00-\x20\x7f?#\\]")
+_SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
+
+
+class Glob:
+    """A path pattern in which `*` stands for any characters, slashes included.
+
+    Without a `*` it matches exactly itself. Matching walks the path once, whatever it holds.
+    """
+
+    __slots__ = ("_first", "_last", "_middle", "_whole", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        pieces = text.split("*")
+        self._whole = len(pieces) == 1
+        self._first, self._last = pieces[0], pieces[-1]
+        self._middle = tuple(piece for piece in pieces[1:-1] if piece)
+
+    def matches(self, path: str) -> bool:
+        """Whether the whole of `path` (without its query) fits."""
+        if self._whole:
+            return path == self.text
+        at, end = len(self._first), len(path) - len(self._last)
+        if at > end or not path.startswith(self._first) or not path.endswith(self._last):
+            return False
+        # The leftmost fit of each piece leaves the most room for the next, so nothing is ever tried twice.
+        for piece in self._middle:
+            at = path.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    @property
+    def specificity(self) -> tuple[int, int]:
+        """Sorts the narrower of two globs after the wider one: by literal characters, then by stars."""
+        stars = self.text.count("*")
+        return len(self.text) - stars, -stars
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Glob) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Glob({self.text!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class UrlPattern:
+    """The URLs of one host, or of its subdomains, whose path fits a glob.
+
+    `host` is lower-case ASCII. With `subdomains` it stands for every name below `host`, and never for
+    `host` itself. `path` is compared with the path without its query; an empty one is every path.
+    """
+
+    host: str
+    subdomains: bool = False
+    path: str = "/*"
+
+    def __post_init__(self) -> None:
+        if not self.path:
+            object.__setattr__(self, "path", "/*")
+
+    @classmethod
+    def parse(cls, text: str) -> UrlPattern:
+        """The pattern that `text`, of the form `host[/path]`, stands for.
+
+        Raises ValueError with a sentence that says what is wrong.
+        """
+        if "://" in text or text.startswith("//"):
+            raise ValueError(f"expected a host without a scheme, {_SHAPE}")
+        name, slash, rest = text.partition("/")
+        subdomains = name.startswith("*.")
+        return cls(_host(name[2:] if subdomains else name), subdomains, _path(slash + rest))
+
+    def matches(self, host: str, path: str) -> bool:
+        """Whether the URL of this host (lower-case ASCII) and path (without its query) fits."""
+        fits = host.endswith(f".{self.host}") if self.subdomains else host == self.host
+        return fits and Glob(self.path).matches(path)
+
+    def __str__(self) -> str:
+        host = f"*.{self.host}" if self.subdomains else self.host
+        return host if self.path == "/*" else host + self.path
+
+
+def _host(name: str) -> str:
+    if not name:
+        raise ValueError(f"expected a host, {_SHAPE}")
+    if not name.isascii():
+        raise ValueError("expected a host in ASCII; write an international name in its xn-- form")
+    if "*" in name:
+        raise ValueError('a "*" in a host may only stand at its start and before a dot, like "*.example.com"')
+    if ":" in name:
+        raise ValueError("expected a host without a port")
+    name = name.lower()
+    if len(name) >= _LONGEST_HOST or _HOST.fullmatch(name) is None:
+        raise ValueError(f"expected a host, {_SHAPE}")
+    return name
+
+
+def _path(path: str) -> str:
+    if _UNFIT_IN_PATH.search(path):
+        raise ValueError("expected a path without spaces, backslashes, query or fragment")
+    # A run of stars says no more than one.
+    return re.sub(r"\*{2,}", "*", path)
+
+
+class UrlIndex(Generic[T]):
+    """Finds what the most specific of many patterns was given for.
+
+    Of hosts, the exact name comes before `*.` patterns and a longer suffix before a shorter one; within
+    one host, the path glob with more literal characters. Of two equal patterns the first one counts.
+    """
+
+    __slots__ = ("_below", "_exact")
+
+    def __init__(self, entries: Iterable[tuple[UrlPattern, T]]) -> None:
+        self._exact: dict[str, list[tuple[Glob, T]]] = {}
+        self._below: dict[str, list[tuple[Glob, T]]] = {}
+        for pattern, value in entries:
+            hosts = self._below if pattern.subdomains else self._exact
+            hosts.setdefault(pattern.host, []).append((Glob(pattern.path), value))
+        for hosts in (self._exact, self._below):
+            for paths in hosts.values():
+                if len(paths) > 1:
+                    paths.sort(key=lambda entry: entry[0].specificity, reverse=True)
+
+    def find(self, host: str, path: str = "/") -> T | None:
+        """What the URL of this host (lower-case ASCII) and path (without its query) belongs to, or None."""
+        if len(host) > _LONGEST_HOST:
+            return None
+        # An empty path is written "/" in every URL that is sent.
+        path = path or "/"
+        for paths in self._candidates(host):
+            for glob, value in paths:
+                if glob.matches(path):
+                    return value
+        return None
+
+    def _candidates(self, host: str) -> Iterable[list[tuple[Glob, T]]]:
+        if host in self._exact:
+            yield self._exact[host]
+        _, dot, suffix = host.partition(".")
+        while dot:
+            if suffix in self._below:
+                yield self._below[suffix]
+            _, dot, suffix = suffix.partition(".")

@@ -1,0 +1,65 @@
+"""A visitor's decision: what was chosen, and when."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal
+
+from consentgate.policy import Policy
+
+from .coverage import covered_by, digests
+
+DAY = 86_400
+VALID_DAYS = 183
+"""Six months, for consent and refusal alike (CNIL 2020-092, section 39)."""
+
+Decision = Literal["accept", "refuse", "save", "withdraw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a visitor decided. A refusal is nothing but a day; a grant carries a random `id` for the
+    record, the digests that were `granted` and those `refused` beside them, and the `signals` that the
+    browser sent while it was given.
+
+    `at` is in seconds since the epoch; that of a refusal is the start of its day, so that no two
+    visitors who refuse on one day can be told apart.
+    """
+
+    at: int
+    id: bytes = b""
+    granted: frozenset[bytes] = frozenset()
+    refused: frozenset[bytes] = frozenset()
+    signals: frozenset[str] = field(default=frozenset())
+
+    @property
+    def is_grant(self) -> bool:
+        return bool(self.granted)
+
+    @property
+    def expires(self) -> int:
+        """The second from which on the choice counts no more. That of a refusal is rounded up to the day,
+        so that no visitor is asked again before the six months are over."""
+        days = VALID_DAYS if self.is_grant else VALID_DAYS + 1
+        return self.at + days * DAY
+
+
+def decide(
+    policy: Policy, decision: Decision, ids: Collection[str] = (), signals: frozenset[str] = frozenset()
+) -> Choice:
+    """The choice that a decision makes now. `ids` are the categories and services ticked when saving;
+    unknown ones count for nothing, and saving with nothing ticked is a refusal."""
+    now = int(time.time())
+    if decision == "accept":
+        granted = frozenset(digests(policy).values())
+    elif decision == "save":
+        granted = covered_by(policy, ids)
+    else:
+        granted = frozenset()
+    if not granted:
+        return Choice(at=now - now % DAY)
+    refused = frozenset(digests(policy).values()) - granted
+    return Choice(now, secrets.token_bytes(16), granted, refused, signals)

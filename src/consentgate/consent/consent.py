@@ -1,0 +1,87 @@
+"""The `Consent` of one request: what the gate enforces and the application asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from consentgate.policy import NECESSARY, Claim, Policy, Unit
+
+from .choice import Choice
+from .coverage import covered_by, digests
+
+
+class UnknownId(ValueError):
+    """An id that the policy does not have: neither a category's nor a service's."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What one visitor has consented to, under one policy.
+
+    `choice` is the decision that the cookie carries, or None where there is none that counts. `granted`
+    holds the digests that are in effect now: the recorded ones that the policy still has, and none of
+    them while the browser sends a signal that it did not send when they were granted.
+    """
+
+    policy: Policy
+    choice: Choice | None = None
+    granted: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of_choice(cls, policy: Policy, choice: Choice | None, signals: frozenset[str]) -> Consent:
+        """The consent in effect for a request whose cookie carries `choice` and that sends `signals`."""
+        if choice is None or not choice.is_grant or not signals <= choice.signals:
+            return cls(policy, choice)
+        return cls(policy, choice, choice.granted & frozenset(digests(policy).values()))
+
+    @classmethod
+    def of_ids(cls, policy: Policy, ids: Iterable[str]) -> Consent:
+        """Consent to the categories and services named. Raises UnknownId for what the policy lacks."""
+        wanted = tuple(ids)
+        for name in wanted:
+            _require_known(policy, name)
+        return cls(policy, None, covered_by(policy, wanted))
+
+    def allows(self, name: str) -> bool:
+        """True when the visitor has consented to the category or service with the id `name`.
+
+        A category is consented to as a purpose of the site's own; a service that was added to it since
+        still waits for its own consent. What is necessary is always allowed. Raises UnknownId when the
+        policy has no such id.
+        """
+        _require_known(self.policy, name)
+        category = next((s.category for s in self.policy.services if s.id == name), None)
+        if NECESSARY in (name, category):
+            return True
+        unit = Unit("", name) if category is None else Unit(name, category)
+        return digests(self.policy).get(unit) in self.granted
+
+    def covers(self, claim: Claim, page: str) -> bool:
+        """True when `claim` may pass on the `page` (a path of the site)."""
+        if claim.category == NECESSARY:
+            return not claim.pages or any(fnmatchcase(page, pattern) for pattern in claim.pages)
+        return claim.unit is not None and digests(self.policy).get(claim.unit) in self.granted
+
+    @property
+    def is_open(self) -> bool:
+        """True when anything has been granted: the page is this visitor's alone."""
+        return bool(self.granted)
+
+    @property
+    def asks(self) -> bool:
+        """True when there is something to ask: nothing was decided yet, or the policy has gained
+        something since a grant. A refusal stands whatever is added."""
+        if self.choice is None:
+            return bool(self.policy.claims.units)
+        if not self.choice.is_grant:
+            return False
+        return not frozenset(digests(self.policy).values()) <= self.choice.granted | self.choice.refused
+
+
+def _require_known(policy: Policy, name: str) -> None:
+    if name in policy.ids or any(service.id == name for service in policy.services):
+        return
+    known = ", ".join(sorted(policy.ids))
+    raise UnknownId(f"the policy has no category or service {name!r}; it has: {known}")

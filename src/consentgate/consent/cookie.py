@@ -1,0 +1,102 @@
+"""The signed cookie in which a visitor's choice travels."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+import time
+from collections.abc import Iterable, Sequence
+
+from itsdangerous import Signer
+
+from .choice import DAY, Choice
+from .coverage import DIGEST_SIZE
+from .signals import DNT, GPC
+
+_SALT = b"consentgate.consent"
+_VERSION = 1
+_HOST_SIZE = 6
+_HEAD = struct.Struct(f">B{_HOST_SIZE}s")
+_REFUSAL = struct.Struct(">H")
+_GRANT = struct.Struct(">I16sBB")
+_SIGNAL_BITS = {GPC: 1, DNT: 2}
+
+
+class ConsentCookie:
+    """Writes and reads consent cookies, signed with HMAC-SHA-256.
+
+    `secret_keys` go from the oldest to the newest, as itsdangerous has them: the newest signs, all of
+    them are accepted.
+    """
+
+    def __init__(self, secret_keys: Sequence[str | bytes], *, insecure: bool = False) -> None:
+        self.name = "consent" if insecure else "__Host-consent"
+        self._insecure = insecure
+        self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
+
+    def set_cookie(self, choice: Choice, host: str) -> str:
+        """The value of the Set-Cookie header that stores `choice` for `host`."""
+        value = self._sign(self._signers[-1], _pack(choice, host))
+        age = choice.expires - int(time.time())
+        secure = "" if self._insecure else "; Secure"
+        return f"{self.name}={value}; Path=/; Max-Age={age}{secure}; HttpOnly; SameSite=Lax"
+
+    def read(self, values: Iterable[str], host: str) -> Choice | None:
+        """The choice in the cookie's `values`: of several valid ones the most restrictive. What is
+        unparsable, changed, expired, from the future or from another host is no choice."""
+        choices = [choice for choice in (self._read_one(value, host) for value in values) if choice]
+        return min(choices, key=lambda choice: (len(choice.granted), choice.at), default=None)
+
+    def _read_one(self, value: str, host: str) -> Choice | None:
+        payload = value.rpartition(".")[0]
+        # Signing again and comparing the text, rather than verifying it, leaves no second spelling of a
+        # valid cookie: base64 has bits to spare in its last character.
+        valid = any(
+            hmac.compare_digest(self._sign(signer, payload).encode(), value.encode("utf-8", "replace"))
+            for signer in self._signers
+        )
+        choice = _unpack(payload, host) if valid else None
+        now = time.time()
+        if choice is None or not choice.at <= now < choice.expires:
+            return None
+        return choice
+
+    @staticmethod
+    def _sign(signer: Signer, payload: str) -> str:
+        return signer.sign(payload.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _pack(choice: Choice, host: str) -> str:
+    data = _HEAD.pack(_VERSION, _host_digest(host))
+    if choice.is_grant:
+        signals = sum(_SIGNAL_BITS[signal] for signal in choice.signals)
+        data += _GRANT.pack(choice.at, choice.id, signals, len(choice.granted))
+        data += b"".join((*sorted(choice.granted), *sorted(choice.refused)))
+    else:
+        data += _REFUSAL.pack(choice.at // DAY)
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _unpack(payload: str, host: str) -> Choice | None:
+    try:
+        data = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    if len(data) < _HEAD.size or _HEAD.unpack_from(data) != (_VERSION, _host_digest(host)):
+        return None
+    body = data[_HEAD.size :]
+    if len(body) == _REFUSAL.size:
+        return Choice(at=_REFUSAL.unpack(body)[0] * DAY)
+    if len(body) < _GRANT.size or (len(body) - _GRANT.size) % DIGEST_SIZE:
+        return None
+    at, identity, bits, count = _GRANT.unpack_from(body)
+    listed = [body[at : at + DIGEST_SIZE] for at in range(_GRANT.size, len(body), DIGEST_SIZE)]
+    signals = frozenset(signal for signal, bit in _SIGNAL_BITS.items() if bits & bit)
+    return Choice(at, identity, frozenset(listed[:count]), frozenset(listed[count:]), signals)
+
+
+def _host_digest(host: str) -> bytes:
+    return hashlib.sha256(host.encode("utf-8", "replace")).digest()[:_HOST_SIZE]

@@ -1,0 +1,67 @@
+"""The judge: may this URL, cookie, script or widget pass on this page, for this visitor?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from consentgate.catalogue import catalogue
+from consentgate.policy import Claim, Policy, own_hosts
+
+from .consent import Consent
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedWidget:
+    """A social widget that is not allowed. `keep` says that its markup is its own fallback and stays."""
+
+    claim: Claim
+    keep: bool
+
+
+class Judge:
+    """Decides for one page: the `consent` in effect, the `host` that was asked and the page's `path`.
+
+    Each question is answered with None when it may pass, else with the claim that was not covered.
+    """
+
+    def __init__(self, consent: Consent, host: str, path: str) -> None:
+        self.consent = consent
+        self.own = own_hosts(consent.policy.site.hosts, host)
+        self._path = path
+        self._claims = consent.policy.claims
+
+    @property
+    def policy(self) -> Policy:
+        return self.consent.policy
+
+    def url(self, host: str, path: str) -> Claim | None:
+        """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
+        own = host in self.own
+        claim = self._claims.declared(host, path, own=own)
+        if claim is None:
+            if own:
+                return None
+            claim = self._claims.undeclared(host, path)
+        return self._blocked(claim)
+
+    def cookie(self, name: str) -> Claim | None:
+        """Judge a cookie on the site's own host by its name."""
+        return self._blocked(self._claims.by_cookie(name))
+
+    def inline(self, script: bytes) -> Claim | None:
+        """Judge the text of an inline script by the signatures in it."""
+        for known in catalogue().by_inline(script):
+            claim = self._blocked(self._claims.by_known(known))
+            if claim is not None:
+                return claim
+        return None
+
+    def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
+        """Judge an element by its name and attributes, as the markup of a social widget."""
+        found = catalogue().by_markup(tag, attributes)
+        claim = self._blocked(self._claims.by_known(found.service)) if found else None
+        return BlockedWidget(claim, found.keep) if found and claim else None
+
+    def _blocked(self, claim: Claim) -> Claim | None:
+        return None if self.consent.covers(claim, self._path) else claim

@@ -1,0 +1,23 @@
+"""Signals by which a browser refuses for its user. They can only deny."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+GPC = "gpc"
+DNT = "dnt"
+
+
+def signals_in(headers: Iterable[tuple[str, str]], *, dnt: bool = True) -> frozenset[str]:
+    """The signals that a request's `headers` (names in any case) carry.
+
+    Global Privacy Control counts only where a value is exactly `1`; of several headers one is enough,
+    also where a server joined them with commas (W3C Global Privacy Control, section 3.2). Do Not Track
+    counts unless `dnt` is off.
+    """
+    names = {"sec-gpc": GPC} | ({"dnt": DNT} if dnt else {})
+    return frozenset(
+        names[name.lower()]
+        for name, value in headers
+        if name.lower() in names and "1" in (part.strip(" \t") for part in value.split(","))
+    )

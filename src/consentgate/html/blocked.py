@@ -1,0 +1,23 @@
+"""The record of something that was kept back from a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """One span of a page that was blocked.
+
+    `category` is the id of the category whose consent opens it, None where nothing does; `service` the id
+    of the service it belongs to, None where nobody knows it. `kind` says what it was ("script", "inline
+    script", "iframe", "img", "link", "style", "widget", ...), `url` what it would have loaded ("" for an
+    inline script or a widget). `start` and `end` are byte offsets into the input.
+    """
+
+    category: str | None
+    service: str | None
+    kind: str
+    url: str
+    start: int
+    end: int

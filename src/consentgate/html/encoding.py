@@ -1,0 +1,159 @@
+"""Which encoding a browser reads a page in (WHATWG HTML 13.2.3, WHATWG Encoding), and bytes that are not
+ASCII where they look like it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+import webencodings
+
+from .references import decode_references
+from .syntax import ATTRIBUTE, START_TAG
+
+PRESCANNED = 1024
+"""Browsers look for a declaration in so many bytes."""
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
+_CHARSET_IN_CONTENT = re.compile(
+    r"""charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"|'([^']*)'|([^\t\n\f\r ;"'][^\t\n\f\r ;]*))""", re.I
+)
+_XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding[\x00-\x20]*=[\x00-\x20]*(["'])([^"'>]*)\1""")
+_PRESCAN_STEP = re.compile(rb"<(?:(?P<comment>!--)|(?P<tag>[a-zA-Z])|/(?P<end>[a-zA-Z])|[!/?][^>]*+>?)")
+# A page that has come to one of these has left the part where a declaration belongs.
+_PAST_THE_HEAD = re.compile(
+    rb"(?i)</head|<(?!/?(?:html|head|meta|title|link|script|style|base|noscript|template)[\t\n\f\r />])"
+    rb"/?[a-z][^\t\n\f\r />]*[\t\n\f\r />]"
+)
+# In these, bytes below 0x80 are not always what they look like.
+_NOT_ASCII_COMPATIBLE = frozenset(("utf-16le", "utf-16be", "iso-2022-jp"))
+
+
+class Unreadable(ValueError):
+    """A page whose bytes are not what its encoding says, so that nobody knows what a browser would make of
+    them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """An encoding by its WHATWG `name`. `declared` says that a byte order mark or the header named it, so
+    that browsers are bound to use it."""
+
+    name: str
+    declared: bool = False
+
+    @property
+    def codec(self) -> str:
+        """The Python codec that reads it."""
+        found = webencodings.lookup(self.name)
+        return found.codec_info.name if found else "utf-8"
+
+    @property
+    def is_ascii_compatible(self) -> bool:
+        return self.name not in _NOT_ASCII_COMPATIBLE
+
+
+def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encoding | None:
+    """The encoding of a page that begins with `head` and whose Content-Type says `label`.
+
+    None while more of the page could still change the answer; with `complete` there is none to come. A
+    page that has left its head without a declaration has none.
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return Encoding(name, declared=True)
+        if not complete and mark.startswith(head):
+            return None
+    found = _lookup(label)
+    if found is not None:
+        return Encoding(found, declared=True)
+    found = _prescan(head[:PRESCANNED])
+    if found is not None:
+        return Encoding(found)
+    starts_with_text = re.match(rb"[\t\n\f\r ]*[^<\t\n\f\r ]", head)
+    if not (complete or len(head) >= PRESCANNED or starts_with_text or _PAST_THE_HEAD.search(head)):
+        return None
+    return Encoding(_xml_encoding(head) or "windows-1252")
+
+
+def _lookup(label: str | None) -> str | None:
+    found = webencodings.lookup(label) if label else None
+    return found.name if found else None
+
+
+def _prescan(head: bytes) -> str | None:
+    """WHATWG HTML, "prescan a byte stream to determine its encoding"."""
+    position = 0
+    while step := _PRESCAN_STEP.search(head, position):
+        position = step.end()
+        if step["comment"]:
+            end = head.find(b"-->", step.start() + 2)
+            if end < 0:
+                return None
+            position = end + 3
+        elif step["tag"]:
+            tag = START_TAG.match(head, step.start())
+            if tag is None:
+                return None
+            position = tag.end()
+            found = _meta_charset(tag) if tag["name"].lower() == b"meta" else None
+            if found is not None:
+                return found
+    return None
+
+
+def _meta_charset(tag: re.Match[bytes]) -> str | None:
+    values: dict[str, str] = {}
+    for attribute in ATTRIBUTE.finditer(tag.string, *tag.span("attributes")):
+        raw = next((attribute[g] for g in ("double", "single", "bare") if attribute[g] is not None), b"")
+        values.setdefault(attribute["name"].decode("latin-1").lower(), decode_references(raw.decode("latin-1")))
+    label = values.get("charset")
+    if label is None and values.get("http-equiv", "").lower() == "content-type":
+        match = _CHARSET_IN_CONTENT.search(values.get("content", ""))
+        label = next(filter(None, match.groups()), None) if match else None
+    return _in_ascii(_lookup(label))
+
+
+def _xml_encoding(head: bytes) -> str | None:
+    match = _XML_ENCODING.match(head)
+    return _in_ascii(_lookup(match[2].decode("latin-1"))) if match else None
+
+
+def _in_ascii(name: str | None) -> str | None:
+    # Whoever writes a declaration in ASCII does not write UTF-16.
+    if name in ("utf-16le", "utf-16be"):
+        return "utf-8"
+    return "windows-1252" if name == "x-user-defined" else name
+
+
+class Transcoder:
+    """Carries a page in an encoding that is not ASCII-compatible to UTF-8 and back, chunk by chunk.
+
+    Raises Unreadable when the bytes do not say in full what they would be written as again.
+    """
+
+    def __init__(self, encoding: Encoding) -> None:
+        codec = {"utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}.get(encoding.name, "iso2022_jp")
+        self._decoder = codecs.getincrementaldecoder(codec)("strict")
+        self._checker = codecs.getincrementalencoder(codec)("strict")
+        self._encoder = codecs.getincrementalencoder(codec)("xmlcharrefreplace")
+        self._unread = codecs.getincrementaldecoder("utf-8")("strict")
+        self._unchecked = b""
+
+    def decode(self, data: bytes, *, final: bool = False) -> bytes:
+        """`data` in UTF-8, as far as its characters are complete."""
+        try:
+            text = self._decoder.decode(data, final)
+            expected = self._checker.encode(text, final)
+        except UnicodeError as error:
+            raise Unreadable(str(error)) from None
+        seen = self._unchecked + data
+        if not seen.startswith(expected) or (final and seen != expected):
+            raise Unreadable("the page is not written the way its encoding writes it")
+        self._unchecked = seen[len(expected) :]
+        return text.encode()
+
+    def encode(self, data: bytes, *, final: bool = False) -> bytes:
+        """UTF-8 `data` in the page's own encoding again."""
+        return self._encoder.encode(self._unread.decode(data, final), final)

@@ -1,0 +1,95 @@
+"""Where a page's head and body begin, so that something can be put there without changing its tree.
+
+Follows the insertion modes "initial" to "after head" (WHATWG HTML, 13.2.6.4.1 to 13.2.6.4.6).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+_HEAD_CONTENT = frozenset(
+    b"base basefont bgsound link meta noframes noscript script style template title".split()
+)
+
+
+class _Mode(Enum):
+    START = "nothing but space and comments so far"
+    BEFORE_HEAD = "a document, but no head yet"
+    IN_HEAD = "in the head or after it"
+    DONE = "in the body, in frames, or no document at all"
+
+
+class Insertion:
+    """Decides, tag by tag, where `head` and `body` go. What does not begin with a doctype or with one of
+    `html`, `head` and `body` is a fragment and gets neither; a page of frames has no body to put it in.
+
+    Each method takes what comes next and returns what goes before and after it.
+    """
+
+    def __init__(self, head: bytes, body: bytes, body_elsewhere: bytes = b"") -> None:
+        self._head = head
+        self._body = body
+        self._body_elsewhere = body_elsewhere or body
+        self._mode = _Mode.START
+
+    def rebase(self) -> None:
+        """The page's relative URLs lead to another host from here on: the body's insertion becomes the
+        one that names its own."""
+        self._body = self._body_elsewhere
+
+    @property
+    def done(self) -> bool:
+        return self._mode is _Mode.DONE
+
+    def doctype(self) -> None:
+        """A doctype is next: this is a document."""
+        if self._mode is _Mode.START:
+            self._mode = _Mode.BEFORE_HEAD
+
+    def start_tag(self, name: bytes) -> tuple[bytes, bytes]:
+        """The start tag of an element is next."""
+        if self._mode is _Mode.START:
+            if name not in (b"html", b"head", b"body"):
+                self._mode = _Mode.DONE
+                return b"", b""
+            self._mode = _Mode.BEFORE_HEAD
+        if name == b"html":
+            return b"", b""
+        if name == b"body":
+            before = self._take_head()
+            self._mode = _Mode.DONE
+            return before, self._body
+        if name == b"frameset":
+            self._mode = _Mode.DONE
+            return b"", b""
+        if name == b"head":
+            return b"", self._take_head()
+        if name in _HEAD_CONTENT:
+            return self._take_head(), b""
+        return self.content(), b""
+
+    def end_tag(self, name: bytes) -> bytes:
+        """The end tag of an element is next; what goes before it."""
+        if self._mode is _Mode.START:
+            self._mode = _Mode.DONE
+            return b""
+        if name == b"head":
+            return self._take_head()
+        if name in (b"body", b"html", b"br"):
+            return self.content()
+        return b""
+
+    def content(self) -> bytes:
+        """Text, or anything else that belongs into a body, is next (or the end of the page is): what goes
+        before it."""
+        if self._mode in (_Mode.START, _Mode.DONE):
+            self._mode = _Mode.DONE
+            return b""
+        before = self._take_head() + self._body
+        self._mode = _Mode.DONE
+        return before
+
+    def _take_head(self) -> bytes:
+        head = self._head if self._mode is _Mode.BEFORE_HEAD else b""
+        self._mode = _Mode.IN_HEAD
+        return head

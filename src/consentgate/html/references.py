@@ -1,0 +1,51 @@
+"""Character references in attribute values (WHATWG HTML, 13.2.5.72 to 13.2.5.80)."""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+
+_REFERENCE = re.compile(r"&(?:#[xX]([0-9a-fA-F]++);?|#([0-9]++);?|([0-9a-zA-Z]++;?))")
+_LONGEST_NAME = max(map(len, html5))
+
+# 13.2.5.80: what numeric references to the C1 controls have come to mean.
+_C1 = bytes(range(0x80, 0xA0)).decode("cp1252", "replace")
+_LARGEST = 0x10FFFF
+
+
+def decode_references(value: str) -> str:
+    """The attribute `value` with its character references replaced, as a browser's tokenizer does it:
+    a name without a semicolon is left alone where a letter, a digit or "=" follows."""
+    return _REFERENCE.sub(_replace, value) if "&" in value else value
+
+
+def _replace(match: re.Match[str]) -> str:
+    hexadecimal, decimal, name = match.groups()
+    if name is not None:
+        return _named(match, name)
+    # More than seven digits are beyond Unicode whatever they say; int() need not read them all.
+    digits = (hexadecimal or decimal).lstrip("0")
+    return _numeric(int(digits or "0", 16 if hexadecimal else 10) if len(digits) <= 7 else _LARGEST + 1)
+
+
+def _named(match: re.Match[str], name: str) -> str:
+    if name.endswith(";") and name in html5:
+        return html5[name]
+    for length in range(min(len(name), _LONGEST_NAME), 1, -1):
+        prefix = name[:length]
+        if prefix in html5:
+            rest = name[length:]
+            follower = rest or match.string[match.end() : match.end() + 1]
+            if follower.startswith("=") or (follower and follower[0].isascii() and follower[0].isalnum()):
+                return match[0]
+            return html5[prefix] + rest
+    return match[0]
+
+
+def _numeric(code: int) -> str:
+    if code == 0 or code > _LARGEST or 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    if 0x80 <= code <= 0x9F:
+        replaced = _C1[code - 0x80]
+        return chr(code) if replaced == "\ufffd" else replaced
+    return chr(code)

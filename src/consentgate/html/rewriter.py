@@ -1,0 +1,99 @@
+"""The rewriter: HTML in, chunk by chunk; the same HTML without what is not allowed out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from consentgate.consent import Judge
+from consentgate.policy import Claim
+
+from .blocked import Blocked
+from .insertion import Insertion
+from .reader import Edit, Reader
+from .urls import Url
+
+PlaceholderFor = Callable[[Claim, bool], bytes]
+"""Given whose element was taken out, and whether it stood inside a link, what is put in its place."""
+
+SMALL = 16 << 10
+"""Up to so many waiting bytes are read again with every chunk."""
+LARGEST_TAG = 8 << 20
+
+
+class TagTooLong(ValueError):
+    """A tag or comment of more than 8 MiB: nothing that the gate would read on in good conscience."""
+
+
+class Rewriter:
+    """Rewrites one document. `blocked` grows with what was taken out.
+
+    `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        base: Url,
+        *,
+        charset: str = "utf-8",
+        placeholder: PlaceholderFor | None = None,
+        insertion: Insertion | None = None,
+    ) -> None:
+        self.blocked: list[Blocked] = []
+        self._reader = Reader(judge, base, charset, placeholder, insertion)
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self._read_again_at = 0
+        self._offset = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes of the document; give what can be sent.
+
+        What ends inside a tag, or inside something that is judged as a whole, waits. To read that again
+        with each small chunk would take time that grows with its square, so a long wait is read again
+        only when it has doubled.
+        """
+        self._waiting.append(data)
+        self._size += len(data)
+        if SMALL < self._size < self._read_again_at:
+            return b""
+        return self._read(final=False)
+
+    def finish(self) -> bytes:
+        """The document is over; give the rest of it."""
+        return self._read(final=True)
+
+    def _read(self, *, final: bool) -> bytes:
+        data = b"".join(self._waiting)
+        edits, consumed = self._reader.read(data, final=final)
+        output = _apply(edits, data, consumed)
+        for edit in edits:
+            if edit.blocked is not None:
+                self.blocked.append(_record(edit, self._offset))
+        self._offset += consumed
+        self._size = len(data) - consumed
+        if self._size > LARGEST_TAG:
+            raise TagTooLong(f"markup at byte {self._offset} goes on for more than {LARGEST_TAG} bytes")
+        self._waiting = [data[consumed:]] if self._size else []
+        self._read_again_at = 2 * self._size
+        return output
+
+
+def _apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
+    if not edits:
+        return data if consumed == len(data) else data[:consumed]
+    pieces = []
+    position = 0
+    for edit in edits:
+        pieces += (data[position : edit.start], edit.replacement)
+        position = edit.end
+    pieces.append(data[position:consumed])
+    return b"".join(pieces)
+
+
+def _record(edit: Edit, offset: int) -> Blocked:
+    what = edit.blocked
+    assert what is not None
+    return Blocked(
+        what.claim.category, what.claim.service, what.kind, what.url, offset + edit.start, offset + edit.end
+    )

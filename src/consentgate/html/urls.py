@@ -1,0 +1,176 @@
+"""URLs as browsers read them (WHATWG URL standard): what host and path does this text lead to?"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+import idna
+
+
+class Url(NamedTuple):
+    """Where a URL leads: its `scheme` and `host` (lower case, IDNA, no port) and its `path` without query
+    and fragment. `host` is "" where the text leads nowhere on a network (`data:`, `mailto:`, `about:`)."""
+
+    scheme: str
+    host: str
+    path: str
+
+
+_SPECIAL_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
+# Schemes whose content is already in the page or that only leave the browser on a click. Any other
+# scheme that is not special is taken for an unknown host, and so for a third party.
+_LOCAL_SCHEMES = frozenset(
+    ("data", "blob", "about", "javascript", "mailto", "tel", "sms", "cid", "mediastream", "filesystem")
+)
+
+# The plain case, which is nearly every URL there is: nothing to strip, decode or convert.
+_PLAIN = re.compile(
+    r"(?:(?P<scheme>https?|wss?):)?//(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z])?)(?::[0-9]*)?"
+    r"(?P<path>/[^?#\s\\%]*)?(?:[?#][^\t\n\r]*)?",
+    re.ASCII,
+)
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
+_STRIPPED = "".join(map(chr, range(0x21)))
+_REMOVED = str.maketrans("", "", "\t\n\r")
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+_NUMBER = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
+
+
+def resolve(text: str, base: Url) -> Url:
+    """Where `text`, found in a document whose base URL is `base`, leads.
+
+    A text that browsers refuse as a URL, and one with a scheme that is not known to be local, gets a
+    host that is never anybody's own, so that it counts as a third party's: doubt closes.
+    """
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and not _ends_in_number(plain["host"]) and "xn--" not in plain["host"]:
+        return Url(plain["scheme"] or base.scheme, plain["host"], normal_path(plain["path"] or "/"))
+    text = text.strip(_STRIPPED).translate(_REMOVED)
+    scheme = _SCHEME.match(text)
+    if scheme is not None:
+        return _absolute(scheme[1].lower(), text[scheme.end() :], base)
+    return _relative(text, base)
+
+
+def _absolute(scheme: str, rest: str, base: Url) -> Url:
+    if scheme in _SPECIAL_SCHEMES:
+        # The standard takes "https:x" in an https page for a relative path and in an http page for the
+        # host "x". Which of them the visitor's address bar shows is not known for sure behind a proxy.
+        return _with_authority(scheme, rest.lstrip("/\\"))
+    if scheme in _LOCAL_SCHEMES:
+        return Url(scheme, "", rest)
+    if scheme == "view-source":
+        return resolve(rest, base)
+    return Url(scheme, f"{scheme}:", rest)
+
+
+def _relative(text: str, base: Url) -> Url:
+    slashed = text.replace("\\", "/")
+    if slashed.startswith("//"):
+        return _with_authority(base.scheme, text.lstrip("/\\"))
+    path = re.split(r"[?#]", text, maxsplit=1)[0].replace("\\", "/")
+    if not path:
+        return base
+    if not path.startswith("/"):
+        path = base.path.rpartition("/")[0] + "/" + path
+    return Url(base.scheme, base.host, normal_path(path))
+
+
+def _with_authority(scheme: str, rest: str) -> Url:
+    end = re.search(r"[/\\?#]", rest)
+    authority, rest = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+    path = re.split(r"[?#]", rest, maxsplit=1)[0].replace("\\", "/")
+    host = authority.rpartition("@")[2]
+    host = re.sub(r":[0-9]*\Z", "", host) if not host.endswith("]") else host
+    return Url(scheme, parse_host(host), normal_path(path or "/"))
+
+
+def normal_path(path: str) -> str:
+    """`path` without its `.` and `..` segments, in any spelling, and with needless escapes undone."""
+    if "%" in path:
+        path = re.sub(r"%(2[dDeE]|[46][1-9a-fA-F]|[57][0-9aA]|3[0-9]|5[fF]|7[eE])", _unescape, path)
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
+
+
+def parse_host(text: str) -> str:
+    """The host that `text` (the authority without user and port) names, in its one canonical spelling.
+
+    What browsers would refuse comes back in square brackets or with a character that no host has, and so
+    equals nobody's.
+    """
+    if text.startswith("["):
+        return _ipv6(text)
+    decoded = unquote_to_bytes(text).decode("utf-8", "replace")
+    host = decoded.lower() if decoded.isascii() and "xn--" not in decoded.lower() else _to_ascii(decoded)
+    if not host or _FORBIDDEN_IN_HOST.search(host):
+        return f"invalid:{host}"
+    if _ends_in_number(host):
+        return _ipv4(host)
+    return host.removesuffix(".")
+
+
+def _to_ascii(host: str) -> str:
+    try:
+        mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
+        return ".".join(_label_to_ascii(label) for label in mapped.split("."))
+    except (idna.IDNAError, UnicodeError):
+        return ""
+
+
+def _label_to_ascii(label: str) -> str:
+    if label.isascii():
+        return label
+    return "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _ends_in_number(host: str) -> bool:
+    last = host.removesuffix(".").rpartition(".")[2]
+    return _NUMBER.match(last) is not None
+
+
+def _ipv4(host: str) -> str:
+    parts = host.removesuffix(".").split(".")
+    try:
+        numbers = [_ipv4_number(part) for part in parts]
+    except ValueError:
+        return f"invalid:{host}"
+    if len(numbers) > 4 or any(n > 255 for n in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
+        return f"invalid:{host}"
+    value = numbers[-1] + sum(n << (8 * (3 - i)) for i, n in enumerate(numbers[:-1]))
+    return str(ipaddress.IPv4Address(value))
+
+
+def _ipv4_number(part: str) -> int:
+    if len(part) > 20 or not _NUMBER.match(part):
+        raise ValueError(part)
+    if part[:2] in ("0x", "0X"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8) if len(part) > 1 and part[0] == "0" else int(part)
+
+
+def _ipv6(text: str) -> str:
+    try:
+        address = ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return f"invalid:{text}"
+    if not text.endswith("]") or "%" in text:
+        return f"invalid:{text}"
+    return f"[{address.compressed}]"

@@ -1,0 +1,41 @@
+"""The headers that the gate's own pages carry."""
+
+from __future__ import annotations
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+# Only names that browsers know: an unknown one is a warning in every visitor's console.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "camera",
+        "display-capture",
+        "fullscreen",
+        "geolocation",
+        "microphone",
+        "payment",
+        "publickey-credentials-get",
+        "storage-access",
+        "usb",
+    )
+)
+
+
+def headers(content_type: str, cache_control: str = "no-store") -> list[tuple[str, str]]:
+    """The headers of a page or file of the gate's own. Only what is named by its content, or is the same
+    for everyone, may be given another `cache_control`."""
+    return [
+        ("Content-Type", content_type),
+        ("Cache-Control", cache_control),
+        ("Vary", "Cookie, Sec-GPC"),
+        ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+        ("Permissions-Policy", PERMISSIONS_POLICY),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]

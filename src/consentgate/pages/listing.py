@@ -1,0 +1,178 @@
+"""What the choices page lists: the policy in a visitor's words, with the consent that is in effect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from consentgate.consent import Consent
+from consentgate.consent.coverage import MOST_LISTED, digests
+from consentgate.policy import NECESSARY, NEVER, Category, Cookie, Policy, Service, ServiceCookie
+from consentgate.texts import Texts
+
+
+@dataclass(frozen=True)
+class CookieEntry:
+    """A cookie: its name, how long it lives and what it is for."""
+
+    name: str
+    lifetime: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceEntry:
+    """A service of a category, and whether it is allowed now."""
+
+    id: str
+    name: str
+    allowed: bool
+    controller: str
+    privacy_url: str
+    purpose: str
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    pages: tuple[str, ...]
+    cookies: tuple[CookieEntry, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class CategoryEntry:
+    """A category that is asked for. It is `allowed` when everything now in it is."""
+
+    id: str
+    title: str
+    description: str
+    allowed: bool
+    services: tuple[ServiceEntry, ...]
+    cookies: tuple[CookieEntry, ...]
+    unlisted: str
+
+
+@dataclass(frozen=True)
+class ExemptEntry:
+    """A cookie of the site's own that needs no consent, and why."""
+
+    cookie: CookieEntry
+    reason: str
+
+
+class Listing:
+    """Lists what a policy asks for and what it exempts."""
+
+    def __init__(self, policy: Policy, texts: Texts) -> None:
+        self._policy = policy
+        self._texts = texts
+
+    @property
+    def whole_categories_only(self) -> bool:
+        """True where the services of a category can only be chosen together."""
+        return len(self._policy.claims.units) > MOST_LISTED
+
+    def categories(self, consent: Consent) -> list[CategoryEntry]:
+        """The categories that are asked for, in the policy's order."""
+        covered = digests(self._policy)
+        return [
+            CategoryEntry(
+                category.id,
+                self.title(category),
+                self.description(category),
+                # Not `consent.allows(id)` alone: saving a ticked category covers all of it, so that a
+                # service which was added since the grant would be ticked in the visitor's place.
+                all(covered[u] in consent.granted for u in covered if u.category == category.id),
+                tuple(self._service(s, consent) for s in self._policy.services_of(category.id)),
+                tuple(self._own(c) for c in self._policy.cookies if c.category == category.id),
+                self._unlisted(category),
+            )
+            for category in self._policy.askable
+        ]
+
+    @property
+    def necessary(self) -> Category:
+        """The category of what needs no consent."""
+        own = (category for category in self._policy.categories if category.id == NECESSARY)
+        return next(own, Category(id=NECESSARY))
+
+    def exempt_cookies(self) -> list[ExemptEntry]:
+        """The site's own cookies that need no consent."""
+        return [
+            ExemptEntry(self._own(cookie), self._reason(cookie))
+            for cookie in self._policy.cookies
+            if cookie.category == NECESSARY
+        ]
+
+    def exempt_services(self) -> list[ServiceEntry]:
+        """The services that need no consent."""
+        return [self._service(service) for service in self._policy.services_of(NECESSARY)]
+
+    def undeclared(self) -> str:
+        """What happens to that which the policy does not name."""
+        asked = next((c for c in self._policy.categories if c.id == self._policy.site.undeclared), None)
+        if asked is None:
+            return self._texts.choices.undeclared_never
+        return self._texts.choices.undeclared_asked.format(category=self.title(asked))
+
+    def title(self, category: Category) -> str:
+        """What a category is called."""
+        known = self._texts.categories.get(category.id)
+        return category.name or (known.title if known else category.id)
+
+    def description(self, category: Category) -> str:
+        """What a category is for, in a sentence; empty where nobody says it."""
+        known = self._texts.categories.get(category.id)
+        return category.description or (known.description if known else "")
+
+    def _unlisted(self, category: Category) -> str:
+        undeclared = self._policy.site.undeclared
+        if undeclared == NEVER:
+            return ""
+        texts = self._texts.choices
+        return texts.unlisted_all if undeclared == category.id else texts.unlisted_category
+
+    def _service(self, service: Service, consent: Consent | None = None) -> ServiceEntry:
+        foreign = bool(service.hosts or service.urls)
+        return ServiceEntry(
+            service.id,
+            service.name,
+            consent is not None and consent.allows(service.id),
+            service.controller,
+            web_address(service.privacy_url),
+            service.purpose,
+            # Of a `host/path` pattern the host: that is who is contacted.
+            _unique((*service.hosts, *(url.partition("/")[0] for url in service.urls))),
+            () if foreign else service.paths,
+            service.pages,
+            tuple(self._cookie(cookie, service.category) for cookie in service.cookies),
+            self._reason(service),
+        )
+
+    def _own(self, cookie: Cookie) -> CookieEntry:
+        return self._cookie(cookie, cookie.category, cookie.purpose)
+
+    def _cookie(self, cookie: Cookie | ServiceCookie, category: str, purpose: str = "") -> CookieEntry:
+        # The gate itself cuts what is exempt to thirteen months; of anything else it cannot say.
+        clamped = cookie.lifetime is None and category == NECESSARY
+        lifetime = self._texts.lifetime.longest if clamped else self._texts.for_lifetime(cookie.lifetime)
+        return CookieEntry(cookie.name, lifetime, purpose)
+
+    def _reason(self, item: Cookie | Service) -> str:
+        return self._texts.reasons[item.reason] if item.reason else ""
+
+
+def web_address(text: str) -> str:
+    """`text` if it is an address on the web, else "": a link must not run a script."""
+    return text if re.match(r"https?://", text, re.IGNORECASE) else ""
+
+
+def contact_link(contact: str) -> str:
+    """Where a `contact` can be reached by a link: an e-mail address or one on the web, else ""."""
+    if re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+", contact):
+        return "mailto:" + quote(contact, safe="@+.-_")
+    return web_address(contact)
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

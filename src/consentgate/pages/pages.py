@@ -1,0 +1,143 @@
+"""`Pages`: everything that visitors see of the gate, for one policy."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import escape
+
+from consentgate.consent import Consent
+from consentgate.policy import Policy
+from consentgate.texts import Texts, texts
+
+from . import assets
+from .gpc import gpc_resource
+from .headers import headers
+from .listing import Listing, contact_link
+from .paths import local_path, mount_path
+from .templating import Slotted, environment
+
+
+class Pages:
+    """Renders the banner, the choices page and what belongs to them.
+
+    `root` is the path that the application is mounted at ("" where it has the host to itself), and
+    `language` the one to speak; by default it is the policy's first. `cookie` is the name of the consent
+    cookie. Nothing changes after construction: threads may share it.
+    """
+
+    def __init__(
+        self, policy: Policy, root: str = "", *, language: str = "", cookie: str = "__Host-consent"
+    ) -> None:
+        self.policy = policy
+        self.texts: Texts = texts(language or policy.site.languages[0])
+        self._cookie = cookie
+        self._home = mount_path(root) + "/"
+        self._base = mount_path(root) + policy.site.prefix
+        self._listing = Listing(policy, self.texts)
+        banner = "banner.html" if policy.askable else "settings.html"
+        self._banner = Slotted(
+            banner,
+            ("origin", "next_value", "next_query"),
+            texts=self.texts,
+            site=policy.site,
+            base=self._base,
+            purposes=[(self._listing.title(c), self._listing.description(c)) for c in policy.askable],
+        )
+        self._head = Slotted("head.html", ("origin",), base=self._base, snippet=self.snippet_name)
+
+    @property
+    def snippet_name(self) -> str:
+        """The file name of the script, with a hash of its content."""
+        return assets.snippet_name()
+
+    @property
+    def snippet(self) -> bytes:
+        """The script that smooths the banner's work. Nothing depends on it."""
+        return assets.snippet()
+
+    def head(self, origin: str = "") -> bytes:
+        """What goes at the start of a page's head. `origin` ("//host:port") makes the links absolute,
+        where the page has a <base> that would lead them elsewhere."""
+        return self._head.fill(origin=_attribute(origin))
+
+    def banner(self, next: str, origin: str = "") -> bytes:
+        """What goes at the start of a page's body: one element, the same for every visitor. `next` is the
+        path of the page, where a decision leads back to."""
+        path = local_path(next)
+        return self._banner.fill(
+            origin=_attribute(origin), next_value=_attribute(path), next_query=_query(path).encode()
+        )
+
+    def stylesheet(self, asks: bool) -> bytes:
+        """The styles for a visitor: who has nothing (more) to be asked does not see the banner."""
+        return assets.stylesheet(asks)
+
+    def choices(self, consent: Consent, next: str, said: str = "") -> bytes:
+        """The page where a visitor sees and changes what is allowed. `said` is the decision that was just
+        made, if one was."""
+        listing = self._listing
+        return self._page(
+            "choices.html",
+            next=local_path(next),
+            said=getattr(self.texts.said, said) if said in self.texts.said.__struct_fields__ else "",
+            contact_link=contact_link(self.policy.site.contact),
+            state=self._state(consent),
+            can_withdraw=consent.choice is not None and consent.choice.is_grant,
+            added=consent.choice is not None and consent.asks,
+            categories=listing.categories(consent),
+            whole=listing.whole_categories_only,
+            exempt_title=listing.title(listing.necessary),
+            exempt_description=listing.description(listing.necessary),
+            exempt_cookies=listing.exempt_cookies(),
+            exempt_services=listing.exempt_services(),
+            undeclared=listing.undeclared(),
+            consent_cookie=self._cookie,
+            consent_lifetime=self.texts.for_lifetime("6 months"),
+        )
+
+    def problem(self, status: int) -> bytes:
+        """The page that goes with an error of the gate's own."""
+        return self._page("problem.html", problem=self.texts.for_problem(status))
+
+    def gpc(self) -> bytes:
+        """The site's statement on Global Privacy Control, dated as the policy is."""
+        return gpc_resource(self.policy.site.updated)
+
+    def headers(self, content_type: str, cache_control: str = "no-store") -> list[tuple[str, str]]:
+        """The headers that the gate's own pages and files carry."""
+        return headers(content_type, cache_control)
+
+    def _page(self, template: str, **context: Any) -> bytes:
+        text = (
+            environment()
+            .get_template(template)
+            .render(texts=self.texts, site=self.policy.site, base=self._base, home=self._home, **context)
+        )
+        return text.encode("utf-8", "replace")
+
+    def _state(self, consent: Consent) -> str:
+        """Where the visitor stands, in words."""
+        words = self.texts.choices
+        choice = consent.choice
+        if choice is None:
+            return words.undecided if self.policy.askable else words.nothing_asked
+        if not choice.is_grant:
+            sentence = words.refused
+        else:
+            sentence = words.granted if consent.is_open else words.suspended
+        return sentence.format(at=self._day(choice.at), until=self._day(choice.expires))
+
+    def _day(self, second: int) -> str:
+        return self.texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())
+
+
+def _attribute(value: str) -> bytes:
+    return str(escape(value)).encode("ascii", "xmlcharrefreplace")
+
+
+def _query(path: str) -> str:
+    # A path's own percent signs are escaped again: the whole of it is one value.
+    return quote(path, safe="/")

@@ -1,0 +1,45 @@
+/* Makes the banner's buttons work without leaving the page. Without it they work, too: it is a plain form. */
+(() => {
+  const find = (name) => document.getElementById("consentgate-" + name);
+  const banner = find("banner");
+  const settings = find("settings");
+  if (!settings) return;
+  /* The page around a frame asks; the frame does not ask again. */
+  if (self !== top) {
+    settings.parentNode.hidden = true;
+    return;
+  }
+  if (!banner) return;
+
+  /* What stands below the banner moves up by its height: the view follows it as far as it can. */
+  const hide = () => {
+    const height = banner.offsetHeight;
+    const from = scrollY;
+    banner.hidden = true;
+    scrollTo({ top: from - height, behavior: "instant" });
+    settings.focus({ preventScroll: true });
+  };
+
+  const form = banner.querySelector("form");
+  let busy = false;
+  const decide = async (event) => {
+    const button = event.submitter;
+    if (!button) return;
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    const body = new URLSearchParams(new FormData(form));
+    body.set(button.name, button.value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+      if (answer.type !== "opaqueredirect") throw answer;
+      if (button.value === "refuse") hide();
+      else location.reload();
+    } catch (_) {
+      /* The same button again, as if there were no script: the server's answer is then seen. */
+      form.removeEventListener("submit", decide);
+      button.click();
+    }
+  };
+  form.addEventListener("submit", decide);
+})();

@@ -1,0 +1,28 @@
+"""The policy: what a site declares, and to whom that assigns every URL and cookie."""
+
+from .claims import Claim, Unit
+from .lifetime import LONGEST, lifetime_seconds
+from .mistakes import Mistake, PolicyError
+from .model import NECESSARY, NEVER, REASONS, Category, Cookie, Service, ServiceCookie, Site
+from .own import OwnHosts, own_hosts
+from .policy import Policy
+
+__all__ = [
+    "LONGEST",
+    "NECESSARY",
+    "NEVER",
+    "REASONS",
+    "Category",
+    "Claim",
+    "Cookie",
+    "Mistake",
+    "OwnHosts",
+    "Policy",
+    "PolicyError",
+    "Service",
+    "ServiceCookie",
+    "Site",
+    "Unit",
+    "lifetime_seconds",
+    "own_hosts",
+]

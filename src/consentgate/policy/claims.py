@@ -1,0 +1,174 @@
+"""To whom a URL, a cookie, a script or a widget belongs, and what would open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from consentgate.catalogue import KnownService, UrlIndex, UrlPattern, catalogue
+
+from .loading import category_for
+from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
+
+
+class Unit(NamedTuple):
+    """What a visitor consents to: one service in one category.
+
+    `service` is "" for the site's own use of the category, and "*" for what no service claims.
+    """
+
+    service: str
+    category: str
+
+
+OWN = ""
+UNDECLARED = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The answer to "whose is this?".
+
+    `service` is the id of the service, declared or known to the catalogue, or None where nobody knows it;
+    `name` is what people call it. `unit` is what must be consented to; it is None for what is necessary
+    (`category` "necessary", on the `pages` given) and for what nothing opens (`category` None).
+    """
+
+    service: str | None
+    name: str
+    category: str | None
+    unit: Unit | None
+    pages: tuple[str, ...] = ()
+    declared: bool = True
+
+
+class Claims:
+    """Looks up claims. Built once from the parts of a policy; the cost of a look-up does not depend on
+    how many services there are."""
+
+    def __init__(
+        self,
+        site: Site,
+        categories: tuple[Category, ...],
+        cookies: tuple[Cookie, ...],
+        services: tuple[Service, ...],
+    ) -> None:
+        self._site = site
+        self._categories = categories
+        self._services = {service.id: _claim_of(service) for service in services}
+        self._urls = UrlIndex(
+            (pattern, self._services[service.id]) for service in services for pattern in url_patterns(service)
+        )
+        self._own_paths = UrlIndex(
+            (UrlPattern(_ANY_HOST, False, path), self._services[service.id])
+            for service in services
+            if not service.hosts
+            for path in service.paths
+        )
+        self._cookies = {cookie.name: _claim_of_cookie(cookie) for cookie in reversed(cookies)}
+        for service in services:
+            for cookie in service.cookies:
+                self._cookies.setdefault(cookie.name, self._services[service.id])
+        self._cookie_stems = sorted(
+            (name[:-1] for name in self._cookies if name.endswith("*")), key=len, reverse=True
+        )
+        self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
+
+    def declared(self, host: str, path: str, *, own: bool) -> Claim | None:
+        """The claim that the policy itself lays on `host` (lower case, without a port) and `path`
+        (without the query); on the site's `own` hosts that includes services declared by path alone."""
+        claim = self._urls.find(host, path)
+        return self._own_paths.find(_ANY_HOST, path) if claim is None and own else claim
+
+    def undeclared(self, host: str, path: str) -> Claim:
+        """What is to be thought of a `host` and `path` that the policy does not declare."""
+        known = catalogue().by_url(host, path)
+        if known is not None:
+            return self._undeclared(known)
+        entity = catalogue().entity(host)
+        return self._unknown(entity.name if entity else host)
+
+    def by_cookie(self, name: str) -> Claim:
+        """Whose cookie this is."""
+        stem = self._cookie_key(name)
+        if stem is not None:
+            return self._cookies[stem]
+        known = catalogue().by_cookie(name)
+        return self.by_known(known) if known is not None else self._unknown(name)
+
+    def cookie_is_declared(self, name: str) -> bool:
+        """True when the policy itself names the cookie."""
+        return self._cookie_key(name) is not None
+
+    def _cookie_key(self, name: str) -> str | None:
+        if name in self._cookies:
+            return name
+        return next((f"{stem}*" for stem in self._cookie_stems if name.startswith(stem)), None)
+
+    def by_known(self, known: KnownService) -> Claim:
+        """Whose a script or widget is that the catalogue recognised: the declared service of that id, or
+        the one that declares the known service's hosts under a name of its own."""
+        claim = self._services.get(known.id)
+        if claim is None:
+            samples = ((pattern.host, pattern.path.replace("*", "") or "/") for pattern in known.urls)
+            claim = next(filter(None, (self._urls.find(host, path) for host, path in samples)), None)
+        return claim or self._undeclared(known)
+
+    def exact_cookie_names(self) -> Iterator[tuple[str, Claim]]:
+        """The cookies that the policy declares by their full name."""
+        return ((name, claim) for name, claim in self._cookies.items() if not name.endswith("*"))
+
+    def _undeclared(self, known: KnownService) -> Claim:
+        category = self._site.undeclared
+        if category == NEVER:
+            return Claim(known.id, known.name, None, None, declared=False)
+        category = category_for(known.category, self._categories) or category
+        return Claim(known.id, known.name, category, Unit(UNDECLARED, category), declared=False)
+
+    def _unknown(self, name: str) -> Claim:
+        category = self._site.undeclared
+        if category == NEVER:
+            return Claim(None, name, None, None, declared=False)
+        return Claim(None, name, category, Unit(UNDECLARED, category), declared=False)
+
+
+_ANY_HOST = "own"
+
+
+def url_patterns(service: Service) -> Iterator[UrlPattern]:
+    """Where a service is found on other hosts than the site's own."""
+    for host in service.hosts:
+        for path in service.paths or ("",):
+            yield UrlPattern.parse(host + path)
+    yield from map(UrlPattern.parse, service.urls)
+
+
+def _claim_of(service: Service) -> Claim:
+    if service.category == NEVER:
+        return Claim(service.id, service.name, None, None)
+    if service.category == NECESSARY:
+        return Claim(service.id, service.name, NECESSARY, None, service.pages)
+    return Claim(service.id, service.name, service.category, Unit(service.id, service.category))
+
+
+def _claim_of_cookie(cookie: Cookie) -> Claim:
+    if cookie.category == NEVER:
+        return Claim(None, cookie.name, None, None)
+    if cookie.category == NECESSARY:
+        return Claim(None, cookie.name, NECESSARY, None)
+    return Claim(None, cookie.name, cookie.category, Unit(OWN, cookie.category))
+
+
+def _units(
+    site: Site, categories: tuple[Category, ...], cookies: tuple[Cookie, ...], services: tuple[Service, ...]
+) -> Iterator[Unit]:
+    for category in categories:
+        if category.id == NECESSARY:
+            continue
+        members = [Unit(service.id, category.id) for service in services if service.category == category.id]
+        undeclared = [Unit(UNDECLARED, category.id)] if site.undeclared != NEVER else []
+        if members or undeclared or any(cookie.category == category.id for cookie in cookies):
+            yield Unit(OWN, category.id)
+            yield from members
+            yield from undeclared

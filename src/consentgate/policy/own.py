@@ -1,0 +1,70 @@
+"""Which hosts are the site itself."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHosts:
+    """The hosts that are first party to one request: these `exact` names, and all below `parents`."""
+
+    exact: frozenset[str]
+    parents: tuple[str, ...]
+
+    def __contains__(self, host: str) -> bool:
+        return host in self.exact or any(host.endswith(f".{parent}") for parent in self.parents)
+
+
+@lru_cache(maxsize=1024)
+def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
+    """What is first party to a request for `host` (lower case, no port), given the policy's `[site] hosts`.
+
+    With none declared it is the registrable domain (Public Suffix List, private suffixes included); an
+    address or a name without one is only itself. The request's own host always counts.
+    """
+    if declared:
+        exact = {name for name in declared if not name.startswith("*.")}
+        parents = tuple(name[2:] for name in declared if name.startswith("*."))
+        return OwnHosts(frozenset(exact | {host}), parents)
+    domain = registrable_domain(host)
+    if domain is None:
+        return OwnHosts(frozenset({host}), ())
+    return OwnHosts(frozenset({host, domain}), (domain,))
+
+
+def registrable_domain(host: str) -> str | None:
+    """The registrable domain of `host`; None for an address, `localhost` and a public suffix."""
+    if "." not in host or is_address(host):
+        return None
+    return _suffixes().privatesuffix(host)
+
+
+def parent_domains(host: str) -> Iterable[str]:
+    """`host` and each parent down to its registrable domain: the domains that a cookie which reaches the
+    host can have been set for."""
+    domain = registrable_domain(host)
+    while domain is not None and (host == domain or host.endswith(f".{domain}")):
+        yield host
+        if host == domain:
+            return
+        host = host.partition(".")[2]
+
+
+def is_address(host: str) -> bool:
+    """True for an IPv4 or (bracketed) IPv6 address."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()

@@ -1,0 +1,93 @@
+"""The `Policy`: a site's declarations, checked and ready to be asked."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from .check import check
+from .claims import Claims
+from .loading import parse
+from .mistakes import Mistake, PolicyError
+from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, Site
+
+_UNNAMED_SITE = Site(
+    name="This site",
+    controller="The operator of this site",
+    contact="See the site's imprint",
+    undeclared="third-party",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """What a site declares. `Policy()` is the policy of a site that has declared nothing yet: the three
+    default categories, and whatever nobody claims opens with "third-party".
+
+    Raises PolicyError, with every mistake at once, when the parts do not fit together.
+    """
+
+    site: Site = _UNNAMED_SITE
+    categories: tuple[Category, ...] = DEFAULT_CATEGORIES
+    cookies: tuple[Cookie, ...] = ()
+    services: tuple[Service, ...] = ()
+
+    def __post_init__(self) -> None:
+        found = check(self.site, self.categories, self.cookies, self.services)
+        if found:
+            raise PolicyError(Mistake("policy", *mistake) for mistake in found)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Policy:
+        """The policy in the TOML file at `path`.
+
+        Raises PolicyError with every mistake in it, and OSError when the file cannot be read.
+        """
+        file = Path(path)
+        raw = file.read_bytes()
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise PolicyError([Mistake(str(file), "", "", f"expected UTF-8 text: {error}")]) from None
+        policy = cls.parse(text, str(file))
+        if policy.site.updated is None:
+            changed = datetime.datetime.fromtimestamp(file.stat().st_mtime, datetime.UTC).date()
+            policy = replace(policy, site=msgspec.structs.replace(policy.site, updated=changed))
+        return policy
+
+    @classmethod
+    def parse(cls, text: str, file: str = "policy") -> Policy:
+        """The policy written in `text` (TOML); `file` is the name that messages show."""
+        return cls(*parse(text, file))
+
+    def with_exempt(self, *cookies: Cookie) -> Policy:
+        """This policy and `cookies` too, except those whose name it already claims: how an integration
+        adds its framework's session and CSRF cookies, and how a site overrides that."""
+        new = tuple(cookie for cookie in cookies if not self.claims.cookie_is_declared(cookie.name))
+        return replace(self, cookies=(*self.cookies, *new)) if new else self
+
+    @cached_property
+    def claims(self) -> Claims:
+        """The index over this policy: to whom a URL, cookie, script or widget belongs."""
+        return Claims(self.site, self.categories, self.cookies, self.services)
+
+    @property
+    def askable(self) -> tuple[Category, ...]:
+        """The categories that a visitor is asked for: those that something belongs to."""
+        asked = {unit.category for unit in self.claims.units}
+        return tuple(category for category in self.categories if category.id in asked)
+
+    def services_of(self, category: str) -> tuple[Service, ...]:
+        """The declared services of one category."""
+        return tuple(service for service in self.services if service.category == category)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Ids that consent can be given to: categories and the services in them."""
+        services = (service.id for service in self.services if service.category not in (NECESSARY, NEVER))
+        return frozenset((*(category.id for category in self.categories), *services))

@@ -1,0 +1,205 @@
+"""The texts of one language, as typed objects: a file that lacks one cannot be loaded."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import msgspec
+
+from consentgate.policy.model import Reason
+
+FALLBACK = "en"
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    pass
+
+
+class CategoryText(_Table):
+    """What a category is called when the policy does not say it, in a title and a sentence."""
+
+    title: str
+    description: str
+
+
+class BannerTexts(_Table):
+    """The first layer, which every page carries."""
+
+    title: str
+    intro: str
+    purposes: str
+    details: str
+    accept: str
+    refuse: str
+    choose: str
+    settings: str
+
+
+class ChoicesTexts(_Table):
+    """The page on which a visitor decides in detail."""
+
+    title: str
+    controller: str
+    contact: str
+    back: str
+    state: str
+    undecided: str
+    nothing_asked: str
+    refused: str
+    granted: str
+    suspended: str
+    added: str
+    withdrawing: str
+    question: str
+    help: str
+    help_whole: str
+    allow_category: str
+    allow_service: str
+    save: str
+    accept: str
+    refuse: str
+    withdraw: str
+    own_cookies: str
+    provider: str
+    hosts: str
+    own_paths: str
+    cookies: str
+    pages: str
+    privacy: str
+    unlisted_category: str
+    unlisted_all: str
+    exempt_help: str
+    consent_cookie: str
+    undeclared: str
+    undeclared_never: str
+    undeclared_asked: str
+
+
+class PlaceholderTexts(_Table):
+    """What stands in the place of a blocked embed or widget."""
+
+    blocked: str
+    link: str
+
+
+class SaidTexts(_Table):
+    """What is said after each decision."""
+
+    accept: str
+    refuse: str
+    save: str
+    withdraw: str
+
+
+class LifetimeTexts(_Table):
+    """How long a cookie lives; the units in singular and plural."""
+
+    session: str
+    unknown: str
+    longest: str
+    minute: tuple[str, str]
+    hour: tuple[str, str]
+    day: tuple[str, str]
+    month: tuple[str, str]
+    year: tuple[str, str]
+
+
+class DateTexts(_Table):
+    """How a day is written."""
+
+    format: str
+    months: tuple[str, ...]
+
+
+class Problem(_Table):
+    """An error page: its heading and what it says."""
+
+    title: str
+    text: str
+
+
+class Problems(_Table, rename=lambda name: name.removeprefix("status_")):
+    """The error pages, by HTTP status."""
+
+    home: str
+    status_400: Problem
+    status_403: Problem
+    status_404: Problem
+    status_405: Problem
+    status_413: Problem
+    status_500: Problem
+    status_502: Problem
+    status_503: Problem
+
+
+class Texts(_Table):
+    """Everything that visitors read, in one language.
+
+    Texts in braces, such as `{service}`, are to be filled with `str.format`, and the result is plain
+    text: whoever puts it into a page escapes it.
+    """
+
+    language: str
+    direction: str
+    categories: dict[str, CategoryText]
+    banner: BannerTexts
+    choices: ChoicesTexts
+    placeholder: PlaceholderTexts
+    said: SaidTexts
+    reasons: dict[Reason, str]
+    lifetime: LifetimeTexts
+    date: DateTexts
+    problems: Problems
+
+    def for_lifetime(self, lifetime: str | None) -> str:
+        """A policy's `lifetime` ("session", "14 days") in words."""
+        if lifetime is None:
+            return self.lifetime.unknown
+        if lifetime == "session":
+            return self.lifetime.session
+        number, _, unit = lifetime.partition(" ")
+        one, many = getattr(self.lifetime, unit.removesuffix("s"))
+        return str((one if number == "1" else many).format(n=number))
+
+    def for_day(self, day: datetime.date) -> str:
+        """A day in words."""
+        return self.date.format.format(day=day.day, month=self.date.months[day.month - 1], year=day.year)
+
+    def for_problem(self, status: int) -> Problem:
+        """What to say with the HTTP `status`: of an unlisted one, what its class is for."""
+        known = getattr(self.problems, f"status_{status}", None)
+        if isinstance(known, Problem):
+            return known
+        return self.problems.status_400 if 400 <= status < 500 else self.problems.status_500
+
+
+@lru_cache(maxsize=64)
+def texts(language: str = FALLBACK) -> Texts:
+    """The texts of a `language` ("en", "de-AT"): the file of that name, else of the language without its
+    region, else English."""
+    tag = language.strip().lower().replace("_", "-")
+    while tag:
+        if tag in languages():
+            return _load(tag)
+        tag = tag.rpartition("-")[0]
+    return _load(FALLBACK)
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The languages that there are texts in. The files are named in small letters, like `pt-br.toml`."""
+    return frozenset(
+        file.name.removesuffix(".toml")
+        for file in files(__package__).iterdir()
+        if file.name.endswith(".toml")
+    )
+
+
+@cache
+def _load(tag: str) -> Texts:
+    # The tag is one of `languages`, never a part of a request: it cannot name another file.
+    raw = (files(__package__) / f"{tag}.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(raw), Texts, strict=True)

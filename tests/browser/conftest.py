@@ -1,0 +1,108 @@
+"""Fixtures: `serve` and `serve_async` put an application on loopback, `visitor` looks at it in Chromium."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from .certificate import NoOpenSSL, make_certificate
+from .chromium import NoBrowser, find_chromium
+from .recorder import Recorder
+from .servers import Site, serve_asgi, serve_wsgi
+from .visit import Visitor, visitor_with_new_profile
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: drives a real Chromium")
+    config.addinivalue_line("markers", "slow: takes tens of seconds")
+
+
+def _unavailable(reason: Exception) -> BaseException:
+    """On a developer's machine a missing program is a skip; in CI that would be a green lie."""
+    if os.environ.get("CI", "").lower() in ("", "false"):
+        return pytest.skip.Exception(str(reason))
+    return pytest.fail.Exception(str(reason), pytrace=False)
+
+
+# These last for this folder and not for the session: while Playwright runs, this thread has an event loop,
+# and asyncio.run() in some other folder's test would refuse to start.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> str:
+    try:
+        return find_chromium(playwright)
+    except NoBrowser as reason:
+        raise _unavailable(reason) from None
+
+
+@pytest.fixture(scope="package")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        return make_certificate(tmp_path_factory.mktemp("certificate"))
+    except NoOpenSSL as reason:
+        raise _unavailable(reason) from None
+
+
+@pytest.fixture
+def recorder(certificate: Path) -> Iterator[Recorder]:
+    with Recorder(certificate) as started:
+        yield started
+
+
+@pytest.fixture
+def serve(recorder: Recorder) -> Iterator[Callable[..., Site]]:
+    """`serve(app)` puts a WSGI application on http://127.0.0.1:PORT/.
+
+    `serve(app, host="shop.example")` makes it https://shop.example/ for the browser.
+    """
+    yield from _serving(serve_wsgi, recorder)
+
+
+@pytest.fixture
+def serve_async(recorder: Recorder) -> Iterator[Callable[..., Site]]:
+    """As `serve`, for an ASGI application."""
+    yield from _serving(serve_asgi, recorder)
+
+
+def _serving(
+    start: Callable[..., AbstractContextManager[Site]], recorder: Recorder
+) -> Iterator[Callable[..., Site]]:
+    def serve(app: Callable[..., object], host: str | None = None) -> Site:
+        site = stack.enter_context(start(app))
+        if host is None:
+            return site
+        recorder.forwards[host] = site.port
+        return Site(f"https://{host}/", site.port)
+
+    with ExitStack() as stack:
+        yield serve
+
+
+@pytest.fixture
+def new_visitor(
+    playwright: Playwright, chromium: str, recorder: Recorder, serve: object, serve_async: object
+) -> Iterator[Callable[..., Visitor]]:
+    """`new_visitor(javascript=False, headers={"Sec-GPC": "1"})`: each call starts a browser of its own.
+
+    It asks for the serving fixtures only so that browsers close before the servers they talk to.
+    """
+
+    def make(**options: Any) -> Visitor:
+        return stack.enter_context(visitor_with_new_profile(playwright, chromium, recorder, **options))
+
+    with ExitStack() as stack:
+        yield make
+
+
+@pytest.fixture
+def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
+    return new_visitor()

@@ -1,0 +1,188 @@
+"""The page object: a visitor opens pages and presses buttons, and each act gives a `Visit` to look at."""
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright
+from playwright.sync_api import Request as PageRequest
+
+from .chromium import launch_chromium
+from .recorder import Recorder, Request
+
+POLL = 0.05
+
+STORED = """async () => {
+    const found = [];
+    const look = async (kind, names) => {
+        try { for (const name of await names()) found.push([location.origin, kind, name]) } catch {}
+    };
+    await look('localStorage', () => Object.keys(localStorage));
+    await look('sessionStorage', () => Object.keys(sessionStorage));
+    await look('indexedDB', async () => (await indexedDB.databases()).map(database => database.name));
+    await look('caches', () => caches.keys());
+    return found;
+}"""
+
+
+class Stored(NamedTuple):
+    """Something that a page keeps in the browser and that is not a cookie."""
+
+    origin: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one act of the visitor led to, once the page was quiet."""
+
+    page: Page
+    hosts: set[str]  # foreign hosts contacted, by a request or by a mere connection
+    requests: list[Request]  # to foreign hosts
+    cookies: list[Any]  # all that the browser now has, as Playwright gives them
+    storage: set[Stored]
+    console_errors: list[str]
+
+    @property
+    def preconnects(self) -> set[str]:
+        """Hosts that got a connection and no request."""
+        return self.hosts - {request.host for request in self.requests}
+
+    @property
+    def cookie_names(self) -> set[str]:
+        return {cookie["name"] for cookie in self.cookies}
+
+    def shows(self, button: str) -> bool:
+        """Whether a button of that name can be seen."""
+        return _first_visible(self.page.get_by_role("button", name=button, exact=True)) is not None
+
+
+class Visitor:
+    """A person with a browser of their own. Each act waits until the page is quiet.
+
+    Quiet is: nothing new at the recorder and no new request in the page for `settle` seconds, and no
+    navigation under way; never longer than `patience` seconds. A loader on a longer timer is missed.
+    """
+
+    def __init__(
+        self,
+        context: BrowserContext,
+        recorder: Recorder,
+        *,
+        javascript: bool = True,
+        settle: float = 1.0,
+        patience: float = 8.0,
+    ) -> None:
+        self.context, self.recorder = context, recorder
+        self.javascript, self.settle, self.patience = javascript, settle, patience
+        self.page = context.pages[0] if context.pages else context.new_page()
+        self._errors: list[str] = []
+        self._navigations: set[PageRequest] = set()
+        self._active = time.monotonic()
+        context.on("request", self._on_request)
+        context.on("requestfinished", self._on_end)
+        context.on("requestfailed", self._on_end)
+        context.on("console", lambda m: self._errors.append(m.text) if m.type == "error" else None)
+        context.on("weberror", lambda e: self._errors.append(str(e.error)))
+
+    def opens(self, url: str) -> Visit:
+        return self._act(lambda: self.page.goto(url))
+
+    def reloads(self) -> Visit:
+        return self._act(lambda: self.page.reload())
+
+    def presses(self, button: str) -> Visit:
+        """Press the visible button of that name; it must be there."""
+        return self._act(lambda: self._visible("button", button).click())
+
+    def follows(self, link: str) -> Visit:
+        return self._act(lambda: self._visible("link", link).click())
+
+    def does(self, act: Any) -> Visit:
+        """Any other act: a function that takes the Playwright page."""
+        return self._act(lambda: act(self.page))
+
+    def forgets(self) -> None:
+        """Clear the cookies and show an empty page in a new tab, as between two sites that share nothing."""
+        old, self.page = self.page, self.context.new_page()
+        old.close()
+        self.context.clear_cookies()
+        self._wait_until_quiet()
+
+    def _act(self, act: Any) -> Visit:
+        mark = self.recorder.mark()
+        self._errors.clear()
+        self._active = time.monotonic()
+        act()
+        self._wait_until_quiet()
+        return Visit(
+            page=self.page,
+            hosts=self.recorder.hosts_since(mark),
+            requests=self.recorder.requests_since(mark),
+            cookies=list(self.context.cookies()),
+            storage=self._storage(),
+            console_errors=list(self._errors),
+        )
+
+    def _wait_until_quiet(self) -> None:
+        end = time.monotonic() + self.patience
+        while (now := time.monotonic()) < end:
+            latest = max(self._active, self.recorder.changed)
+            if not self._navigations and now - latest >= self.settle:
+                return
+            self.page.wait_for_timeout(POLL * 1000)
+
+    def _storage(self) -> set[Stored]:
+        if not self.javascript:  # nothing can be stored then, and a frame does not answer
+            return set()
+        found: set[Stored] = set()
+        for frame in self.page.frames:
+            with contextlib.suppress(Error):  # a frame that failed to load, or is going away
+                found.update(Stored(*row) for row in frame.evaluate(STORED))
+        return found
+
+    def _visible(self, role: Any, name: str) -> Locator:
+        locator = self.page.get_by_role(role, name=name, exact=True)
+        found = _first_visible(locator)
+        assert found is not None, f"no visible {role} is named {name!r} on {self.page.url}"
+        return found
+
+    def _on_request(self, request: PageRequest) -> None:
+        self._active = time.monotonic()
+        if request.is_navigation_request():
+            self._navigations.add(request)
+
+    def _on_end(self, request: PageRequest) -> None:
+        self._active = time.monotonic()
+        self._navigations.discard(request)
+
+
+def _first_visible(locator: Locator) -> Locator | None:
+    return next((one for one in locator.all() if one.is_visible()), None)
+
+
+@contextlib.contextmanager
+def visitor_with_new_profile(
+    playwright: Playwright,
+    executable: str,
+    recorder: Recorder,
+    *,
+    javascript: bool = True,
+    headers: Mapping[str, str] | None = None,
+    settle: float = 1.0,
+    patience: float = 8.0,
+) -> Iterator[Visitor]:
+    # The browser may still be writing into its profile while it is removed.
+    with tempfile.TemporaryDirectory(prefix="consentgate-", ignore_cleanup_errors=True) as profile:
+        context = launch_chromium(
+            playwright, executable, Path(profile), recorder.port, javascript=javascript, headers=headers
+        )
+        try:
+            yield Visitor(context, recorder, javascript=javascript, settle=settle, patience=patience)
+        finally:
+            context.close()
