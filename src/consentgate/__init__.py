@@ -1,0 +1,8 @@
+"""consentgate: consent enforcement for Python sites, on the bytes that leave the server."""
+
+from .consent import Consent, UnknownId
+from .gate import Gate, Rewritten
+from .html import Blocked
+from .policy import Policy, PolicyError
+
+__all__ = ["Blocked", "Consent", "Gate", "Policy", "PolicyError", "Rewritten", "UnknownId"]

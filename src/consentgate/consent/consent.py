@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from consentgate.policy import NECESSARY, Claim, Policy, Unit
+from consentgate.policy import NECESSARY, OWN, Claim, Policy, Unit
 
 from .choice import Choice
 from .coverage import covered_by, digests
@@ -55,14 +55,17 @@ class Consent:
         category = next((s.category for s in self.policy.services if s.id == name), None)
         if NECESSARY in (name, category):
             return True
-        unit = Unit("", name) if category is None else Unit(name, category)
-        return digests(self.policy).get(unit) in self.granted
+        return self.grants(Unit(OWN, name) if category is None else Unit(name, category))
 
     def covers(self, claim: Claim, page: str) -> bool:
         """True when `claim` may pass on the `page` (a path of the site)."""
         if claim.category == NECESSARY:
             return not claim.pages or any(fnmatchcase(page, pattern) for pattern in claim.pages)
-        return claim.unit is not None and digests(self.policy).get(claim.unit) in self.granted
+        return claim.unit is not None and self.grants(claim.unit)
+
+    def grants(self, unit: Unit) -> bool:
+        """True when `unit` was consented to."""
+        return digests(self.policy).get(unit) in self.granted
 
     @property
     def is_open(self) -> bool:

@@ -38,12 +38,12 @@ class Judge:
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
         own = host in self.own
-        claim = self._claims.declared(host, path, own=own)
-        if claim is None:
+        claims = self._claims.declared(host, path, own=own)
+        if claims is None:
             if own:
                 return None
-            claim = self._claims.undeclared(host, path)
-        return self._blocked(claim)
+            claims = (self._claims.undeclared(host, path),)
+        return self._blocked(claims)
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""
@@ -52,7 +52,7 @@ class Judge:
     def inline(self, script: bytes) -> Claim | None:
         """Judge the text of an inline script by the signatures in it."""
         for known in catalogue().by_inline(script):
-            claim = self._blocked(self._claims.by_known(known))
+            claim = self._blocked((self._claims.by_known(known),))
             if claim is not None:
                 return claim
         return None
@@ -60,8 +60,12 @@ class Judge:
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""
         found = catalogue().by_markup(tag, attributes)
-        claim = self._blocked(self._claims.by_known(found.service)) if found else None
+        claim = self._blocked((self._claims.by_known(found.service),)) if found else None
         return BlockedWidget(claim, found.keep) if found and claim else None
 
-    def _blocked(self, claim: Claim) -> Claim | None:
-        return None if self.consent.covers(claim, self._path) else claim
+    def passes(self, claim: Claim) -> bool:
+        """True when what `claim` stands for may pass on this page."""
+        return self.consent.covers(claim, self._path)
+
+    def _blocked(self, claims: tuple[Claim, ...]) -> Claim | None:
+        return None if any(map(self.passes, claims)) else claims[0]

@@ -44,76 +44,103 @@ class Element:
     visible: bool = False
 
 
-def _element(*, void: bool = False, visible: bool = False, **attributes: Attribute) -> Element:
-    named = {name.replace("__", ":").replace("_", "-"): value for name, value in attributes.items()}
-    return Element(MappingProxyType(named), void, visible)
-
-
 _GOES = Attribute()
 _ALONE = Attribute(alone=True)
-_SRCSET = Attribute(Reads.SRCSET, alone=True)
+_SRCSET = Attribute(Reads.SRCSET)
+_SRCSET_ALONE = Attribute(Reads.SRCSET, alone=True)
+_CSS = Attribute(Reads.CSS, alone=True)
+_URLS_ALONE = Attribute(Reads.URLS, alone=True)
+
 # What the widespread lazy loaders copy into the real attribute as soon as the page runs.
-_LAZY = {"data_src": _GOES, "data_lazy_src": _GOES, "data_original": _GOES}
-_LAZY_SET = {"data_srcset": _SRCSET, "data_lazy_srcset": _SRCSET}
-_SVG = {"href": _ALONE, "xlink__href": _ALONE}
+_LAZY = {"data-src": _GOES, "data-lazy-src": _GOES, "data-original": _GOES}
+_LAZY_SRCSET = {"data-srcset": _SRCSET_ALONE, "data-lazy-srcset": _SRCSET_ALONE}
+_SVG_LINK = {"href": _ALONE, "xlink:href": _ALONE}
+
 
 ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
     {
-        b"script": _element(
-            src=_GOES, href=_GOES, xlink__href=_GOES, data_src=_GOES, data_rocket_src=_GOES, data_cfsrc=_GOES
+        # Scripts and styles. What these and `meta` say in their content is judged where they are read.
+        b"script": Element(
+            {
+                "src": _GOES,
+                "href": _GOES,
+                "xlink:href": _GOES,
+                "data-rocket-src": _GOES,
+                "data-cfsrc": _GOES,
+                **_LAZY,
+            }
         ),
-        b"link": _element(void=True, href=_GOES, imagesrcset=Attribute(Reads.SRCSET)),
-        b"style": _element(),
-        b"meta": _element(void=True),
-        b"base": _element(void=True),
-        b"iframe": _element(visible=True, src=_GOES, srcdoc=Attribute(Reads.DOCUMENT, alone=True), **_LAZY),
-        b"frame": _element(void=True, src=_ALONE),
-        b"portal": _element(visible=True, src=_GOES),
-        b"fencedframe": _element(visible=True, src=_GOES),
-        b"object": _element(visible=True, data=_GOES, classid=_GOES, codebase=_GOES, archive=Attribute(Reads.URLS)),
-        b"embed": _element(void=True, visible=True, src=_GOES, code=_GOES),
-        b"applet": _element(visible=True, code=_GOES, codebase=_GOES, archive=_GOES, object=_GOES),
-        b"img": _element(
-            void=True, src=_GOES, srcset=_SRCSET, lowsrc=_ALONE, dynsrc=_ALONE, data_cfsrc=_GOES, **_LAZY, **_LAZY_SET
+        b"style": Element({}),
+        b"link": Element({"href": _GOES, "imagesrcset": _SRCSET}, void=True),
+        b"meta": Element({}, void=True),
+        b"base": Element({}, void=True),
+        # Pages within the page.
+        b"iframe": Element(
+            {"src": _GOES, "srcdoc": Attribute(Reads.DOCUMENT, alone=True), **_LAZY}, visible=True
         ),
-        b"image": _element(void=True, src=_GOES, srcset=_SRCSET, **_SVG),
-        b"source": _element(void=True, src=_GOES, srcset=Attribute(Reads.SRCSET), **_LAZY, **_LAZY_SET),
-        b"track": _element(void=True, src=_GOES),
-        b"video": _element(visible=True, src=_GOES, poster=_ALONE, **_LAZY),
-        b"audio": _element(visible=True, src=_GOES, **_LAZY),
-        b"bgsound": _element(void=True, src=_GOES),
-        b"input": _element(void=True, src=_ALONE, lowsrc=_ALONE, dynsrc=_ALONE),
-        b"html": _element(manifest=_ALONE),
-        b"use": _element(**_SVG),
-        b"feimage": _element(**_SVG),
-        b"mpath": _element(**_SVG),
-        b"textpath": _element(**_SVG),
-        b"tref": _element(**_SVG),
-        b"pattern": _element(**_SVG),
-        b"lineargradient": _element(**_SVG),
-        b"radialgradient": _element(**_SVG),
-        b"filter": _element(**_SVG),
-        b"cursor": _element(**_SVG),
-        b"font-face-uri": _element(**_SVG),
-        b"color-profile": _element(**_SVG),
+        b"frame": Element({"src": _ALONE}, void=True),
+        b"portal": Element({"src": _GOES}, visible=True),
+        b"fencedframe": Element({"src": _GOES}, visible=True),
+        b"object": Element(
+            {"data": _GOES, "classid": _GOES, "codebase": _GOES, "archive": Attribute(Reads.URLS)},
+            visible=True,
+        ),
+        b"embed": Element({"src": _GOES, "code": _GOES}, void=True, visible=True),
+        b"applet": Element(
+            {"code": _GOES, "codebase": _GOES, "archive": _GOES, "object": _GOES}, visible=True
+        ),
+        # Pictures and media.
+        b"img": Element(
+            {
+                "src": _GOES,
+                "srcset": _SRCSET_ALONE,
+                "lowsrc": _ALONE,
+                "dynsrc": _ALONE,
+                "data-cfsrc": _GOES,
+                **_LAZY,
+                **_LAZY_SRCSET,
+            },
+            void=True,
+        ),
+        b"source": Element({"src": _GOES, "srcset": _SRCSET, **_LAZY, **_LAZY_SRCSET}, void=True),
+        b"track": Element({"src": _GOES}, void=True),
+        b"video": Element({"src": _GOES, "poster": _ALONE, **_LAZY}, visible=True),
+        b"audio": Element({"src": _GOES, **_LAZY}, visible=True),
+        b"bgsound": Element({"src": _GOES}, void=True),
+        b"input": Element({"src": _ALONE, "lowsrc": _ALONE, "dynsrc": _ALONE}, void=True),
+        b"html": Element({"manifest": _ALONE}),
+        # SVG. In HTML, `image` is another name of `img`.
+        b"image": Element({"src": _ALONE, "srcset": _SRCSET_ALONE, **_SVG_LINK}),
+        **{
+            name: Element(_SVG_LINK)
+            for name in (
+                *(b"use", b"feimage", b"mpath", b"textpath", b"tref", b"cursor", b"filter", b"pattern"),
+                *(b"lineargradient", b"radialgradient", b"font-face-uri", b"color-profile"),
+            )
+        },
     }
 )
 """What loads by its own nature, by tag name in small letters."""
 
 ANYWHERE: Mapping[bytes, Attribute] = MappingProxyType(
     {
-        b"style": Attribute(Reads.CSS, alone=True),
+        b"style": _CSS,
         b"background": _ALONE,
-        b"ping": Attribute(Reads.URLS, alone=True),
-        b"attributionsrc": Attribute(Reads.URLS, alone=True),
-        **{
-            name: Attribute(Reads.CSS, alone=True)
-            for name in (b"fill", b"stroke", b"filter", b"mask", b"clip-path", b"cursor")
-        },
-        **{name: Attribute(Reads.CSS, alone=True) for name in (b"marker-start", b"marker-mid", b"marker-end")},
+        b"ping": _URLS_ALONE,
+        b"attributionsrc": _URLS_ALONE,
+        # SVG's presentation attributes that hold CSS with URLs.
+        b"clip-path": _CSS,
+        b"cursor": _CSS,
+        b"fill": _CSS,
+        b"filter": _CSS,
+        b"marker-end": _CSS,
+        b"marker-mid": _CSS,
+        b"marker-start": _CSS,
+        b"mask": _CSS,
+        b"stroke": _CSS,
     }
 )
-"""What loads on any element. The last ones are SVG's presentation attributes, which hold CSS."""
+"""What loads on any element."""
 
 STRUCTURE = frozenset(
     (

@@ -45,9 +45,10 @@ class Encoding:
 
     @property
     def codec(self) -> str:
-        """The Python codec that reads it."""
+        """The Python codec that reads and writes it, without marks of its own."""
         found = webencodings.lookup(self.name)
-        return found.codec_info.name if found else "utf-8"
+        name = found.codec_info.name if found else "utf-8"
+        return {"utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}.get(self.name, name)
 
     @property
     def is_ascii_compatible(self) -> bool:
@@ -107,7 +108,9 @@ def _meta_charset(tag: re.Match[bytes]) -> str | None:
     values: dict[str, str] = {}
     for attribute in ATTRIBUTE.finditer(tag.string, *tag.span("attributes")):
         raw = next((attribute[g] for g in ("double", "single", "bare") if attribute[g] is not None), b"")
-        values.setdefault(attribute["name"].decode("latin-1").lower(), decode_references(raw.decode("latin-1")))
+        values.setdefault(
+            attribute["name"].decode("latin-1").lower(), decode_references(raw.decode("latin-1"))
+        )
     label = values.get("charset")
     if label is None and values.get("http-equiv", "").lower() == "content-type":
         match = _CHARSET_IN_CONTENT.search(values.get("content", ""))
@@ -134,7 +137,7 @@ class Transcoder:
     """
 
     def __init__(self, encoding: Encoding) -> None:
-        codec = {"utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}.get(encoding.name, "iso2022_jp")
+        codec = encoding.codec
         self._decoder = codecs.getincrementaldecoder(codec)("strict")
         self._checker = codecs.getincrementalencoder(codec)("strict")
         self._encoder = codecs.getincrementalencoder(codec)("xmlcharrefreplace")

@@ -16,7 +16,8 @@ _BREAKS_OUT = frozenset(
     b"menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
 )
 _VOID = frozenset(
-    b"area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+    b"area base basefont bgsound br col embed frame hr img input keygen link meta param source track "
+    b"wbr".split()
 )
 _HTML, _SVG, _MATH = "html", "svg", "math"
 

@@ -16,7 +16,10 @@ from .tags import Decode, Tag, TagAttribute
 from .urls import Url, resolve
 
 _SPACES = re.compile(r"[\t\n\f\r ]+")
-_REFRESH = re.compile(r"[\t\n\f\r ]*[0-9.]*[\t\n\f\r ]*[;,]?[\t\n\f\r ]*(?:[uU][rR][lL][\t\n\f\r ]*=[\t\n\f\r ]*)?(?P<url>.*)", re.S)
+_REFRESH = re.compile(
+    r"[\t\n\f\r ]*[0-9.]*[\t\n\f\r ]*[;,]?[\t\n\f\r ]*(?:[uU][rR][lL][\t\n\f\r ]*=[\t\n\f\r ]*)?(?P<url>.*)",
+    re.S,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,9 @@ class Loads:
     def _document(self, attribute: TagAttribute) -> Iterator[Offence]:
         gated = self._gate_document(attribute.value)
         if gated is not None:
-            yield Offence(gated.claim, gated.url, attribute.start, attribute.end, b'srcdoc="' + gated.html + b'"')
+            yield Offence(
+                gated.claim, gated.url, attribute.start, attribute.end, b'srcdoc="' + gated.html + b'"'
+            )
 
 
 def refresh_url(content: str) -> str:

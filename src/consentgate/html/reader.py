@@ -35,6 +35,10 @@ from .syntax import (
 from .tags import Tag
 from .urls import Url, resolve
 
+PlaceholderFor = Callable[[Claim, bool, bool], bytes]
+"""Given whose element was taken out, whether it stood inside a link, and whether the page's relative URLs
+lead to another host, what is put in its place."""
+
 LONGEST_SCRIPT = 1 << 20
 """So much of a script or style sheet is judged; what it says after that is not read."""
 LONGEST_ELEMENT = 64 << 10
@@ -77,7 +81,7 @@ class Reader:
         judge: Judge,
         base: Url,
         charset: str,
-        placeholder: Callable[[Claim, bool], bytes] | None = None,
+        placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
         *,
         within: Reader | None = None,
@@ -130,7 +134,7 @@ class Reader:
         return self._edits, position
 
     def _read_from(self, position: int) -> int:
-        data, end = self._data, len(self._data)
+        end = len(self._data)
         while position < end:
             if self._raw is not None:
                 position = self._skip_raw_text(position)
@@ -169,9 +173,15 @@ class Reader:
                 self._insertion.doctype()
             position = item.end()
         follows = self._data[position : position + 2]
-        if follows and (follows[:1] != b"<" or (len(follows) == 2 and not re.match(rb"<[a-zA-Z/!?]", follows))):
+        if follows and (
+            follows[:1] != b"<" or (len(follows) == 2 and not re.match(rb"<[a-zA-Z/!?]", follows))
+        ):
             self._insert(position, self._insertion.content())
-        return position if self._insertion is not None and not self._insertion.done else self._skip_quiet(position)
+        return (
+            position
+            if self._insertion is not None and not self._insertion.done
+            else self._skip_quiet(position)
+        )
 
     def _markup(self, position: int) -> int | None:
         """Read what stands at `position`; return where it ends, None if it is cut off."""
@@ -292,7 +302,7 @@ class Reader:
         elsewhere = self._foreign.is_open or self._in_select or self._in_picture or self._between_cells
         if self._placeholder is None or elsewhere:
             return b""
-        return self._placeholder(claim, self._in_anchor)
+        return self._placeholder(claim, self._in_anchor, self._loads.base.host != self._own_host)
 
     def _block(self, start: int, end: int, reason: Reason) -> int:
         self._edits.append(Edit(start, end, b"", reason))
@@ -464,7 +474,11 @@ class Reader:
                 return self._enter_raw_text(tag)
             whole, what = Offence(claim, "", tag.start, tag.end), "inline script"
         if after is None:
-            self._raw, self._dropping, self._script = b"script", Reason(whole.claim, what, whole.url), ScriptText()
+            self._raw, self._dropping, self._script = (
+                b"script",
+                Reason(whole.claim, what, whole.url),
+                ScriptText(),
+            )
             return self._take_out(tag, tag.end, whole, what)
         return self._take_out(tag, after, whole, what)
 
@@ -472,7 +486,9 @@ class Reader:
         end, _ = self._contents(tag)
         sheet = self._data[tag.end : min(end, tag.end + LONGEST_SCRIPT)]
         self._enter_raw_text(tag)
-        self._take_out_parts(tag, [*self._loads.style_sheet(sheet, tag.end), *self._loads.offences(tag).parts])
+        self._take_out_parts(
+            tag, [*self._loads.style_sheet(sheet, tag.end), *self._loads.offences(tag).parts]
+        )
         return tag.end
 
     def _iframe_element(self, tag: Tag) -> int:
@@ -552,7 +568,9 @@ class Reader:
 
 _TABLE_PARTS = frozenset(b"table tbody thead tfoot tr td th caption colgroup".split())
 _TINY = re.compile(r"\s*[01](?:px)?\s*")
-_INVISIBLE = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;|\s)(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)")
+_INVISIBLE = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;|\s)(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)"
+)
 
 
 def _is_hidden(tag: Tag) -> bool:

@@ -9,11 +9,8 @@ from consentgate.policy import Claim
 
 from .blocked import Blocked
 from .insertion import Insertion
-from .reader import Edit, Reader
+from .reader import Edit, PlaceholderFor, Reader, Reason
 from .urls import Url
-
-PlaceholderFor = Callable[[Claim, bool], bytes]
-"""Given whose element was taken out, and whether it stood inside a link, what is put in its place."""
 
 SMALL = 16 << 10
 """Up to so many waiting bytes are read again with every chunk."""
@@ -28,6 +25,7 @@ class Rewriter:
     """Rewrites one document. `blocked` grows with what was taken out.
 
     `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII.
+    `on_blocked` is called with each claim that was not covered, and its URL.
     """
 
     def __init__(
@@ -38,8 +36,10 @@ class Rewriter:
         charset: str = "utf-8",
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
+        on_blocked: Callable[[Claim, str], None] | None = None,
     ) -> None:
         self.blocked: list[Blocked] = []
+        self._on_blocked = on_blocked
         self._reader = Reader(judge, base, charset, placeholder, insertion)
         self._waiting: list[bytes] = []
         self._size = 0
@@ -69,7 +69,7 @@ class Rewriter:
         output = _apply(edits, data, consumed)
         for edit in edits:
             if edit.blocked is not None:
-                self.blocked.append(_record(edit, self._offset))
+                self._record(edit.blocked, edit)
         self._offset += consumed
         self._size = len(data) - consumed
         if self._size > LARGEST_TAG:
@@ -78,22 +78,20 @@ class Rewriter:
         self._read_again_at = 2 * self._size
         return output
 
+    def _record(self, reason: Reason, edit: Edit) -> None:
+        claim, start, end = reason.claim, self._offset + edit.start, self._offset + edit.end
+        self.blocked.append(Blocked(claim.category, claim.service, reason.kind, reason.url, start, end))
+        if self._on_blocked is not None:
+            self._on_blocked(claim, reason.url)
+
 
 def _apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
     if not edits:
         return data if consumed == len(data) else data[:consumed]
-    pieces = []
+    pieces: list[bytes] = []
     position = 0
     for edit in edits:
         pieces += (data[position : edit.start], edit.replacement)
         position = edit.end
     pieces.append(data[position:consumed])
     return b"".join(pieces)
-
-
-def _record(edit: Edit, offset: int) -> Blocked:
-    what = edit.blocked
-    assert what is not None
-    return Blocked(
-        what.claim.category, what.claim.service, what.kind, what.url, offset + edit.start, offset + edit.end
-    )

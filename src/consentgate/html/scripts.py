@@ -26,7 +26,9 @@ _JAVASCRIPT = frozenset(
     )
 )
 # Types under which page optimisers park scripts that they run later: they count as if they ran at once.
-_REVIVED = re.compile(r"rocketlazyloadscript|pmdelayedscript|[0-9a-f]+-(?:text/javascript|module)|litespeed/javascript")
+_REVIVED = re.compile(
+    r"rocketlazyloadscript|pmdelayedscript|[0-9a-f]+-(?:text/javascript|module)|litespeed/javascript"
+)
 
 
 def script_kind(tag: Tag) -> ScriptKind:

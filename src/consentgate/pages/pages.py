@@ -37,16 +37,16 @@ class Pages:
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
         self._listing = Listing(policy, self.texts)
-        banner = "banner.html" if policy.askable else "settings.html"
-        self._banner = Slotted(
-            banner,
-            ("origin", "next_value", "next_query"),
-            texts=self.texts,
-            site=policy.site,
-            base=self._base,
+        self._head = self._slotted("head.html", "origin", snippet=self.snippet_name)
+        self._banner = self._slotted(
+            "banner.html" if policy.askable else "settings.html",
+            *("origin", "next_value", "next_query"),
             purposes=[(self._listing.title(c), self._listing.description(c)) for c in policy.askable],
         )
-        self._head = Slotted("head.html", ("origin",), base=self._base, snippet=self.snippet_name)
+        self._placeholders = {
+            in_link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=not in_link)
+            for in_link in (False, True)
+        }
 
     @property
     def snippet_name(self) -> str:
@@ -61,14 +61,28 @@ class Pages:
     def head(self, origin: str = "") -> bytes:
         """What goes at the start of a page's head. `origin` ("//host:port") makes the links absolute,
         where the page has a <base> that would lead them elsewhere."""
-        return self._head.fill(origin=_attribute(origin))
+        return self._head.fill(origin=_escaped(origin))
 
     def banner(self, next: str, origin: str = "") -> bytes:
         """What goes at the start of a page's body: one element, the same for every visitor. `next` is the
         path of the page, where a decision leads back to."""
         path = local_path(next)
         return self._banner.fill(
-            origin=_attribute(origin), next_value=_attribute(path), next_query=_query(path).encode()
+            origin=_escaped(origin), next_value=_escaped(path), next_query=_query(path).encode()
+        )
+
+    def placeholder(
+        self, service: str, in_link: bool, next: str, origin: str = "", *, never: bool = False
+    ) -> bytes:
+        """What stands in the place of something of a `service` (its name) that was blocked: phrasing
+        content, and itself without a link where it stands `in_link`. `never` says that no consent would
+        open it. The rest is as for `banner`."""
+        words = self.texts.placeholder
+        sentence = (words.never if never else words.blocked).format(service=service)
+        return self._placeholders[in_link].fill(
+            origin=_escaped(origin),
+            next_query=_query(local_path(next)).encode(),
+            sentence=_escaped(sentence),
         )
 
     def stylesheet(self, asks: bool) -> bytes:
@@ -110,6 +124,9 @@ class Pages:
         """The headers that the gate's own pages and files carry."""
         return headers(content_type, cache_control)
 
+    def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
+        return Slotted(template, slots, texts=self.texts, site=self.policy.site, base=self._base, **context)
+
     def _page(self, template: str, **context: Any) -> bytes:
         text = (
             environment()
@@ -134,7 +151,7 @@ class Pages:
         return self.texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())
 
 
-def _attribute(value: str) -> bytes:
+def _escaped(value: str) -> bytes:
     return str(escape(value)).encode("ascii", "xmlcharrefreplace")
 
 

@@ -10,8 +10,9 @@ from urllib.parse import quote
 _SAFE = "/%:@!$&'()*+,;=~-._?"
 
 # What a browser would resolve to the site itself: one slash, and no second one (or backslash) after it. A
-# browser drops tabs and line breaks before it looks, so that no control character may be there at all.
-_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f]*")
+# browser drops tabs and line breaks before it looks, so that no control character may be there at all; and
+# a surrogate is no character that could be written down.
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\ud800-\udfff]*")
 
 
 def local_path(text: str) -> str:
@@ -20,7 +21,7 @@ def local_path(text: str) -> str:
     This is where a visitor returns to after a decision, and it comes from the request: it must not lead
     to another host, nor run a script.
     """
-    return quote(text, safe=_SAFE, errors="replace") if _LOCAL.fullmatch(text) else "/"
+    return quote(text, safe=_SAFE) if _LOCAL.fullmatch(text) else "/"
 
 
 def mount_path(root: str) -> str:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 
 @cache
@@ -30,12 +29,12 @@ class Slotted:
     """
 
     def __init__(self, template: str, slots: tuple[str, ...], **context: Any) -> None:
-        # Random, so that no text of a policy can contain the marks.
+        # Random, so that no text of a policy can contain the marks; of digits, so that nothing escapes them.
         mark = secrets.token_hex(16)
-        marks = {name: Markup(f"{mark}{number}{mark}") for number, name in enumerate(slots)}
+        marks = {name: f"{mark}-{number}-{mark}" for number, name in enumerate(slots)}
         text = environment().get_template(template).render(**context, **marks)
         text = re.sub(r"\n\s*", "\n", text).strip()
-        parts = re.split(f"{mark}([0-9]+){mark}", text)
+        parts = re.split(f"{mark}-([0-9]+)-{mark}", text)
         self._fixed = [part.encode("ascii", "xmlcharrefreplace") for part in parts[::2]]
         self._slots = [slots[int(number)] for number in parts[1::2]]
 

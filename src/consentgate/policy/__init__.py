@@ -1,6 +1,6 @@
 """The policy: what a site declares, and to whom that assigns every URL and cookie."""
 
-from .claims import Claim, Unit
+from .claims import OWN, UNDECLARED, Claim, Unit
 from .lifetime import LONGEST, lifetime_seconds
 from .mistakes import Mistake, PolicyError
 from .model import NECESSARY, NEVER, REASONS, Category, Cookie, Service, ServiceCookie, Site
@@ -11,7 +11,9 @@ __all__ = [
     "LONGEST",
     "NECESSARY",
     "NEVER",
+    "OWN",
     "REASONS",
+    "UNDECLARED",
     "Category",
     "Claim",
     "Cookie",

@@ -31,7 +31,11 @@ def check(
         *_check_ids("category", ids),
         *_check_cookies(cookies, ids),
         *_check_ids("service", [service.id for service in services], taken=ids),
-        *(found for number, service in enumerate(services, 1) for found in _check_service(number, service, ids)),
+        *(
+            found
+            for number, service in enumerate(services, 1)
+            for found in _check_service(number, service, ids)
+        ),
     ]
 
 
@@ -41,7 +45,11 @@ def _check_site(site: Site, ids: list[str]) -> Iterator[Found]:
             yield "[site]", key, "expected a text that is not empty"
     if site.undeclared not in (NEVER, *(i for i in ids if i != NECESSARY)):
         choices = ", ".join(repr(i) for i in ids if i != NECESSARY)
-        yield "[site]", "undeclared", f"expected 'never' or the id of a category that is asked for ({choices})"
+        yield (
+            "[site]",
+            "undeclared",
+            f"expected 'never' or the id of a category that is asked for ({choices})",
+        )
     for host in site.hosts:
         yield from _check_host("[site]", "hosts", host)
     if not _PREFIX.fullmatch(site.prefix):
@@ -94,7 +102,11 @@ def _check_service(number: int, service: Service, ids: list[str]) -> Iterator[Fo
     for cookie in service.cookies:
         yield from _check_cookie(table, cookie.name, cookie.lifetime)
     if not (service.hosts or service.paths or service.urls or service.cookies):
-        yield table, "", "expected at least one of hosts, paths, cookies, or use = the id of a catalogue service"
+        yield (
+            table,
+            "",
+            "expected at least one of hosts, paths, cookies, or use = the id of a catalogue service",
+        )
 
 
 def _check_category(table: str, category: str, ids: list[str]) -> Iterator[Found]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from consentgate.catalogue import KnownService, UrlIndex, UrlPattern, catalogue
 
+from .lifetime import LONGEST, lifetime_seconds
 from .loading import category_for
 from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
 
@@ -57,29 +58,41 @@ class Claims:
         self._site = site
         self._categories = categories
         self._services = {service.id: _claim_of(service) for service in services}
-        self._urls = UrlIndex(
-            (pattern, self._services[service.id]) for service in services for pattern in url_patterns(service)
+        claims = [(service, self._services[service.id]) for service in services]
+        self._urls = _index(
+            (pattern, claim) for service, claim in claims for pattern in url_patterns(service)
         )
-        self._own_paths = UrlIndex(
-            (UrlPattern(_ANY_HOST, False, path), self._services[service.id])
-            for service in services
+        self._own_paths = _index(
+            (UrlPattern(_ANY_HOST, False, path), claim)
+            for service, claim in claims
             if not service.hosts
             for path in service.paths
         )
-        self._cookies = {cookie.name: _claim_of_cookie(cookie) for cookie in reversed(cookies)}
-        for service in services:
-            for cookie in service.cookies:
-                self._cookies.setdefault(cookie.name, self._services[service.id])
+        self._cookies: dict[str, tuple[Claim, ...]] = {}
+        self._lifetimes: dict[str, int] = {}
+        for cookie in cookies:
+            self._add_cookie(cookie.name, cookie.lifetime, _claim_of_cookie(cookie))
+        for service, claim in claims:
+            for service_cookie in service.cookies:
+                self._add_cookie(service_cookie.name, service_cookie.lifetime, claim)
         self._cookie_stems = sorted(
             (name[:-1] for name in self._cookies if name.endswith("*")), key=len, reverse=True
         )
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
-    def declared(self, host: str, path: str, *, own: bool) -> Claim | None:
-        """The claim that the policy itself lays on `host` (lower case, without a port) and `path`
-        (without the query); on the site's `own` hosts that includes services declared by path alone."""
-        claim = self._urls.find(host, path)
-        return self._own_paths.find(_ANY_HOST, path) if claim is None and own else claim
+    def _add_cookie(self, name: str, lifetime: str | None, claim: Claim) -> None:
+        self._cookies[name] = (*self._cookies.get(name, ()), claim)
+        self._lifetimes.setdefault(name, LONGEST if lifetime is None else lifetime_seconds(lifetime))
+
+    def of_service(self, id: str) -> Claim:
+        """The claim of the declared service with this id."""
+        return self._services[id]
+
+    def declared(self, host: str, path: str, *, own: bool) -> tuple[Claim, ...] | None:
+        """The claims that the policy itself lays on `host` (lower case, without a port) and `path`
+        (without the query), of which any one suffices; on the site's `own` hosts that includes services
+        declared by path alone. None where there is no such claim."""
+        return self._urls.find(host, path) or (self._own_paths.find(_ANY_HOST, path) if own else None)
 
     def undeclared(self, host: str, path: str) -> Claim:
         """What is to be thought of a `host` and `path` that the policy does not declare."""
@@ -89,13 +102,17 @@ class Claims:
         entity = catalogue().entity(host)
         return self._unknown(entity.name if entity else host)
 
-    def by_cookie(self, name: str) -> Claim:
-        """Whose cookie this is."""
-        stem = self._cookie_key(name)
-        if stem is not None:
-            return self._cookies[stem]
+    def by_cookie(self, name: str) -> tuple[Claim, ...]:
+        """Whose cookie this is: claims of which any one suffices."""
+        key = self._cookie_key(name)
+        if key is not None:
+            return self._cookies[key]
         known = catalogue().by_cookie(name)
-        return self.by_known(known) if known is not None else self._unknown(name)
+        return (self.by_known(known) if known is not None else self._unknown(name),)
+
+    def cookie_lifetime(self, name: str) -> int:
+        """For how many seconds the policy lets this cookie live; 0 is until the browser closes."""
+        return self._lifetimes.get(self._cookie_key(name) or "", LONGEST)
 
     def cookie_is_declared(self, name: str) -> bool:
         """True when the policy itself names the cookie."""
@@ -112,12 +129,13 @@ class Claims:
         claim = self._services.get(known.id)
         if claim is None:
             samples = ((pattern.host, pattern.path.replace("*", "") or "/") for pattern in known.urls)
-            claim = next(filter(None, (self._urls.find(host, path) for host, path in samples)), None)
+            found = next(filter(None, (self._urls.find(host, path) for host, path in samples)), None)
+            claim = found[0] if found else None
         return claim or self._undeclared(known)
 
-    def exact_cookie_names(self) -> Iterator[tuple[str, Claim]]:
+    def exact_cookie_names(self) -> Iterator[str]:
         """The cookies that the policy declares by their full name."""
-        return ((name, claim) for name, claim in self._cookies.items() if not name.endswith("*"))
+        return (name for name in self._cookies if not name.endswith("*"))
 
     def _undeclared(self, known: KnownService) -> Claim:
         category = self._site.undeclared
@@ -134,6 +152,13 @@ class Claims:
 
 
 _ANY_HOST = "own"
+
+
+def _index(entries: Iterable[tuple[UrlPattern, Claim]]) -> UrlIndex[tuple[Claim, ...]]:
+    claims: dict[UrlPattern, tuple[Claim, ...]] = {}
+    for pattern, claim in entries:
+        claims[pattern] = (*claims.get(pattern, ()), claim)
+    return UrlIndex(claims.items())
 
 
 def url_patterns(service: Service) -> Iterator[UrlPattern]:

@@ -21,7 +21,9 @@ def lifetime_seconds(text: str) -> int:
         return 0
     match = _LIFETIME.fullmatch(text)
     if match is None:
-        raise ValueError('expected "session" or a number of minutes, hours, days, months or years, like "14 days"')
+        raise ValueError(
+            'expected "session" or a number of minutes, hours, days, months or years, like "14 days"'
+        )
     number, unit = int(match[1]), match[2]
     if unit == "month":
         # A calendar month is a twelfth of 365 days, rounded down, so that 6 months are at most 183 days

@@ -168,23 +168,25 @@ class _Reader:
 def _from_catalogue(
     known: KnownService, categories: tuple[Category, ...], undeclared: str, written: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The keys that the catalogue fills in, under the ones `written` in the policy. A service whose category the policy does not have goes by the
-    switch for what is undeclared."""
+    """The keys that the catalogue fills in, under the ones `written` in the policy: hosts or paths that
+    are written there replace all of the catalogue's. A service whose category the policy does not have
+    goes by the switch for what is undeclared."""
     category = category_for(known.category, categories)
     if category is None and "category" not in written:
         category = undeclared
         _log.warning(
             "policy: the service %s is filed under %r, which no category of the policy covers; it goes by "
-            "undeclared = %r. To ask for it, add: category = \"...\"",
+            'undeclared = %r. To ask for it, add: category = "..."',
             known.id,
             known.category,
             undeclared,
         )
+    located = "hosts" in written or "paths" in written
     return {
         "id": known.id,
         "name": known.name,
-        "urls": [str(pattern) for pattern in known.urls],
-        "paths": list(known.paths) if not known.urls else [],
+        "urls": [] if located else [str(pattern) for pattern in known.urls],
+        "paths": [] if located else list(known.paths),
         "cookies": tuple(ServiceCookie(name=c.name, lifetime=c.lifetime) for c in known.cookies),
         "controller": known.controller,
         "privacy_url": known.privacy_url,

@@ -18,14 +18,14 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     pass
 
 
-class CategoryText(_Table):
+class CategoryText(_Table, frozen=True):
     """What a category is called when the policy does not say it, in a title and a sentence."""
 
     title: str
     description: str
 
 
-class BannerTexts(_Table):
+class BannerTexts(_Table, frozen=True):
     """The first layer, which every page carries."""
 
     title: str
@@ -38,7 +38,7 @@ class BannerTexts(_Table):
     settings: str
 
 
-class ChoicesTexts(_Table):
+class ChoicesTexts(_Table, frozen=True):
     """The page on which a visitor decides in detail."""
 
     title: str
@@ -78,14 +78,15 @@ class ChoicesTexts(_Table):
     undeclared_asked: str
 
 
-class PlaceholderTexts(_Table):
-    """What stands in the place of a blocked embed or widget."""
+class PlaceholderTexts(_Table, frozen=True):
+    """What stands in the place of a blocked embed or widget; `never` where no consent would open it."""
 
     blocked: str
+    never: str
     link: str
 
 
-class SaidTexts(_Table):
+class SaidTexts(_Table, frozen=True):
     """What is said after each decision."""
 
     accept: str
@@ -94,7 +95,7 @@ class SaidTexts(_Table):
     withdraw: str
 
 
-class LifetimeTexts(_Table):
+class LifetimeTexts(_Table, frozen=True):
     """How long a cookie lives; the units in singular and plural."""
 
     session: str
@@ -107,21 +108,21 @@ class LifetimeTexts(_Table):
     year: tuple[str, str]
 
 
-class DateTexts(_Table):
+class DateTexts(_Table, frozen=True):
     """How a day is written."""
 
     format: str
     months: tuple[str, ...]
 
 
-class Problem(_Table):
+class Problem(_Table, frozen=True):
     """An error page: its heading and what it says."""
 
     title: str
     text: str
 
 
-class Problems(_Table, rename=lambda name: name.removeprefix("status_")):
+class Problems(_Table, frozen=True, rename=lambda name: name.removeprefix("status_")):
     """The error pages, by HTTP status."""
 
     home: str
@@ -135,7 +136,7 @@ class Problems(_Table, rename=lambda name: name.removeprefix("status_")):
     status_503: Problem
 
 
-class Texts(_Table):
+class Texts(_Table, frozen=True):
     """Everything that visitors read, in one language.
 
     Texts in braces, such as `{service}`, are to be filled with `str.format`, and the result is plain

@@ -1,26 +1,20 @@
 /* Makes the banner's buttons work without leaving the page. Without it they work, too: it is a plain form. */
 (() => {
-  const find = (name) => document.getElementById("consentgate-" + name);
-  const banner = find("banner");
-  const settings = find("settings");
-  if (!settings) return;
+  const root = document.querySelector(".consentgate");
+  const form = root && root.querySelector("form");
   /* The page around a frame asks; the frame does not ask again. */
-  if (self !== top) {
-    settings.parentNode.hidden = true;
-    return;
-  }
-  if (!banner) return;
+  if (root && self !== top) root.hidden = true;
+  if (!form) return;
 
-  /* What stands below the banner moves up by its height: the view follows it as far as it can. */
   const hide = () => {
-    const height = banner.offsetHeight;
-    const from = scrollY;
+    const banner = form.parentNode;
+    /* What stands below the banner moves up by its height: the view follows it as far as it can. */
+    const place = scrollY - banner.offsetHeight;
     banner.hidden = true;
-    scrollTo({ top: from - height, behavior: "instant" });
-    settings.focus({ preventScroll: true });
+    scrollTo({ top: place, behavior: "instant" });
+    root.lastElementChild.focus({ preventScroll: true });
   };
 
-  const form = banner.querySelector("form");
   let busy = false;
   const decide = async (event) => {
     const button = event.submitter;

@@ -1,0 +1,42 @@
+# What a newcomer needs: make demo, make test. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+
+# A fresh environment is made once, and again when the project's requirements change.
+READY := $(VENV)/.ready
+
+.PHONY: help demo test lint format browsers clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "consentgate needs Python 3.11 or newer; try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(RUN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.1:8000
+	$(RUN)/python examples/flask_app/app.py
+
+test: $(READY) ## run the tests
+	$(RUN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(READY) ## check style, types and import directions
+	$(RUN)/ruff format --check src tests examples tools
+	$(RUN)/ruff check src tests examples tools
+	$(RUN)/mypy
+	$(RUN)/python tools/import_directions.py
+
+format: $(READY) ## format the code
+	$(RUN)/ruff format src tests examples tools
+	$(RUN)/ruff check --fix src tests examples tools
+
+browsers: $(READY) ## install a Chromium for the browser tests
+	sh tools/install_browser.sh $(RUN)/python
+
+clean: ## remove the environment and what tools left behind
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

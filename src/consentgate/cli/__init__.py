@@ -1,0 +1,5 @@
+"""The command `consentgate`."""
+
+from .main import main
+
+__all__ = ["main"]

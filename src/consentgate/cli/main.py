@@ -1,0 +1,16 @@
+"""The command line: each command in a module of its own."""
+
+from __future__ import annotations
+
+import click
+
+from .gate import gate
+
+
+@click.group()
+@click.version_option(package_name="consentgate")
+def main() -> None:
+    """Consent enforcement for Python sites."""
+
+
+main.add_command(gate)

@@ -1,0 +1,237 @@
+"""The gate in Django's middleware list.
+
+It takes Django's objects apart into what the exchange handles and puts the result back; every rule is the
+exchange's. Where the application is wrapped in `consentgate.wsgi` or `consentgate.asgi` as well, the outer
+layer does the work and this one only gives `request.consent`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Iterator
+from http.cookies import Morsel, SimpleCookie
+from itertools import chain
+from typing import Any, cast
+from urllib.parse import quote
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from consentgate.consent import Consent
+from consentgate.gate import Exchange, Header, Request
+from consentgate.wsgi import CONSENT
+
+from .settings import gate_from_settings
+
+GetResponse = Callable[[HttpRequest], Any]
+
+
+def consent_of(request: HttpRequest) -> Consent:
+    """The consent of the visitor behind a request; the same as `request.consent`, for type checkers.
+
+    Raises LookupError where the request did not come through the gate.
+    """
+    consent = getattr(request, "consent", None)
+    if not isinstance(consent, Consent):
+        raise LookupError(
+            'no consent in this request: put "consentgate.django.ConsentMiddleware" first in MIDDLEWARE'
+        )
+    return consent
+
+
+class ConsentMiddleware:
+    """Enforces the policy on what the rest of the list makes. Must be the first of it."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.gate = gate_from_settings()
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if self._is_async:
+            return self._acall(request)
+        if _is_gated(request):
+            return cast(HttpResponseBase, self.get_response(request))
+        exchange = self.gate.exchange(_request_of(request))
+        if exchange.own:
+            return _answer(exchange, request)
+        _show_to_application(request, exchange)
+        return _gate_response(exchange, self.get_response(request))
+
+    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        if _is_gated(request):
+            return cast(HttpResponseBase, await self.get_response(request))
+        exchange = self.gate.exchange(_request_of(request))
+        if exchange.own:
+            return _answer(exchange, request)
+        _show_to_application(request, exchange)
+        return await _agate_response(exchange, await self.get_response(request))
+
+
+def _is_gated(request: HttpRequest) -> bool:
+    """True behind another layer of the gate, whose consent is handed on."""
+    scope_state = getattr(request, "scope", {}).get("state") or {}
+    consent = request.META.get(CONSENT) or scope_state.get("consent")
+    if not isinstance(consent, Consent):
+        return False
+    request.consent = consent  # type: ignore[attr-defined]  # what the application reads it from
+    return True
+
+
+def _request_of(request: HttpRequest) -> Request:
+    meta = request.META
+    headers = [
+        (key[5:].replace("_", "-").title(), value) for key, value in meta.items() if key.startswith("HTTP_")
+    ]
+    if meta.get("CONTENT_TYPE"):
+        headers.append(("Content-Type", meta["CONTENT_TYPE"]))
+    root = meta.get("SCRIPT_NAME", "")
+    return Request(
+        method=request.method or "GET",
+        path=quote(request.path_info, safe="/:@!$&'()*+,;=~") or "/",
+        query=meta.get("QUERY_STRING", ""),
+        headers=tuple(headers),
+        root=quote(root, safe="/:@!$&'()*+,;=~").rstrip("/"),
+        server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
+    )
+
+
+def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
+    body = request.read(exchange.longest_form + 1) if request.method == "POST" else b""
+    answer = exchange.answer(body)
+    response = HttpResponse(answer.body, status=answer.status)
+    _set_headers(response, answer.headers)
+    return response
+
+
+def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
+    """Leave in the request only what the application may see."""
+    allowed = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in exchange.request_headers}
+    for key in [key for key in request.META if key.startswith("HTTP_")]:
+        if key in allowed:
+            request.META[key] = allowed[key]
+        else:
+            del request.META[key]
+    # Both are made of META when first asked for; they may have been.
+    request.__dict__.pop("COOKIES", None)
+    request.__dict__.pop("headers", None)
+    request.consent = exchange.consent  # type: ignore[attr-defined]  # what the application reads it from
+
+
+def _gate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
+    _start(exchange, response)
+    if not exchange.passes:
+        if isinstance(response, StreamingHttpResponse):
+            # An asynchronous stream in a synchronous server: Django reads it, with a warning of its own.
+            chunks = iter(
+                cast("Iterable[bytes]", response if response.is_async else response.streaming_content)
+            )
+            gated = _gated(exchange, chunks)
+            response.streaming_content = chain([next(gated, b"")], gated)
+        else:
+            _gate_content(exchange, cast(HttpResponse, response))
+    return _with_head(exchange, response)
+
+
+async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
+    if not (isinstance(response, StreamingHttpResponse) and response.is_async):
+        return (
+            await sync_to_async(_gate_response)(exchange, response)
+            if response.streaming
+            else _gate_response(exchange, response)
+        )
+    _start(exchange, response)
+    if not exchange.passes:
+        gated = _agated(exchange, cast("AsyncIterator[bytes]", response.streaming_content))
+        first = await anext(gated, b"")
+        response.streaming_content = _achain(first, gated)
+    return _with_head(exchange, response)
+
+
+def _start(exchange: Exchange, response: HttpResponseBase) -> None:
+    cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
+    exchange.start(response.status_code, [*response.items(), *cookies])
+
+
+def _gate_content(exchange: Exchange, response: HttpResponse) -> None:
+    response.content = exchange.feed(response.content) + exchange.finish()
+
+
+def _gated(exchange: Exchange, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """What can be sent for each chunk, once the head is known."""
+    for chunk in chunks:
+        data = exchange.feed(chunk)
+        if exchange.head is not None:
+            yield data
+    yield exchange.finish()
+
+
+async def _agated(exchange: Exchange, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        data = exchange.feed(chunk)
+        if exchange.head is not None:
+            yield data
+    yield exchange.finish()
+
+
+async def _achain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
+
+
+def _with_head(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
+    assert exchange.head is not None
+    response.status_code = exchange.head.status
+    _set_headers(response, exchange.head.headers)
+    return response
+
+
+def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
+    """Give `response` these headers and no others. Django keeps one value a name: what may stand several
+    times is joined, which means the same (RFC 9110, section 5.3)."""
+    joined: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    response.cookies = SimpleCookie()
+    for number, (name, value) in enumerate(headers):
+        if name.lower() == "set-cookie":
+            line = _Line(value)
+            key = line.key if line.key not in response.cookies else f"{line.key} {number}"
+            dict.__setitem__(response.cookies, key, line)
+        else:
+            names.setdefault(name.lower(), name)
+            joined.setdefault(name.lower(), []).append(value)
+    for name in list(response.headers):
+        del response.headers[name]
+    for key, values in joined.items():
+        response.headers[names[key]] = ", ".join(values)
+
+
+class _Line(Morsel[str]):
+    """A Set-Cookie line that goes out as it is, whatever its attributes."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self._line = line
+        name, _, value = line.partition(";")[0].partition("=")
+        self._name, self._text = name.strip(), value.strip()
+
+    @property
+    def key(self) -> str:
+        return self._name
+
+    @property
+    def value(self) -> str:
+        return self._text
+
+    @property
+    def coded_value(self) -> str:
+        return self._text
+
+    def OutputString(self, attrs: Container[str] | None = None) -> str:
+        return self._line

@@ -1,0 +1,90 @@
+"""What caches are told: two variants of each page, `closed` for everyone and `open` for one visitor."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from consentgate.consent import Consent
+
+from .message import Header, header_values, without
+
+_ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
+_SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
+# Caches between the site and the visitor that have a header of their own.
+_SHARED_ONLY = ("surrogate-control", "cdn-cache-control", "x-accel-expires", "edge-control")
+# What only makes sense to a shared cache, in Cache-Control (RFC 9111, section 5.2.2).
+_SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
+
+
+class Variant:
+    """The variant of a page that one visitor gets, and how its validators are told from the others'.
+
+    `fingerprint` stands for the policy and the version of the gate: with either, the bytes change.
+    """
+
+    def __init__(self, consent: Consent, fingerprint: bytes) -> None:
+        self.name = "open" if consent.is_open else "closed"
+        state = fingerprint + b"".join(sorted(consent.granted)) + (b"?" if consent.asks else b"")
+        shown = state if consent.is_open else fingerprint
+        self._suffix = f"--{self.name}-{hashlib.sha256(shown).hexdigest()[:12]}"
+
+    def mark(self, etag: str) -> str:
+        """The application's `etag` as this variant's."""
+        match = _ETAG.fullmatch(etag.strip())
+        if match is None:
+            return etag
+        return f'{match["weak"] or ""}"{match["tag"]}{self._suffix}"'
+
+    def is_marked(self, headers: list[Header]) -> bool:
+        """True when a request asks whether its copy of this very variant is still good."""
+        return any(self._suffix + '"' in value for value in header_values(headers, "if-none-match"))
+
+    def unmark(self, headers: list[Header], *, document: bool) -> list[Header]:
+        """A request's headers with its validators as the application knows them.
+
+        Those of another variant are left out, and on a request for a `document` all that bear no mark:
+        they may be older than the gate, and must not bring back what the page was then.
+        """
+        result: list[Header] = []
+        for name, value in headers:
+            key = name.lower()
+            if key in ("if-none-match", "if-match"):
+                tags = [self._unmarked(tag, document=document) for tag in _ETAG.finditer(value)]
+                value = ", ".join(filter(None, tags)) if tags else value
+                if not value:
+                    continue
+            elif document and key in ("if-modified-since", "if-range", "range"):
+                continue
+            result.append((name, value))
+        return result
+
+    def _unmarked(self, match: re.Match[str], *, document: bool) -> str:
+        tag = match["tag"]
+        if tag.endswith(self._suffix):
+            return f'{match["weak"] or ""}"{tag.removesuffix(self._suffix)}"'
+        return "" if document or _SUFFIX.search(tag) else match[0]
+
+
+def vary(headers: list[Header]) -> list[Header]:
+    """`headers` that say what a gated response depends on."""
+    named = [name.strip().lower() for value in header_values(headers, "vary") for name in value.split(",")]
+    if "*" in named:
+        return headers
+    missing = [name for name in ("Cookie", "Sec-GPC") if name.lower() not in named]
+    return [*headers, ("Vary", ", ".join(missing))] if missing else headers
+
+
+def private(headers: list[Header]) -> list[Header]:
+    """`headers` that keep the response out of shared caches, and leave the browser's own as it was."""
+    given = [
+        directive.strip()
+        for value in header_values(headers, "cache-control")
+        for directive in value.split(",")
+    ]
+    kept = [
+        d for d in given if d and d.partition("=")[0].strip().lower() not in (*_SHARED_DIRECTIVES, "private")
+    ]
+    stricter = any(directive.lower() == "no-store" for directive in kept)
+    value = ", ".join(kept if stricter else ("private", *kept))
+    return [*without(headers, "cache-control", *_SHARED_ONLY), ("Cache-Control", value)]

@@ -1,0 +1,82 @@
+"""The gate's own pages and files, and the decisions that visitors send to them."""
+
+from __future__ import annotations
+
+from typing import get_args
+from urllib.parse import parse_qs
+
+from consentgate.consent import Choice, Consent, decide
+from consentgate.consent.choice import Decision
+from consentgate.html.urls import normal_path
+from consentgate.pages import Pages, local_path
+
+from .message import Answer, Request
+
+LONGEST_FORM = 16 << 10
+GPC_PATH = "/.well-known/gpc.json"
+_HTML = "text/html; charset=utf-8"
+_REVALIDATED = "private, no-cache"
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+def own_path(path: str, prefix: str) -> str | None:
+    """Which of the gate's own endpoints a request path names, None where it is the application's."""
+    plain = normal_path(path)
+    if plain == GPC_PATH:
+        return GPC_PATH
+    return plain.removeprefix(prefix) if plain.startswith(prefix) else None
+
+
+def show(name: str, request: Request, pages: Pages, consent: Consent) -> Answer:
+    """The answer to a GET or HEAD request for the endpoint `name`."""
+    if name == "choices":
+        query = parse_qs(request.query, encoding="utf-8", errors="replace")
+        body = pages.choices(consent, query.get("next", ["/"])[0])
+        return Answer(200, pages.headers(_HTML), body)
+    if name == "banner.css":
+        body = pages.stylesheet(consent.asks)
+        return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
+    if name == pages.snippet_name:
+        return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
+    if name == GPC_PATH:
+        return Answer(200, pages.headers("application/json", "public, max-age=86400"), pages.gpc())
+    return problem(404, pages)
+
+
+def problem(status: int, pages: Pages) -> Answer:
+    """An error page."""
+    return Answer(status, pages.headers(_HTML), pages.problem(status))
+
+
+class BadForm(ValueError):
+    """A form that does not say what was decided. `status` is the answer's."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def read_decision(
+    request: Request, body: bytes, consent: Consent, signals: frozenset[str]
+) -> tuple[Choice, str]:
+    """The choice that a form makes, and the local path to go on to. Raises BadForm."""
+    if len(body) > LONGEST_FORM:
+        raise BadForm(413)
+    content_type = "".join(request.values("content-type")).partition(";")[0].strip().lower()
+    if content_type != "application/x-www-form-urlencoded":
+        raise BadForm(400)
+    try:
+        form = parse_qs(
+            body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=1000
+        )
+    except ValueError:
+        raise BadForm(400) from None
+    decisions = form.get("decision", [])
+    if len(decisions) != 1:
+        raise BadForm(400)
+    decision = next((known for known in get_args(Decision) if known == decisions[0]), None)
+    if decision is None:
+        raise BadForm(400)
+    ids = (*form.get("category", ()), *form.get("service", ()))
+    choice = decide(consent.policy, decision, ids, signals)
+    return choice, local_path(form.get("next", ["/"])[0])

@@ -1,0 +1,114 @@
+"""The gate: built once from a policy and a secret, shared by every request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import msgspec
+
+from consentgate.consent import Consent, ConsentCookie, Judge
+from consentgate.html import Blocked, Url, resolve
+from consentgate.html.document import rewrite_document
+from consentgate.html.urls import parse_host
+from consentgate.pages import Pages
+from consentgate.policy import Claim, Policy
+
+from .exchange import Exchange
+from .message import Request
+from .notices import Notices
+
+_MOST_ROOTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What `Gate.rewrite` gives: the page's bytes, and what was blocked in it, in order."""
+
+    html: bytes
+    blocked: list[Blocked]
+
+
+class Gate:
+    """Enforces a policy. Immutable; threads and tasks share one.
+
+    `secret_key` signs the consent cookies: a key, or several from the oldest to the newest, of which the
+    last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
+    lacks `Secure`. `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`.
+
+    Raises ValueError where a key is missing or empty.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        secret_key: str | bytes | Sequence[str | bytes],
+        insecure: bool = False,
+        trusted_proxies: int = 0,
+    ) -> None:
+        keys = [secret_key] if isinstance(secret_key, str | bytes) else [*secret_key]
+        if not keys or not all(keys):
+            raise ValueError(
+                "secret_key: expected a text that is long and random, or a list of such, the newest last; "
+                'python -c "import secrets; print(secrets.token_hex(32))" makes one'
+            )
+        if trusted_proxies < 0:
+            raise ValueError(
+                f"trusted_proxies: expected the number of proxies in front, not {trusted_proxies}"
+            )
+        self.policy = policy
+        self.insecure = insecure
+        self.trusted_proxies = trusted_proxies
+        self.cookie = ConsentCookie(keys, insecure=insecure)
+        self.notices = Notices()
+        self.fingerprint = _fingerprint(policy)
+        self._pages: dict[str, Pages] = {}
+
+    def exchange(self, request: Request) -> Exchange:
+        """The exchange for one request."""
+        return Exchange(self, request)
+
+    def rewrite(
+        self, html: bytes, *, url: str, grants: Iterable[str] = (), charset: str | None = None
+    ) -> Rewritten:
+        """The page `html` as it would be with consent to `grants` (ids of categories and services), and
+        what was blocked in it. Blocked embeds leave a placeholder; nothing is inserted.
+
+        `url` is where the page is, and `charset` what its Content-Type says, if anything. Raises ValueError
+        for an unknown id or a URL that is not http or https, and Unreadable for bytes that are not in the
+        page's encoding.
+        """
+        page = _page_url(url)
+        judge = Judge(Consent.of_ids(self.policy, grants), page.host, page.path)
+        pages, origin = self.pages(""), f"//{page.host}"
+
+        def placeholder(claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
+            never = claim.category is None
+            return pages.placeholder(claim.name, in_link, page.path, origin if elsewhere else "", never=never)
+
+        return Rewritten(*rewrite_document(html, judge, page, charset, placeholder))
+
+    def pages(self, root: str) -> Pages:
+        """What visitors see of the gate where the application is mounted at `root`."""
+        pages = self._pages.get(root)
+        if pages is None:
+            pages = Pages(self.policy, root, cookie=self.cookie.name)
+            # A server names few roots; should one let visitors make them up, they must not fill the memory.
+            if len(self._pages) < _MOST_ROOTS:
+                self._pages[root] = pages
+        return pages
+
+
+def _page_url(url: str) -> Url:
+    page = resolve(url, Url("https", "", "/"))
+    if page.scheme not in ("http", "https") or not page.host or parse_host(page.host) != page.host:
+        raise ValueError(f"url: expected where the page is, like https://example.org/news, not {url!r}")
+    return page
+
+
+def _fingerprint(policy: Policy) -> bytes:
+    parts = msgspec.json.encode((policy.site, policy.categories, policy.cookies, policy.services))
+    return hashlib.sha256(version("consentgate").encode() + parts).digest()

@@ -1,0 +1,56 @@
+"""HTTP messages as the gate handles them, free of WSGI and ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Header = tuple[str, str]
+"""A header's name, in the case it was sent in, and its value; both text of latin-1 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request on its way to the application.
+
+    `path` is percent-encoded, begins with a slash and lacks `root`, the path that the application is
+    mounted at. `server` is the name and port of the machine, for a request without a Host header.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[Header, ...]
+    root: str = ""
+    server: str = "localhost"
+
+    def values(self, name: str) -> list[str]:
+        """The values of the headers called `name` (in small letters), in order."""
+        return header_values(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a response: what goes out before its body."""
+
+    status: int
+    headers: list[Header]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response of the gate's own."""
+
+    status: int
+    headers: list[Header]
+    body: bytes = b""
+
+
+def header_values(headers: Iterable[Header], name: str) -> list[str]:
+    """The values of the headers called `name` (in small letters), in order."""
+    return [value for key, value in headers if key.lower() == name]
+
+
+def without(headers: Iterable[Header], *names: str) -> list[Header]:
+    """The headers but for those called any of `names` (in small letters)."""
+    return [(key, value) for key, value in headers if key.lower() not in names]

@@ -1,0 +1,60 @@
+"""Which host was asked, and whether a decision came from a page on that very host."""
+
+from __future__ import annotations
+
+import re
+
+from consentgate.html.urls import parse_host
+
+from .message import Request
+
+_PORT = re.compile(r":([0-9]*)\Z")
+_DEFAULT_PORTS = ("", "80", "443")
+
+
+def authority_of(request: Request, trusted_proxies: int) -> str:
+    """The host and port that the visitor's browser asked for, as written.
+
+    With proxies in front, each appends what it was asked for to `X-Forwarded-Host`: the value that the
+    outermost trusted one wrote is the last but that many, as in werkzeug's ProxyFix.
+    """
+    if trusted_proxies:
+        forwarded = ",".join(request.values("x-forwarded-host")).split(",")
+        if len(forwarded) >= trusted_proxies and forwarded[-trusted_proxies].strip():
+            return forwarded[-trusted_proxies].strip()
+    hosts = request.values("host")
+    return hosts[0].strip() if hosts else request.server
+
+
+def host_of(authority: str) -> str:
+    """The host in `authority`: small letters, no port."""
+    return parse_host(_PORT.sub("", authority))
+
+
+def is_same_origin(request: Request, authority: str) -> bool:
+    """True when a POST comes from a page of the host and port that it goes to.
+
+    Browsers that send Sec-Fetch-Site are taken at their word, unless Origin names another host. For the
+    others Origin decides, and one that is missing or "null" proves nothing. Schemes are not compared:
+    what arrives as http may have been https in front of a proxy.
+    """
+    site = request.values("sec-fetch-site")
+    origin = request.values("origin")
+    if any(value != "same-origin" for value in site):
+        return False
+    if site and (not origin or origin == ["null"]):
+        return True
+    return len(origin) == 1 and _names(origin[0], authority)
+
+
+def _names(origin: str, authority: str) -> bool:
+    scheme, separator, rest = origin.partition("://")
+    if not separator or scheme not in ("http", "https"):
+        return False
+    return _host_and_port(rest) == _host_and_port(authority)
+
+
+def _host_and_port(authority: str) -> tuple[str, str]:
+    match = _PORT.search(authority)
+    port = match[1] if match else ""
+    return host_of(authority), "" if port in _DEFAULT_PORTS else port

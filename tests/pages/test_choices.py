@@ -1,0 +1,208 @@
+import html as escaping
+import time
+
+import pytest
+
+from consentgate.consent import Consent, decide
+from consentgate.pages import Pages
+from consentgate.policy import Policy, Service
+
+from .support import NOTHING_ASKED, PAGES, POLICY, addresses, boxes, buttons, document, words
+from .test_banner import HOSTILE, hostile_policy
+
+
+def granted(*ids, policy=POLICY, signals=frozenset()):
+    return Consent.of_choice(policy, decide(policy, "save", ids), signals)
+
+
+def page(consent, next="/back", said=""):
+    return document(Pages(consent.policy).choices(consent, next, said))
+
+
+def section(root, name):
+    return words(root.find(f".//section[@aria-labelledby='consentgate-{name}']"))
+
+
+def test_nothing_is_ticked_before_the_visitor_ticks_it():
+    for consent in (Consent(POLICY), Consent(POLICY, decide(POLICY, "refuse"))):
+        found = boxes(page(consent))
+        assert len(found) == 5
+        assert not any(found.values())
+
+
+def test_each_purpose_and_each_service_has_a_box_of_its_own():
+    assert list(boxes(page(Consent(POLICY)))) == [
+        ("category", "performance"),
+        ("service", "stats"),
+        ("service", "counter"),
+        ("category", "third-party"),
+        ("service", "films"),
+    ]
+
+
+def test_what_is_allowed_is_ticked():
+    assert [name for name, ticked in boxes(page(granted("performance"))).items() if ticked] == [
+        ("category", "performance"),
+        ("service", "stats"),
+        ("service", "counter"),
+    ]
+    assert [name for name, ticked in boxes(page(granted("films"))).items() if ticked] == [
+        ("service", "films")
+    ]
+
+
+def test_a_service_added_since_the_grant_is_not_ticked_and_neither_is_its_category():
+    choice = decide(POLICY, "accept")
+    new = Service(id="new", name="New", category="performance", hosts=("new.example",))
+    policy = Policy(POLICY.site, POLICY.categories, POLICY.cookies, (*POLICY.services, new))
+    root = page(Consent.of_choice(policy, choice, frozenset()))
+    found = boxes(root)
+    assert found["service", "stats"]
+    assert not found["service", "new"]
+    assert not found["category", "performance"]
+    assert found["category", "third-party"]
+    assert "Something has been added since" in section(root, "state")
+
+
+def test_the_buttons_are_alike_and_come_after_what_they_decide():
+    html = PAGES.choices(Consent(POLICY), "/")
+    found = buttons(document(html))
+    assert list(found) == ["save", "accept", "refuse"]
+    assert len({tuple(sorted((b.attrib | {"value": ""}).items())) for b in found.values()}) == 1
+    assert html.rindex(b'type="checkbox"') < html.index(b"<button")
+
+
+def test_pressing_enter_saves_what_is_ticked_and_does_not_accept():
+    assert next(iter(buttons(page(Consent(POLICY))))) == "save"
+
+
+def test_a_grant_can_be_withdrawn_here():
+    assert "withdraw" in buttons(page(granted("films")))
+    assert "withdraw" not in buttons(page(Consent(POLICY, decide(POLICY, "refuse"))))
+
+
+def test_a_grant_that_a_signal_suspends_can_be_withdrawn_too():
+    root = page(granted("films", signals=frozenset({"gpc"})))
+    assert "withdraw" in buttons(root)
+    assert "none of it is in effect now" in section(root, "state")
+    assert not any(boxes(root).values())
+
+
+def test_a_grant_for_what_is_gone_can_still_be_withdrawn():
+    root = page(Consent.of_choice(NOTHING_ASKED, decide(POLICY, "accept"), frozenset()))
+    assert list(buttons(root)) == ["withdraw"]
+
+
+def test_it_says_where_the_visitor_stands(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: 1_795_500_000.0)  # 24 November 2026, 04:00 UTC
+    assert "You have not decided yet" in section(page(Consent(POLICY)), "state")
+    refused = section(page(Consent(POLICY, decide(POLICY, "refuse"))), "state")
+    assert "You refused on 24 November 2026" in refused
+    assert "not be asked again before 27 May 2027" in refused
+    allowed = section(page(granted("films")), "state")
+    assert "You gave your consent on 24 November 2026" in allowed
+    assert "valid until 26 May 2027" in allowed
+    assert "There is nothing to decide" in section(page(Consent(NOTHING_ASKED)), "state")
+
+
+@pytest.mark.parametrize("said", ["accept", "refuse", "save", "withdraw"])
+def test_it_says_what_was_just_decided(said):
+    status = page(Consent(POLICY), said=said).find(".//*[@role='status']")
+    assert words(status).startswith("Saved.")
+
+
+@pytest.mark.parametrize("said", ["", "other", "__class__", "<b>"])
+def test_it_says_nothing_else(said):
+    assert words(page(Consent(POLICY), said=said).find(".//*[@role='status']")) == ""
+
+
+def test_it_names_who_is_behind_everything():
+    root = page(Consent(POLICY))
+    text = words(root)
+    for part in (
+        "Example Gazette", "Example Ltd", "privacy@example.org",
+        "Allow Stats", "Vendor Inc.", "stats.vendor.example", "_st*: 13 months",
+        "Allow Counter", "/count/*",
+        "_ab: until you close the browser. Compares two versions of a page.",
+    ):  # fmt: skip
+        assert part in text
+    assert "mailto:privacy@example.org" in set(addresses(root))
+    assert "https://vendor.example/privacy" in set(addresses(root))
+
+
+def test_what_needs_no_consent_is_listed_with_its_reason_and_without_a_box():
+    root = page(Consent(POLICY))
+    text = section(root, "exempt")
+    assert "__Host-consent: 6 months. Remembers what you decide here" in text
+    assert "sid: 14 days. Keeps you signed in." in text
+    assert "csrftoken: at most 13 months. Protects you" in text
+    assert "PayRight Is needed for a payment that you make." in text
+    assert "/checkout/*" in text
+    assert not boxes(root.find(".//section[@aria-labelledby='consentgate-exempt']"))
+
+
+def test_the_consent_cookie_may_have_another_name():
+    html = Pages(POLICY, cookie="consent").choices(Consent(POLICY), "/")
+    assert b"<code>consent</code>" in html
+
+
+def test_it_explains_what_is_not_listed():
+    assert "blocked, whatever you choose" in section(page(Consent(POLICY)), "undeclared")
+    root = page(Consent(Policy()))
+    assert "until you allow all of “Third-party content”" in section(root, "undeclared")
+    assert list(boxes(root)) == [("category", "performance"), ("category", "third-party")]
+
+
+def test_in_a_large_policy_only_whole_categories_can_be_ticked():
+    many = tuple(
+        Service(id=f"s{n}", name=f"Service {n}", category="performance", hosts=(f"s{n}.example",))
+        for n in range(100)
+    )
+    policy = Policy(POLICY.site, services=many)
+    root = page(granted("performance", policy=policy))
+    assert boxes(root) == {("category", "performance"): True}
+    assert "Service 99" in words(root)
+    assert "they can only be chosen together" in words(root)
+
+
+@pytest.mark.parametrize(
+    "next", ["//evil.example", "javascript:alert(1)", "https://evil.example/", "", "\\evil", "/\\e"]
+)
+def test_it_leads_back_to_the_site_only(next):
+    root = page(Consent(POLICY), next)
+    assert {link.attrib["href"] for link in root.iter("a") if words(link) == "Back to the site"} == {"/"}
+    assert root.find(".//input[@name='next']").attrib["value"] == "/"
+
+
+def test_it_leads_back_to_where_the_visitor_was():
+    root = page(Consent(POLICY), "/a?b=c&d=e")
+    assert {link.attrib["href"] for link in root.iter("a") if words(link) == "Back to the site"} == {
+        "/a?b=c&d=e"
+    }
+
+
+def test_a_policy_s_texts_are_only_text():
+    policy = hostile_policy()
+    root = page(Consent(policy), "/" + HOSTILE)
+    assert not list(root.iter("script"))
+    assert not any(address.startswith(("javascript:", "//")) for address in addresses(root))
+    assert escaping.unescape("Allow " + HOSTILE) in words(root) or " ".join(HOSTILE.split()) in words(root)
+
+
+def test_the_page_says_its_language_and_loads_only_our_styles():
+    html = PAGES.choices(Consent(POLICY), "/")
+    root = document(html)
+    assert root.attrib["lang"] == "en"
+    assert [link.attrib["href"] for link in root.iter("link")] == ["/_privacy/banner.css"]
+    assert not list(root.iter("script"))
+    assert not list(root.iter("style"))
+    assert not [element for element in root.iter() if "style" in element.attrib]
+
+
+def test_ids_are_used_once_and_labels_point_to_them():
+    root = page(Consent(POLICY))
+    ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
+    assert len(ids) == len(set(ids))
+    for element in root.iter():
+        for name in ("aria-labelledby", "aria-describedby"):
+            assert element.attrib.get(name, ids[0]) in ids

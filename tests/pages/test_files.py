@@ -1,0 +1,74 @@
+import datetime
+import hashlib
+import json
+
+import pytest
+
+from consentgate.pages import Pages
+from consentgate.policy import Policy
+
+from .support import PAGES, document, words
+
+
+def test_gpc_is_dated_as_the_policy_is():
+    assert json.loads(PAGES.gpc()) == {"gpc": True, "lastUpdate": "2026-05-04"}
+
+
+def test_gpc_has_a_date_without_a_policy_file_too():
+    statement = json.loads(Pages(Policy()).gpc())
+    assert statement["gpc"] is True
+    assert datetime.date.fromisoformat(statement["lastUpdate"]) <= datetime.date.today()
+
+
+def test_the_snippet_s_name_changes_with_its_content():
+    digest = hashlib.sha256(PAGES.snippet).hexdigest()[:12]
+    assert PAGES.snippet_name == f"snippet-{digest}.js"
+
+
+def test_the_snippet_is_small_and_fit_for_a_strict_policy():
+    text = PAGES.snippet.decode("ascii")
+    assert len(text) < 1_024
+    for way in ("eval", "Function(", "innerHTML", ".style", "http", "cookie", "setTimeout"):
+        assert way not in text
+
+
+def test_headers_close_everything():
+    headers = dict(PAGES.headers("text/html; charset=utf-8"))
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'self'; script-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "Cookie" in headers["Vary"]
+
+
+def test_a_file_named_by_its_content_may_be_kept():
+    headers = PAGES.headers("text/javascript", "public, max-age=31536000, immutable")
+    assert [value for name, value in headers if name == "Cache-Control"] == [
+        "public, max-age=31536000, immutable"
+    ]
+
+
+def test_nobody_can_change_the_headers_of_another_answer():
+    PAGES.headers("text/css").clear()
+    assert PAGES.headers("text/css")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 500, 502, 503])
+def test_each_problem_has_a_page(status):
+    root = document(PAGES.problem(status))
+    assert root.attrib["lang"] == "en"
+    assert words(root.find(".//h1"))
+    assert [link.attrib["href"] for link in root.iter("a")] == ["/", "/_privacy/choices"]
+
+
+def test_an_unlisted_problem_has_one_too():
+    assert PAGES.problem(418) == PAGES.problem(400)
+    assert PAGES.problem(507) == PAGES.problem(500)

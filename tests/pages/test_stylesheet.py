@@ -1,0 +1,64 @@
+import re
+
+import pytest
+
+from .support import PAGES
+
+HIDE = b".consentgate-banner{display:none!important}"
+
+
+def test_it_hides_the_banner_from_those_who_are_not_asked():
+    assert HIDE not in PAGES.stylesheet(True)
+    assert PAGES.stylesheet(False).replace(HIDE + b"\n", b"") == PAGES.stylesheet(True)
+
+
+def test_it_loads_nothing():
+    text = PAGES.stylesheet(False).decode("ascii").lower()
+    for way in ("url(", "@import", "@font-face", "image-set(", "expression("):
+        assert way not in text
+
+
+def test_it_styles_nothing_of_the_site_s_own():
+    text = PAGES.stylesheet(False).decode()
+    blocks = re.sub(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\}", r"\1", text)
+    for selectors in re.findall(r"([^{}]+)\{", blocks):
+        for selector in re.split(r",(?![^(]*\))", selectors):
+            assert ".consentgate" in selector
+
+
+def luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    digits = digits if len(digits) == 6 else "".join(d * 2 for d in digits)
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("front", "behind", "least"),
+    [
+        ("text", "back", 4.5),
+        ("text", "soft", 4.5),
+        ("link", "back", 4.5),
+        ("link", "soft", 4.5),
+        ("on-button", "button", 4.5),
+        ("button", "back", 4.5),
+        ("line", "back", 3),
+    ],
+)
+def test_everything_can_be_read(scheme, front, behind, least):
+    text = PAGES.stylesheet(True).decode()
+    front_colour, behind_colour = (
+        re.findall(rf"--consentgate-{name}: (#\w+)", text)[scheme] for name in (front, behind)
+    )
+    assert contrast(front_colour, behind_colour) >= least
+
+
+def test_it_is_small():
+    assert len(PAGES.stylesheet(True)) < 6_000
