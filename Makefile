@@ -6,7 +6,7 @@ RUN := $(VENV)/bin
 # A fresh environment is made once, and again when the project's requirements change.
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint format browsers clean
+.PHONY: help demo test lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: $(READY) ## format the code
 
 browsers: $(READY) ## install a Chromium for the browser tests
 	sh tools/install_browser.sh $(RUN)/python
+
+servers: ## install the servers that some tests put in front of an app
+	sh tools/install_servers.sh
 
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -3,7 +3,6 @@
 A Django project in one file: settings, views, URLs.
 """
 
-import logging
 import os
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.static import serve
 
-from consentgate import Consent
+from consentgate.django import consent_of
 
 EXAMPLES = Path(__file__).resolve().parents[1]
 NEWSPAPER = EXAMPLES / "newspaper"
@@ -43,24 +42,27 @@ settings.configure(
     TEMPLATES=[
         {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [NEWSPAPER / "templates"]},
     ],
+    LOGGING={
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+        "loggers": {
+            "consentgate": {"handlers": ["stderr"], "level": "INFO"},
+            "django.server": {"level": "ERROR"},
+        },
+    },
 )
 
 
-class Request(HttpRequest):
-    """A request behind the gate, for the type checker."""
-
-    consent: Consent
-
-
-def front(request: Request) -> HttpResponseBase:
+def front(request: HttpRequest) -> HttpResponseBase:
     return page(request, "front.html")
 
 
-def article(request: Request) -> HttpResponseBase:
+def article(request: HttpRequest) -> HttpResponseBase:
     return page(request, "article.html")
 
 
-def live(request: Request) -> HttpResponseBase:
+def live(request: HttpRequest) -> HttpResponseBase:
     def pieces() -> Iterator[str]:
         for number, piece in enumerate(LIVE):
             if number:
@@ -70,15 +72,15 @@ def live(request: Request) -> HttpResponseBase:
     return track(request, StreamingHttpResponse(pieces()))
 
 
-def cookies(request: Request) -> HttpResponseBase:
+def cookies(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse({"cookies": sorted(request.COOKIES)})
 
 
-def missing(request: Request, exception: Exception) -> HttpResponseBase:
+def missing(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return page(request, "missing.html", 404)
 
 
-def page(request: Request, template: str, status: int = 200) -> HttpResponseBase:
+def page(request: HttpRequest, template: str, status: int = 200) -> HttpResponseBase:
     request.session["pages"] = request.session.get("pages", 0) + 1
     context = {
         "pages": request.session["pages"],
@@ -88,7 +90,7 @@ def page(request: Request, template: str, status: int = 200) -> HttpResponseBase
     return track(request, render(request, template, context, status=status))
 
 
-def track(request: Request, response: HttpResponseBase) -> HttpResponseBase:
+def track(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Set cookies without a thought for consent, as sites do. The gate keeps back what must not go out."""
     response.set_cookie("visitor_id", request.COOKIES.get("visitor_id") or uuid4().hex, max_age=395 * DAY)
     response.set_cookie("_campaign", "spring", max_age=30 * DAY)
@@ -110,9 +112,6 @@ handler404 = missing
 application = get_wsgi_application()
 
 if __name__ == "__main__":
-    logging.basicConfig(format="%(name)s: %(message)s")
-    logging.getLogger("consentgate").setLevel(logging.INFO)
-    logging.getLogger("django.server").setLevel(logging.ERROR)
     port = os.environ.get("PORT", "8002")
     print(f"The Harbour Gazette, behind consentgate: http://127.0.0.1:{port}/", flush=True)
     print("What to look at is in examples/README.md.", flush=True)

@@ -3,18 +3,42 @@
     app = ConsentMiddleware(Starlette(routes=routes), gate)
 
 wraps the whole application, error handlers included. `Middleware(ConsentMiddleware, gate=gate)` works, too,
-where it is the first of the list; cookies that handlers of unexpected errors set then pass it by.
+where it is the first of the list; only what handlers of unexpected errors set then passes it by.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection
 
-from .asgi import ConsentMiddleware
+from . import asgi
 from .consent import Consent
-from .policy import Cookie, Policy
+from .gate import Gate
+from .policy import Cookie
 
-__all__ = ["ConsentMiddleware", "consent_of", "with_session_cookie"]
+__all__ = ["ConsentMiddleware", "consent_of"]
+
+DAY = 86_400
+_DEFAULT_NAME, _DEFAULT_AGE = "session", 14 * DAY
+
+
+class ConsentMiddleware(asgi.ConsentMiddleware):
+    """`app` behind `gate`, with the cookie of Starlette's SessionMiddleware exempt, under the name and
+    lifetime that it was given."""
+
+    def __init__(self, app: asgi.App, gate: Gate) -> None:
+        super().__init__(app, gate)
+        self._knows_sessions = False
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        if not self._knows_sessions:
+            # Not before the first request: middleware may be added to an application until then.
+            self.gate = self.gate.exempting(*_session_cookies(self.app))
+            self._knows_sessions = True
+        await super().__call__(scope, receive, send)
 
 
 def consent_of(connection: HTTPConnection) -> Consent:
@@ -28,9 +52,21 @@ def consent_of(connection: HTTPConnection) -> Consent:
     return consent
 
 
-def with_session_cookie(policy: Policy, name: str = "session", *, lifetime: str = "14 days") -> Policy:
-    """`policy` with the cookie of Starlette's SessionMiddleware, which keeps visitors signed in, exempt
-    under the `name` and `lifetime` that the middleware was given."""
-    return policy.with_exempt(
-        Cookie(name=name, category="necessary", reason="authentication", lifetime=lifetime)
-    )
+def _session_cookies(app: Any) -> Iterator[Cookie]:
+    """The session cookies of an application: those of middleware that it was built with, and of the layers
+    that it is made of."""
+    while app is not None:
+        if isinstance(app, SessionMiddleware):
+            yield _cookie(app.session_cookie, app.max_age)
+        for middleware in getattr(app, "user_middleware", ()):
+            if middleware.cls is SessionMiddleware:
+                options = middleware.kwargs
+                yield _cookie(
+                    options.get("session_cookie", _DEFAULT_NAME), options.get("max_age", _DEFAULT_AGE)
+                )
+        app = getattr(app, "app", None)
+
+
+def _cookie(name: str, max_age: int | None) -> Cookie:
+    lifetime = "session" if max_age is None else f"{max(1, -(-max_age // DAY))} days"
+    return Cookie(name=name, category="necessary", reason="authentication", lifetime=lifetime)

@@ -4,10 +4,16 @@
     MIDDLEWARE = ["consentgate.django.ConsentMiddleware", ...]
     CONSENTGATE = {"POLICY": BASE_DIR / "consentgate.toml"}
 
-The middleware goes first. Settings: `POLICY`, a path or a `Policy`; `SECRET_KEY`, by default Django's own
+The middleware goes first. To put the gate around the server's whole view of the application instead, wrap it
+where it is made; the middleware then only hands on `request.consent`:
+
+    application = consentgate.wsgi.ConsentMiddleware(get_wsgi_application(), gate_from_settings())
+
+Settings: `POLICY`, a path or a `Policy`; `SECRET_KEY`, by default Django's own
 and its fallbacks; `INSECURE` and `TRUSTED_PROXIES` as in `Gate`.
 """
 
 from .middleware import ConsentMiddleware, consent_of
+from .settings import gate_from_settings
 
-__all__ = ["ConsentMiddleware", "consent_of"]
+__all__ = ["ConsentMiddleware", "consent_of", "gate_from_settings"]

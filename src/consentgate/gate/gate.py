@@ -14,7 +14,7 @@ from consentgate.html import Blocked, Url, resolve
 from consentgate.html.document import rewrite_document
 from consentgate.html.urls import parse_host
 from consentgate.pages import Pages
-from consentgate.policy import Claim, Policy
+from consentgate.policy import Claim, Cookie, Policy
 
 from .exchange import Exchange
 from .message import Request
@@ -60,12 +60,23 @@ class Gate:
                 f"trusted_proxies: expected the number of proxies in front, not {trusted_proxies}"
             )
         self.policy = policy
+        self._keys = keys
         self.insecure = insecure
         self.trusted_proxies = trusted_proxies
         self.cookie = ConsentCookie(keys, insecure=insecure)
         self.notices = Notices()
         self.fingerprint = _fingerprint(policy)
         self._pages: dict[str, Pages] = {}
+
+    def exempting(self, *cookies: Cookie) -> Gate:
+        """This gate, with `cookies` that its policy does not name exempt too: how an integration adds those
+        of its framework."""
+        policy = self.policy.with_exempt(*cookies)
+        if policy is self.policy:
+            return self
+        return Gate(
+            policy, secret_key=self._keys, insecure=self.insecure, trusted_proxies=self.trusted_proxies
+        )
 
     def exchange(self, request: Request) -> Exchange:
         """The exchange for one request."""

@@ -1,0 +1,114 @@
+"""The shop in Django, under WSGI and ASGI, in Django's middleware list or wrapped from outside."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+
+import django
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.template import engines
+from django.urls import path
+
+from consentgate.asgi import ConsentMiddleware as AsgiGate
+from consentgate.django import consent_of, gate_from_settings
+from consentgate.wsgi import ConsentMiddleware as WsgiGate
+
+from .page import LIVE, POLICY, SECRET_KEY, TRACKING, page
+
+settings.configure(
+    ALLOWED_HOSTS=["*"],
+    SECRET_KEY=SECRET_KEY,
+    ROOT_URLCONF=__name__,
+    INSTALLED_APPS=["django.contrib.sessions", "consentgate.django"],
+    MIDDLEWARE=[
+        "consentgate.django.ConsentMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+    ],
+    SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+    SESSION_COOKIE_NAME="session",
+    TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
+    CONSENTGATE={"POLICY": POLICY, "INSECURE": True, "TRUSTED_PROXIES": 1},
+)
+django.setup()
+
+from django.core.asgi import get_asgi_application  # noqa: E402  # only after the settings are there
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+gone_on = threading.Event()
+
+
+def tracked(response: HttpResponseBase) -> HttpResponseBase:
+    for name, value in TRACKING:
+        response.set_cookie(name, value)
+    return response
+
+
+def shop(request: HttpRequest) -> HttpResponseBase:
+    request.session["pages"] = request.session.get("pages", 0) + 1
+    counted = consent_of(request).allows("performance")
+    return tracked(HttpResponse(page(request.session["pages"], request.COOKIES, counted)))
+
+
+def template(request: HttpRequest) -> HttpResponseBase:
+    text = engines["django"].from_string("counted: {{ allowed }}")
+    return tracked(HttpResponse(text.render({"allowed": consent_of(request).allows("performance")})))
+
+
+def api(request: HttpRequest) -> HttpResponseBase:
+    return tracked(JsonResponse({"cookies": sorted(request.COOKIES)}))
+
+
+def live(request: HttpRequest) -> HttpResponseBase:
+    def pieces() -> Iterator[str]:
+        yield LIVE[0]
+        gone_on.wait(20)
+        yield LIVE[1]
+
+    async def apieces() -> AsyncIterator[str]:
+        yield LIVE[0]
+        await sync_to_async(gone_on.wait, thread_sensitive=False)(20)
+        yield LIVE[1]
+
+    gone_on.clear()
+    return tracked(StreamingHttpResponse(apieces() if hasattr(request, "scope") else pieces()))
+
+
+def go(request: HttpRequest) -> HttpResponseBase:
+    gone_on.set()
+    return HttpResponse("gone on", content_type="text/plain")
+
+
+def broken(request: HttpRequest) -> HttpResponseBase:
+    raise RuntimeError("a page that breaks")
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return tracked(HttpResponse(page(0, request.COOKIES, False), status=404))
+
+
+def failed(request: HttpRequest) -> HttpResponseBase:
+    return tracked(HttpResponse(page(0, request.COOKIES, False), status=500))
+
+
+urlpatterns = [
+    path("", shop),
+    path("template", template),
+    path("api", api),
+    path("live", live),
+    path("go", go),
+    path("broken", broken),
+]
+handler404 = missing
+handler500 = failed
+
+
+wsgi = get_wsgi_application()
+asgi = get_asgi_application()
+# Wrapped from outside as well: the inner layer must then leave it to the outer one.
+wrapped_wsgi = WsgiGate(wsgi, gate_from_settings())
+wrapped_asgi = AsgiGate(asgi, gate_from_settings())
