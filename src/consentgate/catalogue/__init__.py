@@ -3,11 +3,13 @@
 The lowest package: it knows nothing of policies, consent or HTTP, and it never opens anything.
 """
 
+from .inline import Address, addresses
 from .known import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
 from .lookup import Catalogue, catalogue
 from .patterns import Glob, UrlIndex, UrlPattern
 
 __all__ = [
+    "Address",
     "Catalogue",
     "Entity",
     "Glob",
@@ -18,5 +20,6 @@ __all__ = [
     "UrlPattern",
     "Widget",
     "WidgetSignature",
+    "addresses",
     "catalogue",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from .known import InlineSignature, KnownService
 
@@ -16,6 +17,40 @@ _LOADS = re.compile(
     rb"|XMLHttpRequest|getScript)\b|\b(?:fetch|import)\s*+\(|\.src\s*+=|<script"
 )
 """How scripts load things. An address alone is as often a link, or the state of the page."""
+
+
+_ADDRESS = re.compile(
+    rb"(?i)(?P<source>\.src\s*+=\s*+[\"'`])?(?:https?+:)?(?:\\?/){2}(?P<host>[a-z0-9-]++(?:\.[a-z0-9-]++)+)(?::[0-9]++)?"
+    rb"(?P<path>(?:\\?/[a-z0-9._~%!$&*+=:@-]*+)*+)"
+)
+"""A host and path in a script, where slashes may be escaped."""
+
+LONGEST_LOADER = 20 << 10
+"""A loader is short. In longer scripts an address is as often data."""
+
+
+class Address(NamedTuple):
+    """An address in a script that loads something: host (small letters) and path, and whether it is plainly
+    what is loaded (`x.src = "https://..."`), where others may be links or settings."""
+
+    host: str
+    path: str
+    is_source: bool
+
+
+def addresses(script: bytes) -> tuple[Address, ...]:
+    """The addresses in a script that loads something; none for one that does not, or is too long."""
+    if len(script) > LONGEST_LOADER or not _LOADS.search(script):
+        return ()
+    found = (
+        Address(
+            match["host"].lower().decode(),
+            match["path"].replace(b"\\", b"").decode() or "/",
+            match["source"] is not None,
+        )
+        for match in _ADDRESS.finditer(script)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def inline_signature(text: str, then: str = "", *, loads: bool = False) -> InlineSignature:

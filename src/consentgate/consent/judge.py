@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consentgate.catalogue import catalogue
+from consentgate.catalogue import Address, addresses, catalogue
 from consentgate.policy import Claim, Policy, own_hosts
 
 from .consent import Consent
@@ -50,12 +50,25 @@ class Judge:
         return self._blocked(self._claims.by_cookie(name))
 
     def inline(self, script: bytes) -> Claim | None:
-        """Judge the text of an inline script by the signatures in it."""
+        """Judge the text of an inline script: by the signatures in it, and by whom it plainly loads."""
         for known in catalogue().by_inline(script):
             claim = self._blocked((self._claims.by_known(known),))
             if claim is not None:
                 return claim
+        for address in addresses(script):
+            claim = self.url(address.host, address.path) if self._counts(address) else None
+            if claim is not None:
+                return claim
         return None
+
+    def _counts(self, address: Address) -> bool:
+        """True where an address in a loading script says enough: that of a service known to load from
+        there, or one of any known company that is assigned as a source. The name of a host alone says
+        nothing: sites' own scripts are full of links."""
+        host, path, is_source = address
+        if self._claims.declared(host, path, own=False) or catalogue().by_url(host, path):
+            return True
+        return is_source and catalogue().entity(host) is not None
 
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""

@@ -9,6 +9,7 @@ LONGEST = 395 * DAY
 """Thirteen months in seconds: the ceiling where a policy names no lifetime (CNIL 2020-091, section 5)."""
 
 _UNITS = {"minute": 60, "hour": 3_600, "day": DAY, "month": 30 * DAY, "year": 365 * DAY}
+EXPECTED = 'expected "session" or a number of minutes, hours, days, months or years, like "14 days"'
 _LIFETIME = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|month|year)s?")
 
 
@@ -21,9 +22,7 @@ def lifetime_seconds(text: str) -> int:
         return 0
     match = _LIFETIME.fullmatch(text)
     if match is None:
-        raise ValueError(
-            'expected "session" or a number of minutes, hours, days, months or years, like "14 days"'
-        )
+        raise ValueError(EXPECTED)
     number, unit = int(match[1]), match[2]
     if unit == "month":
         # A calendar month is a twelfth of 365 days, rounded down, so that 6 months are at most 183 days

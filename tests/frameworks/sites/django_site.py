@@ -55,8 +55,8 @@ def shop(request: HttpRequest) -> HttpResponseBase:
 
 
 def template(request: HttpRequest) -> HttpResponseBase:
-    text = engines["django"].from_string("counted: {{ allowed }}")
-    return tracked(HttpResponse(text.render({"allowed": consent_of(request).allows("performance")})))
+    text = engines["django"].from_string('{% load consentgate %}counted: {{ request|allows:"performance" }}')
+    return tracked(HttpResponse(text.render({}, request)))
 
 
 def api(request: HttpRequest) -> HttpResponseBase:

@@ -1,0 +1,118 @@
+"""Reading TOML tables into the objects of the model, key by key."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from .check import Found
+from .lifetime import EXPECTED as EXPECTED_LIFETIME
+from .model import REASONS, Category, Cookie, CspMode, Reason, Service, ServiceCookie, Site
+from .words import closest, did_you_mean, listed, place_of, shown
+
+Table = TypeVar("Table", bound=msgspec.Struct)
+
+_BY_TYPE: dict[object, str] = {
+    str: "expected text in quotes",
+    str | None: "expected text in quotes",
+    bool: "expected true or false, without quotes",
+    datetime.date | None: "expected a date without quotes, like 2026-11-23",
+    tuple[str, ...]: "expected a list of texts",
+    Reason | None: f"expected one of {listed(REASONS)}",
+    CspMode: 'expected one of "on", "report-only", "off"',
+    tuple[ServiceCookie, ...]: 'expected a list of tables, like [{ name = "_st*", lifetime = "13 months" }]',
+}
+_BY_KEY = {
+    "hosts": 'expected a list of hosts, like ["example.com", "*.example.com"]',
+    "paths": 'expected a list of paths, like ["/collect/*"]',
+    "pages": 'expected a list of paths, like ["/checkout/*"]',
+    "urls": 'expected a list of hosts with a path, like ["example.com/embed/*"]',
+    "languages": 'expected a list of languages, like ["en", "fr"]',
+    "covers": 'expected a list of the catalogue\'s categories, like ["marketing", "social"]',
+    "lifetime": EXPECTED_LIFETIME,
+}
+_MISSING: dict[tuple[type[msgspec.Struct], str], str] = {
+    (Site, "name"): 'the name of the site, like "Example"',
+    (Site, "controller"): 'who answers for the site, like "Example Ltd"',
+    (Site, "contact"): 'where visitors can write to, like "privacy@example.org"',
+    (Category, "id"): 'a short name, like "performance"',
+    (Cookie, "name"): 'the name of the cookie, like "sid" or "_st*"',
+    (Cookie, "category"): 'the id of a category, like "performance"',
+    (ServiceCookie, "name"): 'the name of the cookie, like "_st*"',
+    (Service, "id"): 'a short name, like "stats" (or use = "..." with one from the catalogue)',
+    (Service, "category"): 'the id of a category, like "performance"',
+}
+
+
+class TableReader:
+    """Turns tables into objects and keeps what went wrong on the way.
+
+    A value that is wrong gives way to the key's default, or to an empty text, so that all else in the
+    table can still be checked. What such a stand-in gets wrong is nobody's mistake: `is_settled` says
+    which keys to be silent about.
+    """
+
+    def __init__(self) -> None:
+        self.mistakes: list[Found] = []
+        self._settled: set[tuple[str, str]] = set()
+
+    def report(self, place: str, key: str, expected: str) -> None:
+        """Keep a mistake, and be silent about that key from then on."""
+        self.mistakes.append((place, key, expected))
+        self.settle(place, key)
+
+    def settle(self, place: str, *keys: str) -> None:
+        """Be silent about what further checks find at these keys, and about the table as a whole."""
+        self._settled.update((place, key) for key in (*keys, ""))
+
+    def is_settled(self, place: str, key: str) -> bool:
+        """True where nothing more is to be said."""
+        return (place, key) in self._settled
+
+    def read(self, place: str, table: Mapping[str, Any], model: type[Table]) -> Table:
+        """The object that `table` describes."""
+        return self.complete(place, self.values(place, table, model), model)
+
+    def values(self, place: str, table: Mapping[str, Any], model: type[Table], *also: str) -> dict[str, Any]:
+        """The values that `table` has right. Keys in `also` are known, but not read here."""
+        types = {field.name: field.type for field in msgspec.structs.fields(model)}
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key in types:
+                try:
+                    values[key] = self._value(place, key, value, types[key])
+                except msgspec.ValidationError:
+                    expected = _BY_KEY.get(key) or _BY_TYPE[types[key]]
+                    self.report(place, key, f"{expected}, not {shown(value)}")
+            elif key not in also:
+                self._unknown_key(place, key, [*also, *types], table)
+        return values
+
+    def complete(self, place: str, values: Mapping[str, Any], model: type[Table]) -> Table:
+        """The object with these `values`. Reports those that are missing."""
+        stand_ins: dict[str, str] = {}
+        for field in msgspec.structs.fields(model):
+            if field.required and field.name not in values:
+                stand_ins[field.name] = ""
+                if not self.is_settled(place, field.name):
+                    self.report(place, field.name, f"missing: expected {_MISSING[model, field.name]}")
+        return model(**{**stand_ins, **values})
+
+    def _value(self, place: str, key: str, value: object, type_: Any) -> object:
+        if type_ != tuple[ServiceCookie, ...]:
+            return msgspec.convert(value, type_, strict=True)
+        tables = msgspec.convert(value, list[dict[str, Any]], strict=True)
+        return tuple(
+            self.read(place_of(f"{place}, {key}", number, table.get("name")), table, ServiceCookie)
+            for number, table in enumerate(tables, 1)
+        )
+
+    def _unknown_key(self, place: str, key: str, known: list[str], table: Mapping[str, Any]) -> None:
+        self.report(place, key, f"unknown key{did_you_mean(key, known) or f'; known here: {listed(known)}'}")
+        near = closest(key, known)
+        if near and near not in table:
+            # Misspelt, not missing.
+            self.settle(place, near)
