@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
-from .consent import Consent
 from .gate import Exchange, Gate, Header, Request
 
 Scope = MutableMapping[str, Any]
@@ -15,14 +14,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+CONSENT = "consentgate.consent"
+"""Where the visitor's consent is in the scope that the application gets, beside `scope["state"]["consent"]`.
+The state is no mark of the gate: some servers give all requests the same one."""
+
 # What a server offers for sending things past the middleware: files that nobody reads, and links that are
 # sent before the answer and that caches replay to others.
-_PAST_THE_GATE = (
-    "http.response.pathsend",
-    "http.response.zerocopysend",
-    "http.response.push",
-    "http.response.early_hint",
-)
+_FILES = ("http.response.pathsend", "http.response.zerocopysend")
+_HINTS = ("http.response.push", "http.response.early_hint")
 
 
 class ConsentMiddleware:
@@ -33,7 +32,7 @@ class ConsentMiddleware:
         self.gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or isinstance(_state(scope).get("consent"), Consent):
+        if scope["type"] not in ("http", "websocket") or CONSENT in scope:
             # Not ours to judge, or another layer of the same gate is around this one already.
             await self.app(scope, receive, send)
             return
@@ -46,20 +45,24 @@ class ConsentMiddleware:
 
 def request_of(scope: Scope) -> Request:
     """The request in an ASGI `scope`."""
-    root = quote(scope.get("root_path", ""), safe="/%").rstrip("/")
+    root = _quoted(scope.get("root_path") or "").rstrip("/")
     raw = scope.get("raw_path")
-    path = raw.partition(b"?")[0].decode("latin-1") if raw else quote(scope["path"], safe="/:@!$&'()*+,;=~")
+    path = raw.partition(b"?")[0].decode("latin-1") if raw else _quoted(scope["path"])
     if root and (path == root or path.startswith(f"{root}/")):
         path = path.removeprefix(root)
     host, port = scope.get("server") or ("localhost", None)
     return Request(
         method=scope.get("method", "GET"),
         path=path or "/",
-        query=scope.get("query_string", b"").decode("latin-1"),
-        headers=tuple(_text(scope.get("headers", ()))),
+        query=(scope.get("query_string") or b"").decode("latin-1"),
+        headers=tuple(_text(scope.get("headers") or ())),
         root=root,
         server=f"{host}:{port}" if port else str(host),
     )
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/:@!$&'()*+,;=~", errors="replace")
 
 
 def _text(headers: Iterable[Iterable[bytes]]) -> list[Header]:
@@ -70,20 +73,16 @@ def _bytes(headers: Iterable[Header]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def _state(scope: Scope) -> MutableMapping[str, Any]:
-    state: MutableMapping[str, Any] = scope.get("state") or {}
-    return state
-
-
 def _for_application(scope: Scope, exchange: Exchange) -> Scope:
     """A copy of the scope in which the application sees only what it may."""
     copy = dict(scope)
     copy["headers"] = _bytes(exchange.request_headers)
-    copy["state"] = state = scope.get("state", {})
+    copy[CONSENT] = exchange.consent
+    copy["state"] = state = {} if scope.get("state") is None else scope["state"]
     state["consent"] = exchange.consent
-    if "extensions" in copy:
-        offered = copy["extensions"] or {}
-        copy["extensions"] = {name: value for name, value in offered.items() if name not in _PAST_THE_GATE}
+    if copy.get("extensions"):
+        hidden = (*_FILES, *_HINTS)
+        copy["extensions"] = {name: what for name, what in copy["extensions"].items() if name not in hidden}
     return copy
 
 
@@ -107,45 +106,65 @@ class _Response:
     def __init__(self, exchange: Exchange, send: Send) -> None:
         self._exchange = exchange
         self._send = send
+        self._started = self._over = False
         self._start: Message | None = None
-        self._waiting = b""
+        # What came while the head depends on the body: it must not overtake it.
+        self._held: list[Message] = []
+        self._data = b""
 
     async def __call__(self, message: Message) -> None:
         kind = message["type"].removeprefix("websocket.")
         if kind == "http.response.start":
-            await self._started(message)
-        elif kind == "http.response.body" and not self._exchange.passes:
+            await self._begin(message)
+        elif kind == "http.response.body":
             await self._body(message)
         elif kind == "accept":
-            headers = self._exchange.handshake(_text(message.get("headers", ())))
+            headers = self._exchange.handshake(_text(message.get("headers") or ()))
             await self._send({**message, "headers": _bytes(headers)})
-        elif kind in _PAST_THE_GATE and not (kind == _PAST_THE_GATE[0] and self._exchange.passes):
+        elif kind == "http.response.trailers":
+            headers = self._exchange.trailers(_text(message.get("headers") or ()))
+            await self._pass({**message, "headers": _bytes(headers)})
+        elif kind in _FILES and not self._exchange.passes:
             raise RuntimeError(f"the application sent {message['type']!r}, which the gate did not offer it")
-        else:
-            await self._send(message)
+        elif kind not in _HINTS:
+            await self._pass(message)
 
-    async def _started(self, message: Message) -> None:
-        self._start = message
-        self._exchange.start(message["status"], _text(message.get("headers", ())))
-        if self._exchange.passes:
-            await self._send_start()
+    async def _begin(self, message: Message) -> None:
+        if self._started:
+            raise RuntimeError("the application started its response twice")
+        self._started, self._start = True, message
+        self._exchange.start(message["status"], _text(message.get("headers") or ()))
+        await self._release()
 
     async def _body(self, message: Message) -> None:
+        if not self._started or self._over:
+            raise RuntimeError("the application sent a body before its response started, or after it ended")
         more = message.get("more_body", False)
-        data = self._waiting + self._exchange.feed(bytes(message.get("body", b"")))
+        self._over = not more
+        if self._exchange.passes:
+            await self._send(message)
+            return
+        self._data += self._exchange.feed(bytes(message.get("body", b"")))
         if not more:
-            data += self._exchange.finish()
-        self._waiting = b""
-        if self._exchange.head is None:
-            self._waiting = data
-            return
-        await self._send_start()
-        await self._send({**message, "body": data, "more_body": more})
-
-    async def _send_start(self) -> None:
+            self._data += self._exchange.finish()
+        await self._release()
         if self._start is None:
-            return
+            data, self._data = self._data, b""
+            await self._send({**message, "body": data, "more_body": more})
+
+    async def _pass(self, message: Message) -> None:
+        if self._start is None:
+            await self._send(message)
+        else:
+            self._held.append(message)
+
+    async def _release(self) -> None:
+        """Send the head, once it is known, and what waits for it."""
         head = self._exchange.head
-        assert head is not None
+        if self._start is None or head is None:
+            return
         start, self._start = self._start, None
         await self._send({**start, "status": head.status, "headers": _bytes(head.headers)})
+        held, self._held = self._held, []
+        for message in held:
+            await self._send(message)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .gate import Exchange, Gate, Head, Header, Request
+from .gate import Exchange, Gate, Header, Request
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,6 +19,7 @@ CONSENT = "consentgate.consent"
 _PAST_THE_GATE = ("wsgi.early_hints",)
 # The characters of a path that are not escaped (RFC 3986, section 3.3).
 _IN_PATH = "/:@!$&'()*+,;=~"
+_READ_AT_ONCE = 64 << 10
 
 
 class ConsentMiddleware:
@@ -42,84 +43,130 @@ def request_of(environ: WSGIEnvironment) -> Request:
     """The request in a WSGI `environ`."""
     return Request(
         method=environ["REQUEST_METHOD"],
-        path=quote(environ.get("PATH_INFO", "").encode("latin-1"), safe=_IN_PATH) or "/",
+        path=_quoted(environ.get("PATH_INFO", "")) or "/",
         query=environ.get("QUERY_STRING", ""),
         headers=tuple(_headers_of(environ)),
-        root=quote(environ.get("SCRIPT_NAME", "").encode("latin-1"), safe=_IN_PATH).rstrip("/"),
+        root=_quoted(environ.get("SCRIPT_NAME", "")).rstrip("/"),
         server=f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}",
     )
+
+
+def _quoted(path: str) -> str:
+    # Some servers and test clients give text that is no latin-1, against PEP 3333.
+    return quote(path.encode("latin-1", "replace"), safe=_IN_PATH)
 
 
 def _headers_of(environ: WSGIEnvironment) -> Iterator[Header]:
     for key, value in environ.items():
         if key.startswith("HTTP_"):
-            yield key[5:].replace("_", "-").title(), value
+            yield _header_name(key), value
         elif key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
             yield key.replace("_", "-").title(), value
 
 
+def _header_name(key: str) -> str:
+    return key.removeprefix("HTTP_").replace("_", "-").title()
+
+
 def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnvironment:
     """A copy of the environ in which the application sees only what it may."""
-    copy = {key: value for key, value in environ.items() if key not in _PAST_THE_GATE}
-    allowed = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in exchange.request_headers}
-    for key in [key for key in copy if key.startswith("HTTP_")]:
-        if key in allowed:
-            copy[key] = allowed[key]
-        else:
-            del copy[key]
+    allowed = dict(exchange.request_headers)
+    copy: WSGIEnvironment = {}
+    for key, value in environ.items():
+        if key.startswith("HTTP_"):
+            name = _header_name(key)
+            if name in allowed:
+                copy[key] = allowed[name]
+        elif key not in _PAST_THE_GATE:
+            copy[key] = value
     copy[CONSENT] = exchange.consent
     return copy
 
 
 def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    body = b""
-    if environ["REQUEST_METHOD"] == "POST":
-        length = environ.get("CONTENT_LENGTH", "")
-        # A length that is not one, or none at all, leaves nothing that can safely be read.
-        size = int(length) if length.isascii() and length.isdigit() else 0
-        body = environ["wsgi.input"].read(min(size, exchange.longest_form + 1))
+    body = _form(environ, exchange.longest_form + 1) if environ["REQUEST_METHOD"] == "POST" else b""
     answer = exchange.answer(body)
     start_response(_status_line(answer.status), answer.headers)
     return [answer.body]
 
 
+def _form(environ: WSGIEnvironment, most: int) -> bytes:
+    """The request's body, at most so many bytes of it."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if environ.get("wsgi.input_terminated"):
+        # The server marks the end itself: the way in which chunked bodies come, which name no length.
+        size = most
+    elif length.isascii() and length.isdigit():
+        size = most if len(length) > len(str(most)) else min(int(length), most)
+    else:
+        # A length that is not one, or none at all, leaves nothing that can safely be read.
+        size = 0
+    parts: list[bytes] = []
+    while size > 0 and (part := environ["wsgi.input"].read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
 class _Response:
-    """The application's response on its way through one exchange."""
+    """The application's response on its way through one exchange.
+
+    The server's `start_response` is called as late as it can be: once the head is known and there is a chunk
+    to go with it. `_given_away` says that the server got the application's own iterable, so that nothing it
+    yields can be read any more.
+    """
 
     def __init__(self, exchange: Exchange, start_response: StartResponse) -> None:
         self._exchange = exchange
         self._start_response = start_response
         self._status = ""
         self._error: Any = None
-        self._started = False
-        self._sent_head: Head | None = None
+        self._started = self._given_away = self._body_begun = False
+        self.head_is_sent = False
         self._written: list[bytes] = []
 
     def of(self, app: WSGIApplication, environ: WSGIEnvironment) -> Iterable[bytes]:
         """The response that `app` makes of `environ`: its own iterable where the gate has no part in it."""
         iterable = app(environ, self._app_started)
-        if self._started and self._exchange.passes and not self._written:
-            self._send_head()
-            return iterable
-        return _Gated(self, iterable)
+        try:
+            if self._started and self._exchange.passes and not self._written:
+                self._given_away = True
+                self._send_head()
+                return iterable
+            return _Gated(self, iterable)
+        except BaseException:
+            # The server does not get it, and so cannot close it.
+            _close(iterable)
+            raise
 
     def _app_started(
         self, status: str, headers: list[Header], error: Any = None, /
     ) -> Callable[[bytes], object]:
         try:
-            if error is not None and self._sent_head is not None:
-                # Too late for another page: the server knows what to do with the error.
-                self._start_response(status, headers, error)
-            elif self._started and error is None:
+            if self._started and error is None:
                 raise AssertionError("the application called start_response() twice without exc_info")
+            if self._body_begun:
+                # Too late for another page (PEP 3333, "Error Handling").
+                raise error[1].with_traceback(error[2])
             self._started, self._status, self._error = True, status, error
             self._written.clear()
             self._exchange.start(int(status[:3]), headers)
+            if self._given_away:
+                self._replace(error)
         finally:
             error = None
         return self._write
 
+    def _replace(self, error: Any) -> None:
+        """Another response for one whose iterable the server has: only the server knows whether any of it
+        has left, and a page could not be read any more."""
+        if not self._exchange.passes:
+            raise error[1].with_traceback(error[2])
+        self._send_head()
+
     def _write(self, data: bytes) -> None:
+        if self._given_away:
+            raise AssertionError("the application called write() within its iterable")
         self._written.append(self._exchange.feed(data))
 
     def next_chunk(self, data: bytes) -> bytes:
@@ -137,29 +184,30 @@ class _Response:
         return self._released(self._exchange.finish())
 
     def _released(self, data: bytes) -> bytes:
+        self._written.append(data)
         if self._exchange.head is None:
-            self._written.append(data)
             return b""
-        if self._sent_head is None:
+        if not self.head_is_sent or self._error is not None:
             self._send_head()
-        output = b"".join((*self._written, data))
+        output = b"".join(self._written)
         self._written.clear()
+        self._body_begun = self._body_begun or bool(output)
         return output
-
-    @property
-    def head_is_sent(self) -> bool:
-        return self._sent_head is not None
 
     def _send_head(self) -> None:
         head = self._exchange.head
         assert head is not None
         status = self._status if self._status.startswith(str(head.status)) else _status_line(head.status)
-        self._sent_head = head
+        self.head_is_sent = True
         error, self._error = self._error, None
-        if error is None:
-            self._start_response(status, head.headers)
-        else:
-            self._start_response(status, head.headers, error)
+        try:
+            # Servers and callers exist that only take two arguments.
+            if error is None:
+                self._start_response(status, head.headers)
+            else:
+                self._start_response(status, head.headers, error)
+        finally:
+            error = None
 
 
 class _Gated:
@@ -167,8 +215,8 @@ class _Gated:
 
     def __init__(self, response: _Response, iterable: Iterable[bytes]) -> None:
         self._response = response
-        self._iterable = iterable
-        self._chunks = iter(iterable)
+        self._iterable: Iterable[bytes] | None = iterable
+        self._chunks = _chunks_of(iterable)
         self._over = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -187,10 +235,23 @@ class _Gated:
         return self._response.last_chunk()
 
     def close(self) -> None:
-        """Close the application's iterable, as every server does once."""
-        close = getattr(self._iterable, "close", None)
-        if close is not None:
-            close()
+        """Close the application's iterable, once."""
+        iterable, self._iterable = self._iterable, None
+        if iterable is not None:
+            _close(iterable)
+
+
+def _chunks_of(iterable: Any) -> Iterator[bytes]:
+    # What some servers' wsgi.file_wrapper gives can only be read.
+    if hasattr(iterable, "__iter__") or hasattr(iterable, "__getitem__"):
+        return iter(iterable)
+    return iter(lambda: iterable.read(_READ_AT_ONCE), b"")
+
+
+def _close(iterable: Iterable[bytes]) -> None:
+    close = getattr(iterable, "close", None)
+    if close is not None:
+        close()
 
 
 def _status_line(status: int) -> str:

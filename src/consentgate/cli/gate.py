@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
@@ -14,11 +13,11 @@ import click
 from consentgate.gate import Gate
 from consentgate.html import Blocked
 from consentgate.html.encoding import Unreadable
-from consentgate.policy import Policy, PolicyError
+from consentgate.policy import Policy
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.File("rb", lazy=True))
 @click.option("--url", required=True, help="Where the page is, like https://example.org/news.")
 @click.option(
     "--policy",
@@ -50,12 +49,18 @@ def gate(
         result = Gate(policy, secret_key=secrets.token_hex()).rewrite(
             file.read(), url=url, grants=grants, charset=charset
         )
-    except (PolicyError, Unreadable, ValueError) as error:
+    except Unreadable as error:
+        name = "standard input" if file.name in ("-", "<stdin>") else file.name
+        raise click.ClickException(
+            f"{name}: cannot be read in the encoding that browsers would use: {error}"
+        ) from None
+    except (ValueError, OSError) as error:
+        # A wrong policy, an unknown id, a URL that is none; a file that cannot be read.
         raise click.ClickException(str(error)) from None
     if as_json:
         click.echo(json.dumps([_described(blocked, policy) for blocked in result.blocked], indent=2))
     else:
-        sys.stdout.buffer.write(result.html)
+        click.echo(result.html, nl=False)
 
 
 def _described(blocked: Blocked, policy: Policy) -> dict[str, object]:
@@ -65,9 +70,11 @@ def _described(blocked: Blocked, policy: Policy) -> dict[str, object]:
 def _why(blocked: Blocked, policy: Policy) -> str:
     if blocked.kind in ("ambiguous", "base"):
         return "browsers differ in how they read this, so that nobody knows what it would load"
-    whose = f"it belongs to {blocked.service}" if blocked.service else "nobody knows whose it is"
-    declared = any(service.id == blocked.service for service in policy.services)
-    standing = "which the policy declares" if declared else "and the policy does not declare it"
-    if blocked.category is None:
-        return f"{whose}, {standing}; nothing opens it"
-    return f"{whose}, {standing}; consent to {blocked.category!r} opens it"
+    if blocked.service is None:
+        whose = "nobody declares it"
+    elif policy.claims.has_service(blocked.service):
+        whose = f"it belongs to {blocked.service}, which the policy declares"
+    else:
+        whose = f"it belongs to {blocked.service}, which the policy does not declare"
+    opens = f'consent to "{blocked.category}" opens it' if blocked.category else "nothing opens it"
+    return f"{whose}; {opens}"

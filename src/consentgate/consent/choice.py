@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from consentgate.policy import Policy
 
-from .coverage import covered_by, digests
+from .coverage import covered_by, everything
 
 DAY = 86_400
 VALID_DAYS = 183
@@ -33,18 +33,22 @@ class Choice:
     id: bytes = b""
     granted: frozenset[bytes] = frozenset()
     refused: frozenset[bytes] = frozenset()
-    signals: frozenset[str] = field(default=frozenset())
+    signals: frozenset[str] = frozenset()
 
     @property
     def is_grant(self) -> bool:
         return bool(self.granted)
 
     @property
+    def lifetime(self) -> int:
+        """For how many seconds from `at` the choice counts. That of a refusal is rounded up to the day, so
+        that no visitor is asked again before the six months are over."""
+        return (VALID_DAYS if self.is_grant else VALID_DAYS + 1) * DAY
+
+    @property
     def expires(self) -> int:
-        """The second from which on the choice counts no more. That of a refusal is rounded up to the day,
-        so that no visitor is asked again before the six months are over."""
-        days = VALID_DAYS if self.is_grant else VALID_DAYS + 1
-        return self.at + days * DAY
+        """The second from which on the choice counts no more."""
+        return self.at + self.lifetime
 
 
 def decide(
@@ -54,12 +58,11 @@ def decide(
     unknown ones count for nothing, and saving with nothing ticked is a refusal."""
     now = int(time.time())
     if decision == "accept":
-        granted = frozenset(digests(policy).values())
+        granted = everything(policy)
     elif decision == "save":
         granted = covered_by(policy, ids)
     else:
         granted = frozenset()
     if not granted:
         return Choice(at=now - now % DAY)
-    refused = frozenset(digests(policy).values()) - granted
-    return Choice(now, secrets.token_bytes(16), granted, refused, signals)
+    return Choice(now, secrets.token_bytes(16), granted, everything(policy) - granted, signals)

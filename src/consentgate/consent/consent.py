@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from consentgate.catalogue import Glob
 from consentgate.policy import NECESSARY, OWN, Claim, Policy, Unit
+from consentgate.policy.words import did_you_mean, listed, shown
 
 from .choice import Choice
-from .coverage import covered_by, digests
+from .coverage import covered_by, digests, everything
 
 
 class UnknownId(ValueError):
@@ -34,7 +35,7 @@ class Consent:
         """The consent in effect for a request whose cookie carries `choice` and that sends `signals`."""
         if choice is None or not choice.is_grant or not signals <= choice.signals:
             return cls(policy, choice)
-        return cls(policy, choice, choice.granted & frozenset(digests(policy).values()))
+        return cls(policy, choice, choice.granted & everything(policy))
 
     @classmethod
     def of_ids(cls, policy: Policy, ids: Iterable[str]) -> Consent:
@@ -52,15 +53,15 @@ class Consent:
         policy has no such id.
         """
         _require_known(self.policy, name)
-        category = next((s.category for s in self.policy.services if s.id == name), None)
-        if NECESSARY in (name, category):
-            return True
-        return self.grants(Unit(OWN, name) if category is None else Unit(name, category))
+        if not self.policy.claims.has_service(name):
+            return name == NECESSARY or self.grants(Unit(OWN, name))
+        claim = self.policy.claims.of_service(name)
+        return claim.category == NECESSARY or (claim.unit is not None and self.grants(claim.unit))
 
     def covers(self, claim: Claim, page: str) -> bool:
         """True when `claim` may pass on the `page` (a path of the site)."""
         if claim.category == NECESSARY:
-            return not claim.pages or any(fnmatchcase(page, pattern) for pattern in claim.pages)
+            return not claim.pages or any(Glob(pattern).matches(page) for pattern in claim.pages)
         return claim.unit is not None and self.grants(claim.unit)
 
     def grants(self, unit: Unit) -> bool:
@@ -80,11 +81,11 @@ class Consent:
             return bool(self.policy.claims.units)
         if not self.choice.is_grant:
             return False
-        return not frozenset(digests(self.policy).values()) <= self.choice.granted | self.choice.refused
+        return not everything(self.policy) <= self.choice.granted | self.choice.refused
 
 
 def _require_known(policy: Policy, name: str) -> None:
-    if name in policy.ids or any(service.id == name for service in policy.services):
+    if name in policy.ids or policy.claims.has_service(name):
         return
-    known = ", ".join(sorted(policy.ids))
-    raise UnknownId(f"the policy has no category or service {name!r}; it has: {known}")
+    hint = did_you_mean(name, policy.ids) or f"; its categories are {listed(c.id for c in policy.categories)}"
+    raise UnknownId(f"the policy has no category or service {shown(name)}{hint}")

@@ -38,11 +38,11 @@ class ConsentCookie:
         self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
 
     def set_cookie(self, choice: Choice, host: str) -> str:
-        """The value of the Set-Cookie header that stores `choice` for `host`."""
+        """The value of the Set-Cookie header that stores `choice`, made now, for `host`. It is the same
+        for all who refuse on one day: Max-Age may outlast the signed time, which is what counts."""
         value = self._sign(self._signers[-1], _pack(choice, host))
-        age = choice.expires - int(time.time())
         secure = "" if self._insecure else "; Secure"
-        return f"{self.name}={value}; Path=/; Max-Age={age}{secure}; HttpOnly; SameSite=Lax"
+        return f"{self.name}={value}; Path=/; Max-Age={choice.lifetime}{secure}; HttpOnly; SameSite=Lax"
 
     def read(self, values: Iterable[str], host: str) -> Choice | None:
         """The choice in the cookie's `values`: of several valid ones the most restrictive. What is

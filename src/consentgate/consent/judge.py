@@ -38,12 +38,10 @@ class Judge:
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
         own = host in self.own
-        claims = self._claims.declared(host, path, own=own)
-        if claims is None:
-            if own:
-                return None
-            claims = (self._claims.undeclared(host, path),)
-        return self._blocked(claims)
+        groups = self._claims.declared(host, path, own=own)
+        if not groups and not own:
+            groups = ((self._claims.undeclared(host, path),),)
+        return next(filter(None, map(self._blocked, groups)), None)
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""
@@ -52,7 +50,7 @@ class Judge:
     def inline(self, script: bytes) -> Claim | None:
         """Judge the text of an inline script: by the signatures in it, and by whom it plainly loads."""
         for known in catalogue().by_inline(script):
-            claim = self._blocked((self._claims.by_known(known),))
+            claim = self._blocked(self._claims.by_known(known))
             if claim is not None:
                 return claim
         for address in addresses(script):
@@ -73,7 +71,7 @@ class Judge:
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""
         found = catalogue().by_markup(tag, attributes)
-        claim = self._blocked((self._claims.by_known(found.service),)) if found else None
+        claim = self._blocked(self._claims.by_known(found.service)) if found else None
         return BlockedWidget(claim, found.keep) if found and claim else None
 
     def passes(self, claim: Claim) -> bool:

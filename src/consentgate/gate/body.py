@@ -21,6 +21,16 @@ class Body(Protocol):
         """Take the next bytes, `final` ones or not; give those that can be sent."""
 
 
+class NoBody:
+    """A body that has no place in its response: HEAD, 204, 304. Whatever the application gives is dropped,
+    since some servers would put it on the wire."""
+
+    ready = True
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        return b""
+
+
 class HtmlBody:
     """HTML. `encoding` is known as soon as it is `ready`."""
 
@@ -84,10 +94,10 @@ class SniffedBody:
 class DecodedBody:
     """A compressed body, read by the `inner` one and sent on without its compression."""
 
-    def __init__(self, inner: Body, codings: Sequence[str]) -> None:
+    def __init__(self, inner: Body, decompressors: Sequence[Decompressor]) -> None:
         self.ready = False
         self._inner = inner
-        self._decompressors = [Decompressor(coding) for coding in reversed(codings)]
+        self._decompressors = decompressors
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
         for decompressor in self._decompressors:

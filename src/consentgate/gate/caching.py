@@ -11,8 +11,9 @@ from .message import Header, header_values, without
 
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
-# Caches between the site and the visitor that have a header of their own.
-_SHARED_ONLY = ("surrogate-control", "cdn-cache-control", "x-accel-expires", "edge-control")
+# Caches between the site and the visitor that have a header of their own; and RFC 9213's, whoever's it is.
+_SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
+_TARGETED = "cdn-cache-control"
 # What only makes sense to a shared cache, in Cache-Control (RFC 9111, section 5.2.2).
 _SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
 
@@ -29,12 +30,18 @@ class Variant:
         shown = state if consent.is_open else fingerprint
         self._suffix = f"--{self.name}-{hashlib.sha256(shown).hexdigest()[:12]}"
 
-    def mark(self, etag: str) -> str:
-        """The application's `etag` as this variant's."""
-        match = _ETAG.fullmatch(etag.strip())
-        if match is None:
-            return etag
-        return f'{match["weak"] or ""}"{match["tag"]}{self._suffix}"'
+    def mark(self, headers: list[Header]) -> list[Header]:
+        """A page's headers with its validators as this variant's. What cannot be marked goes: it would
+        make one variant pass for another."""
+        marked: list[Header] = []
+        for name, value in without(headers, "last-modified"):
+            if name.lower() == "etag":
+                match = _ETAG.fullmatch(value.strip())
+                if match is None:
+                    continue
+                value = f'{match["weak"] or ""}"{match["tag"]}{self._suffix}"'
+            marked.append((name, value))
+        return marked
 
     def is_marked(self, headers: list[Header]) -> bool:
         """True when a request asks whether its copy of this very variant is still good."""
@@ -43,21 +50,36 @@ class Variant:
     def unmark(self, headers: list[Header], *, document: bool) -> list[Header]:
         """A request's headers with its validators as the application knows them.
 
-        Those of another variant are left out, and on a request for a `document` all that bear no mark:
-        they may be older than the gate, and must not bring back what the page was then.
+        Copies of another variant are not worth asking about, and on a request for a `document` neither are
+        those that bear no mark: they may be older than the gate, and must not bring back what the page was
+        then. Dates would say nothing of the variant, and a part of a page cannot be read.
         """
+        page = document or any(
+            _SUFFIX.search(match["tag"])
+            for key in ("if-none-match", "if-range")
+            for value in header_values(headers, key)
+            for match in _ETAG.finditer(value)
+        )
         result: list[Header] = []
         for name, value in headers:
             key = name.lower()
-            if key in ("if-none-match", "if-match"):
-                tags = [self._unmarked(tag, document=document) for tag in _ETAG.finditer(value)]
-                value = ", ".join(filter(None, tags)) if tags else value
+            if page and key in ("if-modified-since", "if-range", "range"):
+                continue
+            if key == "if-none-match":
+                value = self._asked_about(value, document=document)
                 if not value:
                     continue
-            elif document and key in ("if-modified-since", "if-range", "range"):
-                continue
+            elif key == "if-match":
+                # This one guards a change: which variant the visitor saw is no reason to drop the guard.
+                value = _ETAG.sub(lambda m: f'{m["weak"] or ""}"{_SUFFIX.sub("", m["tag"])}"', value)
             result.append((name, value))
         return result
+
+    def _asked_about(self, value: str, *, document: bool) -> str:
+        matches = [*_ETAG.finditer(value)]
+        if not matches:
+            return "" if document else value
+        return ", ".join(filter(None, (self._unmarked(match, document=document) for match in matches)))
 
     def _unmarked(self, match: re.Match[str], *, document: bool) -> str:
         tag = match["tag"]
@@ -87,4 +109,9 @@ def private(headers: list[Header]) -> list[Header]:
     ]
     stricter = any(directive.lower() == "no-store" for directive in kept)
     value = ", ".join(kept if stricter else ("private", *kept))
-    return [*without(headers, "cache-control", *_SHARED_ONLY), ("Cache-Control", value)]
+    rest = [
+        (name, value)
+        for name, value in without(headers, "cache-control", *_SHARED_ONLY)
+        if not name.lower().endswith(_TARGETED)
+    ]
+    return [*rest, ("Cache-Control", value)]

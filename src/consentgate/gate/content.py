@@ -7,8 +7,13 @@ from enum import Enum
 
 from .message import Header, header_values, without
 
-_TYPE = re.compile(r"[\t\n\r ]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[\t\n\r ]*(?:;|\Z)")
-_CHARSET = re.compile(r";[\t\n\r ]*charset=(?:\"((?:[^\"\\]|\\.)*)\"?|([^;]*))", re.I)
+_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+# Servers and frameworks join several headers with commas; a quoted text may contain one.
+_ONE_OF_SEVERAL = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
+_TYPE = re.compile(rf"[\t\n\r ]*({_NAME}/{_NAME})[\t\n\r ]*(?:;|\Z)")
+_PARAMETER = re.compile(
+    r';[\t\n\r ]*(?P<name>[^;=]*)(?:=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?[^;]*|(?P<bare>[^;]*)))?'
+)
 # Types that say nothing, for which browsers sniff (WHATWG MIME Sniffing, section 7).
 _UNKNOWN = ("unknown/unknown", "application/unknown", "*/*")
 
@@ -24,22 +29,30 @@ class Kind(Enum):
 
 def kind_of(headers: list[Header]) -> Kind:
     """What the body of a response with these headers is. One of several types that is HTML suffices."""
-    types = [t for value in header_values(headers, "content-type") if (t := _essence(value)) is not None]
-    if not types or all(t in _UNKNOWN for t in types):
-        return Kind.UNKNOWN
-    if "text/html" in types:
+    values = _content_types(headers)
+    types = [t for t in map(_essence, values) if t not in ("", *_UNKNOWN)]
+    # Browsers read "text/html foo" as HTML, though the standard finds no type in it.
+    if "text/html" in types or any("text/html" in v.lower() for v in values if not _essence(v)):
         return Kind.HTML
-    if any(t in ("text/xml", "application/xml") or t.endswith("+xml") for t in types):
+    if any(_is_document(t) for t in types):
         return Kind.DOCUMENT
-    return Kind.OTHER
+    if types:
+        return Kind.OTHER
+    # Told not to guess, browsers take what has no type for plain text.
+    return Kind.OTHER if "nosniff" in _first_option(headers) else Kind.UNKNOWN
 
 
 def label_of(headers: list[Header]) -> str | None:
-    """The charset that the Content-Type names, in the words it does."""
-    for value in reversed(header_values(headers, "content-type")):
-        match = _CHARSET.search(value)
-        if match:
-            return (match[1] if match[1] is not None else match[2]).strip()
+    """The charset that the Content-Type names, in the words it does (WHATWG MIME Sniffing, section 4.4)."""
+    for value in reversed(_content_types(headers)):
+        parameters = value[value.find(";") :] if ";" in value else ""
+        for parameter in _PARAMETER.finditer(parameters):
+            if parameter["name"].lower() != "charset":
+                continue
+            if parameter["quoted"] is not None:
+                return re.sub(r"\\(.)", r"\1", parameter["quoted"]).strip()
+            if (bare := (parameter["bare"] or "").strip()) != "":
+                return bare
     return None
 
 
@@ -48,6 +61,29 @@ def with_charset(headers: list[Header], charset: str) -> list[Header]:
     return [*without(headers, "content-type"), ("Content-Type", f"text/html; charset={charset}")]
 
 
-def _essence(value: str) -> str | None:
+def without_sniffing(headers: list[Header]) -> list[Header]:
+    """`headers` that keep browsers from guessing a type."""
+    return [*without(headers, "x-content-type-options"), ("X-Content-Type-Options", "nosniff")]
+
+
+def _content_types(headers: list[Header]) -> list[str]:
+    return [
+        piece for value in header_values(headers, "content-type") for piece in _ONE_OF_SEVERAL.findall(value)
+    ]
+
+
+def _essence(value: str) -> str:
     match = _TYPE.match(value)
-    return match[1].lower() if match else None
+    return match[1].lower() if match else ""
+
+
+def _is_document(essence: str) -> bool:
+    # Of the parts of a stream that replaces itself any may be a page.
+    if essence in ("text/xml", "application/xml", "multipart/x-mixed-replace"):
+        return True
+    return essence.endswith("+xml")
+
+
+def _first_option(headers: list[Header]) -> str:
+    # Fetch standard, "determine nosniff": the first value counts.
+    return ",".join(header_values(headers, "x-content-type-options")).partition(",")[0].lower()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,9 +17,9 @@ _DAY = re.compile(r"(\d{1,2})(?:\D|\Z)")
 _YEAR = re.compile(r"(\d{2,4})(?:\D|\Z)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MAX_AGE = re.compile(r"-?[0-9]+")
-
-MOST_EXPIRED = 4096
-"""So many bytes of headers a response spends on expiring cookies; the next one goes on."""
+_LONGEST_ATTRIBUTE = 1024
+_OLDEST_YEAR = 1601
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class SetCookie:
     @classmethod
     def parse(cls, line: str, now: float) -> SetCookie:
         """Read `line` as browsers do (RFC 6265bis, section 5.6): a pair without "=" has no name; Max-Age
-        counts before Expires, and of each the last valid one."""
+        counts before Expires, and of each the last valid one. What they ignore does not count here either:
+        it must not make a cookie that they keep look like the deletion of one."""
         pair, *attributes = line.split(";")
         name = pair.partition("=")[0].strip(_SPACE) if "=" in pair else ""
         max_age: float | None = None
@@ -43,12 +45,20 @@ class SetCookie:
         for attribute in attributes:
             key, _, value = attribute.partition("=")
             key, value = key.strip(_SPACE).lower(), value.strip(_SPACE)
+            if len(value) > _LONGEST_ATTRIBUTE:
+                continue
             if key == "max-age" and _MAX_AGE.fullmatch(value):
                 max_age = float(value[:20])
             elif key == "expires":
                 date = parse_cookie_date(value)
                 expires = date - now if date is not None else expires
         return cls(line, name, expires if max_age is None else max_age)
+
+    def is_sent_as(self, name: str) -> bool:
+        """True when browsers would send this cookie back as one called `name` (in small letters). One without
+        a name comes back as its value alone, which may look like a pair."""
+        pair = self.line.partition(";")[0].strip(_SPACE)
+        return pair.removeprefix("=").partition("=")[0].strip(_SPACE).lower() == name
 
     @property
     def deletes(self) -> bool:
@@ -82,6 +92,8 @@ def parse_cookie_date(text: str) -> float | None:
         return None
     if year < 100:
         year += 1900 if year >= 70 else 2000
+    if year < _OLDEST_YEAR:
+        return None
     try:
         hour, minute, second = time
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
@@ -111,31 +123,51 @@ def filter_cookies(values: list[str], allowed: Callable[[str], bool]) -> str:
     return "; ".join(kept)
 
 
-def expiries(names: list[str], host: str, path: str, now: float, *, secure: bool) -> list[str]:
+def expiries(names: Collection[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:
     """Set-Cookie values that delete the cookies `names` wherever a request for `path` on `host` can have
     got them from: every path above it, the host alone and each of its domains, partitioned or not.
 
-    They take at most 4 KiB, name by name, and begin with another name from second to second, so that a
-    name which cannot be deleted does not keep the others from it.
+    With their headers' names they take at most `room` bytes. Where that is not enough, half of it is for the
+    places where cookies mostly are, and the lines begin at a random one: whatever has to wait, no cookie is
+    kept back for ever by others that cannot be deleted.
     """
-    lines: list[str] = []
-    room = MOST_EXPIRED
-    first = int(now) % len(names) if names else 0
-    for name in (*names[first:], *names[:first]):
-        for line in _expiries_of(name, host, path, secure=secure):
-            room -= len(line) + len("Set-Cookie: \r\n")
-            if room < 0:
-                return lines
-            lines.append(line)
-    return lines
+    fit = [name for name in names if not _CONTROL.search(name)]
+    likely = [line for name in fit for line in _expiries_of(name, host, ["/"], secure=False)]
+    if secure:
+        likely = [f"{line}; Secure" for line in likely]
+    every = [line for name in fit for line in _expiries_of(name, host, _paths_above(path), secure=secure)]
+    if sum(map(_size, every)) <= room:
+        return every
+    chosen = _some(likely, room // 2)
+    room -= sum(map(_size, chosen))
+    taken = frozenset(chosen)
+    return chosen + _some([line for line in every if line not in taken], room)
 
 
-def _expiries_of(name: str, host: str, path: str, *, secure: bool) -> Iterator[str]:
+def _some(lines: list[str], room: int) -> list[str]:
+    """As many of the lines as there is room for, from a random one on."""
+    first = secrets.randbelow(len(lines)) if sum(map(_size, lines)) > room else 0
+    chosen: list[str] = []
+    for line in (*lines[first:], *lines[:first]):
+        room -= _size(line)
+        if room < 0:
+            break
+        chosen.append(line)
+    return chosen
+
+
+def _size(line: str) -> int:
+    return len(line) + len("Set-Cookie: \r\n")
+
+
+def _expiries_of(name: str, host: str, paths: list[str], *, secure: bool) -> Iterator[str]:
     host_only = name.lower().startswith("__host-")
     domains = [""] if host_only else ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
-    for prefix in ["/"] if host_only else _paths_above(path):
+    # Neither name nor value is no cookie at all.
+    pair = f"{name}=" if name else "=x"
+    for path in ["/"] if host_only else paths:
         for domain in domains:
-            line = f"{name}=; Path={prefix}{domain}; Max-Age=0"
+            line = f"{pair}; Path={path}{domain}; Max-Age=0"
             if not secure:
                 yield line
                 continue
@@ -143,12 +175,8 @@ def _expiries_of(name: str, host: str, path: str, *, secure: bool) -> Iterator[s
             yield f"{line}; Secure; SameSite=None; Partitioned"
 
 
-def _paths_above(path: str) -> Iterator[str]:
-    yield "/"
-    parts = path.strip("/").split("/")
-    for count in range(1, len(parts) + 1):
-        prefix = "/" + "/".join(parts[:count])
-        if prefix != "/" and ";" not in prefix:
-            yield prefix
-            if count < len(parts) or path.endswith("/"):
-                yield f"{prefix}/"
+def _paths_above(path: str) -> list[str]:
+    """The values of Path with which a cookie is sent to `path` (RFC 6265bis, section 5.1.4)."""
+    ends = [at for at, character in enumerate(path) if character == "/"]
+    found = ["/", *(path[: at + more] for at in ends if at for more in (0, 1)), path]
+    return [prefix for prefix in dict.fromkeys(found) if ";" not in prefix]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from consentgate.catalogue import UrlPattern, catalogue
-from consentgate.consent import Judge
-from consentgate.policy import NEVER, UNDECLARED, Unit
+from consentgate.consent import Consent, Judge
+from consentgate.policy import NEVER, UNDECLARED, OwnHosts, Policy, Service, Unit
 from consentgate.policy.claims import url_patterns
 from consentgate.policy.loading import category_for
 
@@ -41,36 +42,104 @@ FETCH_DIRECTIVES = {
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 LONGEST = 2048
-"""A longer policy is given as `default-src` alone, which means the same: the proxies in front of many
-sites refuse a response whose headers are over 4 KiB."""
+"""A longer policy is written shorter: the proxies in front of many sites refuse a response whose headers are
+over 4 KiB."""
 
 
 def content_security_policy(judge: Judge) -> str | None:
     """The policy for the page and visitor that `judge` decides for; None where what is undeclared has been
     granted, so that any host may be contacted."""
-    undeclared = judge.policy.site.undeclared
-    if undeclared != NEVER and judge.consent.grants(Unit(UNDECLARED, undeclared)):
+    policy = judge.policy
+    # Only what is necessary on some pages depends on the page.
+    here = tuple(s.id for s in _limited(policy) if judge.passes(policy.claims.of_service(s.id)))
+    return _written(policy, judge.consent.granted, judge.own, here)
+
+
+@lru_cache(maxsize=1024)
+def _written(policy: Policy, granted: frozenset[bytes], own: OwnHosts, here: tuple[str, ...]) -> str | None:
+    consent = Consent(policy, None, granted)
+    undeclared = policy.site.undeclared
+    if undeclared != NEVER and consent.grants(Unit(UNDECLARED, undeclared)):
         return None
-    hosts = tuple(dict.fromkeys(_hosts(judge)))
-    sources = " ".join(f"{host}:*" for host in hosts)
-    sockets = " ".join(f"ws://{host}:* wss://{host}:*" for host in hosts)
+    site = tuple(host for host in _own(own) if _HOST.fullmatch(host.removeprefix("*.")))
+    declared = tuple(_declared(consent, here))
+    known = tuple(_known(consent))
+    for spell, hosts in ((_in_full, declared + known), (_in_short, declared + known), (_in_short, declared)):
+        written = spell(site, _distinct(site, hosts))
+        if len(written) <= LONGEST:
+            return written
+    # What is too long still only allows what was granted.
+    return _without_sockets(site, _distinct(site, declared))
+
+
+def _in_full(site: tuple[str, ...], hosts: tuple[str, ...]) -> str:
+    sources = _at_any_port(site + hosts)
+    sockets = _sockets(site, hosts)
     directives = []
     for name, allowed in FETCH_DIRECTIVES.items():
         with_hosts = () if name.endswith("-attr") else (sources,)
-        with_sockets = (sockets,) if name in ("default-src", "connect-src") else ()
-        directives.append(" ".join((name, allowed, *with_hosts, *with_sockets)))
-    policy = "; ".join(directives)
-    return policy if len(policy) <= LONGEST else directives[0]
+        with_sockets = (sockets,) if name == "connect-src" else ()
+        directives.append(" ".join(filter(None, (name, allowed, *with_hosts, *with_sockets))))
+    return "; ".join(directives)
 
 
-def _hosts(judge: Judge) -> Iterator[str]:
-    own = (*sorted(judge.own.exact), *(f"*.{parent}" for parent in judge.own.parents))
-    yield from (host for host in own if _HOST.fullmatch(host.removeprefix("*.")))
-    for service in judge.policy.services:
-        if judge.passes(judge.policy.claims.of_service(service.id)):
+def _in_short(site: tuple[str, ...], hosts: tuple[str, ...]) -> str:
+    """One directive that all others fall back to."""
+    allowed = (f"default-src {FETCH_DIRECTIVES['default-src']}", _at_any_port(site + hosts))
+    return " ".join(filter(None, (*allowed, _sockets(site, hosts))))
+
+
+def _without_sockets(site: tuple[str, ...], hosts: tuple[str, ...]) -> str:
+    allowed = (f"default-src {FETCH_DIRECTIVES['default-src']}", _at_any_port(site + hosts))
+    return " ".join(filter(None, (*allowed, _sockets(site, ()))))
+
+
+def _at_any_port(hosts: tuple[str, ...]) -> str:
+    return " ".join(f"{host}:*" for host in hosts)
+
+
+def _sockets(site: tuple[str, ...], hosts: tuple[str, ...]) -> str:
+    # A host without a scheme stands for the page's own, http or https (CSP 3, section 6.7.2.8); and only on
+    # the site itself, in development, are sockets not encrypted.
+    own = (f"ws://{host}:* wss://{host}:*" for host in site)
+    return " ".join((*own, *(f"wss://{host}:*" for host in hosts)))
+
+
+def _distinct(site: tuple[str, ...], hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """The `hosts` that neither the site's nor a wider one of them stands for."""
+    wide = {host[1:] for host in (*site, *hosts) if host.startswith("*.")}
+    return tuple(
+        host
+        for host in dict.fromkeys(hosts)
+        if host not in site and not any(parent in wide for parent in _parents(host))
+    )
+
+
+def _parents(host: str) -> Iterator[str]:
+    labels = host.removeprefix("*.").split(".")
+    return (f".{'.'.join(labels[at:])}" for at in range(1, len(labels)))
+
+
+def _own(own: OwnHosts) -> Iterator[str]:
+    yield from sorted(own.exact)
+    yield from (f"*.{parent}" for parent in own.parents)
+
+
+@lru_cache(maxsize=64)
+def _limited(policy: Policy) -> tuple[Service, ...]:
+    return tuple(service for service in policy.services if service.pages)
+
+
+def _declared(consent: Consent, here: tuple[str, ...]) -> Iterator[str]:
+    for service in consent.policy.services:
+        claim = consent.policy.claims.of_service(service.id)
+        if service.id in here if service.pages else consent.covers(claim, "/"):
             yield from _hosts_of(url_patterns(service))
-    categories = judge.policy.categories
-    granted = {c.id for c in categories if judge.consent.grants(Unit(UNDECLARED, c.id))}
+
+
+def _known(consent: Consent) -> Iterator[str]:
+    categories = consent.policy.categories
+    granted = {c.id for c in categories if consent.grants(Unit(UNDECLARED, c.id))}
     for known in catalogue().services if granted else ():
         if category_for(known.category, categories) in granted:
             yield from _hosts_of(known.urls)

@@ -15,38 +15,48 @@ sends on what comes back:
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from consentgate.consent import Choice, Consent, Judge, signals_in
+from consentgate.consent import Consent, Judge, signals_in
 from consentgate.html import Insertion, Rewriter, Url, resolve
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
-from consentgate.policy import NECESSARY, Claim
+from consentgate.policy import Claim
 
 from . import content
-from .body import Body, DecodedBody, HtmlBody, SniffedBody
+from .body import Body, DecodedBody, HtmlBody, NoBody, SniffedBody
 from .caching import Variant, private, vary
-from .compression import READABLE, codings_of
+from .compression import READABLE, Decompressor, codings_of
 from .content import Kind
-from .cookies import SetCookie, cookie_values, expiries, filter_cookies, pairs
+from .cookie_filter import CookieFilter
+from .cookies import cookie_values, expiries
 from .csp import content_security_policy
 from .endpoints import LONGEST_FORM, BadForm, own_path, problem, read_decision, show
 from .links import filter_link
 from .message import Answer, Head, Header, Request, header_values, without
-from .origin import authority_of, host_of, is_same_origin
+from .origin import authority_of, host_of, is_same_origin, link_to
 
 if TYPE_CHECKING:
     from .gate import Gate
 
 _log = logging.getLogger("consentgate")
 
+LARGEST_HEAD = 3584
+"""Up to so many bytes of headers the gate adds lines that delete cookies: the next response goes on. Proxies
+refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
+LEAST_EXPIRED = 640
+MOST_EXPIRED = 4096
+"""So many bytes of them there are room for, however large or small the other headers are."""
+
 # What no longer holds for a body whose bytes change (RFC 9110, RFC 9530).
 _OF_THE_BYTES = (
     *("content-length", "content-encoding", "content-md5", "digest", "content-digest", "repr-digest"),
-    *("accept-ranges", "last-modified"),
+    "accept-ranges",
 )
+# Where a browser says that it wants something to show (Fetch Metadata, section 2.1).
+_DOCUMENTS = frozenset(("document", "iframe", "frame", "embed", "object"))
+_WITHOUT_BODY = (204, 205, 304)
 
 
 class GateClosed(RuntimeError):
@@ -64,18 +74,23 @@ class Exchange:
         self._authority = authority_of(request, gate.trusted_proxies)
         self._host = host_of(self._authority)
         self._signals = signals_in(request.headers, dnt=gate.policy.site.dnt)
-        self._cookies = request.values("cookie")
-        choice = gate.cookie.read(cookie_values(self._cookies, gate.cookie.name), self._host)
+        cookies = request.values("cookie")
+        choice = gate.cookie.read(cookie_values(cookies, gate.cookie.name), self._host)
         self.consent = Consent.of_choice(gate.policy, choice, self._signals)
         self._page = normal_path(request.path)
         self._judge = Judge(self.consent, self._host, self._page)
+        self._cookies = CookieFilter(gate, self._judge, cookies)
         self._variant = Variant(self.consent, gate.fingerprint)
         self._pages = gate.pages(request.root)
         self._endpoint = own_path(request.path, gate.policy.site.prefix)
+        self._begin()
+
+    def _begin(self) -> None:
         self.head: Head | None = None
+        self._pending: Head | None = None
         self._body: Body | None = None
         self._html: HtmlBody | None = None
-        self._failed = False
+        self._closed = self._broken = False
 
     # -- the gate's own endpoints ----------------------------------------------------------------------------
 
@@ -91,17 +106,14 @@ class Exchange:
         method = self._request.method
         if method in ("GET", "HEAD"):
             answer = show(self._endpoint, self._request, self._pages, self.consent)
-            if method == "HEAD":
-                return Answer(answer.status, [*answer.headers, ("Content-Length", str(len(answer.body)))])
         elif method == "POST" and self._endpoint == "choices":
             answer = self._decide(body)
         else:
+            allowed = "GET, HEAD, POST" if self._endpoint == "choices" else "GET, HEAD"
             answer = problem(405, self._pages)
-            answer.headers.append(
-                ("Allow", "GET, HEAD, POST" if self._endpoint == "choices" else "GET, HEAD")
-            )
-        answer.headers.append(("Content-Length", str(len(answer.body))))
-        return answer
+            answer.headers.append(("Allow", allowed))
+        headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
+        return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
 
     def _decide(self, body: bytes) -> Answer:
         if not is_same_origin(self._request, self._authority):
@@ -114,20 +126,12 @@ class Exchange:
             *self._pages.headers("text/html; charset=utf-8"),
             ("Location", onward),
             ("Set-Cookie", self._gate.cookie.set_cookie(choice, self._host)),
-            *self._expire(self._withdrawn_by(choice)),
         ]
-        return Answer(303, headers)
-
-    def _withdrawn_by(self, choice: Choice) -> list[str]:
-        """The cookies to delete with a decision: those that came along and are not covered, and, where it
-        takes back a consent, those that the policy declares."""
         judge = Judge(Consent.of_choice(self._gate.policy, choice, self._signals), self._host, self._page)
-        names = [name for name, _ in pairs(self._cookies) if self._is_deletable(name, judge)]
-        before = self.consent.choice
-        if before is not None and before.granted - choice.granted:
-            declared = self._gate.policy.claims.exact_cookie_names()
-            names += [name for name in declared if self._is_deletable(name, judge)]
-        return list(dict.fromkeys(names))
+        for names in self._cookies.withdrawn_by(choice, judge):
+            # No application sets cookies for the gate's own pages.
+            headers += self._expiries(names, headers, "/")
+        return Answer(303, headers)
 
     # -- the request -----------------------------------------------------------------------------------------
 
@@ -136,89 +140,108 @@ class Exchange:
         """The request's headers as the application may see them: its cookies are those that are allowed,
         its validators those of this variant, and it is not offered codings that the gate cannot read."""
         headers = without(self._request.headers, "cookie", "accept-encoding")
-        cookie = filter_cookies(self._cookies, self._may_read)
+        cookie = self._cookies.incoming()
         if cookie:
             headers.append(("Cookie", cookie))
-        accepted = [
-            coding.strip()
-            for value in self._request.values("accept-encoding")
-            for coding in value.split(",")
-            if coding.partition(";")[0].strip().lower() in (*READABLE, "identity")
-        ]
-        if accepted:
-            headers.append(("Accept-Encoding", ", ".join(accepted)))
-        document = any("text/html" in value for value in self._request.values("accept"))
-        return self._variant.unmark(headers, document=document)
+        offered = [c.strip() for value in self._request.values("accept-encoding") for c in value.split(",")]
+        if offered:
+            readable = [c for c in offered if c.partition(";")[0].strip().lower() in (*READABLE, "identity")]
+            # Without this header any coding would do (RFC 9110, section 12.5.3).
+            headers.append(("Accept-Encoding", ", ".join(readable) or "identity"))
+        return self._variant.unmark(headers, document=self._wants_document)
 
-    def _may_read(self, name: str) -> bool:
-        return name == self._gate.cookie.name or self._judge_cookie(name) is None
-
-    def _judge_cookie(self, name: str) -> Claim | None:
-        claim = self._judge.cookie(name)
-        if claim is not None:
-            self._gate.notices.cookie(name, claim)
-        return claim
-
-    def _is_deletable(self, name: str, judge: Judge) -> bool:
-        return name not in ("", self._gate.cookie.name) and judge.cookie(name) is not None
+    @property
+    def _wants_document(self) -> bool:
+        if any(value.strip().lower() in _DOCUMENTS for value in self._request.values("sec-fetch-dest")):
+            return True
+        return any("text/html" in value.lower() for value in self._request.values("accept"))
 
     # -- the response ----------------------------------------------------------------------------------------
 
     def start(self, status: int, headers: Iterable[Header]) -> Head | None:
         """The application's status and headers. Gives what to send, or None while that depends on the
         body."""
-        self.head, self._body, self._html, self._failed = None, None, None, False
+        self._begin()
         given = [*headers]
         if self._leads_astray(status, given):
             return self._close(Unreadable("a redirect to a host that is not allowed"), status=403)
-        sent = self._filter_links(self.handshake(given))
+        sent = self._filtered(given)
         kind = content.kind_of(given)
-        bodiless = self._request.method == "HEAD" or status in (204, 205, 304) or status < 200
-        if bodiless:
-            revived = status == 304 and self._variant.is_marked(list(self._request.headers))
-            if (kind is Kind.HTML and status != 304) or revived:
-                sent = self._as_html(sent)
-            elif kind is Kind.DOCUMENT:
-                sent = self._with_net(sent)
-            self.head = Head(status, sent)
-        elif kind is Kind.OTHER:
-            self.head = Head(status, sent)
+        if status < 200 or status in _WITHOUT_BODY:
+            self._body = NoBody()
+            self.head = self._without_body(status, sent, kind)
+        elif kind is Kind.HTML:
+            self._begin_html(status, sent)
         elif kind is Kind.DOCUMENT:
-            self.head = Head(status, self._with_net(sent))
+            self.head = self._sealed(status, self._as_document(sent))
+        elif kind is Kind.UNKNOWN:
+            self._begin_unknown(status, sent)
         else:
-            self._begin_body(status, sent, kind)
+            self.head = self._sealed(status, sent)
         return self.head
 
-    def _begin_body(self, status: int, headers: list[Header], kind: Kind) -> None:
-        codings = codings_of(header_values(headers, "content-encoding"))
-        self._html = HtmlBody(self._make_rewriter, content.label_of(headers))
-        self._body = self._html if kind is Kind.HTML else SniffedBody(self._html)
-        self._pending = Head(status, headers)
+    def _without_body(self, status: int, headers: list[Header], kind: Kind) -> Head:
+        revived = status == 304 and self._variant.is_marked(list(self._request.headers))
+        if revived or (kind is Kind.HTML and status != 304):
+            headers = self._as_html(headers)
+        elif kind is Kind.DOCUMENT:
+            headers = self._as_document(headers)
+        return self._sealed(status, headers)
+
+    def _begin_html(self, status: int, headers: list[Header]) -> None:
         try:
-            if kind is Kind.HTML and status == 206:
+            if status == 206:
                 raise Unreadable("a part of a page cannot be read as one")
-            if codings:
-                self._body = DecodedBody(self._body, codings)
+            self._begin_body(status, headers, sniffed=False)
         except Unreadable as error:
             self._close(error)
+            return
+        if self._request.method == "HEAD":
+            self._body = NoBody()
+            self.head = self._sealed(status, self._as_html(headers))
+
+    def _begin_unknown(self, status: int, headers: list[Header]) -> None:
+        if status == 206:
+            # What a part of it looks like says nothing of the whole.
+            self.head = self._sealed(status, content.without_sniffing(headers))
+        elif self._request.method == "HEAD":
+            # Only the body would tell its length.
+            self.head = self._sealed(status, without(headers, "content-length"))
+        else:
+            try:
+                self._begin_body(status, headers, sniffed=True)
+            except Unreadable as error:
+                self._close(error)
+
+    def _begin_body(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
+        self._pending = Head(status, headers)
+        decoders = [Decompressor(c) for c in reversed(codings_of(header_values(headers, "content-encoding")))]
+        html = HtmlBody(self._make_rewriter, content.label_of(headers))
+        body: Body = SniffedBody(html) if sniffed else html
+        self._html, self._body = html, DecodedBody(body, decoders) if decoders else body
 
     @property
     def passes(self) -> bool:
         """True when the body is none of the gate's business: it can be sent on as the application gave it."""
-        return self.head is not None and self._body is None and not self._failed
+        return self.head is not None and self._body is None and not self._closed
 
     def feed(self, data: bytes) -> bytes:
-        """The next bytes of the application's body. Gives those that can be sent, after `head`."""
+        """The next bytes of the application's body. Gives those that can be sent, after `head`.
+
+        Raises GateClosed where the response has begun and must not go on.
+        """
         return self._feed(data, final=False)
 
     def finish(self) -> bytes:
-        """The application's body is over. Gives the last bytes."""
+        """The application's body is over. Gives the last bytes; raises as `feed` does."""
         return self._feed(b"", final=True)
 
     def _feed(self, data: bytes, *, final: bool) -> bytes:
-        if self._failed:
+        if self._broken:
+            raise GateClosed("the gate could not read the response on")
+        if self._closed:
             # The page that says so goes out at the end, once.
-            return self._pages.problem(self.head.status) if final and self.head and self._has_body else b""
+            return self._problem() if final else b""
         if self._body is None:
             return data
         try:
@@ -227,100 +250,106 @@ class Exchange:
                 self.head = self._ready_head()
             return output
         except Exception as error:
-            # Whatever went wrong, the rest must not pass unread.
+            # Whatever went wrong, the rest must not pass unread; nor when the application catches this.
             if self.head is not None:
-                _log.exception("the page %s broke off: the gate could not read it on", self._request.path)
+                self._broken = True
+                _log.exception("the page %r broke off: the gate could not read it on", self._request.path)
                 raise GateClosed(f"the gate could not read on: {error}") from error
             self._close(error)
-            return self._feed(data, final=True) if final else b""
+            return self._problem() if final else b""
 
     def _ready_head(self) -> Head:
         assert self._html is not None
+        assert self._pending is not None
         status, headers = self._pending.status, self._pending.headers
         if not self._html.ready:
-            return Head(
-                status, [*without(headers, "x-content-type-options"), ("X-Content-Type-Options", "nosniff")]
-            )
+            if codings_of(header_values(headers, "content-encoding")):
+                headers = without(headers, *_OF_THE_BYTES)
+            return self._sealed(status, content.without_sniffing(headers))
         headers = self._as_html(headers)
         if not self._html.encoding.declared:
             headers = content.with_charset(headers, self._html.encoding.name)
-        return Head(status, headers)
+        return self._sealed(status, headers)
 
     def _close(self, error: Exception, status: int = 502) -> Head:
         """Answer with an error page instead of what cannot be judged."""
-        _log.error(
-            "closed the page %s: %s",
-            self._request.path,
-            error,
-            exc_info=not isinstance(error, Unreadable) and error,
-        )
-        self._failed, self._body = True, None
+        cause = None if isinstance(error, Unreadable) else error
+        _log.error("closed the page %r: %s", self._request.path, error, exc_info=cause)
+        self._closed, self._body = True, None
         self.head = Head(status, self._pages.headers("text/html; charset=utf-8"))
         return self.head
 
-    @property
-    def _has_body(self) -> bool:
-        return self._request.method != "HEAD"
+    def _problem(self) -> bytes:
+        assert self.head is not None
+        return b"" if self._request.method == "HEAD" else self._pages.problem(self.head.status)
 
     # -- headers ---------------------------------------------------------------------------------------------
 
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
-        """A response's headers with no cookie in them that is not allowed, and with those deleted that a
-        visitor who refused still sends: what every response needs, a WebSocket's too."""
-        given = [*headers]
+        """The headers of a WebSocket that is accepted, which browsers read for cookies."""
+        sent, _, _ = self._filter_cookies([*headers])
+        return [*sent, *self._expiries(self._cookies.refused(), sent)]
+
+    def trailers(self, headers: Iterable[Header]) -> list[Header]:
+        """The fields after a body. They may say what the headers may, and nothing of bytes that changed."""
+        sent, _, _ = self._filter_cookies([*headers])
+        sent, _ = self._filter_links(sent)
+        return sent if self.passes else without(sent, *_OF_THE_BYTES)
+
+    def _filtered(self, given: list[Header]) -> list[Header]:
+        """A response's headers without cookies and links that are not allowed. Where that is not the same
+        for every visitor, caches are told so."""
+        sent, kept, dropped = self._filter_cookies(given)
+        sent, loads = self._filter_links(sent)
+        # A page whose only obstacle to being stored was a cookie must not become everybody's.
+        unsaid = dropped and not header_values(given, "cache-control")
+        if kept or dropped or loads:
+            sent = vary(sent)
+        return private(sent) if kept or unsaid or (loads and self.consent.is_open) else sent
+
+    def _filter_cookies(self, headers: list[Header]) -> tuple[list[Header], bool, bool]:
         sent: list[Header] = []
-        dropped = kept = False
-        for name, value in given:
+        kept = dropped = False
+        for name, value in headers:
             if name.lower() == "set-cookie":
-                line = self._set_cookie(value)
-                dropped, kept = dropped or line is None, kept or line is not None
+                line = self._cookies.outgoing(value)
+                kept, dropped = kept or line is not None, dropped or line is None
                 if line is None:
                     continue
                 value = line
             sent.append((name, value))
-        expired = self._expire(self._refused_cookies())
-        sent += expired
-        # A page whose only obstacle to being stored was a cookie must not become everybody's.
-        unsaid = dropped and not header_values(given, "cache-control")
-        return private(vary(sent)) if kept or expired or unsaid else vary(sent) if dropped else sent
+        return sent, kept, dropped
 
-    def _set_cookie(self, value: str) -> str | None:
-        cookie = SetCookie.parse(value, time.time())
-        if cookie.name.lower() == self._gate.cookie.name.lower():
-            return None
-        if cookie.deletes:
-            return value
-        if self._judge_cookie(cookie.name) is not None:
-            return None
-        claims = self._gate.policy.claims
-        if any(claim.category == NECESSARY for claim in claims.by_cookie(cookie.name)):
-            return cookie.clamped(claims.cookie_lifetime(cookie.name))
-        return value
-
-    def _refused_cookies(self) -> list[str]:
-        choice = self.consent.choice
-        if choice is None or choice.is_grant:
-            return []
-        arrived = dict.fromkeys(name for name, _ in pairs(self._cookies))
-        return [name for name in arrived if self._is_deletable(name, self._judge)]
-
-    def _expire(self, names: list[str]) -> list[Header]:
-        path = self._request.root + self._request.path
-        secure = not self._gate.insecure
-        lines = expiries(names, self._host, path, time.time(), secure=secure)
-        return [("Set-Cookie", line) for line in lines]
-
-    def _filter_links(self, headers: list[Header]) -> list[Header]:
+    def _filter_links(self, headers: list[Header]) -> tuple[list[Header], bool]:
         sent: list[Header] = []
+        loads = False
         for name, value in headers:
             if name.lower() == "link":
-                value, blocked = filter_link(value, self._base, self._judge)
-                for claim, url in blocked:
+                links = filter_link(value, self._base, self._judge)
+                loads = loads or links.loads
+                for claim, url in links.blocked:
                     self._notice(claim, url)
-                if not value:
+                if not links.value:
                     continue
+                value = links.value
             sent.append((name, value))
-        return sent
+        return sent, loads
+
+    def _sealed(self, status: int, headers: list[Header]) -> Head:
+        """The head as it goes out: with the deletion of cookies that a visitor who refused still sends."""
+        expired = self._expiries(self._cookies.refused(), headers)
+        return Head(status, private(vary([*headers, *expired])) if expired else headers)
+
+    def _expiries(self, names: list[str], beside: list[Header], path: str = "") -> list[Header]:
+        room = LARGEST_HEAD - sum(len(name) + len(value) + len(": \r\n") for name, value in beside)
+        lines = expiries(
+            names,
+            self._host,
+            self._request.root + (path or self._request.path),
+            room=min(max(room, LEAST_EXPIRED), MOST_EXPIRED),
+            secure=not self._gate.insecure,
+        )
+        return [("Set-Cookie", line) for line in lines]
 
     def _leads_astray(self, status: int, headers: list[Header]) -> bool:
         if not self._gate.policy.site.gate_redirects or not 300 <= status < 400:
@@ -330,11 +359,12 @@ class Exchange:
 
     def _as_html(self, headers: list[Header]) -> list[Header]:
         """The headers of a page that is rewritten, in this visitor's variant."""
-        headers = [
-            (name, self._variant.mark(value) if name.lower() == "etag" else value)
-            for name, value in without(headers, *_OF_THE_BYTES)
-        ]
-        headers = vary(self._with_net(headers))
+        return self._as_document(without(headers, *_OF_THE_BYTES))
+
+    def _as_document(self, headers: list[Header]) -> list[Header]:
+        """The headers of what a browser shows, in this visitor's variant: a copy of another one, which came
+        with another Content-Security-Policy, must not be revived."""
+        headers = vary(self._with_net(self._variant.mark(headers)))
         return private(headers) if self.consent.is_open else headers
 
     def _with_net(self, headers: list[Header]) -> list[Header]:
@@ -343,7 +373,7 @@ class Exchange:
         if policy is None:
             return headers
         suffix = "-Report-Only" if mode == "report-only" else ""
-        return vary([*headers, (f"Content-Security-Policy{suffix}", policy)])
+        return [*headers, (f"Content-Security-Policy{suffix}", policy)]
 
     # -- the page --------------------------------------------------------------------------------------------
 
@@ -354,7 +384,7 @@ class Exchange:
     @property
     def _origin(self) -> str:
         """What makes a link lead here in a page whose <base> leads elsewhere."""
-        return f"//{self._authority}"
+        return link_to(self._authority)
 
     @property
     def _here(self) -> str:

@@ -64,7 +64,7 @@ class Gate:
         self.insecure = insecure
         self.trusted_proxies = trusted_proxies
         self.cookie = ConsentCookie(keys, insecure=insecure)
-        self.notices = Notices()
+        self.notices = Notices(policy)
         self.fingerprint = _fingerprint(policy)
         self._pages: dict[str, Pages] = {}
 
@@ -74,9 +74,11 @@ class Gate:
         policy = self.policy.with_exempt(*cookies)
         if policy is self.policy:
             return self
-        return Gate(
+        gate = Gate(
             policy, secret_key=self._keys, insecure=self.insecure, trusted_proxies=self.trusted_proxies
         )
+        gate.notices = self.notices
+        return gate
 
     def exchange(self, request: Request) -> Exchange:
         """The exchange for one request."""

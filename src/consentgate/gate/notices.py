@@ -3,66 +3,127 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 
-from consentgate.policy import Claim
+from consentgate.catalogue import catalogue
+from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
+from consentgate.policy.loading import category_for
 
 _log = logging.getLogger("consentgate")
 
 MOST = 500
-"""So many names are logged by a process: they come from pages and browsers, which can make up any number."""
+"""So many names of a kind are logged by a process: they come from pages and browsers, which can make up any
+number. What browsers send has its own count, so that it cannot crowd out what the site does."""
+
+_LONGEST = 200
 
 
 class Notices:
-    """Logs each undeclared host and cookie that was blocked once per process. Safe to share by threads."""
+    """Logs each undeclared host and cookie that was blocked once per process. Safe to share by threads.
 
-    def __init__(self) -> None:
-        self._seen: set[tuple[str, str]] = set()
+    The lines that it proposes fit into `policy` as they are.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._ids = {service.id for service in policy.services} | {c.id for c in policy.categories}
+        self._category = _likely_category(policy)
+        self._seen: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
     def cookie(self, name: str, claim: Claim) -> None:
-        """The application's or a script's cookie `name` was kept back."""
-        if not claim.declared and self._is_new("cookie", name):
-            lines = _use(claim) or f'[[cookie]]\nname = {_toml(name)}\ncategory = "..."'
-            _log.warning(
-                "blocked the cookie %s, which the policy does not declare. To declare it:\n%s",
-                _toml(name),
-                lines,
-            )
+        """The application's cookie `name` was kept back."""
+        self._cookie("set", name, claim)
+
+    def arrived(self, name: str, claim: Claim) -> None:
+        """The cookie `name` came along with a request and was kept from the application."""
+        if name not in self._seen.get("set", ()):
+            self._cookie("arrived", name, claim)
 
     def host(self, host: str, claim: Claim) -> None:
         """Something that would contact `host` was kept back."""
         if not claim.declared and self._is_new("host", host):
-            lines = _use(claim) or f'[[service]]\nid = "..."\ncategory = "..."\nhosts = [{_toml(host)}]'
-            _log.warning(
-                "blocked the host %s, which the policy does not declare. To declare it:\n%s",
-                _toml(host),
-                lines,
-            )
+            self._warn(f"the host {_toml(host)}", self._use(claim) or self._service(host))
 
     def service(self, claim: Claim) -> None:
         """A script or widget that the catalogue recognised was kept back."""
         if not claim.declared and claim.service and self._is_new("service", claim.service):
-            _log.warning(
-                "blocked %s, which the policy does not declare. To declare it:\n%s", claim.name, _use(claim)
-            )
+            self._warn(_toml(claim.name), self._use(claim))
+
+    def _cookie(self, kind: str, name: str, claim: Claim) -> None:
+        if not claim.declared and self._is_new(kind, name):
+            self._warn(f"the cookie {_toml(name)}", self._use(claim) or self._own_cookie(name))
+
+    @staticmethod
+    def _warn(what: str, lines: str) -> None:
+        if lines:
+            _log.warning("blocked %s, which the policy does not declare. To declare it:\n%s", what, lines)
+        else:
+            _log.warning("blocked %s, which no policy can declare", what)
 
     def _is_new(self, kind: str, name: str) -> bool:
-        key = (kind, name)
-        if key in self._seen:
+        if name in self._seen.get(kind, ()):
             return False
         with self._lock:
-            if key in self._seen or len(self._seen) >= MOST:
+            seen = self._seen.setdefault(kind, set())
+            if name in seen or len(seen) >= MOST:
                 return False
-            self._seen.add(key)
+            seen.add(name)
             return True
 
+    def _use(self, claim: Claim) -> str:
+        # A service of that id may be there already, with hosts of its own.
+        known = catalogue().service(claim.service) if claim.service else None
+        if known is None or known.id in self._ids:
+            return ""
+        lines = f"[[service]]\nuse = {_toml(known.id)}"
+        if category_for(known.category, self._policy.categories) is None:
+            lines += f"\ncategory = {_toml(self._category)}"
+        return lines
 
-def _use(claim: Claim) -> str:
-    return f'[[service]]\nuse = "{claim.service}"' if claim.service else ""
+    def _own_cookie(self, name: str) -> str:
+        cookie = Cookie(name=name, category=self._category)
+        if not self._fits(cookies=(cookie,)):
+            return ""
+        return f"[[cookie]]\nname = {_toml(name)}\ncategory = {_toml(self._category)}"
+
+    def _service(self, host: str) -> str:
+        id = self._free_id(host)
+        service = Service(id=id, name=host, category=self._category, hosts=(host,))
+        if not self._fits(services=(service,)):
+            return ""
+        return (
+            f"[[service]]\nid = {_toml(id)}\nname = {_toml(host)}\n"
+            f"category = {_toml(self._category)}\nhosts = [{_toml(host)}]"
+        )
+
+    def _free_id(self, host: str) -> str:
+        stem = re.sub(r"[^a-z0-9_-]", "-", host.lower()).strip("-_")[:56] or "service"
+        number = 1
+        while (id := stem if number == 1 else f"{stem}-{number}") in (*self._ids, NEVER):
+            number += 1
+        return id
+
+    def _fits(self, **parts: tuple[Cookie, ...] | tuple[Service, ...]) -> bool:
+        """True when a policy can hold these `parts`: names from outside may be anything."""
+        if any(len(part.name) > _LONGEST for group in parts.values() for part in group):
+            return False
+        try:
+            Policy(self._policy.site, self._policy.categories, **parts)  # type: ignore[arg-type]
+        except PolicyError:
+            return False
+        return True
+
+
+def _likely_category(policy: Policy) -> str:
+    askable = [category.id for category in policy.categories if category.id != NECESSARY]
+    if policy.site.undeclared != NEVER:
+        return policy.site.undeclared
+    return askable[-1] if askable else NEVER
 
 
 def _toml(text: str) -> str:
-    """`text` as a TOML string of printable characters: it comes from outside and goes into a log."""
-    escaped = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text[:200])
-    return f'"{escaped}"'
+    """`text` as a TOML string of printable ASCII: it comes from outside and goes into a log."""
+    plain = (c if " " <= c <= "~" and c not in '"\\' else f"\\U{ord(c):08x}" for c in text[:_LONGEST])
+    return f'"{"".join(plain)}"'

@@ -10,6 +10,8 @@ from .message import Request
 
 _PORT = re.compile(r":([0-9]*)\Z")
 _DEFAULT_PORTS = ("", "80", "443")
+# A name or an address that may stand in a link. Whatever else a Host header says names nobody.
+_NAMES_A_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
 
 def authority_of(request: Request, trusted_proxies: int) -> str:
@@ -31,27 +33,37 @@ def host_of(authority: str) -> str:
     return parse_host(_PORT.sub("", authority))
 
 
+def link_to(authority: str) -> str:
+    """What makes a link lead to `authority` wherever it stands: "//host:port"; "" where that is no host."""
+    host, port = _host_and_port(authority)
+    if not _NAMES_A_HOST.fullmatch(host):
+        return ""
+    return f"//{host}:{port}" if port else f"//{host}"
+
+
 def is_same_origin(request: Request, authority: str) -> bool:
     """True when a POST comes from a page of the host and port that it goes to.
 
     Browsers that send Sec-Fetch-Site are taken at their word, unless Origin names another host. For the
-    others Origin decides, and one that is missing or "null" proves nothing. Schemes are not compared:
-    what arrives as http may have been https in front of a proxy.
+    others Origin decides, port included, and one that is missing or "null" proves nothing. Schemes are not
+    compared: what arrives as http may have been https in front of a proxy.
     """
     site = request.values("sec-fetch-site")
     origin = request.values("origin")
-    if any(value != "same-origin" for value in site):
+    if any(value != "same-origin" for value in site) or len(origin) > 1:
         return False
-    if site and (not origin or origin == ["null"]):
-        return True
-    return len(origin) == 1 and _names(origin[0], authority)
+    here = _host_and_port(authority)
+    if site:
+        # A proxy may have hidden the port from us; the browser has compared it.
+        return not origin or origin == ["null"] or _named_by(origin[0])[0] == here[0]
+    return bool(origin) and _named_by(origin[0]) == here and bool(_NAMES_A_HOST.fullmatch(here[0]))
 
 
-def _names(origin: str, authority: str) -> bool:
+def _named_by(origin: str) -> tuple[str, str]:
     scheme, separator, rest = origin.partition("://")
     if not separator or scheme not in ("http", "https"):
-        return False
-    return _host_and_port(rest) == _host_and_port(authority)
+        return "", ""
+    return _host_and_port(rest)
 
 
 def _host_and_port(authority: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from consentgate.consent import Judge
 
 from .blocked import Blocked
 from .encoding import Encoding, Transcoder, sniff_encoding
-from .reader import PlaceholderFor
+from .page import PlaceholderFor
 from .rewriter import Rewriter
 from .urls import Url
 

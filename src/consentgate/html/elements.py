@@ -16,11 +16,14 @@ class Reads(Enum):
     """How an attribute's value names what it loads."""
 
     URL = "one URL"
+    CODE = "one URL, of a document, a script or a style sheet"
     URLS = "URLs between spaces"
     SRCSET = "image candidates"
     CSS = "style declarations"
     DOCUMENT = "a document of its own"
     REFRESH = "seconds and a URL"
+    COOKIE = "a cookie"
+    ANIMATION = "values of another attribute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Element:
 
 _GOES = Attribute()
 _ALONE = Attribute(alone=True)
+_CODE = Attribute(Reads.CODE)
 _SRCSET = Attribute(Reads.SRCSET)
 _SRCSET_ALONE = Attribute(Reads.SRCSET, alone=True)
 _CSS = Attribute(Reads.CSS, alone=True)
@@ -54,6 +58,7 @@ _URLS_ALONE = Attribute(Reads.URLS, alone=True)
 # What the widespread lazy loaders copy into the real attribute as soon as the page runs.
 _LAZY = {"data-src": _GOES, "data-lazy-src": _GOES, "data-original": _GOES}
 _LAZY_SRCSET = {"data-srcset": _SRCSET_ALONE, "data-lazy-srcset": _SRCSET_ALONE}
+_ANIMATION = Attribute(Reads.ANIMATION, alone=True)
 _SVG_LINK = {"href": _ALONE, "xlink:href": _ALONE}
 
 
@@ -62,30 +67,30 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
         # Scripts and styles. What these and `meta` say in their content is judged where they are read.
         b"script": Element(
             {
-                "src": _GOES,
-                "href": _GOES,
-                "xlink:href": _GOES,
+                "src": _CODE,
+                "href": _CODE,
+                "xlink:href": _CODE,
                 "data-rocket-src": _GOES,
                 "data-cfsrc": _GOES,
                 **_LAZY,
             }
         ),
         b"style": Element({}),
-        b"link": Element({"href": _GOES, "imagesrcset": _SRCSET}, void=True),
+        b"link": Element({"href": _CODE, "imagesrcset": _SRCSET}, void=True),
         b"meta": Element({}, void=True),
         b"base": Element({}, void=True),
         # Pages within the page.
         b"iframe": Element(
-            {"src": _GOES, "srcdoc": Attribute(Reads.DOCUMENT, alone=True), **_LAZY}, visible=True
+            {"src": _CODE, "srcdoc": Attribute(Reads.DOCUMENT, alone=True), **_LAZY}, visible=True
         ),
-        b"frame": Element({"src": _ALONE}, void=True),
-        b"portal": Element({"src": _GOES}, visible=True),
-        b"fencedframe": Element({"src": _GOES}, visible=True),
+        b"frame": Element({"src": Attribute(Reads.CODE, alone=True)}, void=True),
+        b"portal": Element({"src": _CODE}, visible=True),
+        b"fencedframe": Element({"src": _CODE}, visible=True),
         b"object": Element(
-            {"data": _GOES, "classid": _GOES, "codebase": _GOES, "archive": Attribute(Reads.URLS)},
+            {"data": _CODE, "classid": _GOES, "codebase": _GOES, "archive": Attribute(Reads.URLS)},
             visible=True,
         ),
-        b"embed": Element({"src": _GOES, "code": _GOES}, void=True, visible=True),
+        b"embed": Element({"src": _CODE, "code": _GOES}, void=True, visible=True),
         b"applet": Element(
             {"code": _GOES, "codebase": _GOES, "archive": _GOES, "object": _GOES}, visible=True
         ),
@@ -118,26 +123,30 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
                 *(b"lineargradient", b"radialgradient", b"font-face-uri", b"color-profile"),
             )
         },
+        **{
+            name: Element(dict.fromkeys(("to", "from", "by", "values"), _ANIMATION))
+            for name in (b"animate", b"set")
+        },
     }
 )
 """What loads by its own nature, by tag name in small letters."""
 
-ANYWHERE: Mapping[bytes, Attribute] = MappingProxyType(
+ANYWHERE: Mapping[str, Attribute] = MappingProxyType(
     {
-        b"style": _CSS,
-        b"background": _ALONE,
-        b"ping": _URLS_ALONE,
-        b"attributionsrc": _URLS_ALONE,
+        "style": _CSS,
+        "background": _ALONE,
+        "ping": _URLS_ALONE,
+        "attributionsrc": _URLS_ALONE,
         # SVG's presentation attributes that hold CSS with URLs.
-        b"clip-path": _CSS,
-        b"cursor": _CSS,
-        b"fill": _CSS,
-        b"filter": _CSS,
-        b"marker-end": _CSS,
-        b"marker-mid": _CSS,
-        b"marker-start": _CSS,
-        b"mask": _CSS,
-        b"stroke": _CSS,
+        "clip-path": _CSS,
+        "cursor": _CSS,
+        "fill": _CSS,
+        "filter": _CSS,
+        "marker-end": _CSS,
+        "marker-mid": _CSS,
+        "marker-start": _CSS,
+        "mask": _CSS,
+        "stroke": _CSS,
     }
 )
 """What loads on any element."""

@@ -30,6 +30,18 @@ _PAST_THE_HEAD = re.compile(
 _NOT_ASCII_COMPATIBLE = frozenset(("utf-16le", "utf-16be", "iso-2022-jp"))
 
 
+# Where Python's codec of that name knows less than the standard's encoding, or is not there.
+_CODECS = {
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "shift_jis": "cp932",
+    "gbk": "gb18030",
+    "euc-kr": "cp949",
+    "big5": "big5hkscs",
+    "x-user-defined": "latin-1",
+}
+
+
 class Unreadable(ValueError):
     """A page whose bytes are not what its encoding says, so that nobody knows what a browser would make of
     them."""
@@ -48,7 +60,7 @@ class Encoding:
         """The Python codec that reads and writes it, without marks of its own."""
         found = webencodings.lookup(self.name)
         name = found.codec_info.name if found else "utf-8"
-        return {"utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}.get(self.name, name)
+        return _CODECS.get(self.name, name)
 
     @property
     def is_ascii_compatible(self) -> bool:

@@ -6,31 +6,56 @@ on the tree, of which this keeps just the branch from the outermost `svg` or `ma
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import NamedTuple
+
 from .tags import Tag
 
-_ROOTS = frozenset((b"svg", b"math"))
 _SVG_INTEGRATION = frozenset((b"foreignobject", b"desc", b"title"))
 _MATH_TEXT_INTEGRATION = frozenset((b"mi", b"mo", b"mn", b"ms", b"mtext"))
+_FOREIGN_IN_MATH_TEXT = frozenset((b"mglyph", b"malignmark"))
 _BREAKS_OUT = frozenset(
     b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing "
     b"menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
 )
 _VOID = frozenset(
-    b"area base basefont bgsound br col embed frame hr img input keygen link meta param source track "
+    b"area base basefont bgsound br col embed frame hr image img input keygen link meta param source track "
     b"wbr".split()
 )
-_HTML, _SVG, _MATH = "html", "svg", "math"
+# Ignored where the body has begun.
+_IGNORED = frozenset((b"html", b"head", b"body"))
+# These can close a table's cell, and an `svg` in it with all that is open there.
+_TABLE_PARTS = frozenset(b"caption col colgroup tbody td tfoot th thead tr".split())
+
+
+class _Space(Enum):
+    HTML = "html"
+    SVG = "svg"
+    MATH = "math"
+
+
+_ROOTS = {b"svg": _Space.SVG, b"math": _Space.MATH}
+
+
+class _Open(NamedTuple):
+    """An open element. One that `takes_html` is HTML itself, or a point where HTML begins again."""
+
+    space: _Space
+    name: bytes
+    takes_html: bool
 
 
 class ForeignContent:
     """Follows start and end tags and tells whether the next tag is foreign.
 
-    `doubtful` is set, for good, once that can no longer be known without the whole tree: after HTML inside
-    foreign content that is not plainly balanced. Then both readings count.
+    `doubtful` is set where that can no longer be known without the whole tree: an end tag that belongs to
+    nothing here may have closed an HTML element further out, and all of this with it. It ends where nothing
+    is open in either reading; but once HTML has stood inside the foreign content, that is never sure.
     """
 
     def __init__(self) -> None:
-        self._open: list[tuple[str, bytes, bool]] = []
+        self._open: list[_Open] = []
+        self._plain = True
         self.doubtful = False
 
     @property
@@ -41,7 +66,7 @@ class ForeignContent:
     @property
     def is_foreign(self) -> bool:
         """True where the next start tag makes an SVG or MathML element, unless it breaks out."""
-        return bool(self._open) and not self._takes_html()
+        return bool(self._open) and not self._open[-1].takes_html
 
     @property
     def depth(self) -> int:
@@ -50,31 +75,36 @@ class ForeignContent:
 
     def has(self, name: bytes) -> bool:
         """True when a foreign element of this name is open."""
-        return any(space != _HTML and opened == name for space, opened, _ in self._open)
+        return any(one.space is not _Space.HTML and one.name == name for one in self._open)
 
     def close_to(self, depth: int) -> None:
         """Close all but the outermost `depth` elements: an HTML element around them was closed."""
         del self._open[depth:]
+        self._settle()
 
     def start(self, tag: Tag) -> bool:
         """Follow a start tag. Returns True when it makes a foreign element."""
         name = tag.name
-        if self.is_foreign and self._stays_foreign(tag):
-            self._push(tag, self._open[-1][0])
+        space = self._foreign_space(tag)
+        if space is not None:
+            # Where an `svg` or `math` starts anew in the other reading, the two no longer meet again.
+            self._plain = self._plain and not (self.doubtful and name in _ROOTS)
+            self._push(tag, space)
             return True
         if name in _ROOTS:
-            self._push(tag, name.decode())
+            self._push(tag, _ROOTS[name])
             return True
-        if self._open and name not in _VOID:
-            self._open.append((_HTML, name, True))
+        if self._open and name not in _VOID and name not in _IGNORED:
+            self.doubtful = self.doubtful or name in _TABLE_PARTS
+            self._open.append(_Open(_Space.HTML, name, takes_html=True))
         return False
 
     def end(self, name: bytes) -> None:
         """Follow an end tag."""
         if not self._open:
             return
-        if self._open[-1][0] == _HTML:
-            if self._open[-1][1] == name:
+        if self._open[-1].space is _Space.HTML:
+            if self._open[-1].name == name:
                 self._open.pop()
             else:
                 self.doubtful = True
@@ -83,41 +113,50 @@ class ForeignContent:
             self._break_out()
             return
         for depth in range(len(self._open) - 1, -1, -1):
-            space, opened, _ = self._open[depth]
-            if space == _HTML:
-                self.doubtful = True
+            if self._open[depth].space is _Space.HTML:
+                break
+            if self._open[depth].name == name:
+                self.close_to(depth)
                 return
-            if opened == name:
-                del self._open[depth:]
-                return
+        self.doubtful = True
 
-    def _takes_html(self) -> bool:
-        return self._open[-1][2]
-
-    def _stays_foreign(self, tag: Tag) -> bool:
-        name = tag.name
-        broken = name in _BREAKS_OUT or (
-            name == b"font" and any(key in tag.attributes for key in ("color", "face", "size"))
-        )
-        if broken:
+    def _foreign_space(self, tag: Tag) -> _Space | None:
+        """Whether the start tag makes a foreign element other than by its own name, and of which kind."""
+        if not self._open:
+            return None
+        top, name = self._open[-1], tag.name
+        if top.takes_html:
+            in_math_text = top.space is _Space.MATH and top.name in _MATH_TEXT_INTEGRATION
+            return _Space.MATH if in_math_text and name in _FOREIGN_IN_MATH_TEXT else None
+        if top.space is _Space.MATH and top.name == b"annotation-xml" and name == b"svg":
+            return None
+        has_looks = name == b"font" and any(key in tag.attributes for key in ("color", "face", "size"))
+        if name in _BREAKS_OUT or has_looks:
             self._break_out()
-        return bool(self._open) and not self._takes_html()
+            return None
+        return top.space
 
     def _break_out(self) -> None:
-        while self._open and not self._takes_html():
+        while self._open and not self._open[-1].takes_html:
             self._open.pop()
+        self._settle()
 
-    def _push(self, tag: Tag, space: str) -> None:
+    def _settle(self) -> None:
+        if not self._open and self._plain:
+            self.doubtful = False
+
+    def _push(self, tag: Tag, space: _Space) -> None:
         if tag.self_closing:
             return
         name = tag.name
-        if space == _SVG:
+        if space is _Space.SVG:
             takes_html = name in _SVG_INTEGRATION
         elif name == b"annotation-xml":
             encoding = (tag.get("encoding") or "").lower()
             takes_html = encoding in ("text/html", "application/xhtml+xml")
-            # An svg is allowed in any annotation-xml; what else stands beside it is too rare to follow.
-            self.doubtful = self.doubtful or not takes_html
         else:
             takes_html = name in _MATH_TEXT_INTEGRATION
-        self._open.append((space, name, takes_html))
+        if not self._open and not self.doubtful:
+            self._plain = True
+        self._plain = self._plain and not takes_html
+        self._open.append(_Open(space, name, takes_html))

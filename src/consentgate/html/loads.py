@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from consentgate.consent import Judge
 from consentgate.policy import Claim
 
 from .css import css_urls
-from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, Attribute, Element, Reads
+from .data_urls import DataUrl, Holds
+from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, Attribute, Reads
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
 from .urls import Url, resolve
@@ -22,24 +24,31 @@ _REFRESH = re.compile(
 )
 
 
+class Culprit(NamedTuple):
+    """Whose it is that is not allowed, and the URL that says so ("" where none does)."""
+
+    claim: Claim
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Offence:
     """Something that is not allowed: whose it is, the URL that says so, and the bytes to take out, in whose
-    place `replacement` comes."""
+    place `replacement` comes. With `in_css` they are part of a style sheet, not of a tag."""
 
     claim: Claim
     url: str
     start: int
     end: int
     replacement: bytes = b""
+    in_css: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GatedDocument:
     """A document inside an attribute, gated and escaped for double quotes, and what was wrong with it."""
 
-    claim: Claim
-    url: str
+    culprit: Culprit
     html: bytes
 
 
@@ -57,18 +66,27 @@ class Offences:
 class Loads:
     """Judges tags in a document whose base URL is `base`."""
 
-    def __init__(self, judge: Judge, base: Url, decode: Decode, gate_document: GateDocument) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        base: Url,
+        decode: Decode,
+        gate_document: GateDocument,
+        plain: Callable[[bytes], bytes],
+    ) -> None:
         self.base = base
         self._judge = judge
         self._decode = decode
         self._gate_document = gate_document
-        self._readers: dict[Reads, Callable[[TagAttribute], Iterator[Offence]]] = {
-            Reads.URL: lambda attribute: self._urls(attribute, [attribute.value]),
-            Reads.URLS: lambda attribute: self._urls(attribute, _SPACES.split(attribute.value)),
-            Reads.SRCSET: lambda attribute: self._urls(attribute, candidates(attribute.value)),
-            Reads.REFRESH: lambda attribute: self._urls(attribute, [refresh_url(attribute.value)]),
-            Reads.CSS: self._style_attribute,
-            Reads.DOCUMENT: self._document,
+        self._plain = plain
+        self._readers: dict[Reads, Callable[[Tag, TagAttribute], Iterable[Culprit]]] = {
+            Reads.URL: lambda tag, attribute: self._urls([attribute.value]),
+            Reads.CODE: lambda tag, attribute: self._code(attribute.value),
+            Reads.URLS: lambda tag, attribute: self._urls(_SPACES.split(attribute.value)),
+            Reads.SRCSET: lambda tag, attribute: self._urls(candidates(attribute.value)),
+            Reads.REFRESH: lambda tag, attribute: self._urls([refresh_url(attribute.value)]),
+            Reads.COOKIE: lambda tag, attribute: self._cookie(attribute.value),
+            Reads.ANIMATION: self._animation,
         }
 
     def claim_of(self, url: str) -> Claim | None:
@@ -77,70 +95,105 @@ class Loads:
         return self._judge.url(target.host, target.path) if target.host else None
 
     def offences(self, tag: Tag) -> Offences:
-        """All that `tag` would load and may not."""
+        """All that `tag` would load and may not. Of several attributes of one name the first counts."""
         found = Offences()
-        element = ELEMENTS.get(tag.name)
-        if element is not None:
-            for name, attribute in _attributes_that_load(tag, element):
-                self._judge_attribute(tag, name, attribute, found)
-        for raw_name, attribute in ANYWHERE.items():
-            self._judge_attribute(tag, raw_name.decode(), attribute, found)
+        rules = _rules(tag)
+        for name, attribute in tag.attributes.items():
+            rule = rules.get(name) or ANYWHERE.get(name)
+            if rule is None:
+                continue
+            offences = list(self._judge_attribute(tag, attribute, rule.reads))
+            if not offences:
+                continue
+            if not rule.alone:
+                found.whole = found.whole or Offence(offences[0].claim, offences[0].url, tag.start, tag.end)
+            elif name in tag.repeated:
+                found.parts += _all_occurrences(tag, name, offences[0])
+            else:
+                found.parts += offences
         return found
 
     def each_attribute(self, tag: Tag) -> Iterator[Offence]:
         """What the attributes that should take the element with them offend with, each by itself: for an
         element that has to stay."""
-        element = ELEMENTS[tag.name]
-        for name, attribute in _attributes_that_load(tag, element):
-            occurrences = tag.occurrences(name)
-            offence = next((o for one in occurrences for o in self._readers[attribute.reads](one)), None)
-            if offence is not None and not attribute.alone:
-                yield from (Offence(offence.claim, offence.url, one.start, one.end) for one in occurrences)
+        rules = _rules(tag)
+        for name, attribute in tag.attributes.items():
+            rule = rules.get(name)
+            if rule is not None and not rule.alone:
+                offence = next(self._judge_attribute(tag, attribute, rule.reads), None)
+                if offence is not None:
+                    yield from _all_occurrences(tag, name, offence)
 
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
         """What a style sheet, whose first byte is at `start`, would load and may not."""
-        for found in css_urls(sheet):
+        for found in css_urls(self._plain(sheet)):
             url = self._decode(found.url)
-            claim = self.claim_of(url) if url else None
-            if claim is not None:
-                yield Offence(claim, url, start + found.start, start + found.end)
+            culprit = next(iter(self._code(url)), None)
+            if culprit is not None:
+                place = start + found.start, start + found.end
+                yield Offence(*culprit, *place, found.replacement, in_css=True)
 
-    def _judge_attribute(self, tag: Tag, name: str, attribute: Attribute, found: Offences) -> None:
-        occurrences = tag.occurrences(name)
-        offences = [offence for one in occurrences for offence in self._readers[attribute.reads](one)]
-        if not offences:
-            return
-        if not attribute.alone:
-            found.whole = found.whole or Offence(offences[0].claim, offences[0].url, tag.start, tag.end)
-        elif len(occurrences) == 1:
-            found.parts.extend(offences)
+    def _judge_attribute(self, tag: Tag, attribute: TagAttribute, reads: Reads) -> Iterator[Offence]:
+        if reads is Reads.CSS:
+            yield from self._style_attribute(attribute)
+        elif reads is Reads.DOCUMENT:
+            yield from self._document(attribute)
         else:
-            # With the first of several gone the next one would count: they go together.
-            first = offences[0]
-            found.parts.extend(Offence(first.claim, first.url, one.start, one.end) for one in occurrences)
+            for culprit in self._readers[reads](tag, attribute):
+                yield Offence(*culprit, attribute.start, attribute.end)
+                return
 
-    def _urls(self, attribute: TagAttribute, urls: Iterable[str]) -> Iterator[Offence]:
+    def _urls(self, urls: Iterable[str]) -> Iterator[Culprit]:
         for url in urls:
             claim = self.claim_of(url)
             if claim is not None:
-                yield Offence(claim, url.strip(), attribute.start, attribute.end)
-                return
+                yield Culprit(claim, url.strip())
+
+    def _code(self, url: str) -> Iterator[Culprit]:
+        yield from self._urls([url])
+        data = DataUrl.read(url)
+        if data is None:
+            return
+        if data.holds is Holds.SCRIPT:
+            claim = self._judge.inline(data.text.encode())
+            if claim is not None:
+                yield Culprit(claim, "")
+        elif data.holds is Holds.STYLE:
+            for found in css_urls(data.text.encode()):
+                yield from self._urls([found.url.decode("utf-8", "replace")])
+        else:
+            gated = self._gate_document(data.text)
+            if gated is not None:
+                yield gated.culprit
+
+    def _cookie(self, line: str) -> Iterator[Culprit]:
+        name = line.partition(";")[0].partition("=")[0].strip()
+        claim = self._judge.cookie(name)
+        if claim is not None:
+            yield Culprit(claim, "")
+
+    def _animation(self, tag: Tag, attribute: TagAttribute) -> Iterator[Culprit]:
+        animated = (tag.get("attributename") or "").strip().lower()
+        if animated.rpartition(":")[2] == "href":
+            yield from self._urls(map(str.strip, attribute.value.split(";")))
+        for found in css_urls(attribute.value.encode()):
+            yield from self._urls([found.url.decode("utf-8", "replace")])
 
     def _style_attribute(self, attribute: TagAttribute) -> Iterator[Offence]:
         if b"&" not in attribute.raw:
             yield from self.style_sheet(attribute.raw, attribute.value_start)
             return
         # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
-        for offence in self.style_sheet(attribute.value.encode(), 0):
-            yield Offence(offence.claim, offence.url, attribute.start, attribute.end)
-            return
+        for found in css_urls(attribute.value.encode("utf-8", "replace")):
+            for culprit in self._code(found.url.decode("utf-8", "replace")):
+                yield Offence(*culprit, attribute.start, attribute.end)
+                return
 
     def _document(self, attribute: TagAttribute) -> Iterator[Offence]:
         gated = self._gate_document(attribute.value)
         if gated is not None:
-            yield Offence(
-                gated.claim, gated.url, attribute.start, attribute.end, b'srcdoc="' + gated.html + b'"'
-            )
+            replacement = b'srcdoc="' + gated.html + b'"'
+            yield Offence(*gated.culprit, attribute.start, attribute.end, replacement)
 
 
 def refresh_url(content: str) -> str:
@@ -153,16 +206,29 @@ def refresh_url(content: str) -> str:
     return url
 
 
-def _attributes_that_load(tag: Tag, element: Element) -> Iterator[tuple[str, Attribute]]:
+def _all_occurrences(tag: Tag, name: str, offence: Offence) -> Iterator[Offence]:
+    """With the first of several attributes gone the next one would count: they go together."""
+    for one in tag.occurrences(name):
+        yield Offence(offence.claim, offence.url, one.start, one.end)
+
+
+_NONE: Mapping[str, Attribute] = {}
+_META = {
+    "refresh": {"content": Attribute(Reads.REFRESH)},
+    "set-cookie": {"content": Attribute(Reads.COOKIE)},
+}
+
+
+def _rules(tag: Tag) -> Mapping[str, Attribute]:
+    """Which attributes of this tag load something by what it is."""
     if tag.name == b"link" and not _link_loads(tag.get("rel")):
-        return
+        return _NONE
     if tag.name == b"input" and (tag.get("type") or "").lower() != "image":
-        return
+        return _NONE
     if tag.name == b"meta":
-        if (tag.get("http-equiv") or "").lower() == "refresh":
-            yield "content", Attribute(Reads.REFRESH)
-        return
-    yield from element.attributes.items()
+        return _META.get((tag.get("http-equiv") or "").lower(), _NONE)
+    element = ELEMENTS.get(tag.name)
+    return element.attributes if element else _NONE
 
 
 def _link_loads(rel: str | None) -> bool:

@@ -36,7 +36,11 @@ _WIDGET_CLASS = catalogue().widget_class_pattern().encode()
 _WIDGET_TAG = catalogue().widget_tag_pattern().encode()
 
 _LOUD_TAG = rb"(?i:" + _one_of([*ELEMENTS, *STRUCTURE]) + NAME_END + rb"|" + _WIDGET_TAG + NAME_END + rb")"
-_LOUD_ATTRIBUTE = rb"(?i:" + _one_of([*ANYWHERE]) + rb")(?=[\t\n\f\r />=])|(?i:data-(?:pin|instgrm|cf)-)"
+_LOUD_ATTRIBUTE = (
+    rb"(?i:"
+    + _one_of([name.encode() for name in ANYWHERE])
+    + rb")(?=[\t\n\f\r />=])|(?i:data-(?:pin|instgrm|cf)-)"
+)
 
 # A class is quiet when none of its words begins a widget. One with a character reference is looked at.
 _QUIET_WORD = rb"(?!" + _WIDGET_CLASS + rb")[^\t\n\f\r \"'>&]++"
@@ -103,3 +107,12 @@ QUIET = re.compile(
 )
 """As much as can be passed on unseen. Its groups tell where the run last opened and closed an anchor, and
 where it last entered a table's cell and left one."""
+
+# Shapes load nothing and hold nothing that does. One that is left open here is no different from one that
+# the reader follows: its end tag, coming later, is one that belongs to nothing.
+_SHAPE = rb"(?i:path|circle|ellipse|line|polyline|polygon|rect|stop)"
+
+QUIET_FOREIGN = re.compile(
+    rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + NAME_END + _QUIET_ATTRIBUTES + rb">(?:</" + _SHAPE + rb">)?+)*+"
+)
+"""The same in SVG and MathML."""

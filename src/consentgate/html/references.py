@@ -1,4 +1,4 @@
-"""Character references in attribute values (WHATWG HTML, 13.2.5.72 to 13.2.5.80)."""
+"""Character references in attribute values and text (WHATWG HTML, 13.2.5.72 to 13.2.5.80)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,31 @@ _LARGEST = 0x10FFFF
 def decode_references(value: str) -> str:
     """The attribute `value` with its character references replaced, as a browser's tokenizer does it:
     a name without a semicolon is left alone where a letter, a digit or "=" follows."""
-    return _REFERENCE.sub(_replace, value) if "&" in value else value
+    return _REFERENCE.sub(_in_attribute, value) if "&" in value else value
 
 
-def _replace(match: re.Match[str]) -> str:
-    hexadecimal, decimal, name = match.groups()
-    if name is not None:
-        return _named(match, name)
+def decode_text(text: str) -> str:
+    """The same for text outside of attributes, where a name is replaced whatever follows it."""
+    return _REFERENCE.sub(_in_text, text) if "&" in text else text
+
+
+def _in_attribute(match: re.Match[str]) -> str:
+    return _numeric(match) if match[3] is None else _named(match, in_attribute=True)
+
+
+def _in_text(match: re.Match[str]) -> str:
+    return _numeric(match) if match[3] is None else _named(match, in_attribute=False)
+
+
+def _numeric(match: re.Match[str]) -> str:
+    hexadecimal, decimal = match[1], match[2]
     # More than seven digits are beyond Unicode whatever they say; int() need not read them all.
     digits = (hexadecimal or decimal).lstrip("0")
-    return _numeric(int(digits or "0", 16 if hexadecimal else 10) if len(digits) <= 7 else _LARGEST + 1)
+    return _character(int(digits or "0", 16 if hexadecimal else 10) if len(digits) <= 7 else _LARGEST + 1)
 
 
-def _named(match: re.Match[str], name: str) -> str:
+def _named(match: re.Match[str], *, in_attribute: bool) -> str:
+    name = match[3]
     if name.endswith(";") and name in html5:
         return html5[name]
     for length in range(min(len(name), _LONGEST_NAME), 1, -1):
@@ -36,13 +48,17 @@ def _named(match: re.Match[str], name: str) -> str:
         if prefix in html5:
             rest = name[length:]
             follower = rest or match.string[match.end() : match.end() + 1]
-            if follower.startswith("=") or (follower and follower[0].isascii() and follower[0].isalnum()):
+            if in_attribute and _continues(follower):
                 return match[0]
             return html5[prefix] + rest
     return match[0]
 
 
-def _numeric(code: int) -> str:
+def _continues(follower: str) -> bool:
+    return follower.startswith("=") or (follower != "" and follower[0].isascii() and follower[0].isalnum())
+
+
+def _character(code: int) -> str:
     if code == 0 or code > _LARGEST or 0xD800 <= code <= 0xDFFF:
         return "\ufffd"
     if 0x80 <= code <= 0x9F:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from consentgate.consent import Judge
 from consentgate.policy import Claim
 
 from .blocked import Blocked
+from .edits import Edit, Reason, apply
 from .insertion import Insertion
-from .reader import Edit, PlaceholderFor, Reader, Reason
+from .page import PlaceholderFor
+from .reader import Reader
 from .urls import Url
 
-SMALL = 16 << 10
-"""Up to so many waiting bytes are read again with every chunk."""
+PATIENCE = 64
+"""For each byte that comes so many waiting ones may be read again."""
 LARGEST_TAG = 8 << 20
 
 
@@ -43,20 +46,23 @@ class Rewriter:
         self._reader = Reader(judge, base, charset, placeholder, insertion)
         self._waiting: list[bytes] = []
         self._size = 0
-        self._read_again_at = 0
+        self._credit = 0
+        self._last_reason: Reason | None = None
         self._offset = 0
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the document; give what can be sent.
 
         What ends inside a tag, or inside something that is judged as a whole, waits. To read that again
-        with each small chunk would take time that grows with its square, so a long wait is read again
-        only when it has doubled.
+        with each small chunk would take time that grows with its square, so how often it is depends on how
+        much has come.
         """
         self._waiting.append(data)
-        self._size += len(data)
-        if SMALL < self._size < self._read_again_at:
+        self._credit += PATIENCE * len(data)
+        if self._size > self._credit:
+            self._size += len(data)
             return b""
+        self._credit -= self._size
         return self._read(final=False)
 
     def finish(self) -> bytes:
@@ -66,7 +72,7 @@ class Rewriter:
     def _read(self, *, final: bool) -> bytes:
         data = b"".join(self._waiting)
         edits, consumed = self._reader.read(data, final=final)
-        output = _apply(edits, data, consumed)
+        output = apply(edits, data, consumed)
         for edit in edits:
             if edit.blocked is not None:
                 self._record(edit.blocked, edit)
@@ -75,23 +81,15 @@ class Rewriter:
         if self._size > LARGEST_TAG:
             raise TagTooLong(f"markup at byte {self._offset} goes on for more than {LARGEST_TAG} bytes")
         self._waiting = [data[consumed:]] if self._size else []
-        self._read_again_at = 2 * self._size
         return output
 
     def _record(self, reason: Reason, edit: Edit) -> None:
         claim, start, end = reason.claim, self._offset + edit.start, self._offset + edit.end
+        if reason == self._last_reason and self.blocked[-1].end == start:
+            # More of an element that goes as it comes.
+            self.blocked[-1] = replace(self.blocked[-1], end=end)
+            return
+        self._last_reason = reason
         self.blocked.append(Blocked(claim.category, claim.service, reason.kind, reason.url, start, end))
         if self._on_blocked is not None:
             self._on_blocked(claim, reason.url)
-
-
-def _apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
-    if not edits:
-        return data if consumed == len(data) else data[:consumed]
-    pieces: list[bytes] = []
-    position = 0
-    for edit in edits:
-        pieces += (data[position : edit.start], edit.replacement)
-        position = edit.end
-    pieces.append(data[position:consumed])
-    return b"".join(pieces)

@@ -17,7 +17,7 @@ class ScriptKind(Enum):
 
 
 # WHATWG MIME Sniffing, "JavaScript MIME type essence match".
-_JAVASCRIPT = frozenset(
+JAVASCRIPT = frozenset(
     (
         *("application/ecmascript", "application/javascript", "application/x-ecmascript"),
         *("application/x-javascript", "text/ecmascript", "text/javascript", "text/javascript1.0"),
@@ -40,6 +40,6 @@ def script_kind(tag: Tag) -> ScriptKind:
     kind = kind.strip("\t\n\f\r ").lower()
     if kind == "module":
         return ScriptKind.MODULE
-    if not kind or kind in _JAVASCRIPT or _REVIVED.fullmatch(kind):
+    if not kind or kind in JAVASCRIPT or _REVIVED.fullmatch(kind):
         return ScriptKind.CLASSIC
     return ScriptKind.DATA

@@ -8,6 +8,7 @@ needs more input than there is does not match; the caller waits for more.
 from __future__ import annotations
 
 import re
+import sys
 
 # What the standard calls whitespace in tags. Carriage returns count: they become line feeds on the way in.
 SPACE = rb"[\t\n\f\r ]"
@@ -44,6 +45,8 @@ TEXT = rb"[^<]++"
 LONE_LESS_THAN = rb"<(?=[^a-zA-Z/!?])"
 
 NOT_A_TAG = rb"(?:" + rb"|".join((TEXT, LONE_LESS_THAN, COMMENT, DECLARATION, BOGUS_COMMENT)) + rb")"
+
+NOT_TAGS = re.compile(NOT_A_TAG + rb"*+")
 
 START_TAG = re.compile(rb"<(?P<name>" + TAG_NAME + rb")(?P<attributes>" + ATTRIBUTES + rb")>")
 END_TAG = re.compile(rb"</(?P<name>" + TAG_NAME + rb")" + ATTRIBUTES + rb">")
@@ -82,23 +85,27 @@ class ScriptText:
     """Finds the end of a script's text, which may come in pieces.
 
     A script that holds `<!--` and then `<script` is "double escaped": its next `</script` belongs to the
-    inner one (13.2.5.15 to 13.2.5.31).
+    inner one (13.2.5.15 to 13.2.5.31). `position` is how far the last search has read: no step before it
+    is to be taken again, and one may begin there.
     """
 
     def __init__(self) -> None:
+        self.position = 0
         self._escaped = False
         self._nested = False
 
-    def find_end(self, data: bytes, start: int) -> int | None:
-        """Where, from `start`, the `</script` stands that ends it; None if it is not in `data`, of which
-        then all but the last LONGEST_END bytes have been read."""
+    def find_end(self, data: bytes, start: int, limit: int = sys.maxsize) -> int | None:
+        """Where, from `start`, the `</script` stands that ends it; None if that is not in `data`, or not
+        before `limit`."""
+        limit = min(limit, len(data))
         if not self._escaped:
-            first = _RAW_TEXT_ENDS[b"script"].search(data, start)
-            comment = data.find(b"<!--", start, first.start() if first else len(data))
+            first = _RAW_TEXT_ENDS[b"script"].search(data, start, limit)
+            comment = data.find(b"<!--", start, first.start() if first else limit)
             if comment < 0:
+                self.position = max(start, limit - LONGEST_END)
                 return first.start() if first else None
             start = comment
-        while step := _SCRIPT_STEP.search(data, start):
+        while step := _SCRIPT_STEP.search(data, start, limit):
             start = step.end()
             token = step[0]
             if token == b"<!--":
@@ -113,6 +120,7 @@ class ScriptText:
                 self._nested = False
             else:
                 return step.start()
+        self.position = max(start, limit - LONGEST_END)
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .references import decode_references
@@ -37,28 +37,27 @@ class Tag:
     end: int
     self_closing: bool
     attributes: Mapping[str, TagAttribute]
-    repeated: Mapping[str, tuple[TagAttribute, ...]]
+    repeated: Mapping[str, Sequence[TagAttribute]]
 
     @classmethod
     def read(cls, match: re.Match[bytes], decode: Decode) -> Tag:
         """The tag that START_TAG matched. `decode` reads bytes in the document's encoding."""
         data = match.string
         first: dict[str, TagAttribute] = {}
-        more: dict[str, tuple[TagAttribute, ...]] = {}
+        more: dict[str, list[TagAttribute]] = {}
         begin, end = match.span("attributes")
+        # A slash right before ">" closes the tag unless it belongs to a value without quotes.
+        closing = data.endswith(b"/", begin, end)
         for found in ATTRIBUTE.finditer(data, begin, end):
             name = decode(found["name"].lower())
             raw, value_start = _value(found)
-            attribute = TagAttribute(
-                decode_references(decode(raw)), raw, value_start, found.start("name"), found.end()
-            )
+            value = decode_references(decode(raw).replace("\0", "\ufffd"))
+            attribute = TagAttribute(value, raw, value_start, found.start("name"), found.end())
             if name in first:
-                more[name] = (*more.get(name, ()), attribute)
+                more.setdefault(name, []).append(attribute)
             else:
                 first[name] = attribute
-        # A slash right before ">" closes the tag unless it is the end of a value without quotes.
-        closing = data[match.end() - 2 : match.end()] == b"/>"
-        closing = closing and not any(a.end == end and a.raw.endswith(b"/") for a in first.values())
+            closing = closing and not (found.end() == end and found["bare"] is not None)
         return cls(match["name"].lower(), match.start(), match.end(), closing, first, more)
 
     def get(self, name: str) -> str | None:

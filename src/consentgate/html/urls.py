@@ -28,7 +28,7 @@ _LOCAL_SCHEMES = frozenset(
 
 # The plain case, which is nearly every URL there is: nothing to strip, decode or convert.
 _PLAIN = re.compile(
-    r"(?:(?P<scheme>https?|wss?):)?//(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z])?)(?::[0-9]*)?"
+    r"(?:(?P<scheme>https?|wss?):)?//(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z])?)(?::[0-9]{0,4})?"
     r"(?P<path>/[^?#\s\\%]*)?(?:[?#][^\t\n\r]*)?",
     re.ASCII,
 )
@@ -36,6 +36,8 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _STRIPPED = "".join(map(chr, range(0x21)))
 _REMOVED = str.maketrans("", "", "\t\n\r")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+_PORT = re.compile(r":[0-9]*\Z")
+_LARGEST_PORT = 0xFFFF
 _NUMBER = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
 
 
@@ -57,9 +59,12 @@ def resolve(text: str, base: Url) -> Url:
 
 def _absolute(scheme: str, rest: str, base: Url) -> Url:
     if scheme in _SPECIAL_SCHEMES:
-        # The standard takes "https:x" in an https page for a relative path and in an http page for the
-        # host "x". Which of them the visitor's address bar shows is not known for sure behind a proxy.
-        return _with_authority(scheme, rest.lstrip("/\\"))
+        target = _with_authority(scheme, rest.lstrip("/\\"))
+        if re.match(r"[/\\]{2}", rest) is None and scheme in ("http", "https"):
+            # The standard takes "https:x" in an https page for a relative path and in an http page for the
+            # host "x". Which of them the visitor's address bar shows is not known for sure behind a proxy.
+            return Url(scheme, f"{target.host}:{scheme}", target.path)
+        return target
     if scheme in _LOCAL_SCHEMES:
         return Url(scheme, "", rest)
     if scheme == "view-source":
@@ -84,8 +89,10 @@ def _with_authority(scheme: str, rest: str) -> Url:
     authority, rest = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     path = re.split(r"[?#]", rest, maxsplit=1)[0].replace("\\", "/")
     host = authority.rpartition("@")[2]
-    host = re.sub(r":[0-9]*\Z", "", host) if not host.endswith("]") else host
-    return Url(scheme, parse_host(host), normal_path(path or "/"))
+    host, _, port = host.rpartition(":") if _PORT.search(host) else (host, "", "")
+    good_port = len(port.lstrip("0")) <= 5 and int(port or "0") <= _LARGEST_PORT
+    name = parse_host(host) if good_port else f"{host}:{port}:invalid"
+    return Url(scheme, name, normal_path(path or "/"))
 
 
 def normal_path(path: str) -> str:
@@ -113,15 +120,15 @@ def _unescape(match: re.Match[str]) -> str:
 def parse_host(text: str) -> str:
     """The host that `text` (the authority without user and port) names, in its one canonical spelling.
 
-    What browsers would refuse comes back in square brackets or with a character that no host has, and so
-    equals nobody's.
+    What browsers would refuse comes back with an ending that no host has, and so is nobody's and below
+    nobody's.
     """
     if text.startswith("["):
         return _ipv6(text)
-    decoded = unquote_to_bytes(text).decode("utf-8", "replace")
+    decoded = unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")
     host = decoded.lower() if decoded.isascii() and "xn--" not in decoded.lower() else _to_ascii(decoded)
     if not host or _FORBIDDEN_IN_HOST.search(host):
-        return f"invalid:{host}"
+        return f"{host}:invalid"
     if _ends_in_number(host):
         return _ipv4(host)
     return host.removesuffix(".")
@@ -136,9 +143,19 @@ def _to_ascii(host: str) -> str:
 
 
 def _label_to_ascii(label: str) -> str:
-    if label.isascii():
-        return label
-    return "xn--" + label.encode("punycode").decode("ascii")
+    if label.startswith("xn--"):
+        _require_valid(label)
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _require_valid(label: str) -> None:
+    """Raise UnicodeError unless a label in its ASCII form stands for one that could be written out (UTS 46,
+    section 4)."""
+    text = label[len("xn--") :].encode("ascii").decode("punycode")
+    if text.isascii() or idna.uts46_remap(text, std3_rules=False, transitional=False) != text:
+        raise UnicodeError(label)
+    if text.encode("punycode").decode("ascii") != label[len("xn--") :]:
+        raise UnicodeError(label)
 
 
 def _ends_in_number(host: str) -> bool:
@@ -151,9 +168,9 @@ def _ipv4(host: str) -> str:
     try:
         numbers = [_ipv4_number(part) for part in parts]
     except ValueError:
-        return f"invalid:{host}"
+        return f"{host}:invalid"
     if len(numbers) > 4 or any(n > 255 for n in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
-        return f"invalid:{host}"
+        return f"{host}:invalid"
     value = numbers[-1] + sum(n << (8 * (3 - i)) for i, n in enumerate(numbers[:-1]))
     return str(ipaddress.IPv4Address(value))
 
@@ -170,7 +187,18 @@ def _ipv6(text: str) -> str:
     try:
         address = ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
     except ValueError:
-        return f"invalid:{text}"
+        return f"{text}:invalid"
     if not text.endswith("]") or "%" in text:
-        return f"invalid:{text}"
-    return f"[{address.compressed}]"
+        return f"{text}:invalid"
+    # Not `compressed`: newer versions of Python write the last 32 bits of some addresses as IPv4.
+    text = re.sub(r"(?<![0-9a-f])0+(?=[0-9a-f])", "", address.exploded)
+    return f"[{_compressed(text)}]"
+
+
+def _compressed(address: str) -> str:
+    """An IPv6 address with the first of its longest runs of zeros left out."""
+    runs = [match.span() for match in re.finditer(r"(?<![0-9a-f])0(?::0)+(?![0-9a-f])", address)]
+    if not runs:
+        return address
+    start, end = max(runs, key=lambda run: (run[1] - run[0], -run[0]))
+    return address[:start].removesuffix(":") + "::" + address[end:].removeprefix(":")

@@ -3,140 +3,232 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from consentgate.catalogue import UrlPattern
+from consentgate.catalogue import UrlPattern, catalogue
 
 from .lifetime import lifetime_seconds
-from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
+from .model import NECESSARY, NEVER, REASONS, Category, Cookie, Service, ServiceCookie, Site
+from .own import is_public_suffix
+from .words import did_you_mean, listed, place_of, shown
 
 Found = tuple[str, str, str]
 """A mistake's table, key and what was expected there."""
 
+MOST_CATEGORIES = 50
+"""A visitor has to read them all, and the consent cookie has to hold a digest of each."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]/:@(){}]+")
 _PREFIX = re.compile(r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+# Of a URL's path these are undone before it is compared: letters, digits and "-._~" that are escaped, and
+# the segments "." and "..". A pattern with one of them would never match.
+_NEVER_IN_PATHS = re.compile(r"%(?:2[dDeE]|[46][1-9a-fA-F]|[57][0-9aA]|3[0-9]|5[fF]|7[eE])|/\.\.?(?:/|\Z)")
 
 
 def check(
     site: Site,
-    categories: tuple[Category, ...],
-    cookies: tuple[Cookie, ...],
-    services: tuple[Service, ...],
+    categories: Sequence[Category],
+    cookies: Sequence[Cookie],
+    services: Sequence[Service],
 ) -> list[Found]:
-    """Every mistake in the parts taken together, in the order of the file."""
-    ids = [category.id for category in categories]
+    """Every mistake in the parts taken together, table by table."""
+    ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
     return [
         *_check_site(site, ids),
-        *_check_ids("category", ids),
+        *_check_categories(categories),
         *_check_cookies(cookies, ids),
-        *_check_ids("service", [service.id for service in services], taken=ids),
-        *(
-            found
-            for number, service in enumerate(services, 1)
-            for found in _check_service(number, service, ids)
-        ),
+        *_check_services(services, ids),
+        *_check_sole_purpose(cookies, services, (*ids, NEVER)),
     ]
 
 
-def _check_site(site: Site, ids: list[str]) -> Iterator[Found]:
+def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
     for key in ("name", "controller", "contact"):
         if not getattr(site, key).strip():
             yield "[site]", key, "expected a text that is not empty"
-    if site.undeclared not in (NEVER, *(i for i in ids if i != NECESSARY)):
-        choices = ", ".join(repr(i) for i in ids if i != NECESSARY)
+    askable = [id for id in ids if id != NECESSARY]
+    if site.undeclared not in (NEVER, *askable):
+        hint = did_you_mean(site.undeclared, (NEVER, *askable))
         yield (
             "[site]",
             "undeclared",
-            f"expected 'never' or the id of a category that is asked for ({choices})",
+            f"expected one of {listed((NEVER, *askable))}{_not(site.undeclared)}{hint}",
         )
     for host in site.hosts:
         yield from _check_host("[site]", "hosts", host)
-    if not _PREFIX.fullmatch(site.prefix):
-        yield "[site]", "prefix", 'expected a path between slashes, like "/_privacy/"'
+    for language in site.languages:
+        if not _LANGUAGE.fullmatch(language):
+            yield "[site]", "languages", f'expected languages like "en" or "pt-BR"{_not(language)}'
     if not site.languages:
         yield "[site]", "languages", 'expected at least one language, like ["en"]'
+    if not _PREFIX.fullmatch(site.prefix):
+        yield "[site]", "prefix", f'expected a path between slashes, like "/_privacy/"{_not(site.prefix)}'
 
 
-def _check_ids(kind: str, ids: list[str], taken: Iterable[str] = ()) -> Iterator[Found]:
-    seen = set(taken)
-    for number, name in enumerate(ids, 1):
-        table = f'[[{kind}]] {number} "{name}"'
-        if not _ID.fullmatch(name):
-            yield table, "id", "expected small letters, digits, - and _, at most 64 of them"
-        elif name == NEVER:
-            yield table, "id", "expected another word: 'never' means that nothing opens it"
-        elif name in seen:
-            yield table, "id", "expected an id that no other category or service has"
-        seen.add(name)
+def _check_categories(categories: Sequence[Category]) -> Iterator[Found]:
+    yield from _check_ids("[[category]]", [category.id for category in categories])
+    known = sorted({service.category for service in catalogue().services})
+    covered: dict[str, str] = {}
+    for number, category in enumerate(categories, 1):
+        place = place_of("[[category]]", number, category.id)
+        if category.id == NECESSARY and category.covers:
+            expected = "expected none: what is necessary has to be declared one by one, each with a reason"
+            yield place, "covers", expected
+            continue
+        for raw in category.covers:
+            if raw not in known:
+                hint = did_you_mean(raw, known)
+                yield place, "covers", f"expected some of {listed(known)}{_not(raw)}{hint}"
+            elif covered.setdefault(raw, category.id) != category.id:
+                yield place, "covers", f"{shown(raw)} is covered by {shown(covered[raw])} already"
+    if len(categories) > MOST_CATEGORIES:
+        expected = (
+            f"expected at most {MOST_CATEGORIES} of them, not {len(categories)}: visitors read them all"
+        )
+        yield "[[category]]", "", expected
 
 
-def _check_cookies(cookies: tuple[Cookie, ...], ids: list[str]) -> Iterator[Found]:
+def _check_cookies(cookies: Sequence[Cookie], ids: Sequence[str]) -> Iterator[Found]:
     filed: dict[str, str] = {}
     for number, cookie in enumerate(cookies, 1):
-        table = f'[[cookie]] {number} "{cookie.name}"'
-        yield from _check_category(table, cookie.category, ids)
-        yield from _check_reason(table, cookie)
-        yield from _check_cookie(table, cookie.name, cookie.lifetime)
-        if filed.setdefault(cookie.name, cookie.category) != cookie.category:
-            yield table, "category", f"expected {filed[cookie.name]!r}, as the other table with this name has"
+        place = place_of("[[cookie]]", number, cookie.name)
+        yield from _check_cookie(place, cookie)
+        yield from _check_category(place, cookie, ids)
+        if cookie.category not in (*ids, NEVER):
+            continue
+        first = filed.setdefault(cookie.name, cookie.category)
+        # A cookie that is both necessary and something else: see _check_sole_purpose.
+        if first != cookie.category and NECESSARY not in (first, cookie.category):
+            expected = f"expected {shown(first)}, as an earlier table has for this cookie"
+            yield place, "category", f"{expected}{_not(cookie.category)}"
 
 
-def _check_service(number: int, service: Service, ids: list[str]) -> Iterator[Found]:
-    table = f'[[service]] {number} "{service.id}"'
-    yield from _check_category(table, service.category, ids)
-    yield from _check_reason(table, service)
-    if service.pages and service.category != NECESSARY:
-        yield table, "pages", "expected only where category is 'necessary'"
+def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator[Found]:
+    yield from _check_ids("[[service]]", [service.id for service in services], taken=ids)
+    for number, service in enumerate(services, 1):
+        place = place_of("[[service]]", number, service.id)
+        yield from _check_category(place, service, ids)
+        yield from _check_places(place, service)
+        if service.pages and service.category in ids and service.category != NECESSARY:
+            yield place, "pages", 'expected only where category = "necessary"'
+        if not service.name.strip():
+            yield place, "name", "expected a text that is not empty: visitors read it"
+        for nth, cookie in enumerate(service.cookies, 1):
+            yield from _check_cookie(place_of(f"{place}, cookies", nth, cookie.name), cookie)
+
+
+def _check_places(place: str, service: Service) -> Iterator[Found]:
+    """Where a service is found: hosts, paths and the rest."""
     for host in service.hosts:
-        yield from _check_host(table, "hosts", host)
+        yield from _check_host(place, "hosts", host)
     for key in ("paths", "pages"):
         for path in getattr(service, key):
-            if not path.startswith("/"):
-                yield table, key, f'expected a path that begins with a slash, like "/collect/*", not {path!r}'
+            yield from _check_path(place, key, path)
     for url in service.urls:
         try:
             UrlPattern.parse(url)
         except ValueError as error:
-            yield table, "urls", str(error)
-    for cookie in service.cookies:
-        yield from _check_cookie(table, cookie.name, cookie.lifetime)
+            yield place, "urls", f"{error}{_not(url)}"
     if not (service.hosts or service.paths or service.urls or service.cookies):
-        yield (
-            table,
-            "",
-            "expected at least one of hosts, paths, cookies, or use = the id of a catalogue service",
-        )
+        yield place, "", 'expected at least one of hosts, paths, cookies, or use = "..." for a known service'
 
 
-def _check_category(table: str, category: str, ids: list[str]) -> Iterator[Found]:
-    if category not in (*ids, NEVER):
-        yield table, "category", f"expected one of {', '.join(map(repr, ids))}, not {category!r}"
+def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> Iterator[Found]:
+    seen = set(taken)
+    for number, id in enumerate(ids, 1):
+        place = place_of(kind, number, id)
+        if not _ID.fullmatch(id):
+            yield place, "id", f"expected small letters, digits, - and _, at most 64 of them{_not(id)}"
+        elif id == NEVER:
+            yield place, "id", 'expected another word: "never" means that nothing opens it'
+        elif id in seen:
+            yield place, "id", f"expected an id that no other category or service has{_not(id)}"
+        seen.add(id)
 
 
-def _check_reason(table: str, item: Cookie | Service) -> Iterator[Found]:
-    if item.category == NECESSARY and item.reason is None:
-        yield table, "reason", "missing: what is necessary carries the reason why it needs no consent"
+def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> Iterator[Found]:
+    """The category of `item`, and its reason where it is necessary."""
+    if item.category not in (*ids, NEVER):
+        hint = did_you_mean(item.category, ids)
+        yield place, "category", f"expected one of {listed((*ids, NEVER))}{_not(item.category)}{hint}"
     elif item.category != NECESSARY and item.reason is not None:
-        yield table, "reason", "expected only where category is 'necessary'"
+        yield place, "reason", 'expected only where category = "necessary"'
+    elif item.category == NECESSARY and item.reason not in REASONS:
+        expected = f"expected why it needs no consent, one of {listed(REASONS)}"
+        yield place, "reason", f"missing: {expected}" if item.reason is None else expected
 
 
-def _check_cookie(table: str, name: str, lifetime: str | None) -> Iterator[Found]:
-    stem = name.removesuffix("*")
-    if not stem or not _COOKIE_NAME.fullmatch(stem) or "*" in stem:
-        yield table, "name", f"expected a cookie's name, with at most one * at its end, not {name!r}"
-    if lifetime is not None:
+def _check_sole_purpose(
+    cookies: Sequence[Cookie], services: Sequence[Service], ids: Collection[str]
+) -> Iterator[Found]:
+    """A cookie needs no consent only if each of its purposes needs none (Article 29 Working Party,
+    WP 194), so that one which is necessary may be nothing else as well."""
+    filed: dict[str, tuple[str, str]] = {}
+    for place, key, name, category in _cookie_categories(cookies, services):
+        if category not in ids:
+            continue
+        first_place, first = filed.setdefault(name, (place, category))
+        if first != category and NECESSARY in (first, category):
+            yield (
+                place,
+                key,
+                f"{shown(name)} is filed under {shown(category)} here and {shown(first)} in {first_place}: "
+                "a cookie is necessary only if all that it is used for is",
+            )
+
+
+def _cookie_categories(
+    cookies: Sequence[Cookie], services: Sequence[Service]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Place, key, name and category of every cookie."""
+    for number, cookie in enumerate(cookies, 1):
+        yield place_of("[[cookie]]", number, cookie.name), "category", cookie.name, cookie.category
+    for number, service in enumerate(services, 1):
+        for service_cookie in service.cookies:
+            place = place_of("[[service]]", number, service.id)
+            yield place, "cookies", service_cookie.name, service.category
+
+
+def _check_cookie(place: str, cookie: Cookie | ServiceCookie) -> Iterator[Found]:
+    stem = cookie.name.removesuffix("*")
+    if not _COOKIE_NAME.fullmatch(stem) or "*" in stem:
+        expected = "expected the name of a cookie, with at most one * at its end"
+        yield place, "name", f"{expected}{_not(cookie.name)}"
+    if cookie.lifetime is not None:
         try:
-            lifetime_seconds(lifetime)
+            lifetime_seconds(cookie.lifetime)
         except ValueError as error:
-            yield table, "lifetime", f"{error}, not {lifetime!r}"
+            yield place, "lifetime", f"{error}{_not(cookie.lifetime)}"
 
 
-def _check_host(table: str, key: str, host: str) -> Iterator[Found]:
+def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
     try:
         pattern = UrlPattern.parse(host)
     except ValueError as error:
-        yield table, key, str(error)
-    else:
-        if pattern.path not in ("", "/*"):
-            yield table, key, f'expected a host without a path, not {host!r} (paths go into "paths")'
+        shape = 'expected a host like "example.com" or "*.example.com", without scheme, port and path'
+        yield place, key, f"{shape if host.isascii() else error}{_not(host)}"
+        return
+    if "/" in host:
+        yield place, key, f"expected a host without a path{_not(host)}"
+    elif pattern.subdomains and is_public_suffix(pattern.host):
+        yield place, key, f"expected less than everything below {shown(pattern.host)}, which many share"
+
+
+def _check_path(place: str, key: str, path: str) -> Iterator[Found]:
+    if not path.startswith(("/", "*")):
+        yield place, key, f'expected a path that begins with a slash, like "/collect/*"{_not(path)}'
+        return
+    try:
+        UrlPattern.parse(f"host.example/{path}")
+    except ValueError as error:
+        yield place, key, f"{error}{_not(path)}"
+        return
+    if _NEVER_IN_PATHS.search(path):
+        expected = 'expected a path in its plain form, without "..", "." or escaped letters'
+        yield place, key, f"{expected}{_not(path)}"
+
+
+def _not(value: object) -> str:
+    return f", not {shown(value)}"

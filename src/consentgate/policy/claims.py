@@ -10,7 +10,7 @@ from consentgate.catalogue import KnownService, UrlIndex, UrlPattern, catalogue
 
 from .lifetime import LONGEST, lifetime_seconds
 from .loading import category_for
-from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
+from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 
 
 class Unit(NamedTuple):
@@ -71,28 +71,36 @@ class Claims:
         self._cookies: dict[str, tuple[Claim, ...]] = {}
         self._lifetimes: dict[str, int] = {}
         for cookie in cookies:
-            self._add_cookie(cookie.name, cookie.lifetime, _claim_of_cookie(cookie))
+            self._add_cookie(cookie, _claim_of_cookie(cookie))
+        shut = {cookie.name for cookie in cookies if cookie.category == NEVER}
         for service, claim in claims:
             for service_cookie in service.cookies:
-                self._add_cookie(service_cookie.name, service_cookie.lifetime, claim)
-        self._cookie_stems = sorted(
-            (name[:-1] for name in self._cookies if name.endswith("*")), key=len, reverse=True
-        )
+                # The site's word on one cookie counts before a service's list of them.
+                if service_cookie.name not in shut:
+                    self._add_cookie(service_cookie, claim)
+        self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
-    def _add_cookie(self, name: str, lifetime: str | None, claim: Claim) -> None:
+    def _add_cookie(self, cookie: Cookie | ServiceCookie, claim: Claim) -> None:
+        name = cookie.name
         self._cookies[name] = (*self._cookies.get(name, ()), claim)
-        self._lifetimes.setdefault(name, LONGEST if lifetime is None else lifetime_seconds(lifetime))
+        seconds = LONGEST if cookie.lifetime is None else lifetime_seconds(cookie.lifetime)
+        self._lifetimes[name] = min(seconds, self._lifetimes.get(name, seconds))
 
     def of_service(self, id: str) -> Claim:
         """The claim of the declared service with this id."""
         return self._services[id]
 
-    def declared(self, host: str, path: str, *, own: bool) -> tuple[Claim, ...] | None:
+    def has_service(self, id: str) -> bool:
+        """True when the policy declares a service with this id."""
+        return id in self._services
+
+    def declared(self, host: str, path: str, *, own: bool) -> tuple[tuple[Claim, ...], ...]:
         """The claims that the policy itself lays on `host` (lower case, without a port) and `path`
-        (without the query), of which any one suffices; on the site's `own` hosts that includes services
-        declared by path alone. None where there is no such claim."""
-        return self._urls.find(host, path) or (self._own_paths.find(_ANY_HOST, path) if own else None)
+        (without the query): of each group one has to pass. There is a group for the service whose host it
+        is and, on the site's `own` hosts, one for services declared by path alone."""
+        found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
+        return tuple(filter(None, found))
 
     def undeclared(self, host: str, path: str) -> Claim:
         """What is to be thought of a `host` and `path` that the policy does not declare."""
@@ -108,7 +116,7 @@ class Claims:
         if key is not None:
             return self._cookies[key]
         known = catalogue().by_cookie(name)
-        return (self.by_known(known) if known is not None else self._unknown(name),)
+        return (self._undeclared(known) if known is not None else self._unknown(name),)
 
     def cookie_lifetime(self, name: str) -> int:
         """For how many seconds the policy lets this cookie live; 0 is until the browser closes."""
@@ -119,36 +127,46 @@ class Claims:
         return self._cookie_key(name) is not None
 
     def _cookie_key(self, name: str) -> str | None:
+        """The declared name that `name` goes by: itself, else the longest one with a star."""
         if name in self._cookies:
             return name
-        return next((f"{stem}*" for stem in self._cookie_stems if name.startswith(stem)), None)
+        for length in range(min(len(name), self._longest_stem), 0, -1):
+            starred = f"{name[:length]}*"
+            if starred in self._cookies:
+                return starred
+        return None
 
-    def by_known(self, known: KnownService) -> Claim:
-        """Whose a script or widget is that the catalogue recognised: the declared service of that id, or
-        the one that declares the known service's hosts under a name of its own."""
-        claim = self._services.get(known.id)
-        if claim is None:
-            samples = ((pattern.host, pattern.path.replace("*", "") or "/") for pattern in known.urls)
-            found = next(filter(None, (self._urls.find(host, path) for host, path in samples)), None)
-            claim = found[0] if found else None
-        return claim or self._undeclared(known)
+    def by_known(self, known: KnownService) -> tuple[Claim, ...]:
+        """Whose a script or widget is that the catalogue recognised, claims of which any one suffices:
+        the declared service of that id, or those that declare the known service's hosts under names of
+        their own."""
+        if known.id in self._services:
+            return (self._services[known.id],)
+        for pattern in known.urls:
+            host = f"www.{pattern.host}" if pattern.subdomains else pattern.host
+            claims = self._urls.find(host, pattern.path.replace("*", ""))
+            if claims:
+                return claims
+        return (self._undeclared(known),)
 
     def exact_cookie_names(self) -> Iterator[str]:
         """The cookies that the policy declares by their full name."""
         return (name for name in self._cookies if not name.endswith("*"))
 
     def _undeclared(self, known: KnownService) -> Claim:
-        category = self._site.undeclared
-        if category == NEVER:
-            return Claim(known.id, known.name, None, None, declared=False)
-        category = category_for(known.category, self._categories) or category
-        return Claim(known.id, known.name, category, Unit(UNDECLARED, category), declared=False)
+        # A service that is declared, but not with this host or cookie: to declare it again would not help.
+        id = None if known.id in self._services else known.id
+        category = category_for(known.category, self._categories) or self._site.undeclared
+        return self._by_switch(id, known.name, category)
 
     def _unknown(self, name: str) -> Claim:
-        category = self._site.undeclared
-        if category == NEVER:
-            return Claim(None, name, None, None, declared=False)
-        return Claim(None, name, category, Unit(UNDECLARED, category), declared=False)
+        return self._by_switch(None, name, self._site.undeclared)
+
+    def _by_switch(self, id: str | None, name: str, category: str) -> Claim:
+        """The claim on what is not declared: with the switch off nothing opens it."""
+        if self._site.undeclared == NEVER:
+            return Claim(id, name, None, None, declared=False)
+        return Claim(id, name, category, Unit(UNDECLARED, category), declared=False)
 
 
 _ANY_HOST = "own"
@@ -163,9 +181,9 @@ def _index(entries: Iterable[tuple[UrlPattern, Claim]]) -> UrlIndex[tuple[Claim,
 
 def url_patterns(service: Service) -> Iterator[UrlPattern]:
     """Where a service is found on other hosts than the site's own."""
-    for host in service.hosts:
-        for path in service.paths or ("",):
-            yield UrlPattern.parse(host + path)
+    for pattern in map(UrlPattern.parse, service.hosts):
+        for path in service.paths or ("/*",):
+            yield UrlPattern(pattern.host, pattern.subdomains, path)
     yield from map(UrlPattern.parse, service.urls)
 
 

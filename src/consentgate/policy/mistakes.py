@@ -17,8 +17,8 @@ class Mistake:
     expected: str
 
     def __str__(self) -> str:
-        place = f"{self.table}, {self.key}" if self.key else self.table
-        return f"{self.file}: {place}: {self.expected}" if place else f"{self.file}: {self.expected}"
+        place = ", ".join(filter(None, (self.table, self.key)))
+        return ": ".join(filter(None, (self.file, place, self.expected)))
 
 
 class PolicyError(ValueError):

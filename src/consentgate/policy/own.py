@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
+from consentgate.catalogue import UrlPattern
+
 
 @dataclass(frozen=True, slots=True)
 class OwnHosts:
@@ -29,8 +31,9 @@ def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
     address or a name without one is only itself. The request's own host always counts.
     """
     if declared:
-        exact = {name for name in declared if not name.startswith("*.")}
-        parents = tuple(name[2:] for name in declared if name.startswith("*."))
+        patterns = [UrlPattern.parse(name) for name in declared]
+        exact = {pattern.host for pattern in patterns if not pattern.subdomains}
+        parents = tuple(pattern.host for pattern in patterns if pattern.subdomains)
         return OwnHosts(frozenset(exact | {host}), parents)
     domain = registrable_domain(host)
     if domain is None:
@@ -65,6 +68,17 @@ def is_address(host: str) -> bool:
     return True
 
 
+def is_public_suffix(name: str) -> bool:
+    """True for a suffix that a registry gives names below, like `com` and `co.uk`; False for one of a
+    company's, like `github.io`, and for what no registry has, like `internal`."""
+    return _registries().publicsuffix(name) == name
+
+
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
+
+
+@cache
+def _registries() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False, only_icann=True)

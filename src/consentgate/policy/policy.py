@@ -27,7 +27,8 @@ _UNNAMED_SITE = Site(
 @dataclass(frozen=True, eq=False)
 class Policy:
     """What a site declares. `Policy()` is the policy of a site that has declared nothing yet: the three
-    default categories, and whatever nobody claims opens with "third-party".
+    default categories, and whatever nobody claims opens with "third-party". `necessary` is always among
+    the categories, first where it is not named.
 
     Raises PolicyError, with every mistake at once, when the parts do not fit together.
     """
@@ -41,6 +42,8 @@ class Policy:
         found = check(self.site, self.categories, self.cookies, self.services)
         if found:
             raise PolicyError(Mistake("policy", *mistake) for mistake in found)
+        if all(category.id != NECESSARY for category in self.categories):
+            object.__setattr__(self, "categories", (Category(id=NECESSARY), *self.categories))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Policy:
@@ -53,7 +56,9 @@ class Policy:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise PolicyError([Mistake(str(file), "", "", f"expected UTF-8 text: {error}")]) from None
+            line = raw.count(b"\n", 0, error.start) + 1
+            expected = f"expected text in UTF-8; line {line} has a byte 0x{raw[error.start]:02X} that is not"
+            raise PolicyError([Mistake(str(file), "", "", expected)]) from None
         policy = cls.parse(text, str(file))
         if policy.site.updated is None:
             changed = datetime.datetime.fromtimestamp(file.stat().st_mtime, datetime.UTC).date()
@@ -68,7 +73,9 @@ class Policy:
     def with_exempt(self, *cookies: Cookie) -> Policy:
         """This policy and `cookies` too, except those whose name it already claims: how an integration
         adds its framework's session and CSRF cookies, and how a site overrides that."""
-        new = tuple(cookie for cookie in cookies if not self.claims.cookie_is_declared(cookie.name))
+        claims = self.claims
+        by_name = {cookie.name: cookie for cookie in cookies if not claims.cookie_is_declared(cookie.name)}
+        new = tuple(by_name.values())
         return replace(self, cookies=(*self.cookies, *new)) if new else self
 
     @cached_property

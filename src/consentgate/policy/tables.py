@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -78,7 +79,7 @@ class TableReader:
 
     def values(self, place: str, table: Mapping[str, Any], model: type[Table], *also: str) -> dict[str, Any]:
         """The values that `table` has right. Keys in `also` are known, but not read here."""
-        types = {field.name: field.type for field in msgspec.structs.fields(model)}
+        types = {field.name: field.type for field in _fields(model)}
         values: dict[str, Any] = {}
         for key, value in table.items():
             if key in types:
@@ -94,7 +95,7 @@ class TableReader:
     def complete(self, place: str, values: Mapping[str, Any], model: type[Table]) -> Table:
         """The object with these `values`. Reports those that are missing."""
         stand_ins: dict[str, str] = {}
-        for field in msgspec.structs.fields(model):
+        for field in _fields(model):
             if field.required and field.name not in values:
                 stand_ins[field.name] = ""
                 if not self.is_settled(place, field.name):
@@ -116,3 +117,8 @@ class TableReader:
         if near and near not in table:
             # Misspelt, not missing.
             self.settle(place, near)
+
+
+@cache
+def _fields(model: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(model)

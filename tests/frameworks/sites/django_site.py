@@ -31,7 +31,12 @@ settings.configure(
     ],
     SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
     SESSION_COOKIE_NAME="session",
-    TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        }
+    ],
     CONSENTGATE={"POLICY": POLICY, "INSECURE": True, "TRUSTED_PROXIES": 1},
 )
 django.setup()

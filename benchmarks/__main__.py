@@ -1,0 +1,141 @@
+"""`python -m benchmarks`: measure, print tables, and with --json write all of it down for machines."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import logging
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from consentgate import Gate, Policy
+
+from . import growth, memory
+from .comparison import Result, compare
+from .contenders import COPY, OURS, contenders
+from .pages import CORPUS, Page, corpus_pages, generated_pages
+from .profiling import profile
+from .questions import Questions
+from .tables import print_table
+
+_PACKAGES = (
+    *("consentgate", "python-lolhtml", "turbohtml", "lxml"),
+    *("selectolax", "beautifulsoup4", "msgspec", "publicsuffixlist"),
+)
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    options = _options()
+    # Each undeclared host would be logged once, with advice.
+    logging.disable()
+    pages = corpus_pages()
+    if not pages:
+        print(f"no corpus at {CORPUS}: the pages measured are generated ones", file=sys.stderr)
+        pages = generated_pages()
+    if options.quick:
+        pages = sorted(pages, key=lambda page: len(page.html))[::3][:12]
+    gate = Gate(Policy(), secret_key=growth.SECRET)
+    if options.profile:
+        profile(gate, pages)
+        return 0
+    report = _measure(gate, pages, quick=options.quick)
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(report, file, indent=1)
+    return 0 if all(entrant["blocks"] for entrant in report["contenders"]) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer pages and rounds: under half a minute")
+    parser.add_argument("--json", metavar="FILE", help="write the results to FILE, too")
+    parser.add_argument("--profile", action="store_true", help="only print where the gate's time goes")
+    return parser.parse_args()
+
+
+def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
+    rounds = 3 if quick else 7
+    asked = {page: Questions(page, gate.policy) for page in pages}
+    references = sum(len(page.references) for page in pages)
+    size = sum(len(page.html) for page in pages)
+    print(f"{len(pages)} pages, {size / 1e6:.1f} MB, {references} third-party references in them")
+    print(f"processor time, median of {rounds} rounds in turns; x: times as fast as {OURS}")
+
+    results = compare(contenders(gate), asked, rounds)
+    _print_comparison(results)
+    # What grows is measured on a page of the middle: neither all text nor all trackers.
+    middle = sorted(pages, key=lambda page: len(page.html))[len(pages) // 2]
+    some = [page for page in pages if len(page.html) < 128 << 10][: 3 if quick else 12]
+    few = sorted(pages, key=lambda page: len(page.html))[: 2 if quick else 4]
+    tables = {
+        "one page over and over": growth.by_repetition(gate, middle, rounds, 16 if quick else 64),
+        **{
+            f"services in the policy: {kind}": rows for kind, rows in growth.by_services(some, rounds).items()
+        },
+        "chunks": growth.by_chunk(gate, few, 1 if quick else 3, (64 << 10, 4 << 10, 256, 16, 1)),
+        "everything granted": growth.opened(gate, some, asked[middle], rounds),
+    }
+    for title, rows in tables.items():
+        unit = "thousand/s" if "look-ups" in title else "MB/s"
+        print_table((title, unit, "x first"), [(row.label, row.speed, row.ratio) for row in rows])
+    peak = memory.peak(10 if quick else 100)
+    print_table(
+        ("memory", "grown by KiB", "MB/s"),
+        [(f"{peak.megabytes} MB in chunks of 64 KiB", float(peak.grown), peak.speed)],
+    )
+    return {
+        "environment": _environment(),
+        "pages": {"count": len(pages), "bytes": size, "references": references},
+        "rounds": rounds,
+        "contenders": [asdict(result) for result in results],
+        "tables": {title: [asdict(row) for row in rows] for title, rows in tables.items()},
+        "memory": asdict(peak),
+    }
+
+
+def _print_comparison(results: Sequence[Result]) -> None:
+    print_table(
+        ("over all pages", "MB/s", "x", "references left", "scripts left"),
+        [
+            (_label(r), r.whole.speed, r.whole.ratio, str(r.left.references), str(r.left.scripts))
+            for r in results
+        ],
+    )
+    classes = list(results[0].by_size)
+    print_table(
+        ("MB/s by size of page", *classes),
+        [(_label(r), *(r.by_size[label].speed for label in classes)) for r in results],
+    )
+    print_table(
+        ("x by size of page", *classes),
+        [(_label(r), *(r.by_size[label].ratio for label in classes)) for r in results],
+    )
+
+
+def _label(result: Result) -> str:
+    if result.name == COPY:
+        return f"{result.name} (blocks nothing)"
+    return result.name if result.blocks else f"{result.name} (DOES NOT BLOCK)"
+
+
+def _environment() -> dict[str, Any]:
+    return {
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "machine": platform.machine(),
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+        "packages": {name: version(name) for name in _PACKAGES},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""What the gate's own time depends on, and what it must not depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from consentgate import Gate, Policy
+from consentgate.consent import Consent, Judge
+from consentgate.consent.choice import decide
+from consentgate.policy import Service
+
+from .contenders import CHUNK, copy, stream
+from .pages import Page
+from .questions import Questions
+from .timing import Task, in_turns, ratio, speed
+
+SECRET = "a key for benchmarks only"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: what was varied, the speed in megabytes (or thousands of look-ups) a second, and
+    how many times as fast that is as the table's first line."""
+
+    label: str
+    speed: float
+    ratio: float
+
+
+def by_repetition(gate: Gate, page: Page, rounds: int, most: int) -> list[Row]:
+    """One page over and over in one document: the speed must stay."""
+    sizes = {}
+    tasks: dict[str, Task] = {}
+    times = 1
+    while times <= most:
+        html = page.html * times
+        label = f"{times} x, {len(html) >> 10} KiB"
+        sizes[label] = len(html)
+        tasks[label] = partial(gate.rewrite, html, url=page.url)
+        times *= 4
+    return _rows(sizes, tasks, rounds)
+
+
+def by_services(pages: list[Page], rounds: int) -> dict[str, list[Row]]:
+    """Policies of ever more services: rewriting pages, streaming them with nothing and with everything
+    granted, and looking up hosts that are and are not theirs."""
+    policies = {f"{count:,} services": policy_of(count) for count in (10, 1_000, 10_000)}
+    size = sum(len(page.html) for page in pages)
+    gates = {label: Gate(policy, secret_key=SECRET) for label, policy in policies.items()}
+    hosts = [f"{kind}{number}.example.net" for number in range(10) for kind in ("www.s", "s", "not")] * 100
+    return {
+        "pages": _rows(
+            dict.fromkeys(gates, size),
+            {label: partial(_rewrite_all, gate, pages) for label, gate in gates.items()},
+            rounds,
+        ),
+        "streamed pages": _rows(
+            dict.fromkeys(gates, size),
+            {label: partial(_stream_all, gate, pages, CHUNK) for label, gate in gates.items()},
+            rounds,
+        ),
+        "open pages": _rows(
+            dict.fromkeys(gates, size),
+            {
+                label: partial(_stream_all, gate, pages, CHUNK, cookie=granting(gate))
+                for label, gate in gates.items()
+            },
+            rounds,
+        ),
+        "look-ups": _rows(
+            dict.fromkeys(policies, len(hosts) * 1_000),
+            {label: partial(_look_up, judge_of(policy), hosts) for label, policy in policies.items()},
+            rounds,
+        ),
+    }
+
+
+def by_chunk(gate: Gate, pages: list[Page], rounds: int, sizes: Iterable[int]) -> list[Row]:
+    """The same pages in chunks: whole ones first."""
+    size = sum(len(page.html) for page in pages)
+    tasks: dict[str, Task] = {"whole": partial(_stream_all, gate, pages, 1 << 30)}
+    tasks |= {_bytes(chunk): partial(_stream_all, gate, pages, chunk) for chunk in sizes}
+    return _rows(dict.fromkeys(tasks, size), tasks, rounds)
+
+
+def opened(gate: Gate, pages: list[Page], questions: Questions, rounds: int) -> list[Row]:
+    """Pages for a visitor who has granted everything, as they are and 16 in one, beside a copy of them.
+    The copy is made of the same chunks and joined as the output is."""
+    long = [Page(page.name, page.html * 16, page.host, page.charset, ()) for page in pages]
+    rows = []
+    for kind, chosen in (("pages", pages), ("pages of 16 times the size", long)):
+        size = sum(len(page.html) for page in chosen)
+        tasks: dict[str, Task] = {
+            f"{kind}: in chunks and joined": partial(_copy_all, chosen),
+            f"{kind}: open, all granted": partial(_stream_all, gate, chosen, CHUNK, cookie=granting(gate)),
+            f"{kind}: closed": partial(_stream_all, gate, chosen, CHUNK),
+            f"{kind}: rewrite, all granted": partial(_rewrite_granted, gate, chosen),
+            f"{kind}: memory copy": lambda chosen=chosen: [copy(page, questions) for page in chosen],  # type: ignore[misc]
+        }
+        rows += _rows(dict.fromkeys(tasks, size), tasks, rounds)
+    return rows
+
+
+def policy_of(services: int) -> Policy:
+    """A policy that declares so many services, each with a host of its own and all below it."""
+    return Policy(
+        services=tuple(
+            Service(
+                id=f"s{number}",
+                name=f"Service {number}",
+                category="performance",
+                hosts=(f"s{number}.example.net", f"*.s{number}.example.net"),
+            )
+            for number in range(services)
+        )
+    )
+
+
+def judge_of(policy: Policy) -> Judge:
+    """The judge of a page on which nothing is granted."""
+    return Judge(Consent.of_ids(policy, ()), "www.example.org", "/")
+
+
+def granting(gate: Gate) -> Callable[[Page], str]:
+    """Gives for a page the cookie of a visitor who has granted everything."""
+    choice = decide(gate.policy, "accept")
+
+    def cookie(page: Page) -> str:
+        return gate.cookie.set_cookie(choice, page.host).partition(";")[0]
+
+    return cookie
+
+
+def _no_cookie(page: Page) -> str:
+    return ""
+
+
+def _stream_all(
+    gate: Gate, pages: list[Page], chunk: int, cookie: Callable[[Page], str] = _no_cookie
+) -> None:
+    for page in pages:
+        stream(gate, page, chunk, cookie(page))
+
+
+def _rewrite_all(gate: Gate, pages: list[Page]) -> None:
+    for page in pages:
+        gate.rewrite(page.html, url=page.url)
+
+
+def _rewrite_granted(gate: Gate, pages: list[Page]) -> None:
+    for page in pages:
+        gate.rewrite(page.html, url=page.url, grants=gate.policy.ids)
+
+
+def _copy_all(pages: list[Page]) -> None:
+    for page in pages:
+        html = page.html
+        b"".join([html[at : at + CHUNK] for at in range(0, len(html), CHUNK)])
+
+
+def _look_up(judge: Judge, hosts: list[str]) -> None:
+    for host in hosts:
+        judge.url(host, "/")
+
+
+def _rows(sizes: dict[str, int], tasks: dict[str, Task], rounds: int) -> list[Row]:
+    times = in_turns(tasks, rounds)
+    by_byte = {label: [each / sizes[label] for each in took] for label, took in times.items()}
+    first = next(iter(by_byte.values()))
+    return [Row(label, speed(sizes[label], times[label]), ratio(by_byte[label], first)) for label in times]
+
+
+def _bytes(count: int) -> str:
+    return f"{count} B" if count < 1024 else f"{count >> 10} KiB"

@@ -1,0 +1,70 @@
+"""How much memory a long stream takes. Run as a process of its own: `python -m benchmarks.memory MB`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import resource
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from consentgate import Policy
+from consentgate.html import Rewriter, Url
+
+from .contenders import CHUNK
+from .growth import judge_of
+from .pages import generated_pages
+from .timing import MEGA, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """What a stream of so many `megabytes` took: the growth of the process at its largest, in KiB."""
+
+    megabytes: int
+    grown: int
+    speed: float
+
+
+def peak(megabytes: int) -> Peak:
+    """Measure in a new process, whose memory nobody else has grown."""
+    command = [sys.executable, "-m", "benchmarks.memory", str(megabytes)]
+    done = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[1])
+    return Peak(**json.loads(done.stdout))
+
+
+def _largest() -> int:
+    """The most memory this process has had, in KiB. Where there is no /proc, the system's own figure, which
+    may count the process that started this one."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s*(\d+)", status.read_text()) if status.exists() else None
+    if found is not None:
+        return int(found[1])
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest >> 10 if sys.platform == "darwin" else largest
+
+
+def _run(megabytes: int) -> Peak:
+    page = generated_pages()[-1]
+    chunks = [page.html[at : at + CHUNK] for at in range(0, len(page.html), CHUNK)]
+    turns = int(megabytes * MEGA) // len(page.html)
+
+    def stream(turns: int) -> None:
+        rewriter = Rewriter(judge_of(Policy()), Url("https", "www.example.org", "/"))
+        for _ in range(turns):
+            for chunk in chunks:
+                rewriter.feed(chunk)
+        rewriter.finish()
+
+    stream(1)
+    before = _largest()
+    took = seconds(lambda: stream(turns))
+    return Peak(megabytes, _largest() - before, turns * len(page.html) / MEGA / took)
+
+
+if __name__ == "__main__":
+    logging.disable()
+    print(json.dumps(asdict(_run(int(sys.argv[1])))))

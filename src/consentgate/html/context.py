@@ -1,0 +1,119 @@
+"""Where in the document's tree the reader stands, as far as that can be told without building the tree."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .foreign import ForeignContent
+from .quiet import QUIET
+from .tags import Tag
+
+_TABLE_PARTS = frozenset(b"table tbody thead tfoot tr td th caption colgroup".split())
+_CELLS = frozenset((b"td", b"th", b"caption"))
+
+
+class _Template(NamedTuple):
+    """A `template` that is open: whether its contents are inert, and what was open around it."""
+
+    inert: bool
+    foreign_depth: int
+    in_select: bool
+
+
+class Context:
+    """Follows start and end tags.
+
+    `doubtful` says from the start that it cannot be known how the tree goes on. `left_template` tells that
+    a `template` was closed which had not been opened here.
+    """
+
+    def __init__(self, *, doubtful: bool = False) -> None:
+        self.foreign = ForeignContent()
+        self.in_anchor = False
+        self.left_template = False
+        self._doubtful = doubtful
+        self._in_select = False
+        self._in_picture = False
+        self._between_cells = False
+        self._templates: list[_Template] = []
+
+    @property
+    def in_doubt(self) -> bool:
+        """True where it depends on the whole tree, or on the browser's age, whether the contents of
+        `style`, `title` and the like are raw text: both readings are then judged."""
+        return self._in_select or self.scripts_in_doubt
+
+    @property
+    def scripts_in_doubt(self) -> bool:
+        """The same for `script`, which a `select` may hold in every browser."""
+        return self._doubtful or self.foreign.doubtful
+
+    @property
+    def inert(self) -> bool:
+        """True inside a `template`, where nothing loads. A declarative shadow root is none."""
+        return not self.in_doubt and any(template.inert for template in self._templates)
+
+    @property
+    def takes_placeholder(self) -> bool:
+        """True where a placeholder can stand without changing the tree around it."""
+        return not (self.foreign.is_open or self._in_select or self._in_picture or self._between_cells)
+
+    @property
+    def at_rest(self) -> bool:
+        """True where nothing is open that changes how the page is read."""
+        return not (self.foreign.is_open or self._in_select or self._templates or self.left_template)
+
+    def pass_by(self, quiet: re.Match[bytes]) -> None:
+        """Follow a run of what is QUIET."""
+        assert quiet.re is QUIET
+        anchor, anchor_end, cell, between_cells = quiet.regs[1:]
+        if anchor != anchor_end:
+            self.in_anchor = anchor > anchor_end
+        if cell != between_cells:
+            self._between_cells = between_cells > cell
+
+    def start(self, tag: Tag) -> None:
+        """Follow a start tag."""
+        name = tag.name
+        depth, doubt = self.foreign.depth, self.scripts_in_doubt
+        if self.foreign.start(tag) and not doubt:
+            return
+        if name == b"template":
+            live = (tag.get("shadowrootmode") or "").lower() in ("open", "closed")
+            self._templates.append(_Template(not (live or doubt), depth, self._in_select))
+            self._in_select = self._in_select and doubt
+        elif name == b"select":
+            self._in_select = True
+        elif name == b"picture":
+            self._in_picture = True
+        elif name == b"frameset":
+            # It ends a body that has hardly begun, and is ignored in another; nobody knows which it was.
+            self._doubtful = True
+        elif name == b"a":
+            self.in_anchor = True
+        elif name in _TABLE_PARTS:
+            self._between_cells = name not in _CELLS
+
+    def end(self, name: bytes) -> None:
+        """Follow an end tag."""
+        if name == b"template" and not self.foreign.has(name):
+            self._end_template()
+            return
+        self.foreign.end(name)
+        if name == b"select":
+            self._in_select = False
+        elif name == b"picture":
+            self._in_picture = False
+        elif name == b"a":
+            self.in_anchor = False
+        elif name in _TABLE_PARTS:
+            self._between_cells = name != b"table"
+
+    def _end_template(self) -> None:
+        if not self._templates:
+            self.left_template = True
+            return
+        template = self._templates.pop()
+        self.foreign.close_to(template.foreign_depth)
+        self._in_select = template.in_select

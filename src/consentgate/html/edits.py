@@ -1,0 +1,91 @@
+"""What is to be done to a piece of a page: spans to take out, and bytes to put in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from consentgate.policy import Claim
+
+_EQUALS_SIGN = re.compile(rb"[\t\n\f\r ]*+=")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was taken out."""
+
+    claim: Claim
+    kind: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Bytes from `start` to `end` give way to `replacement`; `blocked` says why, None for an insertion."""
+
+    start: int
+    end: int
+    replacement: bytes = b""
+    blocked: Reason | None = None
+
+
+class Edits:
+    """Collects the edits to `data`, and sees to it that what they leave does not grow together into markup
+    that was not there. `before` is the byte that came before `data`, if any."""
+
+    def __init__(self, data: bytes, before: bytes = b"") -> None:
+        self._data = data
+        self._before = before
+        self._edits: list[Edit] = []
+
+    def element(self, start: int, end: int, reason: Reason, replacement: bytes = b"") -> None:
+        """Take out a tag, or an element from its start tag on."""
+        if not replacement and self._byte_before(start) == b"<":
+            # "<" and what followed the element would make a tag. An end tag without a name is nothing.
+            replacement = b"</>"
+        self._edits.append(Edit(start, end, replacement, reason))
+
+    def attribute(self, start: int, end: int, reason: Reason, replacement: bytes = b"") -> None:
+        """Take out an attribute, or put another in its place."""
+        if not replacement and _EQUALS_SIGN.match(self._data, end):
+            # What follows begins with "=": it would be taken for the value of the attribute before.
+            replacement = b"/"
+        elif not replacement and self._byte_before(start) == b"/":
+            # The slash could come to stand before ">", where it would close an element of SVG.
+            replacement = b" "
+        self._edits.append(Edit(start, end, replacement, reason))
+
+    def text(self, start: int, end: int, reason: Reason, replacement: bytes = b"") -> None:
+        """Take out a part of a style sheet, or more of an element whose start is gone already."""
+        self._edits.append(Edit(start, end, replacement, reason))
+
+    def insert(self, position: int, data: bytes) -> None:
+        """Put something in."""
+        if data:
+            self._edits.append(Edit(position, position, data))
+
+    def adopt(self, edits: list[Edit], offset: int) -> None:
+        """Take over edits to the part of the data that begins at `offset`."""
+        self._edits += (
+            Edit(offset + edit.start, offset + edit.end, edit.replacement, edit.blocked) for edit in edits
+        )
+
+    def in_order(self) -> list[Edit]:
+        """All of them, from the first byte to the last."""
+        return sorted(self._edits, key=lambda edit: (edit.start, edit.end))
+
+    def _byte_before(self, position: int) -> bytes:
+        return self._data[position - 1 : position] if position else self._before
+
+
+def apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
+    """The first `consumed` bytes of `data` with `edits` (in order) carried out."""
+    if not edits:
+        return data if consumed == len(data) else data[:consumed]
+    pieces: list[bytes] = []
+    position = 0
+    for edit in edits:
+        pieces += (data[position : edit.start], edit.replacement)
+        position = edit.end
+    pieces.append(data[position:consumed])
+    return b"".join(pieces)

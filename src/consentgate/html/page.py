@@ -1,0 +1,167 @@
+"""A document on its way through the reader: what is known of it, and what can be done with a tag in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from consentgate.consent import Judge
+from consentgate.policy import NEVER, Claim
+
+from .ahead import Ahead
+from .context import Context
+from .edits import Edits, Reason
+from .elements import ELEMENTS
+from .insertion import Insertion
+from .loads import GateDocument, Loads, Offence
+from .multibyte import plain_for
+from .tags import Tag
+from .urls import Url, resolve
+
+PlaceholderFor = Callable[[Claim, bool, bool], bytes]
+"""Given whose element was taken out, whether it stood inside a link, and whether the page's relative URLs
+lead to another host, what is put in its place."""
+
+NOBODY = Claim(None, "", None, None, declared=False)
+"""Whose it is that cannot be read for sure."""
+
+
+class Page:
+    """One document, of which `data` is here now. `offset` is where that begins in the document, and with
+    `final` no more is to come."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        base: Url,
+        charset: str,
+        gate_document: GateDocument,
+        placeholder: PlaceholderFor | None,
+        insertion: Insertion | None,
+        *,
+        doubtful: bool,
+    ) -> None:
+        self.judge = judge
+        self.all_passes = _all_passes(judge)
+        self.context = Context(doubtful=doubtful)
+        self.loads = Loads(judge, base, self.decode, gate_document, plain_for(charset))
+        self.ahead = Ahead()
+        self.data = b""
+        self.offset = 0
+        self.final = False
+        self.edits = Edits(b"")
+        self.charset = charset
+        self._placeholder = placeholder
+        self._insertion = insertion
+        self._own_host = base.host
+        self._based = False
+
+    def load(self, data: bytes, *, final: bool, before: bytes) -> None:
+        """`data` is what there is now; `before` the byte in front of it."""
+        self.data, self.final = data, final
+        self.edits = Edits(data, before)
+        self.ahead.load(data, self.offset, final=final)
+
+    def advance(self, consumed: int) -> None:
+        """So much of the data has been read."""
+        self.offset += consumed
+
+    def decode(self, data: bytes) -> str:
+        """`data` as the text that it is in the document's encoding."""
+        return data.decode("ascii" if data.isascii() else self.charset, "replace")
+
+    # -- what becomes of a tag -------------------------------------------------------------------------------
+
+    def enter(self, tag: Tag) -> int:
+        """Let a start tag stay; return where it ends."""
+        self.announce(tag)
+        if tag.name == b"base" and not self.context.inert and not self.context.foreign.is_foreign:
+            self._set_base(tag.get("href"))
+        self.context.start(tag)
+        return tag.end
+
+    def take_out(self, tag: Tag, end: int, offence: Offence, kind: str) -> int:
+        """Take out the element that `tag` opens up to `end`, for a placeholder where it is one that shows."""
+        self.announce(tag)
+        element = ELEMENTS.get(tag.name)
+        visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
+        place = self._place(offence.claim) if visible and not _is_hidden(tag) else b""
+        self.edits.element(tag.start, end, Reason(offence.claim, kind, offence.url), place)
+        return end
+
+    def take_out_parts(self, tag: Tag, parts: list[Offence]) -> None:
+        """Take out attributes of `tag`, or what is in them."""
+        for part in parts:
+            reason = Reason(part.claim, kind_of(tag), part.url)
+            change = self.edits.text if part.in_css else self.edits.attribute
+            change(part.start, part.end, reason, part.replacement)
+
+    def drop_tag(self, tag: Tag, kind: str, url: str = "") -> int:
+        """Take out a start tag that is not understood: what comes after it stays."""
+        return self.drop(tag.start, tag.end, kind, url)
+
+    def drop(self, start: int, end: int, kind: str, url: str = "") -> int:
+        """Take out markup that is not understood."""
+        self.edits.element(start, end, Reason(NOBODY, kind, url))
+        return end
+
+    def _place(self, claim: Claim) -> bytes:
+        if self._placeholder is None or not self.context.takes_placeholder:
+            return b""
+        elsewhere = self.loads.base.host != self._own_host
+        return self._placeholder(claim, self.context.in_anchor, elsewhere)
+
+    def _set_base(self, href: str | None) -> None:
+        if href is None or self._based:
+            return
+        self._based = True
+        base = resolve(href, self.loads.base)
+        if base.host:
+            self.loads.base = base
+            if base.host != self._own_host and self._insertion is not None:
+                self._insertion.rebase()
+
+    # -- what is put in --------------------------------------------------------------------------------------
+
+    @property
+    def inserting(self) -> Insertion | None:
+        """What is still to be put into the page, where it could go here."""
+        insertion = self._insertion
+        return None if insertion is None or insertion.done or self.context.inert else insertion
+
+    def announce(self, tag: Tag) -> None:
+        """Put in what is due before or after a start tag."""
+        insertion = self.inserting
+        if insertion is not None:
+            before, after = insertion.start_tag(tag.name)
+            self.edits.insert(tag.start, before)
+            self.edits.insert(tag.end, after)
+
+
+def kind_of(tag: Tag) -> str:
+    """What an element is called in a report."""
+    return tag.name.decode("latin-1")
+
+
+def _all_passes(judge: Judge) -> bool:
+    """True when nothing can be blocked, not even what no service claims."""
+    consent, policy = judge.consent, judge.policy
+    return (
+        consent.is_open
+        and policy.site.undeclared != NEVER
+        and all(map(consent.grants, policy.claims.units))
+        and all(judge.passes(policy.claims.of_service(service.id)) for service in policy.services)
+    )
+
+
+_TINY = re.compile(r"\s*[01](?:px)?\s*")
+_INVISIBLE = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;|\s)(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)"
+)
+
+
+def _is_hidden(tag: Tag) -> bool:
+    """True for an element that nobody was meant to see: it leaves no placeholder."""
+    sizes = (tag.get("width"), tag.get("height"))
+    tiny = any(size is not None and _TINY.fullmatch(size) for size in sizes)
+    return tiny or tag.get("hidden") is not None or bool(_INVISIBLE.search(tag.get("style") or ""))

@@ -1,0 +1,245 @@
+"""Elements whose contents are text to a browser: scripts, style sheets, `noscript` and their like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .ahead import LONGEST_TEXT
+from .edits import Edit, Reason
+from .loads import Offence
+from .page import Page, kind_of
+from .references import decode_text
+from .scripts import ScriptKind, script_kind
+from .syntax import (
+    BOGUS_COMMENT,
+    CDATA_SECTION,
+    COMMENT,
+    DECLARATION,
+    LONE_LESS_THAN,
+    LONGEST_END,
+    ScriptText,
+    raw_text_end,
+)
+from .tags import Tag
+
+ReadApart = Callable[[bytes], list[Edit] | None]
+"""Reads markup by itself. None where it does not leave the page as it found it."""
+
+_IN_FOREIGN_TEXT = re.compile(
+    rb"(?P<nothing>"
+    + rb"|".join((COMMENT, DECLARATION, BOGUS_COMMENT))
+    + rb")|(?P<cdata>"
+    + CDATA_SECTION.pattern
+    + rb")|(?P<text>"
+    + LONE_LESS_THAN
+    + rb")|(?P<tag><)"
+)
+
+
+class RawText:
+    """Judges these elements in a `page`, and passes over their text where it stays.
+
+    `element` judges an element whose contents are markup; `read_apart` reads what may be markup or not.
+    """
+
+    def __init__(self, page: Page, element: Callable[[Tag], int], read_apart: ReadApart) -> None:
+        self._page = page
+        self._element = element
+        self._read_apart = read_apart
+        self._name: bytes | None = None
+        self._script = ScriptText()
+        self._dropping: Reason | None = None
+        self._unclear_until = 0
+
+    # -- text that stays, or goes, as it comes ---------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """True within such an element."""
+        return self._name is not None
+
+    def skip(self, position: int) -> int:
+        """Pass on the text up to the end tag, or drop it where the element was taken out; return how far
+        that went."""
+        data = self._page.data
+        if self._name == b"plaintext":
+            return len(data)
+        end, ended = self._end(position)
+        if self._dropping is not None and end > position:
+            self._page.edits.text(position, end, self._dropping)
+        if ended:
+            self._name = self._dropping = None
+        return end
+
+    def _end(self, position: int) -> tuple[int, bool]:
+        data = self._page.data
+        if self._name == b"script":
+            end = self._script.find_end(data, position)
+            resume = self._script.position
+        else:
+            assert self._name is not None
+            match = raw_text_end(self._name).search(data, position)
+            end = match.start() if match else None
+            resume = max(position, len(data) - LONGEST_END)
+        if end is not None:
+            return end, True
+        return len(data) if self._page.final else resume, False
+
+    def _enter(self, tag: Tag) -> int:
+        self._page.enter(tag)
+        self._name = tag.name
+        self._script = ScriptText()
+        return tag.end
+
+    def _drop(self, tag: Tag, offence: Offence, kind: str) -> int:
+        """Take out an element whose end is not in sight."""
+        end = self._page.take_out(tag, tag.end, offence, kind)
+        self._name = tag.name
+        self._script = ScriptText()
+        self._dropping = Reason(offence.claim, kind, offence.url)
+        return end
+
+    # -- elements --------------------------------------------------------------------------------------------
+
+    def start(self, tag: Tag, *, apart: bool) -> int | None:
+        """Judge the element that `tag` opens; return how far that went. None where the page is read `apart`
+        and this makes it unclear."""
+        context = self._page.context
+        foreign = context.foreign.is_foreign
+        if tag.name == b"noscript" and not foreign:
+            return self._element(tag) if apart else self._both_readings(tag)
+        if context.scripts_in_doubt if tag.name == b"script" else context.in_doubt:
+            return None if apart else self._both_readings(tag)
+        if foreign:
+            return self._foreign(tag)
+        if context.inert:
+            return self._enter(tag)
+        if tag.name == b"script":
+            return self._script_element(tag)
+        if tag.name == b"style":
+            return self._style_element(tag)
+        return self._other_element(tag)
+
+    def _script_element(self, tag: Tag) -> int:
+        page = self._page
+        offences = page.loads.offences(tag)
+        runs = script_kind(tag) is not ScriptKind.DATA
+        widget = page.judge.widget("script", tag.values)
+        whole, kind = None, "script"
+        if widget is not None:
+            whole, kind = Offence(widget.claim, "", tag.start, tag.end), "widget"
+        elif runs:
+            whole = offences.whole
+        end: int | None = None
+        if whole is None and runs and "src" not in tag.attributes:
+            end, _ = page.ahead.end_of_text(tag.name, tag.end)
+            claim = page.judge.inline(page.data[tag.end : end])
+            if claim is not None:
+                whole, kind = Offence(claim, "", tag.start, tag.end), "inline script"
+        if whole is None:
+            page.take_out_parts(tag, offences.parts)
+            return self._enter(tag)
+        _, after = page.ahead.end_of_text(tag.name, tag.end)
+        return self._drop(tag, whole, kind) if after is None else page.take_out(tag, after, whole, kind)
+
+    def _style_element(self, tag: Tag) -> int:
+        page = self._page
+        end, _ = page.ahead.end_of_text(tag.name, tag.end)
+        page.take_out_parts(tag, page.loads.offences(tag).parts)
+        page.take_out_parts(tag, list(page.loads.style_sheet(page.data[tag.end : end], tag.end)))
+        return self._enter(tag)
+
+    def _other_element(self, tag: Tag) -> int:
+        page = self._page
+        offences = page.loads.offences(tag)
+        if offences.whole is not None:
+            _, after = page.ahead.end_of_text(tag.name, tag.end)
+            if after is not None:
+                return page.take_out(tag, after, offences.whole, kind_of(tag))
+            offences.parts += page.loads.each_attribute(tag)
+        page.take_out_parts(tag, offences.parts)
+        return self._enter(tag)
+
+    # -- elements of SVG and MathML --------------------------------------------------------------------------
+
+    def _foreign(self, tag: Tag) -> int:
+        """An element whose contents are markup, but are read as a script or a style sheet all the same."""
+        page = self._page
+        if tag.name not in (b"script", b"style") or tag.self_closing or page.context.inert:
+            return self._element(tag)
+        end, after = page.ahead.end_of_text(tag.name, tag.end)
+        text = self._foreign_text(page.data[tag.end : end])
+        if text is None or after is None:
+            return self._unclear(tag, end)
+        whole = page.loads.offences(tag).whole or self._judge_text(tag, text)
+        if whole is not None:
+            return page.take_out(tag, after, whole, kind_of(tag))
+        return self._element(tag)
+
+    def _foreign_text(self, markup: bytes) -> bytes | None:
+        """The text of an element that holds nothing but text, comments and CDATA; None for any other."""
+        pieces: list[bytes] = []
+        position = 0
+        for found in _IN_FOREIGN_TEXT.finditer(markup):
+            if found["tag"]:
+                return None
+            pieces.append(self._text(markup[position : found.start()]))
+            if found["cdata"]:
+                pieces.append(found["cdata"][len(b"<![CDATA[") : -len(b"]]>")])
+            elif found["text"]:
+                pieces.append(b"<")
+            position = found.end()
+        pieces.append(self._text(markup[position:]))
+        return b"".join(pieces)
+
+    def _text(self, raw: bytes) -> bytes:
+        if b"&" not in raw:
+            return raw
+        return decode_text(self._page.decode(raw)).encode(self._page.charset, "replace")
+
+    # -- where it is not known how a browser reads on --------------------------------------------------------
+
+    def _both_readings(self, tag: Tag) -> int:
+        """Judge an element whose contents are raw text in one reading and markup in another. Where the two
+        disagree on how it goes on after them, the start tag goes, which leaves the markup."""
+        page = self._page
+        if page.offset + tag.start < self._unclear_until:
+            return self._unclear(tag, tag.end)
+        if tag.name == b"plaintext":
+            return self._unclear(tag, tag.end)
+        end, after = page.ahead.end_of_text(tag.name, tag.end)
+        markup = page.data[tag.end : end]
+        edits = self._read_apart(markup) if after is not None else None
+        if edits is None or after is None:
+            return self._unclear(tag, end)
+        offences = page.loads.offences(tag)
+        whole = offences.whole or self._judge_text(tag, markup)
+        if whole is not None and not page.context.inert:
+            return page.take_out(tag, after, whole, kind_of(tag))
+        if tag.name == b"noscript" and not page.context.inert:
+            page.announce(tag)
+        if not page.context.inert:
+            page.take_out_parts(tag, offences.parts)
+            page.edits.adopt(edits, tag.end)
+        return after
+
+    def _unclear(self, tag: Tag, end: int) -> int:
+        """Drop the start tag of an element that cannot be read in one way up to `end`. Up to there no other
+        is tried: to read the same again for each would take time that grows with its square."""
+        page = self._page
+        self._unclear_until = max(self._unclear_until, page.offset + end)
+        if page.all_passes:
+            return self._enter(tag)
+        return page.drop_tag(tag, "ambiguous")
+
+    def _judge_text(self, tag: Tag, text: bytes) -> Offence | None:
+        """What is wrong with the text of a script or style sheet that may stand in SVG."""
+        page = self._page
+        if tag.name == b"style":
+            sheets = (text[:LONGEST_TEXT], self._text(text[:LONGEST_TEXT]))
+            return next((o for sheet in sheets for o in page.loads.style_sheet(sheet, tag.end)), None)
+        if tag.name != b"script" or script_kind(tag) is ScriptKind.DATA:
+            return None
+        claim = page.judge.inline(text) or page.judge.inline(self._text(text))
+        return Offence(claim, "", tag.start, tag.end) if claim else None

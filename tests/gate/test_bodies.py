@@ -1,0 +1,394 @@
+"""Which bodies are read, in which charset and coding, and that what cannot be read closes."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import zlib
+
+import pytest
+
+from consentgate.gate import GateClosed
+from consentgate.html import Rewriter
+
+from .conftest import MakeSite
+from .driver import HTML, PAGE, POLICY, THIRD_PARTIES, App, Page, Reply, Site
+
+HTML_PLAIN = ("Content-Type", "text/html")
+
+
+def packed(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)
+
+
+def is_gated(reply: Reply) -> bool:
+    return (
+        not any(host in reply.body for host in THIRD_PARTIES)
+        and b"consentgate-banner" in reply.body
+        and b"<p>Text</p>" in reply.body
+    )
+
+
+def is_problem(reply: Reply, status: int = 502) -> bool:
+    return (
+        reply.status == status
+        and not any(host in reply.body for host in THIRD_PARTIES)
+        and b"consentgate-page" in reply.body
+        and "default-src 'none'" in reply.value("content-security-policy")
+        and reply.value("cache-control") == "no-store"
+    )
+
+
+@pytest.mark.parametrize(
+    "types",
+    [
+        *(["text/html"], ["TEXT/HTML; Charset=UTF-8"], ["text/html;charset=utf-8"], [" text/html ; x=y"]),
+        # Several types, and what only some browsers take for HTML: doubt closes.
+        *(["text/plain", "text/html"], ["text/html", "text/plain"], ["text/html, text/plain"]),
+        *(
+            ["text/plain, text/html; charset=utf-8"],
+            ["text/html foo"],
+            ["text/html(comment)"],
+            ["text/html,"],
+        ),
+        *(['text/plain; x=",", text/html'],),
+        # Nothing said, or nothing that is a type: browsers sniff.
+        *([], [""], ["html"], ["*/*"], ["unknown/unknown"], ["application/unknown"], ["text"], ["/"]),
+    ],
+)
+def test_whatever_browsers_may_take_for_html_is_gated_H10(make_site: MakeSite, types: list[str]) -> None:
+    headers = [("Content-Type", value) for value in types]
+    site = make_site(Page(headers=headers), validated=False)
+    assert is_gated(site.gets())
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(
+            "text/plain",
+            "application/json",
+            "text/css",
+            "application/octet-stream",
+            "image/png",
+            "text/htmlx",
+        ),
+        *(
+            "application/pdf",
+            "text/event-stream",
+            "multipart/byteranges; boundary=x",
+            "x/html",
+            "text/x-html",
+        ),
+        *('text/plain; x="text/html"', "application/javascript"),
+    ],
+)
+def test_everything_else_passes_untouched_H10(make_site: MakeSite, kind: str) -> None:
+    site = make_site(Page(headers=[("Content-Type", kind), ("Content-Length", str(len(PAGE)))]))
+    reply = site.gets()
+    assert reply.body == PAGE
+    assert reply.lowered == [(name.lower(), value) for name, value in site.app.page.headers]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml; charset=utf-8"),
+        *("application/rss+xml", "multipart/x-mixed-replace; boundary=x"),
+    ],
+)
+def test_other_documents_are_closed_by_the_policy_alone(make_site: MakeSite, kind: str) -> None:
+    site = make_site(Page(headers=[("Content-Type", kind), ("Last-Modified", "x"), ("ETag", '"a"')]))
+    reply = site.gets()
+    assert reply.body == PAGE
+    assert "default-src 'self'" in reply.value("content-security-policy")
+    assert "Cookie" in reply.value("vary")
+    # A copy of the open variant, with its own policy, must not be revived after a withdrawal.
+    assert reply.values("last-modified") == []
+    assert reply.value("etag") != '"a"'
+    assert "private" in site.gets("/", site.chooses("accept")).value("cache-control")
+
+
+def test_of_unknown_type_and_no_html_is_kept_from_sniffing(make_site: MakeSite) -> None:
+    body = b"GIF89a<script src=//stats.vendor.example>"
+    site = make_site(
+        Page(body, headers=[("X-Content-Type-Options", "x"), ("Content-Length", "41")]), validated=False
+    )
+    reply = site.gets()
+    assert reply.body == body
+    assert reply.values("x-content-type-options") == ["nosniff"]
+    assert reply.values("content-security-policy") == []
+
+
+def test_of_unknown_type_and_not_to_be_sniffed_is_no_html(make_site: MakeSite) -> None:
+    headers = [("X-Content-Type-Options", "nosniff")]
+    site = make_site(Page(headers=headers), validated=False)
+    assert site.gets().body == PAGE
+    assert site.gets().values("content-type") == []
+
+
+def test_of_unknown_type_and_compressed_is_unpacked_with_headers_that_say_so_H1(make_site: MakeSite) -> None:
+    body = packed(b"plain text")
+    headers = [("Content-Encoding", "gzip"), ("Content-Length", str(len(body)))]
+    reply = make_site(Page(body, headers=headers), validated=False).gets()
+    assert reply.body == b"plain text"
+    assert reply.values("content-encoding") == reply.values("content-length") == []
+
+
+@pytest.mark.parametrize("body", [b"", [], [b""], [b"", b""]])
+@pytest.mark.parametrize("headers", [[HTML], [HTML_PLAIN], []])
+def test_an_empty_body_stays_empty(
+    make_site: MakeSite, body: bytes | list[bytes], headers: list[tuple[str, str]]
+) -> None:
+    reply = make_site(Page(body, headers=headers), validated=False).gets()
+    assert (reply.status, reply.body) == (200, b"")
+
+
+# -- charsets -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "sent"),
+    [
+        ("text/html", PAGE, "text/html; charset=windows-1252"),
+        ("text/html; charset=no-such", PAGE, "text/html; charset=windows-1252"),
+        ("text/html; charset=", PAGE, "text/html; charset=windows-1252"),
+        ("text/html; charset=utf-7", PAGE, "text/html; charset=windows-1252"),
+        ("text/html", PAGE.replace(b"<title>", b"<meta charset=utf-8><title>"), "text/html; charset=utf-8"),
+        ("text/html", b"\xef\xbb\xbf" + PAGE, "text/html"),
+        ("text/html; charset=utf-16", b"\xef\xbb\xbf" + PAGE, "text/html; charset=utf-16"),
+        ("text/html; charset=Latin1", PAGE, "text/html; charset=Latin1"),
+        ('text/html; charset="utf-8"', PAGE, 'text/html; charset="utf-8"'),
+        ("text/html;charset=shift_jis", PAGE, "text/html;charset=shift_jis"),
+        (
+            'text/html; x="; charset=utf-16"; charset=utf-8',
+            PAGE,
+            'text/html; x="; charset=utf-16"; charset=utf-8',
+        ),
+        ("text/html; charset=utf-8; charset=utf-16le", PAGE, "text/html; charset=utf-8; charset=utf-16le"),
+    ],
+)
+def test_browser_and_gate_agree_on_the_charset_H11(
+    make_site: MakeSite, header: str, body: bytes, sent: str
+) -> None:
+    reply = make_site(Page(body, headers=[("Content-Type", header)])).gets()
+    assert is_gated(reply)
+    assert reply.value("content-type") == sent
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "iso-2022-jp"])
+def test_pages_that_are_not_ascii_are_read_and_written_in_their_own_encoding_H11(
+    make_site: MakeSite, codec: str
+) -> None:
+    text = PAGE.decode().replace("Text", "Text\N{HIRAGANA LETTER A}")
+    label = "utf-16le" if codec == "utf-16" else codec.replace("16-", "16")
+    body = text.encode(codec)
+    chunks = [body[at : at + 7] for at in range(0, len(body), 7)]
+    reply = make_site(Page(chunks, headers=[("Content-Type", f"text/html; charset={label}")])).gets()
+    sent = reply.body.decode(codec)
+    assert "consentgate-banner" in sent
+    assert "Text\N{HIRAGANA LETTER A}" in sent
+    assert not any(host.decode() in sent for host in THIRD_PARTIES)
+
+
+@pytest.mark.parametrize(
+    ("body", "label"),
+    [
+        (b"<\x00p\x00>\x00\x00\xd8<\x00", "utf-16le"),
+        (b"<p>\x1b$B\xff\xff\x1b(B", "iso-2022-jp"),
+    ],
+)
+def test_what_does_not_say_what_it_is_closes_H11(
+    make_site: MakeSite, body: bytes, label: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(Page(body, headers=[("Content-Type", f"text/html; charset={label}")]))
+    assert is_problem(site.gets("/x"))
+    assert "closed the page '/x'" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([("Content-Type", "text/html; charset=utf-16le")], b"<\x00p\x00>"),
+        ([HTML, ("Content-Encoding", "gzip")], packed(PAGE)[:-20]),
+        ([HTML, ("Content-Encoding", "gzip")], packed(PAGE) + b"junk"),
+        ([HTML, ("Content-Encoding", "deflate")], zlib.compress(PAGE) + b"junk"),
+    ],
+    ids=range(4),
+)
+def test_what_turns_out_to_be_broken_after_the_head_was_sent_breaks_off(
+    make_site: MakeSite, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    site = make_site(Page([body[:5], body[5:]], headers=headers), validated=False)
+    with pytest.raises(GateClosed):
+        site.gets()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 64])
+def test_a_page_in_pieces_is_the_same_page(make_site: MakeSite, size: int) -> None:
+    whole = make_site(Page(headers=[HTML_PLAIN])).gets()
+    chunks = [PAGE[at : at + size] for at in range(0, len(PAGE), size)]
+    assert make_site(Page(chunks, headers=[HTML_PLAIN])).gets().but_for_expiries == whole.but_for_expiries
+
+
+# -- codings --------------------------------------------------------------------------------------------------
+
+
+def bare(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", packed(PAGE)),
+        ("GZIP", packed(PAGE)),
+        ("x-gzip", packed(PAGE)),
+        ("gzip", packed(PAGE[:100]) + packed(PAGE[100:])),
+        ("gzip", packed(PAGE) + b"\0" * 20),
+        ("deflate", zlib.compress(PAGE)),
+        ("deflate", bare(PAGE)),
+        ("deflate, gzip", packed(zlib.compress(PAGE))),
+        ("", PAGE),
+        ("identity", PAGE),
+        ("identity, gzip", packed(PAGE)),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 50, 10_000])
+def test_a_compressed_page_is_read_and_sent_plain_H1_H8(
+    make_site: MakeSite, coding: str, body: bytes, size: int
+) -> None:
+    headers = [HTML, ("Content-Encoding", coding), ("Content-Length", str(len(body))), ("Content-MD5", "x")]
+    headers += [("Digest", "x"), ("Content-Digest", "x"), ("Repr-Digest", "x"), ("Accept-Ranges", "bytes")]
+    site = make_site(Page([body[at : at + size] for at in range(0, len(body), size)], headers=headers))
+    reply = site.gets()
+    assert is_gated(reply)
+    names = {name.lower() for name, _ in reply.headers}
+    assert names == {"content-type", "content-security-policy", "vary"}
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br", "br, gzip", "compress", "junk", "dcz"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_unknown_coding_closes_H1(make_site: MakeSite, coding: str, method: str) -> None:
+    site = make_site(Page(headers=[HTML, ("Content-Encoding", coding)]))
+    reply = site.asks("/", method)
+    assert reply.status == 502
+    assert method == "HEAD" or is_problem(reply)
+    # A script or a picture in that coding is none of the gate's business.
+    site.app.page = Page(b"\x0b\x02", headers=[("Content-Type", "text/css"), ("Content-Encoding", coding)])
+    assert site.gets().body == b"\x0b\x02"
+
+
+@pytest.mark.parametrize("body", [b"no gzip at all", packed(PAGE)[:6], b"\x1f\x8b\x08\x00junkjunkjunk"])
+def test_a_broken_coding_closes_H1(make_site: MakeSite, body: bytes) -> None:
+    assert is_problem(make_site(Page(body, headers=[HTML, ("Content-Encoding", "gzip")])).gets())
+
+
+def test_a_part_of_a_page_closes_H4(make_site: MakeSite) -> None:
+    page = Page(status=206, headers=[HTML, ("Content-Range", "bytes 0-99/200")])
+    assert is_problem(make_site(page).gets())
+    untyped = Page(status=206, headers=[("Content-Range", "bytes 0-99/200")])
+    reply = make_site(untyped, validated=False).gets()
+    assert (reply.body, reply.value("x-content-type-options")) == (PAGE, "nosniff")
+
+
+def test_a_part_of_anything_else_passes_H4(make_site: MakeSite) -> None:
+    page = Page(b"abc", 206, [("Content-Type", "video/mp4"), ("Content-Range", "bytes 0-2/9")])
+    reply = make_site(page).gets("/", Range="bytes=0-2", Accept="*/*")
+    assert (reply.status, reply.body) == (206, b"abc")
+    assert reply.lowered == [(name.lower(), value) for name, value in page.headers]
+
+
+def test_a_fault_in_the_gate_closes_and_is_logged(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(self: Rewriter, data: bytes) -> bytes:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(Rewriter, "feed", broken)
+    site = make_site(Page([PAGE, b"more"], headers=[HTML, ("Set-Cookie", "_ab=1"), ("Content-Length", "9")]))
+    reply = site.gets()
+    assert is_problem(reply)
+    assert reply.values("set-cookie") == reply.values("content-length") == []
+    assert "a fault of ours" in caplog.text
+    assert any(record.exc_info for record in caplog.records if record.levelno == logging.ERROR)
+
+
+# -- lengths, HEAD and answers without a body -------------------------------------------------------------------
+
+
+def test_the_length_of_a_page_is_right_or_absent_W9(make_site: MakeSite) -> None:
+    headers = [HTML, ("Content-Length", str(len(PAGE))), ("content-length", "7")]
+    assert make_site(Page(headers=headers), validated=False).gets().values("content-length") == []
+
+
+@pytest.mark.parametrize("headers", [[HTML], [HTML_PLAIN], [("Content-Type", "image/svg+xml")], []])
+def test_head_has_the_headers_of_get_W7(make_site: MakeSite, headers: list[tuple[str, str]]) -> None:
+    extra = [("Content-Length", "28"), ("ETag", '"x"'), ("Last-Modified", "x"), ("Set-Cookie", "_ab=1")]
+    site = make_site(Page(headers=[*headers, *extra]), validated=False)
+    page, head = site.gets(), site.asks("/", "HEAD")
+    assert head.body == b""
+    # What only the body tells may be missing (RFC 9110, section 9.3.2).
+    told = ("content-type", "x-content-type-options")
+    if headers:
+        assert [h for h in head.headers if h[0].lower() not in told] == [
+            h for h in page.headers if h[0].lower() not in told
+        ]
+    else:
+        assert head.values("content-length") == []
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_an_answer_without_a_body_gets_none_W8(make_site: MakeSite, status: int) -> None:
+    # A body is the application's mistake, which some servers would put on the wire.
+    for headers in ([], [HTML]):
+        reply = make_site(Page(b"surplus", status, headers), validated=False).gets()
+        assert (reply.status, reply.body) == (status, b"")
+        assert reply.values("content-length") == []
+    assert make_site(Page(b"", status, []), validated=False).gets().values("content-type") == []
+
+
+@pytest.mark.parametrize("status", [200, 201, 400, 401, 403, 404, 410, 422, 429, 500, 503])
+def test_pages_of_every_status_are_gated_A5(make_site: MakeSite, status: int) -> None:
+    reply = make_site(Page(status=status)).gets()
+    assert reply.status == status
+    assert is_gated(reply)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_pages_in_answer_to_every_method_are_gated(make_site: MakeSite, method: str) -> None:
+    assert is_gated(make_site().asks("/", method))
+
+
+# -- redirects ------------------------------------------------------------------------------------------------
+
+
+def redirect(target: str, status: int = 302) -> Page:
+    return Page(b"", status, [HTML, ("Location", target), ("Set-Cookie", "sid=1"), ("Set-Cookie", "_ab=1")])
+
+
+@pytest.mark.parametrize(
+    "target", ["https://nobody.example/", "//films.example/x", "/here", "https://example.org/"]
+)
+def test_a_redirect_is_the_sites_own_act_and_passes(make_site: MakeSite, target: str) -> None:
+    reply = make_site(redirect(target)).gets()
+    assert (reply.status, reply.value("location"), reply.set_names) == (302, target, {"sid"})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_where_the_site_says_so_redirects_are_gated(make_site: MakeSite, status: int) -> None:
+    policy = POLICY.replace("[site]", "[site]\ngate_redirects = true")
+    pages = {
+        f"/{number}": redirect(target, status)
+        for number, target in enumerate(
+            ["/here", "https://shop.example.org/", "https://films.example/x", "https://nobody.example/"]
+        )
+    }
+    site: Site = make_site(App(pages=pages), policy=policy)
+    accepted = site.chooses("accept")
+    assert [site.gets(path).status for path in pages] == [status, status, 403, 403]
+    assert [site.gets(path, accepted).status for path in pages] == [status, status, status, 403]
+    closed = site.gets("/2")
+    assert is_problem(closed, 403)
+    assert closed.values("location") == closed.values("set-cookie") == []

@@ -1,0 +1,237 @@
+"""What caches are told: the variants `closed` and `open` (requirements B17, H2, H3, H5, H6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import MakeSite
+from .driver import HTML, JSON, PAGE, POLICY, App, Page, Seen, Site
+
+SHARED = [
+    ("Cache-Control", "public, max-age=600, s-maxage=3600, stale-while-revalidate=30"),
+    ("Surrogate-Control", "max-age=9"),
+    ("CDN-Cache-Control", "max-age=9"),
+    ("Cloudflare-CDN-Cache-Control", "max-age=9"),
+    ("X-Accel-Expires", "9"),
+]
+
+
+def test_closed_pages_are_the_same_bytes_for_everyone_B17(make_site: MakeSite) -> None:
+    site = make_site(Page(headers=[HTML, *SHARED, ("ETag", '"x"'), ("Set-Cookie", "_ab=1")]))
+    accepted = site.chooses("accept")
+    withdrawn = site.chooses("withdraw", accepted)
+    states = {
+        "C0": site.gets("/"),
+        "CR": site.gets("/", site.chooses("refuse")),
+        "CW": site.gets("/", withdrawn),
+        "CX": site.gets("/", f"{accepted}x"),
+        "GPC": site.gets("/", accepted, Sec_GPC="1"),
+        "with cookies": site.gets("/", "_ab=1; sid=2; who=3"),
+    }
+    for reply in states.values():
+        assert reply.but_for_expiries == states["C0"].but_for_expiries
+        assert reply.value("cache-control") == SHARED[0][1]
+        assert reply.value("vary") == "Cookie, Sec-GPC"
+        assert reply.value("surrogate-control") == "max-age=9"
+
+
+def test_closed_pages_differ_in_nothing_but_the_deletion_of_cookies(make_site: MakeSite) -> None:
+    site = make_site(Page(headers=[HTML, ("ETag", '"x"')]))
+    clean, refused = site.gets("/"), site.gets("/", f"_ab=1; {site.chooses('refuse')}")
+    assert refused.deleted
+    assert refused.body == clean.body
+    assert refused.value("cache-control") == "private"
+    drop = ("set-cookie", "cache-control")
+    assert [h for h in refused.headers if h[0].lower() not in drop] == clean.headers
+
+
+@pytest.mark.parametrize("form", [{"category": "performance"}, {"service": "stats"}])
+def test_open_pages_are_one_visitors_alone_B17_H6(make_site: MakeSite, form: dict[str, str]) -> None:
+    site = make_site(Page(headers=[HTML, *SHARED]))
+    reply = site.gets("/", site.chooses("save", **form))
+    assert reply.value("cache-control") == "private, max-age=600"
+    assert {name.lower() for name, _ in reply.headers} == {
+        *("content-type", "cache-control", "vary", "content-security-policy"),
+    }
+    assert reply.value("vary") == "Cookie, Sec-GPC"
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ([], "private"),
+        (["no-store"], "no-store"),
+        (["private, max-age=5"], "private, max-age=5"),
+        (['private="x"', "no-cache"], "private, no-cache"),
+        (["max-age=5", "PUBLIC", "must-revalidate"], "private, max-age=5, must-revalidate"),
+        (["proxy-revalidate"], "private"),
+        ([""], "private"),
+    ],
+)
+def test_the_browsers_own_cache_keeps_the_sites_rules(
+    make_site: MakeSite, given: list[str], sent: str
+) -> None:
+    site = make_site(Page(headers=[HTML, *(("Cache-Control", value) for value in given)]))
+    assert site.gets("/", site.chooses("accept")).value("cache-control") == sent
+
+
+def test_an_exempt_cookie_makes_the_answer_private_H6(make_site: MakeSite) -> None:
+    site = make_site(
+        Page(b"{}", headers=[JSON, ("Set-Cookie", "sid=1"), ("Cache-Control", "public, max-age=5")])
+    )
+    reply = site.gets()
+    assert reply.value("cache-control") == "private, max-age=5"
+    assert reply.value("vary") == "Cookie, Sec-GPC"
+
+
+def test_a_dropped_cookie_makes_nothing_newly_cacheable_H6(make_site: MakeSite) -> None:
+    site = make_site(Page(b"{}", headers=[JSON, ("Set-Cookie", "_ab=1")]))
+    assert site.gets().value("cache-control") == "private"
+    assert site.gets().value("vary") == "Cookie, Sec-GPC"
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (["Accept-Encoding"], ["Accept-Encoding", "Cookie, Sec-GPC"]),
+        (["accept-language, COOKIE"], ["accept-language, COOKIE", "Sec-GPC"]),
+        (["cookie", "sec-gpc"], ["cookie", "sec-gpc"]),
+        (["*"], ["*"]),
+        (["Accept, *"], ["Accept, *"]),
+    ],
+)
+def test_vary_is_merged_over_several_lines_H5(make_site: MakeSite, given: list[str], sent: list[str]) -> None:
+    site = make_site(Page(headers=[HTML, *(("Vary", value) for value in given)]))
+    assert site.gets().values("vary") == sent
+    assert site.gets("/", site.chooses("accept")).values("vary") == sent
+
+
+# -- validators -------------------------------------------------------------------------------------------------
+
+
+class Versioned:
+    """A page with an ETag, that answers 304 as a framework does."""
+
+    def __init__(self, etag: str = '"v1"', kind: tuple[str, str] = HTML) -> None:
+        self.etag = etag
+        self.kind = kind
+
+    def __call__(self, seen: Seen) -> Page:
+        asked = [tag.strip() for value in seen.values("if-none-match") for tag in value.split(",")]
+        headers = [("ETag", self.etag), ("Last-Modified", "Mon, 23 Nov 2026 00:00:00 GMT")]
+        if self.etag in asked or "*" in asked or (not asked and seen.values("if-modified-since")):
+            return Page(b"", 304, headers)
+        return Page(PAGE, 200, [self.kind, *headers])
+
+
+@pytest.mark.parametrize("accept", ["text/html,*/*", "*/*"])
+def test_a_page_is_revalidated_with_the_applications_own_etag_H2(make_site: MakeSite, accept: str) -> None:
+    site = make_site(App(decide=Versioned()))
+    for cookie in ("", site.chooses("refuse"), site.chooses("accept")):
+        etag = site.gets("/", cookie).value("etag")
+        assert etag.startswith('"v1--')
+        again = site.gets("/", cookie, If_None_Match=f'"other", {etag}', Accept=accept)
+        assert (again.status, again.body) == (304, b"")
+        assert again.value("etag") == etag
+        assert '"v1"' in site.app.seen[-1].values("if-none-match")[0]
+        assert again.values("content-length") == again.values("content-type") == []
+        assert "content-security-policy" in {name.lower() for name, _ in again.headers}
+        assert again.value("vary") == "Cookie, Sec-GPC"
+
+
+@pytest.mark.parametrize("accept", ["text/html,*/*", "*/*"])
+def test_a_copy_of_another_variant_is_never_revived_A3_H2(make_site: MakeSite, accept: str) -> None:
+    site = make_site(App(decide=Versioned()))
+    states = [
+        "",
+        site.chooses("accept"),
+        site.chooses("save", service="stats"),
+        site.chooses("save", service="heat"),
+    ]
+    tags = [site.gets("/", state).value("etag") for state in states]
+    assert len(set(tags)) == len(tags)
+    date = "Mon, 23 Nov 2026 00:00:00 GMT"
+    for number, state in enumerate(states):
+        others = ", ".join(tag for tag in tags if tag != tags[number])
+        assert site.gets("/", state, If_None_Match=others, Accept=accept).status == 200
+        assert (
+            site.gets("/", state, If_None_Match=others, If_Modified_Since=date, Accept=accept).status == 200
+        )
+
+
+def test_a_changed_policy_revives_nothing(make_site: MakeSite) -> None:
+    app = App(decide=Versioned())
+    etag = make_site(app).gets().value("etag")
+    later = make_site(app, policy=POLICY.replace("Films", "Movies"))
+    assert later.gets("/", If_None_Match=etag, Accept="text/html").status == 200
+
+
+@pytest.mark.parametrize("headers", [{"Accept": "text/html"}, {"Sec_Fetch_Dest": "iframe", "Accept": "*/*"}])
+@pytest.mark.parametrize(
+    "asked",
+    [{"If_None_Match": '"v1"'}, {"If_None_Match": "*"}, {"If_None_Match": "v1"}, {"If_Modified_Since": "x"}],
+)
+def test_a_copy_from_before_the_gate_is_not_revived_H3(
+    make_site: MakeSite, headers: dict[str, str], asked: dict[str, str]
+) -> None:
+    site = make_site(App(decide=Versioned()))
+    assert site.gets("/", **headers, **asked).status == 200
+
+
+def test_what_is_no_page_is_revalidated_as_ever(make_site: MakeSite) -> None:
+    site = make_site(App(decide=Versioned(kind=JSON)))
+    reply = site.gets()
+    assert (reply.value("etag"), reply.values("last-modified")) == ('"v1"', ["Mon, 23 Nov 2026 00:00:00 GMT"])
+    again = site.gets("/", If_None_Match='"v1"')
+    assert again.status == 304
+    assert again.lowered == [("etag", '"v1"'), ("last-modified", "Mon, 23 Nov 2026 00:00:00 GMT")]
+    assert site.gets("/", If_Modified_Since="x").status == 304
+
+
+@pytest.mark.parametrize(("etag", "begins"), [('W/"v1"', 'W/"v1--closed-'), ('""', '"--closed-')])
+def test_weak_and_empty_etags_are_marked_too_H2(make_site: MakeSite, etag: str, begins: str) -> None:
+    site = make_site(App(decide=Versioned(etag)))
+    marked = site.gets().value("etag")
+    assert marked.startswith(begins)
+    assert site.gets("/", If_None_Match=marked).status == 304
+
+
+@pytest.mark.parametrize("etag", ["v1", '"v1', "W/v1", "'v1'"])
+def test_an_etag_that_cannot_be_marked_is_dropped_H2(make_site: MakeSite, etag: str) -> None:
+    assert make_site(Page(headers=[HTML, ("ETag", etag)])).gets().values("etag") == []
+
+
+def test_last_modified_leaves_no_gated_page_H3(make_site: MakeSite) -> None:
+    site = make_site(Page(headers=[HTML, ("Last-Modified", "Mon, 23 Nov 2026 00:00:00 GMT")]))
+    for cookie in ("", site.chooses("accept")):
+        assert site.gets("/", cookie).values("last-modified") == []
+
+
+def test_the_guard_of_a_change_holds_whatever_variant_was_seen(make_site: MakeSite) -> None:
+    site = make_site(App(decide=Versioned()))
+    etag = site.gets().value("etag")
+    for headers in ([("If-Match", etag)], [("If-Match", f'{etag}, "b"'), ("Accept", "text/html")]):
+        site.asks("/", "PUT", [*headers, ("Cookie", site.chooses("accept"))])
+        assert site.app.seen[-1].values("if-match")[0].startswith('"v1"')
+    site.asks("/", "PUT", [("If-Match", "*")])
+    assert site.app.seen[-1].values("if-match") == ["*"]
+
+
+def test_no_part_of_a_page_is_asked_for_H4(make_site: MakeSite) -> None:
+    site = make_site(App(decide=Versioned()))
+    etag = site.gets().value("etag")
+    site.gets("/", Accept="text/html", Range="bytes=0-9", If_Range='"v1"')
+    assert site.app.seen[-1].values("range") + site.app.seen[-1].values("if-range") == []
+    site.gets("/", Accept="*/*", Range="bytes=0-9", If_Range=etag)
+    assert site.app.seen[-1].values("range") + site.app.seen[-1].values("if-range") == []
+    site.gets("/", Accept="*/*", Range="bytes=0-9", If_Range='"video"')
+    assert site.app.seen[-1].values("range") == ["bytes=0-9"]
+
+
+def test_an_open_link_header_makes_the_answer_private(make_site: MakeSite) -> None:
+    link = ("Link", "<https://films.example/x.css>; rel=preload; as=style")
+    site: Site = make_site(Page(b"{}", headers=[JSON, link, ("Cache-Control", "public")]))
+    closed, opened = site.gets(), site.gets("/", site.chooses("accept"))
+    assert (closed.values("link"), closed.value("cache-control")) == ([], "public")
+    assert (opened.values("link"), opened.value("cache-control")) == ([link[1]], "private")
+    assert closed.value("vary") == opened.value("vary") == "Cookie, Sec-GPC"

@@ -1,0 +1,187 @@
+"""Cookies that the application sets (requirements A1, A5, A18; RFC 6265bis)."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Clock, MakeSite
+from .driver import HTML, JSON, POLICY, App, Page, Site
+
+LINES = ["sid=1; Path=/; HttpOnly", "_ab=2; Max-Age=60", "_film=3; Domain=example.org", "who=4", "ui_x=5"]
+
+
+def page_with(*lines: str, status: int = 200, name: str = "Set-Cookie") -> Page:
+    """An answer that sets cookies, of the type that its status allows."""
+    typed = [] if status in (204, 304) else [HTML]
+    return Page(b"" if status in (204, 304) else b"<p>x", status, [*typed, *((name, line) for line in lines)])
+
+
+@pytest.mark.parametrize("status", [200, 204, 206, 301, 302, 303, 304, 307, 401, 404, 410, 500, 503])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"])
+def test_only_exempt_cookies_leave_on_any_status_and_method_A1_A5(
+    make_site: MakeSite, status: int, method: str
+) -> None:
+    # A part of a page is closed whole.
+    typed = [JSON] if status == 206 else [] if status in (204, 304) else [HTML]
+    page = Page(b"", status, [*typed, *(("Set-Cookie", line) for line in LINES)])
+    site = make_site(page, validated=method != "HEAD")
+    for cookie in ("", site.chooses("refuse")):
+        reply = site.asks("/", method, [("Cookie", cookie)] if cookie else [])
+        assert reply.status == status
+        assert reply.set_names == {"sid", "ui_x"}
+
+
+@pytest.mark.parametrize("name", ["set-cookie", "SET-COOKIE", "Set-cookie", "sEt-CoOkIe"])
+def test_the_case_of_the_header_name_does_not_matter_W11(make_site: MakeSite, name: str) -> None:
+    assert make_site(page_with(*LINES, name=name)).gets().set_names == {"sid", "ui_x"}
+
+
+def test_kept_lines_keep_their_order_their_bytes_and_their_neighbours_W11(make_site: MakeSite) -> None:
+    lines = [
+        'sid="a b,c"; Path=/x; SameSite=Lax',
+        "_ab=1",
+        "cart=\xe9\xff",
+        "ui1=; path=/",
+        "sid=2; Partitioned",
+    ]
+    headers = [("X-A", "1"), HTML, *(("Set-Cookie", line) for line in lines), ("X-B", "2")]
+    reply = make_site(Page(b"<p>", headers=headers)).gets()
+    assert reply.values("set-cookie") == [line for line in lines if not line.startswith("_ab")]
+    names = [name.lower() for name, _ in reply.headers]
+    assert names.index("x-a") < names.index("set-cookie") < names.index("x-b")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("_ab", "=_ab", "=_ab=1", "=", "", ";", "=;Path=/", "_ab=1; sid=2", " _ab =1", "\t_ab=1", "_AB=1"),
+        *("SID=1", "sid_=1", "sid =x_ab\xe9"[4:], "\xe9=1", '"sid"=1', "_ab=1, sid=2", "x sid=1", "Sid=1"),
+        *("__Host-sid=1", "__Secure-_ab=1; Secure", "sid\x00=1"[3:], "_st9=a=b", "__host-CONSENT=x"),
+    ],
+)
+def test_what_is_not_exactly_an_exempt_cookie_is_dropped(make_site: MakeSite, line: str) -> None:
+    site = make_site(page_with(line, "sid=1"), validated=False)
+    assert site.gets().values("set-cookie") == ["sid=1"]
+
+
+@pytest.mark.parametrize("line", ["sid=1, _ab=2", "sid=a;path=/c,_ab=e", "  sid  = 1", "sid==x", "sid=1;;;"])
+def test_a_line_is_one_cookie_and_is_never_split_at_a_comma_W11(make_site: MakeSite, line: str) -> None:
+    assert make_site(page_with(line)).gets().values("set-cookie") == [line]
+
+
+DELETIONS = [
+    "_ab=; Max-Age=0",
+    "_ab=x; max-age=-1; Expires=Fri, 31 Dec 2100 23:59:59 GMT",
+    "_ab=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "_ab=; expires=Thu, 01-Jan-70 00:00:01 GMT; path=/",
+    "_ab=; EXPIRES=Thursday, 1 january 1970 0:0:0",
+    "_ab=; Max-Age=100; Max-Age=0",
+    "_ab=; Max-Age=0; Max-Age=junk",
+    "_ab=; Expires=Fri, 31 Dec 2100 00:00:00 GMT; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+]
+NO_DELETIONS = [
+    "_ab=1",
+    "_ab=1; Max-Age=1",
+    "_ab=",
+    "_ab=1; Max-Age=0; Max-Age=5",
+    "_ab=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "_ab=1; Max-Age=",
+    "_ab=1; Max-Age=+0",
+    "_ab=1; Max-Age= 0 0",
+    '_ab=1; Max-Age="0"',
+    # Browsers ignore what is over 1024 bytes, and dates before 1601.
+    f"_ab=1; Max-Age={'0' * 1025}",
+    "_ab=1; Expires=Mon, 01 Jan 1600 00:00:00 GMT",
+    "_ab=1; Expires=Mon, 01 Jan 0100 00:00:00 GMT",
+    "_ab=1; Expires=Mon, 31 Feb 1999 00:00:00 GMT",
+    "_ab=1; Expires=Mon, 01 Jan 1970 24:00:00 GMT",
+    "_ab=1; Expires=Mon, 01 Jan 1970",
+    "_ab=1; Expires=0",
+    "_ab=1; Expires=-1",
+    "_ab=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires=Fri, 31 Dec 2100 00:00:00 GMT",
+    "_ab=1; Expires=Fri, 31 Dec 2100 00:00:00 GMT",
+]
+
+
+@pytest.mark.parametrize("line", DELETIONS)
+def test_a_deletion_passes_H14(make_site: MakeSite, line: str) -> None:
+    assert make_site(page_with(line)).gets().values("set-cookie") == [line]
+
+
+@pytest.mark.parametrize("line", NO_DELETIONS)
+def test_what_browsers_would_keep_is_no_deletion_H14(make_site: MakeSite, line: str) -> None:
+    assert make_site(page_with(line)).gets().values("set-cookie") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "sent"),
+    [
+        ("sid=1", "sid=1"),
+        ("sid=1; Max-Age=1209600; Path=/", "sid=1; Max-Age=1209600; Path=/"),
+        ("sid=1; Max-Age=1209601; Path=/", "sid=1; Path=/; Max-Age=1209600"),
+        ("sid=1; max-age=99999999999999999999999; HttpOnly", "sid=1; HttpOnly; Max-Age=1209600"),
+        ("sid=1; Expires=Fri, 31 Dec 2100 23:59:59 GMT; Path=/", "sid=1; Path=/; Max-Age=1209600"),
+        (
+            "sid=1; Max-Age=60; Expires=Fri, 31 Dec 2100 23:59:59 GMT",
+            "sid=1; Max-Age=60; Expires=Fri, 31 Dec 2100 23:59:59 GMT",
+        ),
+        ("sid=1; Max-Age=9999999; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "sid=1; Max-Age=1209600"),
+        ("cart=1", "cart=1"),
+        ("cart=1; Max-Age=60; Secure", "cart=1; Secure"),
+        ("cart=; Max-Age=0", "cart=; Max-Age=0"),
+        ("ui_x=1; Max-Age=34128000", "ui_x=1; Max-Age=34128000"),
+        ("ui_x=1; Max-Age=34128001", "ui_x=1; Max-Age=34128000"),
+        ("ui_x=1; Expires=Fri, 31 Dec 2100 23:59:59 GMT", "ui_x=1; Max-Age=34128000"),
+    ],
+)
+def test_an_exempt_cookie_lives_no_longer_than_declared_A18(
+    make_site: MakeSite, clock: Clock, line: str, sent: str
+) -> None:
+    site = make_site(page_with(line))
+    assert site.gets().values("set-cookie") == [sent]
+    assert site.gets("/", site.chooses("accept")).values("set-cookie") == [sent]
+
+
+def test_a_granted_cookie_keeps_the_lifetime_that_it_was_given(make_site: MakeSite) -> None:
+    line = "_film=1; Max-Age=99999999; Path=/"
+    site = make_site(page_with(line))
+    assert site.gets("/", site.chooses("accept")).values("set-cookie") == [line]
+
+
+@pytest.mark.parametrize("insecure", [False, True])
+def test_the_application_can_neither_set_nor_delete_the_consent_cookie(
+    make_site: MakeSite, insecure: bool
+) -> None:
+    policy = POLICY.replace("[site]", '[site]\nundeclared = "third-party"')
+    site = make_site(policy=policy, insecure=insecure)
+    name = site.gate.cookie.name
+    site.app.page = page_with(
+        *(f"{name}=x", f"{name.upper()}=x; Path=/", f"={name}=x", f"{name}=; Max-Age=0", f" {name} =x"),
+    )
+    for cookie in ("", site.chooses("refuse"), site.chooses("accept")):
+        assert site.gets("/", cookie).values("set-cookie") == []
+
+
+def test_the_consent_cookie_is_as_the_law_research_says_B8_H14(make_site: MakeSite) -> None:
+    [line] = make_site().decides("accept").set_cookies
+    pair, *attributes = line.split("; ")
+    assert pair.startswith("__Host-consent=")
+    assert sorted(attributes) == ["HttpOnly", f"Max-Age={183 * 86400}", "Path=/", "SameSite=Lax", "Secure"]
+    [line] = make_site(insecure=True).decides("accept").set_cookies
+    assert line.startswith("consent=")
+    assert "Secure" not in line
+
+
+def test_two_services_that_share_a_cookie_either_opens_it(make_site: MakeSite) -> None:
+    shared = '\n[[service]]\nid="b"\nname="B"\ncategory="third-party"\ncookies=[{name="_heat"}]\n'
+    site = make_site(page_with("_heat=1"), policy=POLICY + shared)
+    for service in ("heat", "b"):
+        assert site.gets("/", site.chooses("save", service=service)).set_names == {"_heat"}
+    assert site.gets("/", site.chooses("save", service="films")).set_names == set()
+
+
+def test_the_application_decides_by_what_it_may_ask(make_site: MakeSite) -> None:
+    app = App(decide=lambda seen: page_with("_ab=1" if seen.consent.allows("performance") else "sid=1"))
+    site: Site = make_site(app)
+    assert site.gets().set_names == {"sid"}
+    assert site.gets("/", site.chooses("accept")).set_names == {"_ab"}

@@ -1,0 +1,262 @@
+"""The second net: what it lets through, read as a browser does."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import MakeSite
+from .csp import FETCHES, Csp
+from .driver import HTML, PAGE, POLICY, Page, Reply, Site
+
+NAME = "Content-Security-Policy"
+
+
+def csp_of(reply: Reply, page: str = "https://www.example.org/") -> Csp:
+    return Csp(reply.value(NAME.lower()), page)
+
+
+FOREIGN = [
+    "https://films.example/",
+    "https://nobody.example/x",
+    "wss://stats.vendor.example/",
+    "http://heat.example",
+]
+
+
+def test_closed_it_allows_the_sites_own_hosts_at_any_port_and_nobody_else(make_site: MakeSite) -> None:
+    csp = csp_of(make_site().gets())
+    for fetch in FETCHES:
+        for own in (
+            "www.example.org",
+            "example.org",
+            "static.example.org",
+            "a.b.example.org",
+            "example.org:8443",
+        ):
+            assert csp.allows(fetch, f"https://{own}/x"), (fetch, own)
+        for foreign in (
+            *FOREIGN,
+            "https://example.org.evil.example/",
+            "https://notexample.org/",
+            "https://org/",
+        ):
+            assert not csp.allows(fetch, foreign), (fetch, foreign)
+        assert csp.allows(fetch, "data:,x")
+        assert csp.allows(fetch, "blob:https://www.example.org/1")
+    for socket in ("wss://example.org/s", "wss://live.example.org:9000/", "ws://www.example.org:3000/"):
+        assert csp.allows("connect-src", socket)
+
+
+def test_it_gives_every_fetch_directive_and_no_other(make_site: MakeSite) -> None:
+    directives = csp_of(make_site().gets()).directives
+    assert set(FETCHES) | {
+        "default-src",
+        "script-src",
+        "style-src",
+        "script-src-attr",
+        "style-src-attr",
+    } == set(directives)
+
+
+def test_inline_code_and_eval_stay_as_the_site_had_them(make_site: MakeSite) -> None:
+    csp = csp_of(make_site().gets())
+    for fetch in ("script-src-elem", "script-src-attr", "style-src-elem", "style-src-attr", "script-src"):
+        assert csp.allows_keyword(fetch, "'unsafe-inline'")
+    assert csp.allows_keyword("script-src", "'unsafe-eval'")
+    assert csp.allows_keyword("script-src", "'wasm-unsafe-eval'")
+
+
+@pytest.mark.parametrize(
+    ("form", "allowed"),
+    [
+        ({"category": "performance"}, {"https://stats.vendor.example/", "https://heat.example:8443/x"}),
+        ({"service": "stats"}, {"https://stats.vendor.example/", "wss://stats.vendor.example/"}),
+        (
+            {"service": "films"},
+            {"https://films.example/", "https://a.films.example/", "wss://b.films.example/"},
+        ),
+    ],
+)
+def test_granted_services_and_no_others_are_added(
+    make_site: MakeSite, form: dict[str, str], allowed: set[str]
+) -> None:
+    site = make_site()
+    csp = csp_of(site.gets("/", site.chooses("save", **form)))
+    every = {"https://stats.vendor.example/", "https://heat.example/", "https://films.example/", *FOREIGN}
+    for url in allowed:
+        assert csp.allows("connect-src", url), url
+        if url.startswith("https"):
+            assert all(csp.allows(fetch, url) for fetch in FETCHES)
+    hosts = {url.split("/")[2].partition(":")[0] for url in allowed}
+    for url in every:
+        if url.split("/")[2] not in hosts:
+            assert not any(csp.allows(fetch, url) for fetch in FETCHES), url
+
+
+def test_a_necessary_service_counts_on_its_pages_only(make_site: MakeSite) -> None:
+    site = make_site()
+    assert csp_of(site.gets("/checkout/1")).allows("frame-src", "https://pay.example/")
+    assert not csp_of(site.gets("/")).allows("frame-src", "https://pay.example/")
+
+
+@pytest.mark.parametrize("own", ["default-src 'none'", "script-src 'self'; report-uri /r"])
+def test_the_applications_own_policy_stays_beside_it_H13(make_site: MakeSite, own: str) -> None:
+    site = make_site(Page(headers=[HTML, (NAME, own), (f"{NAME}-Report-Only", own)]))
+    for cookie in ("", site.chooses("accept")):
+        policies = site.gets("/", cookie).values(NAME.lower())
+        assert policies[0] == own
+        assert len(policies) == 2
+        assert site.gets("/", cookie).values(f"{NAME}-report-only".lower()) == [own]
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"), [("on", NAME), ("report-only", f"{NAME}-Report-Only"), ("off", "")]
+)
+def test_one_setting_switches_it(make_site: MakeSite, mode: str, name: str) -> None:
+    site = make_site(policy=POLICY.replace("[site]", f'[site]\ncsp = "{mode}"'))
+    found = [key for key, _ in site.gets().headers if key.lower().startswith(NAME.lower())]
+    assert [key.lower() for key in found] == ([name.lower()] if name else [])
+
+
+def test_where_any_host_may_be_contacted_there_is_none(make_site: MakeSite) -> None:
+    site = make_site(policy=POLICY.replace("[site]", '[site]\nundeclared = "third-party"'))
+    assert site.gets("/", site.chooses("accept")).values(NAME.lower()) == []
+    assert len(site.gets("/", site.chooses("save", category="performance")).values(NAME.lower())) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "own", "foreign"),
+    [
+        ("www.example.co.uk", ["example.co.uk", "x.example.co.uk"], ["co.uk", "other.co.uk"]),
+        ("me.github.io", ["me.github.io", "a.me.github.io"], ["github.io", "you.github.io"]),
+        ("127.0.0.1:8000", ["127.0.0.1:8000", "127.0.0.1:9"], ["127.0.0.2", "1.0.0.127"]),
+        ("localhost:8000", ["localhost:8000", "localhost"], ["x.localhost", "local.host"]),
+        ("EXAMPLE.org.:443", ["example.org", "www.example.org"], ["xample.org"]),
+        ("intranet", ["intranet"], ["www.intranet"]),
+        ("b\xfccher.example", ["xn--bcher-kva.example"], ["bcher.example"]),
+    ],
+)
+def test_first_party_is_the_registrable_domain(
+    make_site: MakeSite, host: str, own: list[str], foreign: list[str]
+) -> None:
+    site = make_site(host=host)
+    csp = csp_of(site.gets(), f"https://{own[0]}/")
+    assert all(csp.allows("img-src", f"https://{name}/") for name in own)
+    assert not any(csp.allows("img-src", f"https://{name}/") for name in foreign)
+
+
+def test_declared_hosts_are_the_first_party_and_nothing_beside_them(make_site: MakeSite) -> None:
+    policy = POLICY.replace("[site]", '[site]\nhosts = ["www.example.org", "*.cdn.example"]')
+    body = PAGE + b'<img src="https://a.cdn.example/x"><img src="https://shop.example.org/x">'
+    site = make_site(Page(body), policy=policy)
+    reply = site.gets()
+    csp = csp_of(reply)
+    assert csp.allows("img-src", "https://a.cdn.example/")
+    assert not csp.allows("img-src", "https://shop.example.org/")
+    assert b"a.cdn.example" in reply.body
+    assert b"shop.example.org" not in reply.body
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "*",
+            "a;b",
+            "x; script-src *",
+            "a,b",
+            "a b",
+            "'none'",
+            "",
+            "[::1]:8000",
+            "::1",
+            "http://x",
+            "*.example.org",
+        ),
+        *(
+            "a\tb",
+            "%2a",
+            "%3b.example",
+            "\xa0",
+            "@x",
+            "x@films.example/",
+            "https:",
+            "*:*",
+            "-",
+            ".",
+            "..",
+            "x" * 300,
+        ),
+    ],
+)
+def test_a_spoofed_host_never_reaches_the_policy_raw_and_opens_nothing(
+    make_site: MakeSite, host: str
+) -> None:
+    site = make_site(host=host)
+    reply = site.gets()
+    assert reply.status == 200
+    csp = csp_of(reply)
+    plain = csp_of(make_site().gets()).directives
+    assert set(csp.directives) <= set(plain)
+    for fetch in FETCHES:
+        assert not any(csp.allows(fetch, url) for url in FOREIGN), host
+    assert b"films.example/1" not in reply.body
+
+
+CATALOGUE = (
+    *(
+        "google-analytics",
+        "google-tag-manager",
+        "youtube",
+        "facebook",
+        "x",
+        "linkedin",
+        "google-fonts",
+        "hotjar",
+    ),
+    *("vimeo", "meta-pixel"),
+)
+
+
+def using(ids: tuple[str, ...]) -> str:
+    return POLICY + "".join(f'\n[[service]]\nuse = "{id}"\ncategory = "third-party"\n' for id in ids)
+
+
+def test_heads_fit_into_a_proxys_buffer(make_site: MakeSite) -> None:
+    headers = [
+        HTML,
+        ("Server", "gunicorn"),
+        ("Date", "Mon, 23 Nov 2026 00:00:00 GMT"),
+        ("ETag", '"' + "e" * 32 + '"'),
+    ]
+    headers += [("Set-Cookie", "sid=" + "s" * 120 + "; Path=/; HttpOnly"), ("X-Frame-Options", "DENY")]
+    site: Site = make_site(
+        Page(headers=headers), policy=using(CATALOGUE), host="donnees.ville-de-paris.example.org"
+    )
+    assert site.gets().size_of_head < 3584
+    for form in ({"category": "third-party"}, {"category": ["third-party", "performance"]}):
+        reply = site.gets("/", site.chooses("save", **form))
+        assert reply.size_of_head < 3584
+        csp = csp_of(reply)
+        assert csp.allows("frame-src", "https://www.youtube.com/embed/x")
+        assert not csp.allows("frame-src", "https://nobody.example/")
+    assert site.decides("accept").size_of_head < 3584
+
+
+def test_without_a_policy_file_one_category_fits_too(make_site: MakeSite) -> None:
+    from consentgate import Policy
+
+    site = make_site(policy=Policy())
+    for category in ("performance", "third-party"):
+        assert site.gets("/", site.chooses("save", category=category)).size_of_head < 3584
+
+
+def test_written_short_it_means_the_same(make_site: MakeSite) -> None:
+    site = make_site(policy=using(CATALOGUE))
+    csp = csp_of(site.gets("/", site.chooses("accept")))
+    assert set(csp.directives) == {"default-src"}
+    for fetch in FETCHES:
+        assert csp.allows(fetch, "https://www.example.org:8000/")
+        assert csp.allows(fetch, "https://stats.vendor.example/")
+        assert not csp.allows(fetch, "https://nobody.example/")
+    assert csp.allows_keyword("script-src", "'unsafe-inline'")

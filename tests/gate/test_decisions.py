@@ -1,0 +1,174 @@
+"""Decisions: who may make them, and what else makes none (requirements B1, B11)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+
+from .conftest import MakeSite
+from .driver import Headers, Site
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site()
+
+
+def sends(site: Site, *headers: tuple[str, str], host: str = "www.example.org") -> int:
+    return site.asks(
+        "/_privacy/choices", "POST", [("Host", host), *headers, FORM], b"decision=accept&next=/"
+    ).status
+
+
+SITE = "Sec-Fetch-Site"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [(SITE, "same-origin")],
+        [(SITE, "same-origin"), ("Origin", "https://www.example.org")],
+        [(SITE, "same-origin"), ("Origin", "http://www.example.org")],
+        [(SITE, "same-origin"), ("Origin", "https://WWW.Example.org:443")],
+        [(SITE, "same-origin"), ("Origin", "null")],
+        # A proxy may have hidden the port; the browser has compared it.
+        [(SITE, "same-origin"), ("Origin", "https://www.example.org:8443")],
+        [("Origin", "https://www.example.org")],
+        [("Origin", "http://www.example.org:80")],
+    ],
+)
+def test_a_decision_from_the_same_origin_counts_B11(site: Site, headers: Headers) -> None:
+    assert sends(site, *headers) == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(SITE, "cross-site")],
+        [(SITE, "same-site")],
+        [(SITE, "none")],
+        [(SITE, "")],
+        [(SITE, "Same-Origin")],
+        [(SITE, "same-origin"), (SITE, "cross-site")],
+        [(SITE, "cross-site"), ("Origin", "https://www.example.org")],
+        [(SITE, "same-site"), ("Origin", "https://www.example.org")],
+        [(SITE, "none"), ("Origin", "null")],
+        [(SITE, "same-origin"), ("Origin", "https://example.org")],
+        [(SITE, "same-origin"), ("Origin", "https://evil.example")],
+        [(SITE, "same-origin"), ("Origin", "https://www.example.org.evil.example")],
+        [(SITE, "same-origin"), ("Origin", "")],
+        [("Origin", "null")],
+        [("Origin", "")],
+        [("Origin", "https://shop.example.org")],
+        [("Origin", "https://example.org")],
+        [("Origin", "https://www.example.org:8443")],
+        [("Origin", "https://www.example.org:8000")],
+        [("Origin", "www.example.org")],
+        [("Origin", "//www.example.org")],
+        [("Origin", "file://www.example.org")],
+        [("Origin", "https://www.example.org/path")],
+        [("Origin", "https://www.example.org@evil.example")],
+        [("Origin", "https://evil.example"), ("Origin", "https://www.example.org")],
+        [("Origin", "https://www.example.org"), ("Origin", "https://www.example.org")],
+        [("Referer", "https://www.example.org/")],
+    ],
+)
+def test_a_decision_from_anywhere_else_is_refused_B11(site: Site, headers: Headers) -> None:
+    assert sends(site, *headers) == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1:8000", "http://127.0.0.1:8000", 303),
+        ("127.0.0.1:8000", "http://127.0.0.1:8001", 403),
+        ("127.0.0.1:8000", "http://127.0.0.1", 403),
+        ("[::1]:8000", "http://[::1]:8000", 303),
+        ("[::1]:8000", "http://[0:0::1]:8000", 303),
+        ("[::1]:8000", "http://[::2]:8000", 403),
+        ("localhost:80", "http://localhost", 303),
+        ("example.org.", "https://example.org", 303),
+        ("b\xfccher.example", "https://xn--bcher-kva.example", 303),
+        # What is no host equals none, not even itself.
+        ("", "https://", 403),
+        ("a/b", "https://a/b", 403),
+        ("a;b", "https://a;b", 403),
+        ("*", "https://*", 403),
+        ("a b", "https://a b", 403),
+    ],
+)
+def test_hosts_and_ports_are_compared_as_browsers_read_them_B11(
+    site: Site, host: str, origin: str, status: int
+) -> None:
+    assert sends(site, ("Origin", origin), host=host) == status
+
+
+def test_a_refused_decision_changes_nothing(site: Site) -> None:
+    reply = site.decides("accept", headers=[(SITE, "cross-site")])
+    assert reply.values("set-cookie") == []
+    assert reply.values("location") == []
+    cookie = site.chooses("accept")
+    assert site.decides("withdraw", cookie, headers=[(SITE, "same-site")]).values("set-cookie") == []
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_no_other_method_decides_anything_B1(site: Site, method: str) -> None:
+    query = urlencode({"decision": "accept", "category": "performance"})
+    headers = [
+        (SITE, "same-origin"),
+        ("Origin", "https://www.example.org"),
+        ("Sec-Purpose", "prefetch"),
+        FORM,
+    ]
+    reply = site.asks(f"/_privacy/choices?{query}", method, headers, query.encode())
+    assert reply.values("set-cookie") == []
+    assert reply.status == (200 if method in ("GET", "HEAD") else 405)
+    if reply.status == 405:
+        assert reply.value("allow") == "GET, HEAD, POST"
+        assert site.asks("/_privacy/banner.css", method, headers).value("allow") == "GET, HEAD"
+
+
+def test_the_application_never_sees_a_decision(site: Site) -> None:
+    site.decides("accept")
+    site.decides("accept", headers=[(SITE, "cross-site")])
+    assert site.app.seen == []
+
+
+def test_an_accept_that_would_open_nothing_is_stored_as_no_grant(make_site: MakeSite) -> None:
+    site = make_site(policy='[site]\nname="S"\ncontroller="C"\ncontact="c@example.org"\n')
+    first = site.chooses("accept")
+    assert first == site.chooses("refuse")
+
+
+@pytest.mark.parametrize(
+    ("form", "open_categories"),
+    [
+        ({"category": "performance"}, {"performance"}),
+        ({"category": ["performance", "third-party"]}, {"performance", "third-party"}),
+        ({"category": ["no-such", "third-party"], "service": "none"}, {"third-party"}),
+        ({"category": "necessary"}, set()),
+        ({"category": "Performance"}, set()),
+        ({"service": "pay"}, set()),
+        ({}, set()),
+    ],
+)
+def test_saving_takes_ids_and_ignores_unknown_ones(
+    site: Site, form: dict[str, str | list[str]], open_categories: set[str]
+) -> None:
+    site.gets("/", site.chooses("save", **form))
+    consent = site.app.seen[-1].consent
+    assert {c for c in ("performance", "third-party") if consent.allows(c)} == open_categories
+    assert consent.allows("necessary")
+
+
+def test_one_service_is_granted_without_its_category(site: Site) -> None:
+    site.gets("/", site.chooses("save", service="heat"))
+    consent = site.app.seen[-1].consent
+    assert consent.allows("heat")
+    assert not consent.allows("stats")
+    with pytest.raises(ValueError, match="no-such"):
+        consent.allows("no-such")

@@ -1,0 +1,87 @@
+"""The Link header, judged like markup (requirement H9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import MakeSite
+from .driver import HTML, JSON, Page
+
+PRELOAD = "<https://films.example/a.js>; rel=preload; as=script"
+OWN = "</own.css>; rel=preload; as=style"
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (OWN, [OWN]),
+        (
+            "<https://static.example.org/x.css>; rel=stylesheet",
+            ["<https://static.example.org/x.css>; rel=stylesheet"],
+        ),
+        ("<//example.org/x>; rel=preconnect", ["<//example.org/x>; rel=preconnect"]),
+        (PRELOAD, []),
+        (f"{OWN}, {PRELOAD}", [OWN]),
+        (f"{PRELOAD}, {OWN}, {PRELOAD}", [OWN]),
+        ('<https://films.example>; REL="DNS-Prefetch Preconnect"', []),
+        ("<//films.example>;rel=preconnect", []),
+        ("<\t//films.example >;rel=preconnect", []),
+        ("<https:\\\\films.example/>; rel=modulepreload", []),
+        ("<https://nobody.example>; rel=unheard-of", []),
+        ('<https://films.example>; title="a, b; rel=next"; rel=preload', []),
+        ('<https://films.example>; title="a\\", <x>"; rel=preload', []),
+        ('</x.png>; rel=preload; as=image; imagesrcset="/x.png 1x, https://films.example/y.png 2x"', []),
+        # What names something without loading it stays, whoever it names.
+        ("<https://films.example/2>; rel=next", ["<https://films.example/2>; rel=next"]),
+        (
+            '<https://films.example/>; rel="canonical author"',
+            ['<https://films.example/>; rel="canonical author"'],
+        ),
+        ('<https://films.example/>; rel="next preload"', []),
+        ("<https://films.example/>", ["<https://films.example/>"]),
+        (
+            "<https://films.example/>; rel=next; rel=preload",
+            ["<https://films.example/>; rel=next; rel=preload"],
+        ),
+        ("junk", ["junk"]),
+        ("", [""]),
+    ],
+)
+@pytest.mark.parametrize("kind", [HTML, JSON])
+def test_links_that_would_load_from_others_are_dropped_H9(
+    make_site: MakeSite, given: str, sent: list[str], kind: tuple[str, str]
+) -> None:
+    site = make_site(Page(b"{}", headers=[kind, ("Link", given)]))
+    assert site.gets().values("link") == sent
+    assert site.gets("/", site.chooses("accept")).values("link") == [given] or "nobody" in given
+
+
+def test_several_headers_are_judged_one_by_one_H9(make_site: MakeSite) -> None:
+    headers = [("Link", OWN), ("LINK", PRELOAD), ("link", "<https://stats.vendor.example>; rel=preconnect")]
+    site = make_site(Page(headers=[HTML, *headers]))
+    assert site.gets().values("link") == [OWN]
+    assert site.gets("/", site.chooses("save", service="films")).values("link") == [OWN, PRELOAD]
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 304, 404, 500])
+def test_on_any_status_H9(make_site: MakeSite, status: int) -> None:
+    typed = [] if status in (204, 304) else [HTML]
+    site = make_site(Page(b"", status, [*typed, ("Link", PRELOAD)]))
+    assert site.gets().values("link") == []
+
+
+def test_it_is_linear() -> None:
+    from consentgate import Policy
+    from consentgate.consent import Consent, Judge
+    from consentgate.gate.links import filter_link
+    from consentgate.html import Url
+
+    judge = Judge(Consent(Policy()), "example.org", "/")
+    for hostile in (
+        '<a>;x="' * 20_000,
+        "<" * 50_000,
+        '<a>; rel="' + "\\" * 50_000,
+        ";" * 50_000,
+        "<a>;" * 20_000,
+    ):
+        filter_link(hostile, Url("https", "example.org", "/"), judge)

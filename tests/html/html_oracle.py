@@ -1,0 +1,390 @@
+"""What a page loads, found out without any of the gate's own code: with two parsers that build the whole
+tree (lexbor, html5lib), a tokenizer for style sheets written from CSS Syntax 3, and ada's URLs."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+import ada_url
+import html5lib
+from selectolax.lexbor import LexborHTMLParser
+
+PAGE = "https://www.example.org/dir/page"
+
+
+@dataclass
+class Element:
+    name: str
+    attributes: dict[str, str]
+    text: str = ""
+    children: list[Element] = field(default_factory=list)
+
+
+# -- trees -----------------------------------------------------------------------------------------------------
+
+
+def lexbor_tree(html: str) -> list[Element]:
+    return [_from_lexbor(LexborHTMLParser(html).root)]
+
+
+def _from_lexbor(node) -> Element:
+    attributes = {name.lower(): value or "" for name, value in node.attributes.items()}
+    element = Element((node.tag or "").lower(), attributes)
+    if element.name == "template":
+        if attributes.get("shadowrootmode", "").lower() in ("open", "closed"):
+            element.children = lexbor_tree("<body>" + (node.inner_html or ""))
+        return element
+    for child in node.iter(include_text=True):
+        if child.is_text_node:
+            element.text += child.text_content or ""
+        elif child.is_element_node:
+            element.children.append(_from_lexbor(child))
+    return element
+
+
+def html5lib_tree(html: str, *, scripting: bool) -> list[Element]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        root = html5lib.HTMLParser(namespaceHTMLElements=False).parse(html, scripting=scripting)
+    return [_from_etree(root)]
+
+
+def _from_etree(node) -> Element:
+    attributes = {str(name).rpartition("}")[2].lower(): value for name, value in node.attrib.items()}
+    element = Element(str(node.tag).rpartition("}")[2].lower(), attributes, node.text or "")
+    for child in node:
+        if isinstance(child.tag, str):
+            element.children.append(_from_etree(child))
+        element.text += child.tail or ""
+    return element
+
+
+def trees(html: str) -> dict[str, list[Element]]:
+    found = {"lexbor": lexbor_tree(html)}
+    # html5lib knows no templates, and finds other faults with them than browsers do.
+    if "<template" not in html.lower():
+        found["html5lib, scripting"] = html5lib_tree(html, scripting=True)
+        found["html5lib, no scripting"] = html5lib_tree(html, scripting=False)
+    return found
+
+
+# -- what elements load ----------------------------------------------------------------------------------------
+
+INERT_LINKS = set(
+    "alternate author bookmark canonical external help license me next nofollow noopener noreferrer prev "
+    "privacy-policy search self shortlink tag terms-of-service up".split()
+)
+INERT_LINKS -= {"search"}
+FRAMES = {"iframe", "frame", "object", "embed"}
+URL_ATTRIBUTES = {
+    "script": ["src", "href", "xlink:href"],
+    "iframe": ["src"],
+    "frame": ["src"],
+    "embed": ["src"],
+    "object": ["data"],
+    "img": ["src", "lowsrc"],
+    "image": ["href", "xlink:href", "src"],
+    "feimage": ["href", "xlink:href"],
+    "use": ["href", "xlink:href"],
+    "source": ["src"],
+    "track": ["src"],
+    "video": ["src", "poster"],
+    "audio": ["src"],
+    "bgsound": ["src"],
+    "html": ["manifest"],
+}
+JAVASCRIPT = re.compile(r"(text|application)/(x-)?(java|ecma)script|module|text/jscript|")
+
+
+def elements(tree: list[Element]) -> Iterator[Element]:
+    waiting = list(tree)
+    while waiting:
+        element = waiting.pop()
+        yield element
+        waiting += reversed(element.children)
+
+
+def loads_of(html: str, base: str = PAGE, depth: int = 0) -> set[str]:
+    """Every absolute URL that any reading of `html` loads."""
+    found: set[str] = set()
+    for tree in trees(html).values():
+        found |= loads_of_tree(tree, base, depth)
+    return found
+
+
+def loads_of_tree(tree: list[Element], base: str, depth: int = 0) -> set[str]:
+    if depth > 10:
+        return set()
+    for element in elements(tree):
+        if element.name == "base" and "href" in element.attributes:
+            base = absolute(element.attributes["href"], base) or base
+            break
+    found: set[str] = set()
+    for element in elements(tree):
+        for url in _urls(element):
+            target = absolute(url, base)
+            if target:
+                found.add(target)
+                if element.name in FRAMES:
+                    found |= _in_data(target, depth)
+        if element.name == "iframe" and "srcdoc" in element.attributes:
+            found |= loads_of(element.attributes["srcdoc"], base, depth + 1)
+    return found
+
+
+def _in_data(url: str, depth: int) -> set[str]:
+    match = re.match(r"data:(?:text/html|image/svg\+xml)[^,]*?(;base64)?,(.*)", url, re.S)
+    if not match:
+        return set()
+    body = unquote_to_bytes(match[2])
+    body = b64decode(body + b"==") if match[1] else body
+    return loads_of(body.decode("utf-8", "replace"), "about:blank", depth + 1)
+
+
+def _urls(element: Element) -> Iterator[str]:
+    attributes = element.attributes
+    names = URL_ATTRIBUTES.get(element.name, [])
+    if element.name == "script" and not JAVASCRIPT.fullmatch(attributes.get("type", "").strip().lower()):
+        names = []
+    if element.name == "input" and attributes.get("type", "").lower() == "image":
+        names = ["src"]
+    if element.name == "link" and set(attributes.get("rel", "").lower().split()) - INERT_LINKS:
+        names = ["href"]
+        yield from srcset(attributes.get("imagesrcset", ""))
+    for name in names:
+        if name in attributes:
+            yield attributes[name]
+    if element.name in ("img", "source", "image"):
+        yield from srcset(attributes.get("srcset", ""))
+    if "background" in attributes:
+        yield attributes["background"]
+    yield from attributes.get("ping", "").split()
+    for name in ("style", "fill", "filter", "mask", "clip-path", "cursor", "marker-end"):
+        yield from css(attributes.get(name, ""))
+    if element.name == "style":
+        yield from css(element.text)
+    if element.name == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+        yield from refresh(attributes.get("content", ""))
+    if element.name in ("set", "animate") and attributes.get("attributename", "").endswith("href"):
+        for name in ("to", "from", "by", "values"):
+            yield from attributes.get(name, "").split(";")
+
+
+def srcset(value: str) -> Iterator[str]:
+    """WHATWG HTML, "parse a srcset attribute", step by step."""
+    position = 0
+    while True:
+        while position < len(value) and value[position] in "\t\n\f\r ,":
+            position += 1
+        if position >= len(value):
+            return
+        start = position
+        while position < len(value) and value[position] not in "\t\n\f\r ":
+            position += 1
+        url = value[start:position]
+        if url.endswith(","):
+            yield url.rstrip(",")
+            continue
+        yield url
+        depth = 0
+        while position < len(value):
+            character = value[position]
+            position += 1
+            if character == "(":
+                depth = 1
+            elif character == ")" and depth:
+                depth = 0
+            elif character == "," and not depth:
+                break
+
+
+def refresh(content: str) -> Iterator[str]:
+    """WHATWG HTML, "shared declarative refresh steps"."""
+    match = re.match(r"[\t\n\f\r ]*(?:[0-9]+|(?=\.))[0-9.]*(?P<rest>(?:[;,\t\n\f\r ].*)?)\Z", content, re.S)
+    if not match:
+        return
+    rest = re.sub(r"\A[\t\n\f\r ]*[;,]?[\t\n\f\r ]*", "", match["rest"])
+    if not rest:
+        return
+    rest = re.sub(r"\A[uU][rR][lL][\t\n\f\r ]*=[\t\n\f\r ]*", "", rest)
+    if rest[:1] in ("'", '"'):
+        rest = rest[1:].partition(rest[0])[0]
+    yield rest
+
+
+# -- style sheets ----------------------------------------------------------------------------------------------
+
+
+def css(sheet: str) -> Iterator[str]:
+    """The URLs that a style sheet loads."""
+    tokens = list(css_tokens(sheet))
+    stack: list[str] = []
+    importing = False
+    for kind, text in tokens:
+        if kind == "at":
+            importing = text.lower() == "import" and not stack
+        elif kind == "function" or kind in "([{":
+            stack.append(text.lower())
+            importing = importing and kind != "{"
+        elif kind in ")]}":
+            if stack:
+                stack.pop()
+        elif kind == ";" and not stack:
+            importing = False
+        elif kind == "url" or (
+            kind == "string"
+            and (importing or (stack and stack[-1] in ("url", "src", "image-set", "-webkit-image-set")))
+        ):
+            yield text
+            importing = False
+
+
+def css_tokens(text: str) -> Iterator[tuple[str, str]]:
+    """CSS Syntax 3, section 4, as far as it matters."""
+    text = re.sub(r"\r\n|\r|\f", "\n", text).replace("\0", "\ufffd")
+    i, n = 0, len(text)
+    while i < n:
+        c = text[i]
+        if text.startswith("/*", i):
+            end = text.find("*/", i + 2)
+            i = n if end < 0 else end + 2
+        elif c in "\"'":
+            value, i, good = _string(text, i + 1, c)
+            yield ("string" if good else "bad", value)
+        elif c == "@" and _starts_ident(text, i + 1):
+            name, i = _name(text, i + 1)
+            yield "at", name
+        elif c == "#":
+            _, i = _name(text, i + 1)
+        elif re.match(r"[+-]?\.?[0-9]", text[i:]):
+            i += re.match(r"[+-]?[0-9]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", text[i:]).end() or 1
+            if _starts_ident(text, i):
+                _, i = _name(text, i)
+        elif text.startswith("-->", i):
+            i += 3
+        elif _starts_ident(text, i):
+            name, i = _name(text, i)
+            if text[i : i + 1] != "(":
+                continue
+            i += 1
+            if name.lower() == "url":
+                blank = re.match(r"[\t\n ]*", text[i:]).end()
+                if text[i + blank : i + blank + 1] not in ("'", '"') or not text[i + blank :]:
+                    url, i, good = _url(text, i + blank)
+                    yield ("url" if good else "bad", url)
+                    continue
+            yield "function", name
+        else:
+            if c in "(){}[];":
+                yield c, c
+            i += 1
+
+
+def _escape(text: str, i: int) -> tuple[str, int]:
+    match = re.compile(r"([0-9a-fA-F]{1,6})[\t\n ]?").match(text, i)
+    if match:
+        code = int(match[1], 16)
+        good = 0 < code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
+        return (chr(code) if good else "\ufffd"), match.end()
+    return (text[i], i + 1) if i < len(text) else ("\ufffd", i)
+
+
+def _valid_escape(text: str, i: int) -> bool:
+    return text[i : i + 1] == "\\" and text[i + 1 : i + 2] != "\n"
+
+
+def _is_ident(c: str) -> bool:
+    return bool(c) and (c in "-_" or c.isascii() and c.isalnum() or not c.isascii())
+
+
+def _starts_ident(text: str, i: int) -> bool:
+    c = text[i : i + 1]
+    if c == "-":
+        after = text[i + 1 : i + 2]
+        return after == "-" or (_is_ident(after) and not after.isdigit()) or _valid_escape(text, i + 1)
+    return (_is_ident(c) and not (c.isascii() and c.isdigit())) or _valid_escape(text, i)
+
+
+def _name(text: str, i: int) -> tuple[str, int]:
+    out = ""
+    while i < len(text):
+        if _is_ident(text[i]):
+            out += text[i]
+            i += 1
+        elif _valid_escape(text, i):
+            one, i = _escape(text, i + 1)
+            out += one
+        else:
+            break
+    return out, i
+
+
+def _string(text: str, i: int, quote: str) -> tuple[str, int, bool]:
+    out = ""
+    while i < len(text):
+        c = text[i]
+        if c == quote:
+            return out, i + 1, True
+        if c == "\n":
+            return out, i, False
+        if c == "\\":
+            if text[i + 1 : i + 2] == "\n":
+                i += 2
+                continue
+            if i + 1 >= len(text):
+                return out, i + 1, True
+            one, i = _escape(text, i + 1)
+            out += one
+        else:
+            out += c
+            i += 1
+    return out, i, True
+
+
+def _url(text: str, i: int) -> tuple[str, int, bool]:
+    out = ""
+    good = True
+    while i < len(text):
+        c = text[i]
+        if c == ")":
+            return out, i + 1, good
+        if c in "\t\n ":
+            i += re.match(r"[\t\n ]*", text[i:]).end()
+            good = good and text[i : i + 1] in (")", "")
+        elif _valid_escape(text, i):
+            one, i = _escape(text, i + 1)
+            out += one
+        else:
+            good = good and c not in "\"'(\\" and not (ord(c) < 9 or 0x0E <= ord(c) < 0x20)
+            out += c
+            i += 1
+    return out, i, good
+
+
+# -- hosts -----------------------------------------------------------------------------------------------------
+
+
+def absolute(url: str, base: str) -> str | None:
+    """The URL as ada reads it, None where that refuses it. A lone surrogate is what browsers make of it."""
+    try:
+        return ada_url.URL(url.encode("utf-8", "replace").decode(), base).href
+    except ValueError:
+        return None
+
+
+def is_third_party(url: str) -> bool:
+    parsed = ada_url.URL(url)
+    if parsed.protocol not in ("http:", "https:", "ws:", "wss:", "ftp:"):
+        return False
+    host = parsed.hostname.removesuffix(".")
+    return host != "example.org" and not host.endswith(".example.org")
+
+
+def leaks(html: str) -> set[str]:
+    """What `html`, as the page at PAGE, loads from third parties."""
+    return {url for url in loads_of(html) if is_third_party(url)}

@@ -1,0 +1,67 @@
+"""The documentation shows policy files: they load, and what is shown of mistakes is what is said."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from consentgate import Policy, PolicyError
+from consentgate.catalogue import catalogue
+from consentgate.policy import REASONS, Category, Cookie, Service, Site
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```toml(?P<word> \w+)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(name: str) -> list[re.Match[str]]:
+    return list(BLOCK.finditer((ROOT / name).read_text("utf-8")))
+
+
+SHOWN = [
+    pytest.param(block, id=f"{name}-{number}")
+    for name in ("docs/policy.md", "README.md")
+    for number, block in enumerate(blocks(name), 1)
+]
+
+
+@pytest.mark.parametrize("block", SHOWN)
+def test_every_policy_that_is_shown_loads(block, caplog):
+    if block["word"]:
+        with pytest.raises(PolicyError):
+            Policy.parse(block["text"])
+    elif "[site]" in block["text"]:
+        Policy.parse(block["text"])
+        assert not caplog.records
+    else:
+        Policy.parse('[site]\nname = "a"\ncontroller = "b"\ncontact = "c"\n' + block["text"])
+
+
+def test_the_mistakes_that_are_shown_are_those_that_are_reported():
+    document = (ROOT / "docs/policy.md").read_text("utf-8")
+    (wrong,) = (block["text"] for block in blocks("docs/policy.md") if block["word"])
+    with pytest.raises(PolicyError) as caught:
+        Policy.parse(wrong, "consentgate.toml")
+    assert f"```text\n{caught.value}\n```" in document
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [("`[site]`", Site), ("`[[category]]`", Category), ("`[[cookie]]`", Cookie), ("`[[service]]`", Service)],
+)
+def test_every_key_is_described(heading, model):
+    document = (ROOT / "docs/policy.md").read_text("utf-8")
+    section = document.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    described = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert described - {"use"} == {field.name for field in msgspec.structs.fields(model)}
+
+
+def test_every_reason_is_described():
+    document = (ROOT / "docs/policy.md").read_text("utf-8")
+    section = document.partition("\n## Reasons\n")[2].partition("\n## ")[0]
+    assert tuple(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)) == REASONS
+
+
+def test_the_catalogues_categories_are_named():
+    document = (ROOT / "docs/policy.md").read_text("utf-8")
+    assert all(f"`{known.category}`" in document for known in catalogue().services)

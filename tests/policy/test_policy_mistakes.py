@@ -1,0 +1,532 @@
+"""A policy file that is wrong: every mistake at once, each in words that help."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from consentgate import Policy
+from consentgate.policy import REASONS, Mistake, PolicyError
+
+SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
+LISTED = ", ".join(f'"{reason}"' for reason in REASONS)
+
+
+def mistakes(text: str, file: str = "consentgate.toml") -> list[Mistake]:
+    with pytest.raises(PolicyError) as caught:
+        Policy.parse(text, file)
+    return list(caught.value.mistakes)
+
+
+def mistake(text: str) -> Mistake:
+    """The only mistake in a file that begins with a right [site] table."""
+    (only,) = mistakes(SITE + text)
+    return only
+
+
+def test_ten_different_mistakes_are_reported_at_once():
+    text = """
+        [site]
+        name = "Example"
+        controler = "Example Ltd"
+        contact = 5
+        undeclared = "marketing"
+
+        [[category]]
+        id = "Performance"
+
+        [[cookie]]
+        name = "sid"
+        category = "necessary"
+        reason = "legitimate_interest"
+        lifetime = "a fortnight"
+
+        [[cookie]]
+        name = "_ab"
+        category = "perfomance"
+
+        [[service]]
+        use = "yuotube"
+
+        [[service]]
+        category = "necessary"
+        hosts = ["https://stats.example/"]
+    """
+    assert [str(found) for found in mistakes(text, "")] == [
+        '[site], controler: unknown key; did you mean "controller"?',
+        "[site], contact: expected text in quotes, not 5",
+        '[site], undeclared: expected one of "never", "Performance", not "marketing"',
+        '[[category]] 1 "Performance", id: expected small letters, digits, - and _, at most '
+        '64 of them, not "Performance"',
+        f'[[cookie]] 1 "sid", reason: expected one of {LISTED}, not "legitimate_interest"',
+        '[[cookie]] 1 "sid", lifetime: expected "session" or a number of minutes, hours, '
+        'days, months or years, like "14 days", not "a fortnight"',
+        '[[cookie]] 2 "_ab", category: expected one of "necessary", "Performance", "never", '
+        'not "perfomance"; did you mean "Performance"?',
+        '[[service]] 1 "yuotube", use: expected the id of a service in the catalogue, '
+        'not "yuotube"; did you mean "youtube"?',
+        '[[service]] 2, id: missing: expected a short name, like "stats" (or use = "..." '
+        "with one from the catalogue)",
+        f"[[service]] 2, reason: missing: expected why it needs no consent, one of {LISTED}",
+        '[[service]] 2, hosts: expected a host like "example.com" or "*.example.com", '
+        'without scheme, port and path, not "https://stats.example/"',
+    ]
+
+
+def test_the_message_counts_and_lists_them():
+    with pytest.raises(PolicyError) as caught:
+        Policy.parse(SITE + 'colour = "red"\ncsp = "offf"', "site.toml")
+    first, *rest = str(caught.value).splitlines()
+    assert first == "2 mistakes in the policy:"
+    assert rest == [f"  {found}" for found in caught.value.mistakes]
+    assert isinstance(caught.value, ValueError)
+
+
+def test_one_mistake_is_one():
+    with pytest.raises(PolicyError, match=r"^1 mistake in the policy:\n"):
+        Policy.parse(SITE + 'csp = "offf"')
+
+
+def test_a_mistake_makes_no_others():
+    """What depends on a wrong value is not said to be wrong as well."""
+    site = SITE + 'undeclared = "necessary"\n'
+    text = '[[category]]\nid = "Films"\n[[category]]\nid = "x"\ncovers = 1\n[[service]]\nuse = "stripe"\n'
+    wrong = '[[service]]\nid = "a"\ncategory = 5\nreason = "security"\npages = ["/a"]\nhosts = "a.example"\n'
+    assert [(m.table, m.key) for m in mistakes(site + text + wrong)] == [
+        ("[site]", "undeclared"),
+        ('[[category]] 1 "Films"', "id"),
+        ('[[category]] 2 "x"', "covers"),
+        ('[[service]] 2 "a"', "category"),
+        ('[[service]] 2 "a"', "hosts"),
+    ]
+
+
+# -- the file itself -----------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_not_toml():
+    (found,) = mistakes("[site]\nname = Example\n", "site.toml")
+    assert str(found).startswith("site.toml: not readable as TOML: Invalid value")
+    assert "line 2" in str(found)
+
+
+def test_a_number_that_python_would_not_read():
+    (found,) = mistakes(f"[site]\nname = {'1' * 5000}\n")
+    assert found.expected.startswith("not readable as TOML: ")
+
+
+def test_a_file_that_is_not_utf8(tmp_path):
+    file = tmp_path / "consentgate.toml"
+    file.write_bytes(SITE.replace("Example Ltd", "Exämple Ltd").encode("latin-1"))
+    with pytest.raises(PolicyError) as caught:
+        Policy.load(file)
+    assert [str(found) for found in caught.value.mistakes] == [
+        f"{file}: expected text in UTF-8; line 3 has a byte 0xE4 that is not"
+    ]
+
+
+def test_an_empty_file(tmp_path):
+    file = tmp_path / "consentgate.toml"
+    file.write_bytes(b"")
+    with pytest.raises(PolicyError) as caught:
+        Policy.load(file)
+    assert [str(found) for found in caught.value.mistakes] == [
+        f"{file}: [site]: missing: expected a [site] table that says who answers for the site: "
+        "name, controller, contact"
+    ]
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Policy.load(tmp_path / "nothing.toml")
+
+
+# -- tables and keys -----------------------------------------------------------------------------------------
+
+
+def test_a_table_that_nobody_knows():
+    assert str(mistake('[[services]]\nid = "a"')) == (
+        "consentgate.toml: services: unknown here: expected [site], [[category]], [[cookie]] and [[service]] "
+        'tables only; did you mean "service"?'
+    )
+
+
+def test_a_key_outside_of_the_tables():
+    (found,) = mistakes(f'title = "x"\n{SITE}')
+    assert (found.table, found.key) == ("", "title")
+
+
+def test_one_table_instead_of_a_list_of_them_is_read_all_the_same():
+    found = mistakes(f'{SITE}[cookie]\nname = "_ab"\ncategory = "perf"\n')
+    assert [(m.table, m.key) for m in found] == [("[[cookie]]", ""), ('[[cookie]] 1 "_ab"', "category")]
+    assert found[0].expected == "expected tables, each under a [[cookie]] in double brackets"
+
+
+def test_a_list_of_site_tables():
+    (found,) = mistakes(SITE.replace("[site]", "[[site]]"))
+    assert (found.table, found.key) == ("[site]", "")
+
+
+def test_what_is_missing_in_the_site_table():
+    found = mistakes("[site]\n")
+    assert [(m.key, m.expected) for m in found] == [
+        ("name", 'missing: expected the name of the site, like "Example"'),
+        ("controller", 'missing: expected who answers for the site, like "Example Ltd"'),
+        ("contact", 'missing: expected where visitors can write to, like "privacy@example.org"'),
+    ]
+
+
+@pytest.mark.parametrize("table", ["category", "cookie", "service"])
+def test_an_empty_table_says_what_it_needs(table):
+    keys = {"category": ["id"], "cookie": ["name", "category"], "service": ["id", "category"]}
+    found = mistakes(f"{SITE}[[{table}]]\n")
+    assert [m.key for m in found] == keys[table]
+    assert all(m.table == f"[[{table}]] 1" and m.expected.startswith("missing: expected ") for m in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "hint"),
+    [
+        ("[[category]]\nid = 'a'\ncover = ['media']", "cover", '; did you mean "covers"?'),
+        ("[[cookie]]\nname = 'a'\ncategry = 'performance'", "categry", '; did you mean "category"?'),
+        (
+            "[[cookie]]\nname = 'a'\ncategory = 'necessary'\nresaon = 'x'",
+            "resaon",
+            '; did you mean "reason"?',
+        ),
+        ("[[service]]\nid = 'a'\ncategory = 'performance'\nhost = ['a.example']", "host", '"hosts"?'),
+        (
+            "[[service]]\nuses = 'youtube'\ncategory = 'performance'\nid = 'a'",
+            "uses",
+            '; did you mean "use"?',
+        ),
+    ],
+)
+def test_a_misspelt_key_is_one_mistake_with_a_hint(text, key, hint):
+    found = mistake(text)
+    assert found.key == key
+    assert found.expected.startswith("unknown key")
+    assert found.expected.endswith(hint)
+
+
+def test_an_unknown_key_like_no_other_lists_those_that_there_are():
+    found = mistake("[[category]]\nid = 'a'\nzzz = 1")
+    assert found.expected == 'unknown key; known here: "id", "name", "description", "covers"'
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "hosts = 'a.example'",
+            'expected a list of hosts, like ["example.com", "*.example.com"], not "a.example"',
+        ),
+        ("hosts = [1]", 'expected a list of hosts, like ["example.com", "*.example.com"], not [1]'),
+        ("languages = 'en'", 'expected a list of languages, like ["en", "fr"], not "en"'),
+        ("dnt = 'no'", 'expected true or false, without quotes, not "no"'),
+        ("dnt = 0", "expected true or false, without quotes, not 0"),
+        ("gate_redirects = 'true'", 'expected true or false, without quotes, not "true"'),
+        ("updated = 'today'", 'expected a date without quotes, like 2026-11-23, not "today"'),
+        ("updated = 2026", "expected a date without quotes, like 2026-11-23, not 2026"),
+        ("csp = true", 'expected one of "on", "report-only", "off", not true'),
+        ("csp = 'yes'", 'expected one of "on", "report-only", "off", not "yes"'),
+        ("undeclared = 0", "expected text in quotes, not 0"),
+        (
+            "undeclared = 'necessary'",
+            'expected one of "never", "performance", "third-party", not "necessary"',
+        ),
+        ("undeclared = ''", 'expected one of "never", "performance", "third-party", not ""'),
+        ("prefix = 'privacy'", 'expected a path between slashes, like "/_privacy/", not "privacy"'),
+        ("prefix = '/'", 'expected a path between slashes, like "/_privacy/", not "/"'),
+        ("prefix = '/a/../b/'", 'expected a path between slashes, like "/_privacy/", not "/a/../b/"'),
+        ("languages = []", 'expected at least one language, like ["en"]'),
+        ("languages = ['English please']", 'expected languages like "en" or "pt-BR", not "English please"'),
+    ],
+)
+def test_values_of_the_site_table(line, expected):
+    found = mistake(line)
+    assert found.table == "[site]"
+    assert found.key == line.partition(" ")[0]
+    assert found.expected == expected
+
+
+@pytest.mark.parametrize("key", ["name", "controller", "contact"])
+def test_a_site_whose_texts_are_blank(key):
+    (found,) = mistakes(SITE.replace(f"{key} = ", f'{key} = "  " # '))
+    assert (found.key, found.expected) == (key, "expected a text that is not empty")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "example.org/*",
+        "example.org/",
+        "*.example.org/a",
+        "example.org:443",
+        "http://example.org",
+        "*",
+        "",
+        "a b",
+    ],
+)
+def test_a_host_that_is_more_than_a_host(host):
+    for text in (
+        f"hosts = ['{host}']",
+        f"[[service]]\nid = 'a'\ncategory = 'performance'\nhosts = ['{host}']",
+    ):
+        found = mistake(text)
+        assert found.key == "hosts"
+        assert found.expected.startswith("expected a host")
+        assert "embed" not in found.expected
+
+
+def test_a_host_in_another_script_has_to_be_written_as_it_is_sent():
+    assert "xn--" in mistake("hosts = ['bücher.example']").expected
+
+
+@pytest.mark.parametrize("host", ["*.com", "*.co.uk", "*.org"])
+def test_a_host_pattern_that_takes_in_everyone(host):
+    assert mistake(f"hosts = ['{host}']").expected == (
+        f'expected less than everything below "{host[2:]}", which many share'
+    )
+
+
+@pytest.mark.parametrize("host", ["*.github.io", "*.internal", "*.localhost", "*.example.co.uk"])
+def test_host_patterns_below_what_no_registry_shares_out(host):
+    assert Policy.parse(f"{SITE}hosts = ['{host}']").site.hosts == (host,)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("paths = ['collect']", "paths"),
+        ("paths = ['/a?b=c']", "paths"),
+        ("paths = ['/a b']", "paths"),
+        ("paths = ['/a#b']", "paths"),
+        ("paths = ['/a/../b']", "paths"),
+        ("paths = ['/a/.']", "paths"),
+        ("paths = ['/%7Euser/*']", "paths"),
+        ("hosts = ['a.example']\npaths = ['/a?b=c']", "paths"),
+        ("urls = ['https://a.example/b']", "urls"),
+        ("cookies = ['_st']", "cookies"),
+        ("cookies = '_st'", "cookies"),
+        ("hosts = ['a.example']\npages = ['/checkout/*']", "pages"),
+        ("hosts = ['a.example']\nname = ''", "name"),
+        ("hosts = ['a.example']\nreason = 'security'", "reason"),
+        ("", ""),
+    ],
+)
+def test_what_a_service_cannot_be(line, key):
+    found = mistake(f"[[service]]\nid = 'a'\ncategory = 'performance'\n{line}")
+    assert (found.table, found.key) == ('[[service]] 1 "a"', key)
+    assert found.expected.startswith("expected ")
+
+
+def test_a_cookie_of_a_service_says_where_it_is():
+    text = "[[service]]\nid = 'a'\ncategory = 'performance'\ncookies = [{ name = '_a' }, { nam = '_b' }]"
+    found = mistake(text)
+    assert (found.table, found.key) == ('[[service]] 1 "a", cookies 2', "nam")
+    found = mistake(text.replace("nam =", "lifetime = '1 week', name ="))
+    assert (found.table, found.key) == ('[[service]] 1 "a", cookies 2 "_b"', "lifetime")
+
+
+@pytest.mark.parametrize("name", ["", "*", "a*b", "a**", "a b", "a;b", "a=b", "a,b", "ä"])
+def test_what_is_no_name_of_a_cookie(name):
+    assert mistake(f"[[cookie]]\nname = '{name}'\ncategory = 'performance'").key == "name"
+
+
+@pytest.mark.parametrize(
+    "lifetime",
+    ["", "0 days", "14", "14days", "14 weeks", "-1 days", "1.5 days", "01 days", "\u0661 days", "1 days "],
+)
+def test_what_is_no_lifetime(lifetime):
+    found = mistake(f"[[cookie]]\nname = 'a'\ncategory = 'performance'\nlifetime = '{lifetime}'")
+    assert (found.key, found.expected) == (
+        "lifetime",
+        'expected "session" or a number of minutes, hours, days, months or years, like "14 days", '
+        f'not "{lifetime}"',
+    )
+
+
+# -- ids and categories --------------------------------------------------------------------------------------
+
+A = "[[service]]\nid = 'a'\ncategory = 'performance'\nhosts = ['a.example']\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        (f"{A}{A}", '[[service]] 2 "a"'),
+        ("[[service]]\nuse = 'youtube'\n" * 2, '[[service]] 2 "youtube"'),
+        (A.replace("'a'", "'third-party'"), '[[service]] 1 "third-party"'),
+        (A.replace("'a'", "'necessary'"), '[[service]] 1 "necessary"'),
+        ("[[category]]\nid = 'x'\n[[category]]\nid = 'x'\n", '[[category]] 2 "x"'),
+    ],
+)
+def test_an_id_that_is_taken(text, table):
+    found = mistake(text)
+    assert (found.table, found.key) == (table, "id")
+    assert found.expected.startswith("expected an id that no other category or service has, not ")
+
+
+@pytest.mark.parametrize("id", ["", "A", "a b", "-a", "a/b", "*", "é", "a" * 65])
+def test_what_is_no_id(id):
+    found = mistake(A.replace("'a'", f"'{id}'"))
+    assert found.key == "id"
+    assert found.expected.startswith("expected small letters, digits, - and _")
+
+
+def test_never_is_no_id():
+    assert mistake("[[category]]\nid = 'never'\n").expected.startswith("expected another word")
+
+
+def test_an_unknown_category():
+    found = mistake("[[cookie]]\nname = '_ab'\ncategory = 'neccessary'\nreason = 'security'")
+    assert (found.table, found.key) == ('[[cookie]] 1 "_ab"', "category")
+    assert found.expected == (
+        'expected one of "necessary", "performance", "third-party", "never", not "neccessary"; '
+        'did you mean "necessary"?'
+    )
+
+
+@pytest.mark.parametrize("covers", ["marketting", "ads", ""])
+def test_covers_names_categories_of_the_catalogue(covers):
+    found = mistake(f"[[category]]\nid = 'a'\ncovers = ['{covers}']")
+    assert found.key == "covers"
+    assert found.expected.startswith('expected some of "all", "functional", "marketing", "media",')
+
+
+def test_two_categories_cannot_cover_the_same():
+    text = "[[category]]\nid = 'a'\ncovers = ['media']\n[[category]]\nid = 'b'\ncovers = ['social', 'media']"
+    assert str(mistake(text)) == (
+        'consentgate.toml: [[category]] 2 "b", covers: "media" is covered by "a" already'
+    )
+
+
+def test_necessary_covers_nothing():
+    assert mistake("[[category]]\nid = 'necessary'\ncovers = ['media']").key == "covers"
+
+
+def test_more_categories_than_anyone_would_read():
+    text = "".join(f"[[category]]\nid = 'c{n}'\n" for n in range(51))
+    assert mistake(text).expected.startswith("expected at most 50 of them, not 51")
+
+
+# -- what is exempt ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_reasons(reason):
+    policy = Policy.parse(f"{SITE}[[cookie]]\nname = 'a'\ncategory = 'necessary'\nreason = '{reason}'")
+    assert policy.cookies[0].reason == reason
+
+
+@pytest.mark.parametrize("reason", ["legitimate_interest", "legitimate-interest", "consent", "", "Security"])
+def test_no_other_reason_exempts(reason):
+    """A8: legitimate interest never justifies storing or reading."""
+    found = mistake(f"[[cookie]]\nname = 'a'\ncategory = 'necessary'\nreason = '{reason}'")
+    assert found.key == "reason"
+    assert all(word in found.expected for word in REASONS)
+
+
+def test_a_basis_is_not_something_to_be_chosen():
+    found = mistake("[[cookie]]\nname = 'a'\ncategory = 'performance'\nbasis = 'legitimate_interest'")
+    assert (found.key, found.expected[:11]) == ("basis", "unknown key")
+
+
+COOKIE = "[[cookie]]\nname = 'sid'\ncategory = '{}'\n{}\n"
+SERVICE = "[[service]]\nid = '{}'\ncategory = '{}'\ncookies = [{{ name = 'sid' }}]\n{}\n"
+NEEDED = COOKIE.format("necessary", "reason = 'security'")
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "key"),
+    [
+        (NEEDED + COOKIE.format("performance", ""), '[[cookie]] 2 "sid"', "category"),
+        (COOKIE.format("never", "") + NEEDED, '[[cookie]] 2 "sid"', "category"),
+        (NEEDED + SERVICE.format("a", "third-party", ""), '[[service]] 1 "a"', "cookies"),
+        (
+            SERVICE.format("a", "necessary", "reason = 'payment'") + SERVICE.format("b", "performance", ""),
+            '[[service]] 2 "b"',
+            "cookies",
+        ),
+    ],
+)
+def test_a_cookie_is_necessary_or_something_else(text, table, key):
+    """A6: what has several purposes is exempt only if every one of them is."""
+    found = mistake(text)
+    assert (found.table, found.key) == (table, key)
+    assert found.expected.endswith("a cookie is necessary only if all that it is used for is")
+
+
+def test_a_cookie_has_one_category():
+    found = mistake(COOKIE.format("performance", "") + COOKIE.format("third-party", ""))
+    assert (found.table, found.key) == ('[[cookie]] 2 "sid"', "category")
+    assert found.expected.startswith('expected "performance"')
+
+
+# -- whatever is written -------------------------------------------------------------------------------------
+
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["necessary", "youtube", "a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "id", "lifetime", "x"]), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+_KEYS = [
+    *("id", "use", "name", "category", "reason", "lifetime", "hosts", "paths", "urls", "pages", "cookies"),
+    *("covers", "undeclared", "controller", "contact", "x"),
+]
+_TABLE = st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=5)
+_DOCUMENT = st.fixed_dictionaries(
+    {},
+    optional={
+        "site": _TABLE | _VALUES,
+        "category": st.lists(_TABLE, max_size=3) | _VALUES,
+        "cookie": st.lists(_TABLE, max_size=3) | _VALUES,
+        "service": st.lists(_TABLE, max_size=3) | _VALUES,
+    },
+)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_string(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else _string(str(value))
+
+
+def _string(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(c):08x}" for c in text) + '"'
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_DOCUMENT)
+def test_any_document_loads_or_says_what_is_wrong(document):
+    text = "".join(f"{key} = {_toml(value)}\n" for key, value in document.items())
+    try:
+        policy = Policy.parse(text)
+    except PolicyError as error:
+        assert error.mistakes
+        places = [(m.table, m.key, m.expected) for m in error.mistakes]
+        assert len(set(places)) == len(places)
+        assert all(m.expected for m in error.mistakes)
+    else:
+        assert policy.claims.units is not None
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_load_or_say_what_is_wrong(tmp_path_factory, data):
+    file = tmp_path_factory.getbasetemp() / "any.toml"
+    file.write_bytes(data)
+    with pytest.raises(PolicyError):
+        Policy.load(file)
