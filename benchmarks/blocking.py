@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html.parser
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -51,8 +52,11 @@ class _Found(html.parser.HTMLParser):
         if attribute == "@import":
             return any(url in sheet for sheet in self.sheets)
         values = self.values.get((tag, attribute), [])
-        if attribute in ("srcset", "imagesrcset", "style"):
+        if attribute == "style":
             return any(url in value for value in values)
+        if attribute in ("srcset", "imagesrcset"):
+            candidate = re.compile(rf"(?:^|[\s,]){re.escape(url)}")
+            return any(candidate.search(value) for value in values)
         return url in values
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:

@@ -15,6 +15,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from selectolax.lexbor import LexborHTMLParser
 
 from consentgate import Gate
+from consentgate.gate.exchange import Exchange
 from consentgate.gate.message import Request
 
 from .pages import Page
@@ -54,14 +55,20 @@ def contenders(gate: Gate) -> list[Contender]:
 
 def stream(gate: Gate, page: Page, size: int = CHUNK, cookie: str = "") -> bytes:
     """consentgate as the adapters use it: headers judged, head and banner inserted, the body in chunks."""
+    exchange = begin(gate, page, cookie)
+    html = page.html
+    output = [exchange.feed(html[at : at + size]) for at in range(0, len(html), size)]
+    return b"".join((*output, exchange.finish()))
+
+
+def begin(gate: Gate, page: Page, cookie: str = "") -> Exchange:
+    """The exchange of a page whose body is next."""
     headers = [("Host", page.host), ("Accept", "text/html")]
     if cookie:
         headers.append(("Cookie", cookie))
     exchange = gate.exchange(Request("GET", "/", "", tuple(headers)))
     exchange.start(200, [("Content-Type", "text/html")])
-    html = page.html
-    output = [exchange.feed(html[at : at + size]) for at in range(0, len(html), size)]
-    return b"".join((*output, exchange.finish()))
+    return exchange
 
 
 def copy(page: Page, _: Questions) -> bytes:

@@ -11,11 +11,11 @@ from consentgate.consent import Consent, Judge
 from consentgate.consent.choice import decide
 from consentgate.policy import Service
 
-from .contenders import CHUNK, copy, stream
+from .contenders import CHUNK, begin, stream
 from .pages import Page
-from .questions import Questions
 from .timing import Task, in_turns, ratio, speed
 
+_CHUNKS = 256
 SECRET = "a key for benchmarks only"
 
 
@@ -85,22 +85,23 @@ def by_chunk(gate: Gate, pages: list[Page], rounds: int, sizes: Iterable[int]) -
     return _rows(dict.fromkeys(tasks, size), tasks, rounds)
 
 
-def opened(gate: Gate, pages: list[Page], questions: Questions, rounds: int) -> list[Row]:
-    """Pages for a visitor who has granted everything, as they are and 16 in one, beside a copy of them.
-    The copy is made of the same chunks and joined as the output is."""
-    long = [Page(page.name, page.html * 16, page.host, page.charset, ()) for page in pages]
-    rows = []
-    for kind, chosen in (("pages", pages), ("pages of 16 times the size", long)):
-        size = sum(len(page.html) for page in chosen)
-        tasks: dict[str, Task] = {
-            f"{kind}: in chunks and joined": partial(_copy_all, chosen),
-            f"{kind}: open, all granted": partial(_stream_all, gate, chosen, CHUNK, cookie=granting(gate)),
-            f"{kind}: closed": partial(_stream_all, gate, chosen, CHUNK),
-            f"{kind}: rewrite, all granted": partial(_rewrite_granted, gate, chosen),
-            f"{kind}: memory copy": lambda chosen=chosen: [copy(page, questions) for page in chosen],  # type: ignore[misc]
-        }
-        rows += _rows(dict.fromkeys(tasks, size), tasks, rounds)
-    return rows
+def opened(gate: Gate, pages: list[Page], rounds: int) -> list[Row]:
+    """Pages for a visitor who has granted everything, and one without end after its head, each beside a
+    copy made of the same chunks."""
+    whole: dict[str, Task] = {
+        "pages: copied": partial(_copy_all, pages),
+        "pages: open, all granted": partial(_stream_all, gate, pages, CHUNK, cookie=granting(gate)),
+        "pages: closed": partial(_stream_all, gate, pages, CHUNK),
+    }
+    rows = _rows(dict.fromkeys(whole, sum(len(page.html) for page in pages)), whole, rounds)
+    chunk = (pages[-1].html * CHUNK)[:CHUNK]
+    exchange = begin(gate, pages[-1], granting(gate)(pages[-1]))
+    exchange.feed(chunk)
+    endless: dict[str, Task] = {
+        "after the head: copied": lambda: [bytes(memoryview(chunk)) for _ in range(_CHUNKS)],
+        "after the head: open, all granted": lambda: [exchange.feed(chunk) for _ in range(_CHUNKS)],
+    }
+    return rows + _rows(dict.fromkeys(endless, _CHUNKS * CHUNK), endless, rounds)
 
 
 def policy_of(services: int) -> Policy:
@@ -147,11 +148,6 @@ def _stream_all(
 def _rewrite_all(gate: Gate, pages: list[Page]) -> None:
     for page in pages:
         gate.rewrite(page.html, url=page.url)
-
-
-def _rewrite_granted(gate: Gate, pages: list[Page]) -> None:
-    for page in pages:
-        gate.rewrite(page.html, url=page.url, grants=gate.policy.ids)
 
 
 def _copy_all(pages: list[Page]) -> None:

@@ -18,22 +18,23 @@ from consentgate.policy import Policy
 
 from .pages import Page
 
-_ANYWHERE = {name.decode(): attribute for name, attribute in ANYWHERE.items()}
-LOADING_ANYWHERE = frozenset(_ANYWHERE)
+LOADING_ANYWHERE = frozenset(ANYWHERE)
 """Attributes to judge on any element."""
 
 LOADING: Mapping[str, Mapping[str, Attribute]] = {
-    name.decode(): {**element.attributes, **_ANYWHERE} for name, element in ELEMENTS.items()
+    name.decode(): {**ANYWHERE, **element.attributes} for name, element in ELEMENTS.items()
 }
 """By element, the attributes to judge."""
 
-SELECTORS = ", ".join((*LOADING, *(f"[{name}]" for name in _ANYWHERE)))
+SELECTORS = ", ".join((*LOADING, *(f"[{name}]" for name in ANYWHERE)))
 """The same as CSS selectors."""
 
 XPATH = "//*[{}]".format(
-    " or ".join((*(f"self::{name}" for name in LOADING), *(f"@{name}" for name in _ANYWHERE)))
+    " or ".join((*(f"self::{name}" for name in LOADING), *(f"@{name}" for name in ANYWHERE)))
 )
 """The same as XPath."""
+
+_ONE_URL = (Reads.URL, Reads.CODE)
 
 _HOST = re.compile(r"(?i)[\x00-\x20]*+(?:https?:|wss?:)?[/\\]{2,}+([^/\\?#]*+)")
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)[^,]*+")
@@ -68,11 +69,11 @@ class Questions:
 
     def element(self, name: str, attributes: Mapping[str, str | None]) -> Verdict:
         """What becomes of the element of this name with these attributes."""
-        loading = LOADING.get(name, _ANYWHERE)
+        loading = LOADING.get(name, ANYWHERE)
         if (name == "link" and not _link_loads(attributes)) or (
             name == "input" and not _is_image(attributes)
         ):
-            loading = _ANYWHERE
+            loading = ANYWHERE
         changes: dict[str, str | None] = {}
         for key, value in attributes.items():
             attribute = loading.get(key)
@@ -113,7 +114,7 @@ def _urls(reads: Reads, value: str) -> Iterator[str] | tuple[str, ...]:
         return (match[1] for match in _CANDIDATE.finditer(value))
     if reads is Reads.URLS:
         return iter(value.split())
-    return (value,) if reads is Reads.URL else ()
+    return (value,) if reads in _ONE_URL else ()
 
 
 def _link_loads(attributes: Mapping[str, str | None]) -> bool:

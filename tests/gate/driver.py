@@ -10,6 +10,7 @@ import io
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
@@ -101,8 +102,13 @@ THIRD_PARTIES = (b"stats.vendor.example", b"heat.example", b"films.example", b"n
 
 def make_gate(policy: str | Policy = POLICY, **options: Any) -> Gate:
     """A gate for a policy, written as TOML or made already."""
-    made = Policy.parse(policy) if isinstance(policy, str) else policy
+    made = _parsed(policy) if isinstance(policy, str) else policy
     return Gate(made, **{"secret_key": SECRET, **options})
+
+
+@lru_cache
+def _parsed(policy: str) -> Policy:
+    return Policy.parse(policy)
 
 
 @dataclass

@@ -106,7 +106,7 @@ def test_vary_is_merged_over_several_lines_H5(make_site: MakeSite, given: list[s
     assert site.gets("/", site.chooses("accept")).values("vary") == sent
 
 
-# -- validators -------------------------------------------------------------------------------------------------
+# -- validators ------------------------------------------------------------------------------------------
 
 
 class Versioned:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from consentgate import Policy
+from consentgate.consent import Consent, Judge
+from consentgate.gate.links import filter_link
+from consentgate.html import Url
+
 from .conftest import MakeSite
 from .driver import HTML, JSON, Page
 
@@ -25,7 +30,7 @@ OWN = "</own.css>; rel=preload; as=style"
         (f"{PRELOAD}, {OWN}, {PRELOAD}", [OWN]),
         ('<https://films.example>; REL="DNS-Prefetch Preconnect"', []),
         ("<//films.example>;rel=preconnect", []),
-        ("<\t//films.example >;rel=preconnect", []),
+        ("< //films.example >;rel=preconnect", []),
         ("<https:\\\\films.example/>; rel=modulepreload", []),
         ("<https://nobody.example>; rel=unheard-of", []),
         ('<https://films.example>; title="a, b; rel=next"; rel=preload', []),
@@ -70,12 +75,8 @@ def test_on_any_status_H9(make_site: MakeSite, status: int) -> None:
     assert site.gets().values("link") == []
 
 
-def test_it_is_linear() -> None:
-    from consentgate import Policy
-    from consentgate.consent import Consent, Judge
-    from consentgate.gate.links import filter_link
-    from consentgate.html import Url
-
+def test_a_hostile_header_is_read_at_once() -> None:
+    # What takes time by its square would take minutes here.
     judge = Judge(Consent(Policy()), "example.org", "/")
     for hostile in (
         '<a>;x="' * 20_000,

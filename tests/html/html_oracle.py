@@ -240,7 +240,8 @@ def css(sheet: str) -> Iterator[str]:
             kind == "string"
             and (importing or (stack and stack[-1] in ("url", "src", "image-set", "-webkit-image-set")))
         ):
-            yield text
+            if text:  # CSS Values 4: an empty url() is an invalid resource.
+                yield text
             importing = False
 
 

@@ -329,7 +329,7 @@ class Exchange:
                 loads = loads or links.loads
                 for claim, url in links.blocked:
                     self._notice(claim, url)
-                if not links.value:
+                if links.blocked and not links.value:
                     continue
                 value = links.value
             sent.append((name, value))

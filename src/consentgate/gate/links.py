@@ -11,9 +11,7 @@ from consentgate.html.srcset import candidates
 from consentgate.html.urls import Url, resolve
 from consentgate.policy import Claim
 
-_LINK = re.compile(
-    r"[\t ,]*(?P<link><(?P<url>[^>]*)>(?P<parameters>(?:[^,\"]++|\"(?:[^\"\\]++|\\.)*+\"?)*+))"
-)
+_LINK = re.compile(r"(?P<link><(?P<url>[^<>]*+)>(?P<parameters>(?:[^,\"]++|\"(?:[^\"\\]++|\\.)*+\"?)*+))")
 _PARAMETER = re.compile(r";[\t ]*([^\s=;,\"]+)[\t ]*(?:=[\t ]*(?:\"((?:[^\"\\]++|\\.)*+)\"?|([^;,\"]*)))?")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from collections import Counter
 
 from consentgate.catalogue import catalogue
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
@@ -17,6 +18,7 @@ MOST = 500
 number. What browsers send has its own count, so that it cannot crowd out what the site does."""
 
 _LONGEST = 200
+_UNFIT = "no policy can: it is not a name that one could write"
 
 
 class Notices:
@@ -28,18 +30,19 @@ class Notices:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._ids = {service.id for service in policy.services} | {c.id for c in policy.categories}
+        self._proposed: set[str] = set()
         self._category = _likely_category(policy)
-        self._seen: dict[str, set[str]] = {}
+        self._seen: set[tuple[str, str]] = set()
+        self._count: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def cookie(self, name: str, claim: Claim) -> None:
         """The application's cookie `name` was kept back."""
-        self._cookie("set", name, claim)
+        self._cookie(name, claim, source="site")
 
     def arrived(self, name: str, claim: Claim) -> None:
         """The cookie `name` came along with a request and was kept from the application."""
-        if name not in self._seen.get("set", ()):
-            self._cookie("arrived", name, claim)
+        self._cookie(name, claim, source="browsers")
 
     def host(self, host: str, claim: Claim) -> None:
         """Something that would contact `host` was kept back."""
@@ -48,35 +51,38 @@ class Notices:
 
     def service(self, claim: Claim) -> None:
         """A script or widget that the catalogue recognised was kept back."""
-        if not claim.declared and claim.service and self._is_new("service", claim.service):
+        if not claim.declared and claim.service and self._is_new("name", claim.service):
             self._warn(_toml(claim.name), self._use(claim))
 
-    def _cookie(self, kind: str, name: str, claim: Claim) -> None:
-        if not claim.declared and self._is_new(kind, name):
+    def _cookie(self, name: str, claim: Claim, source: str) -> None:
+        if not claim.declared and self._is_new("cookie", name, source):
             self._warn(f"the cookie {_toml(name)}", self._use(claim) or self._own_cookie(name))
 
     @staticmethod
     def _warn(what: str, lines: str) -> None:
-        if lines:
+        if lines.startswith("[["):
             _log.warning("blocked %s, which the policy does not declare. To declare it:\n%s", what, lines)
         else:
-            _log.warning("blocked %s, which no policy can declare", what)
+            _log.warning("blocked %s, which the policy does not declare; %s", what, lines)
 
-    def _is_new(self, kind: str, name: str) -> bool:
-        if name in self._seen.get(kind, ()):
+    def _is_new(self, kind: str, name: str, source: str = "site") -> bool:
+        key = (kind, name)
+        if key in self._seen:
             return False
         with self._lock:
-            seen = self._seen.setdefault(kind, set())
-            if name in seen or len(seen) >= MOST:
+            if key in self._seen or self._count[f"{kind} {source}"] >= MOST:
                 return False
-            seen.add(name)
+            self._seen.add(key)
+            self._count[f"{kind} {source}"] += 1
             return True
 
     def _use(self, claim: Claim) -> str:
-        # A service of that id may be there already, with hosts of its own.
+        """The lines that declare a service of the catalogue, or a word that they have been logged."""
         known = catalogue().service(claim.service) if claim.service else None
         if known is None or known.id in self._ids:
             return ""
+        if not self._is_new("service", known.id):
+            return f"use = {_toml(known.id)} declares it too"
         lines = f"[[service]]\nuse = {_toml(known.id)}"
         if category_for(known.category, self._policy.categories) is None:
             lines += f"\ncategory = {_toml(self._category)}"
@@ -85,14 +91,15 @@ class Notices:
     def _own_cookie(self, name: str) -> str:
         cookie = Cookie(name=name, category=self._category)
         if not self._fits(cookies=(cookie,)):
-            return ""
+            return _UNFIT
         return f"[[cookie]]\nname = {_toml(name)}\ncategory = {_toml(self._category)}"
 
     def _service(self, host: str) -> str:
         id = self._free_id(host)
         service = Service(id=id, name=host, category=self._category, hosts=(host,))
         if not self._fits(services=(service,)):
-            return ""
+            return _UNFIT
+        self._proposed.add(id)
         return (
             f"[[service]]\nid = {_toml(id)}\nname = {_toml(host)}\n"
             f"category = {_toml(self._category)}\nhosts = [{_toml(host)}]"
@@ -101,7 +108,7 @@ class Notices:
     def _free_id(self, host: str) -> str:
         stem = re.sub(r"[^a-z0-9_-]", "-", host.lower()).strip("-_")[:56] or "service"
         number = 1
-        while (id := stem if number == 1 else f"{stem}-{number}") in (*self._ids, NEVER):
+        while (id := stem if number == 1 else f"{stem}-{number}") in (*self._ids, *self._proposed, NEVER):
             number += 1
         return id
 

@@ -7,8 +7,9 @@ all of them together read every byte a bounded number of times.
 
 from __future__ import annotations
 
-from .syntax import END_TAG, LONGEST_END, NOT_TAGS, RAW_TEXT_ELEMENTS, START_TAG, ScriptText, raw_text_end
+from .syntax import END_TAG, LONGEST_END, START_TAG, ScriptText, raw_text_end
 from .tags import Tag
+from .tokens import tags
 
 LONGEST_TEXT = 1 << 20
 """So much of a script or style sheet is judged; what it says after that is not read."""
@@ -80,28 +81,13 @@ class Ahead:
         return end
 
     def _find_element_end(self, tag: Tag, limit: int) -> int | None:
-        data, depth, position = self._data, 1, tag.end
-        while True:
-            match = NOT_TAGS.match(data, position, limit)
-            position = match.end() if match else position
-            end_tag = END_TAG.match(data, position, limit)
-            if end_tag is not None:
-                position = end_tag.end()
-                depth -= end_tag["name"].lower() == tag.name
+        depth = 1
+        for match in tags(self._data, tag.end, limit):
+            if match["name"].lower() == tag.name:
+                depth += 1 if match.re is START_TAG else -1
                 if depth == 0:
-                    return position
-                continue
-            start_tag = START_TAG.match(data, position, limit)
-            if start_tag is None:
-                return None
-            position = start_tag.end()
-            name = start_tag["name"].lower()
-            depth += name == tag.name
-            if name in RAW_TEXT_ELEMENTS and name != b"noscript":
-                raw_end = raw_text_end(name).search(data, position, limit)
-                if raw_end is None:
-                    return None
-                position = raw_end.start()
+                    return match.end()
+        return None
 
     def _require(self, limit: int) -> None:
         if len(self._data) < limit and not self._final:

@@ -28,6 +28,10 @@ _IGNORED = frozenset((b"html", b"head", b"body"))
 _TABLE_PARTS = frozenset(b"caption col colgroup tbody td tfoot th thead tr".split())
 
 
+DEEPEST = 256
+"""So many open elements are followed; what is nested deeper is left in doubt."""
+
+
 class _Space(Enum):
     HTML = "html"
     SVG = "svg"
@@ -96,7 +100,7 @@ class ForeignContent:
             return True
         if self._open and name not in _VOID and name not in _IGNORED:
             self.doubtful = self.doubtful or name in _TABLE_PARTS
-            self._open.append(_Open(_Space.HTML, name, takes_html=True))
+            self._append(_Open(_Space.HTML, name, takes_html=True))
         return False
 
     def end(self, name: bytes) -> None:
@@ -159,4 +163,10 @@ class ForeignContent:
         if not self._open and not self.doubtful:
             self._plain = True
         self._plain = self._plain and not takes_html
-        self._open.append(_Open(space, name, takes_html))
+        self._append(_Open(space, name, takes_html))
+
+    def _append(self, opened: _Open) -> None:
+        if len(self._open) < DEEPEST:
+            self._open.append(opened)
+        else:
+            self.doubtful, self._plain = True, False

@@ -15,7 +15,7 @@ from .page import PlaceholderFor
 from .reader import Reader
 from .urls import Url
 
-PATIENCE = 64
+PATIENCE = 16
 """For each byte that comes so many waiting ones may be read again."""
 LARGEST_TAG = 8 << 20
 

@@ -1,0 +1,78 @@
+"""Whatever a request or an application says: no error, and nothing opens."""
+
+from __future__ import annotations
+
+import logging
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consentgate.gate import Exchange, Request
+
+from .driver import HTML, PAGE, THIRD_PARTIES, make_gate
+
+GATE = make_gate(trusted_proxies=1)
+logging.getLogger("consentgate").addHandler(logging.NullHandler())
+
+values = st.text(st.characters(max_codepoint=0xFF), max_size=60)
+paths = st.text(st.sampled_from("/ab.%2eF_~;?\xe9"), max_size=30).map(lambda rest: f"/{rest}")
+REQUEST = (
+    "Host",
+    "Cookie",
+    "Origin",
+    "Sec-GPC",
+    "DNT",
+    "If-None-Match",
+    "If-Match",
+    "Accept-Encoding",
+    "Accept",
+)
+ANSWER = (
+    "Set-Cookie",
+    "Link",
+    "ETag",
+    "Vary",
+    "Cache-Control",
+    "Content-Type",
+    "Location",
+    "X-Content-Type-Options",
+)
+OWN = "__Host-consent="
+
+
+def headers_of(names: tuple[str, ...]) -> st.SearchStrategy[list[tuple[str, str]]]:
+    name = st.sampled_from((*names, "X-Forwarded-Host", "Sec-Fetch-Site", "Range"))
+    return st.lists(st.tuples(name, st.one_of(values, values.map(OWN.__add__))), max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(paths, headers_of(REQUEST), headers_of(ANSWER), st.integers(0, len(PAGE)))
+def test_any_request_and_any_headers_close(
+    path: str, asked: list[tuple[str, str]], answered: list[tuple[str, str]], at: int
+) -> None:
+    exchange = Exchange(GATE, Request("GET", path, "a=b", tuple(asked)))
+    if exchange.own:
+        assert exchange.answer().status in (200, 404)
+        return
+    cookies = [value for name, value in exchange.request_headers if name == "Cookie"]
+    assert all(
+        pair.strip().startswith((OWN, "sid", "cart", "ui")) for v in cookies for pair in v.split(";") if pair
+    )
+    exchange.start(200, [HTML, *answered])
+    sent = exchange.feed(PAGE[:at]) + exchange.feed(PAGE[at:]) + exchange.finish()
+    assert exchange.head is not None
+    assert not any(host in sent for host in THIRD_PARTIES)
+    assert not any(
+        name.lower() == "set-cookie" and value.startswith("_") for name, value in exchange.head.headers
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(headers_of(REQUEST), st.binary(max_size=80), st.sampled_from(["choices", "banner.css", "", "x"]))
+def test_any_form_decides_nothing_from_elsewhere(
+    asked: list[tuple[str, str]], body: bytes, name: str
+) -> None:
+    exchange = Exchange(GATE, Request("POST", f"/_privacy/{name}", "", tuple(asked)))
+    answer = exchange.answer(b"decision=accept&next=" + body)
+    assert answer.status in (303, 400, 403, 405)
+    assert answer.status != 303 or any(header[0] in ("Origin", "Sec-Fetch-Site") for header in asked)

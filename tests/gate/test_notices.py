@@ -1,0 +1,154 @@
+"""What is logged of undeclared things (a first deployment must never fail silently)."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+
+import pytest
+
+from consentgate import Policy
+from consentgate.gate.notices import MOST
+
+from .conftest import MakeSite
+from .driver import HTML, POLICY, Page
+
+
+def proposals(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines that each message proposes, "" where there are none."""
+    messages = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    return [message.partition("To declare it:\n")[2] for message in messages]
+
+
+def test_each_undeclared_thing_is_logged_once_with_lines_that_load(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = b'<img src="https://nobody.example/1"><script src="https://unheard-of.example:8443/x"></script>'
+    headers = [
+        HTML,
+        ("Set-Cookie", "who=1"),
+        ("Set-Cookie", "o'dd=1"),
+        ("Link", "<//linked.example>; rel=preload"),
+    ]
+    site = make_site(Page(body, headers=headers))
+    for _ in range(3):
+        site.gets("/", "who=1; came=2; _film=3; sid=4")
+    lines = proposals(caplog)
+    assert len(lines) == len(set(lines)) == 6, lines
+    policy = Policy.parse(POLICY + "\n" + "\n".join(lines))
+    assert {c.name for c in policy.cookies} >= {"who", "o'dd", "came"}
+    hosts = {host for service in policy.services for host in service.hosts}
+    assert hosts >= {"nobody.example", "unheard-of.example", "linked.example"}
+    # Declared so, they are asked for, and nothing is left to be said.
+    caplog.clear()
+    again = make_site(site.app, policy=policy)
+    again.gets("/", f"{again.chooses('accept')}; who=1; came=2")
+    assert b"nobody.example" in again.gets("/", again.chooses("accept")).body
+    assert proposals(caplog) == []
+
+
+@pytest.mark.parametrize("undeclared", ["never", "third-party", "performance"])
+def test_what_the_catalogue_knows_is_proposed_by_its_name(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, undeclared: str
+) -> None:
+    policy = POLICY.replace("[site]", f'[site]\nundeclared = "{undeclared}"')
+    body = b'<iframe src="https://www.youtube.com/embed/x"></iframe><script src="https://js.stripe.com/v3/"></script>'
+    make_site(Page(body), policy=policy).gets("/", "_ga=1")
+    lines = "\n".join(proposals(caplog))
+    used = [table["use"] for table in tomllib.loads(lines)["service"]]
+    assert {"youtube", "stripe", "google-analytics"} <= set(used)
+    loaded = Policy.parse(policy + "\n" + lines)
+    assert all(s.category != "never" for s in loaded.services)
+
+
+def test_several_hosts_and_cookies_of_a_known_service_are_one_proposal(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = b'<iframe src="https://www.youtube.com/embed/x"></iframe><img src="https://i.ytimg.com/x.jpg">'
+    body += b'<img src="https://a-b.example/"><img src="https://a.b.example/">'
+    make_site(Page(body)).gets("/", "_ga=1; _gid=2")
+    assert sorted(lines.count("use =") for lines in proposals(caplog)) == [0, 0, 0, 0, 1, 1]
+    assert 'use = "youtube" declares it too' in caplog.text
+    loaded = Policy.parse(POLICY + "\n" + "\n".join(proposals(caplog)))
+    assert {"a-b-example", "a-b-example-2", "youtube"} <= {service.id for service in loaded.services}
+
+
+def test_a_service_of_that_name_may_be_there_already(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    policy = (
+        POLICY + '\n[[service]]\nid="youtube"\nname="Y"\ncategory="third-party"\nhosts=["www.youtube.com"]\n'
+    )
+    policy += '\n[[service]]\nid="i-ytimg-com"\nname="Z"\ncategory="third-party"\nhosts=["z.example"]\n'
+    make_site(Page(b'<img src="https://i.ytimg.com/vi/x.jpg">'), policy=policy).gets()
+    [lines] = proposals(caplog)
+    assert Policy.parse(policy + "\n" + lines).services[-1].hosts == ("i.ytimg.com",)
+
+
+def test_a_policy_with_nothing_to_ask_can_still_take_the_lines(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    policy = '[site]\nname="S"\ncontroller="C"\ncontact="c@example.org"\n[[category]]\nid="necessary"\n'
+    make_site(policy=policy).gets("/", "who=1")
+    assert proposals(caplog)
+    Policy.parse(policy + "\n" + "\n".join(proposals(caplog)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "a\x1b[31mb",
+            "a\nERROR forged",
+            '"quoted"',
+            "back\\slash",
+            "\xe9\u2028",
+            "x" * 300,
+            "st*ar",
+            "\x85",
+        ),
+        *("[[cookie]]", "a#b", "a'b", "", "a\x7fb", "*"),
+    ],
+)
+def test_a_log_cannot_be_forged_and_no_line_fails_to_load(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    site = make_site(validated=False)
+    site.gets("/", f"{name}=1".encode("latin-1", "replace").decode("latin-1"))
+    for record in caplog.records:
+        if "cookie" in record.getMessage():
+            assert all(
+                " " <= character <= "~" for line in record.getMessage().split("\n") for character in line
+            )
+            assert not any(line.startswith("ERROR") for line in record.getMessage().split("\n"))
+    Policy.parse(POLICY + "\n" + "\n".join(proposals(caplog)))
+
+
+@pytest.mark.parametrize(
+    "host", ["[::1]", "x_y.example", "a..b", "-", "1.2.3.4", "x" * 300 + ".example", "b\xc3\xbc.example"]
+)
+def test_odd_hosts_are_proposed_only_where_a_policy_takes_them(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, host: str
+) -> None:
+    make_site(Page(f'<img src="https://{host}/x">'.encode("latin-1"))).gets()
+    Policy.parse(POLICY + "\n" + "\n".join(proposals(caplog)))
+
+
+def test_the_log_is_bounded_and_browsers_do_not_crowd_out_the_site(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(Page(headers=[HTML, ("Set-Cookie", "real=1")]))
+    for start in range(0, 1000, 100):
+        site.app.page = Page(headers=[HTML])
+        site.gets("/", "; ".join(f"made_up_{number}=1" for number in range(start, start + 100)))
+    assert len([line for line in proposals(caplog) if "made_up" in line]) == MOST
+    site.app.page = Page(headers=[HTML, ("Set-Cookie", "real=1")])
+    site.gets("/")
+    assert any('"real"' in line for line in proposals(caplog))
+
+
+def test_declared_things_are_not_logged(make_site: MakeSite, caplog: pytest.LogCaptureFixture) -> None:
+    body = b'<script src="https://stats.vendor.example/s.js"></script>'
+    site = make_site(Page(body, headers=[HTML, ("Set-Cookie", "_ab=1"), ("Set-Cookie", "sid=1")]))
+    site.gets("/", "_st1=1; _film=2; sid=3")
+    assert proposals(caplog) == []
