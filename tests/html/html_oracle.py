@@ -76,8 +76,7 @@ def trees(html: str) -> dict[str, list[Element]]:
 # -- what elements load ----------------------------------------------------------------------------------------
 
 INERT_LINKS = set(
-    "alternate author bookmark canonical external help license me next nofollow noopener noreferrer prev "
-    "privacy-policy search self shortlink tag terms-of-service up".split()
+    ["alternate", "author", "bookmark", "canonical", "external", "help", "license", "me", "next", "nofollow", "noopener", "noreferrer", "prev", "privacy-policy", "search", "self", "shortlink", "tag", "terms-of-service", "up"]
 )
 INERT_LINKS -= {"search"}
 FRAMES = {"iframe", "frame", "object", "embed"}
@@ -300,7 +299,7 @@ def _valid_escape(text: str, i: int) -> bool:
 
 
 def _is_ident(c: str) -> bool:
-    return bool(c) and (c in "-_" or c.isascii() and c.isalnum() or not c.isascii())
+    return bool(c) and (c in "-_" or (c.isascii() and c.isalnum()) or not c.isascii())
 
 
 def _starts_ident(text: str, i: int) -> bool:

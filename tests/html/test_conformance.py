@@ -23,7 +23,10 @@ STARTS = {
     "RAWTEXT state": "<xmp>",
     "Script data state": "<script>",
 }
-NAMES = {"RCDATA state": ("title", "textarea"), "RAWTEXT state": ("xmp", "style", "noembed", "noframes", "iframe")}
+NAMES = {
+    "RCDATA state": ("title", "textarea"),
+    "RAWTEXT state": ("xmp", "style", "noembed", "noframes", "iframe"),
+}
 
 
 def _unescaped(case: dict[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,9 @@ def test_nothing_leaks_from_a_real_page(page: Path) -> None:
 
 
 @needs_shared
-@pytest.mark.parametrize("page", [p for p in corpus_pages() if p.stat().st_size < 60_000], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "page", [p for p in corpus_pages() if p.stat().st_size < 60_000], ids=lambda p: p.stem
+)
 @pytest.mark.parametrize("size", [7, 1000])
 def test_a_real_page_comes_out_the_same_in_chunks(page: Path, size: int) -> None:
     source = page.read_bytes()
@@ -114,7 +116,11 @@ def test_the_oracle_finds_what_loads() -> None:
 
 
 def test_the_oracle_reads_style_sheets() -> None:
-    assert list(css("@import 'a';b{c:url( d )}e{f:\\75rl(g)}/*url(h)*/i{j:'url(k)'}")) == ["a", " d ".strip(), "g"]
+    assert list(css("@import 'a';b{c:url( d )}e{f:\\75rl(g)}/*url(h)*/i{j:'url(k)'}")) == [
+        "a",
+        " d ".strip(),
+        "g",
+    ]
     assert list(css("a{b:url(c d)}e{f:image-set('g' 1x)}")) == ["g"]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import webencodings
 
 from .references import decode_references
-from .syntax import ATTRIBUTE, START_TAG
+from .syntax import ATTRIBUTE, END_TAG, START_TAG
 
 PRESCANNED = 1024
 """Browsers look for a declaration in so many bytes."""
@@ -105,12 +105,12 @@ def _prescan(head: bytes) -> str | None:
             if end < 0:
                 return None
             position = end + 3
-        elif step["tag"]:
-            tag = START_TAG.match(head, step.start())
+        elif step["tag"] or step["end"]:
+            tag = (START_TAG if step["tag"] else END_TAG).match(head, step.start())
             if tag is None:
                 return None
             position = tag.end()
-            found = _meta_charset(tag) if tag["name"].lower() == b"meta" else None
+            found = _meta_charset(tag) if step["tag"] and tag["name"].lower() == b"meta" else None
             if found is not None:
                 return found
     return None

@@ -15,6 +15,7 @@ from .syntax import (
     BOGUS_COMMENT,
     CDATA_SECTION,
     COMMENT,
+    COMMENT_END,
     DECLARATION,
     LONE_LESS_THAN,
     LONGEST_END,
@@ -22,6 +23,9 @@ from .syntax import (
     raw_text_end,
 )
 from .tags import Tag
+
+LONG_COMMENT = 64 << 10
+"""A comment that has come to so much is passed on as it comes."""
 
 ReadApart = Callable[[bytes], list[Edit] | None]
 """Reads markup by itself. None where it does not leave the page as it found it."""
@@ -48,6 +52,7 @@ class RawText:
         self._element = element
         self._read_apart = read_apart
         self._name: bytes | None = None
+        self._in_comment = False
         self._script = ScriptText()
         self._dropping: Reason | None = None
         self._unclear_until = 0
@@ -56,21 +61,33 @@ class RawText:
 
     @property
     def is_open(self) -> bool:
-        """True within such an element."""
-        return self._name is not None
+        """True within such an element, or a long comment."""
+        return self._name is not None or self._in_comment
+
+    def enter_comment(self, position: int) -> int | None:
+        """Pass on a comment whose end has not come yet; return how far that went, None if it may come."""
+        data = self._page.data
+        if len(data) - position < LONG_COMMENT or not data.startswith(b"<!--", position):
+            return None
+        self._in_comment = True
+        return position + len(b"<!--")
 
     def skip(self, position: int) -> int:
         """Pass on the text up to the end tag, or drop it where the element was taken out; return how far
         that went."""
         data = self._page.data
+        if self._in_comment:
+            end = COMMENT_END.search(data, position)
+            self._in_comment = end is None
+            return end.end() if end else max(position, len(data) - len(b"--!"))
         if self._name == b"plaintext":
             return len(data)
-        end, ended = self._end(position)
-        if self._dropping is not None and end > position:
-            self._page.edits.text(position, end, self._dropping)
+        text_end, ended = self._end(position)
+        if self._dropping is not None and text_end > position:
+            self._page.edits.text(position, text_end, self._dropping)
         if ended:
             self._name = self._dropping = None
-        return end
+        return text_end
 
     def _end(self, position: int) -> tuple[int, bool]:
         data = self._page.data

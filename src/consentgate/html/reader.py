@@ -139,7 +139,8 @@ class Reader:
         page = self._page
         data = page.data
         if data.startswith(b"<!", position):
-            return self._cdata(position) if data.startswith(_CDATA, position) else None
+            cdata = data.startswith(_CDATA, position)
+            return self._cdata(position) if cdata else self._raw_text.enter_comment(position)
         if data.startswith(b"</", position):
             match = END_TAG.match(data, position)
             if match is None:

@@ -36,6 +36,8 @@ ATTRIBUTES = (
 # 13.2.5.42 to 13.2.5.52: "<!-->" and "<!--->" are whole comments, "--!>" ends one too.
 COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
 
+COMMENT_END = re.compile(rb"--!?>")
+
 # 13.2.5.41 Bogus comment state and 13.2.5.53 DOCTYPE state: a doctype ends at the first ">" even inside
 # its quotes. "<![CDATA[" is one of these in HTML content and is left to the caller, who knows where it is.
 DECLARATION = rb"<!(?!--|\[CDATA\[)[^>]*+>"

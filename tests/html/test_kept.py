@@ -1,0 +1,157 @@
+"""What is blocked, what stays, and what is left in a blocked thing's place."""
+
+from __future__ import annotations
+
+import pytest
+from html_support import blocked, rewrite
+
+from consentgate.html.css import css_urls
+from consentgate.html.loads import refresh_url
+from consentgate.html.references import decode_references, decode_text
+from consentgate.html.srcset import candidates
+
+E = "//evil.test/x"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script type="application/ld+json">{"url": "https://www.youtube.com/embed/x"}</script>',
+        '<script type=importmap>{"imports": {"a": "https://cdn.test/a.js"}}</script>',
+        '<script type="application/json">{"src": "https://connect.facebook.net/sdk.js", "n": 1.0}</script>',
+        '<script>var config = {video: "https://www.youtube.com/watch?v=1", map: "//maps.google.com"};</script>',
+        "<script src=/js/youtube.com-helper.js></script>",
+        "<script src=https://cdn.example.org/app.js></script>",
+        f"<!-- <script src={E}></script> -->",
+        f"<textarea><script src={E}></script></textarea>",
+        f"<title><img src={E}></title>",
+        f"<template><img src={E}></template>",
+        f"<script>var a = '<img src={E}>'; // <body \n</script>",
+        '<link rel=canonical href="https://other.test/page">',
+        '<link rel="alternate" hreflang=de href="https://other.test/de">',
+        '<link rel="author license" href="https://other.test/">',
+        '<a href="https://www.facebook.com/sharer/sharer.php?u=x">share</a>',
+        '<div @click="a > b" x-on:click.prevent="c" :class="{d: e}">x</div>',
+        '<svg viewBox="0 0 1 1"><linearGradient id=a /><path d="M0 0"/></svg>',
+        "<!doctype html><P>a<p>b &amp; &copy c &notit; <B><i></B></i>\0\r\n",
+        f"<img src=/own.png src={E}>",
+        f"<img src=/own.png data-x={E}>",
+        f"<img title='src={E}'>",
+        f"<input type=text src={E}>",
+        f"<script type=text/plain src={E}></script>",
+        f"<style>/* url({E}) */ a{{content: 'url({E})'}} b[href='{E}'] {{}}</style>",
+        "<style>@namespace url(http://www.w3.org/1999/xhtml); @namespace svg 'http://www.w3.org/2000/svg';</style>",
+        "<meta http-equiv=refresh content='5'><meta http-equiv=refresh content='0;url=/x'>",
+        "<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=><iframe src=about:blank></iframe>",
+        '<iframe srcdoc="<p>x &amp; y</p>"></iframe>',
+        "<noscript><img src=/own.png></noscript>",
+    ],
+)
+def test_what_is_harmless_stays_as_it_is(html: str) -> None:
+    assert rewrite(html).decode() == html
+    assert blocked(html) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        (f"a<script src={E}></script>b", "ab"),
+        (f"a<img src={E}>b", "ab"),
+        (f"a<link rel=preload href={E}>b", "ab"),
+        (f"<img src=/a srcset='/b 1x, {E} 2x'>", "<img src=/a >"),
+        (f"<body background={E} class=x>", "<body  class=x>"),
+        (f"<p style='color:red;background:url({E})'>", "<p style='color:red;background:url()'>"),
+        (f"<style>a{{}}@import '{E}';b{{}}</style>", "<style>a{}/**/b{}</style>"),
+        (f"<video src=/v poster={E}></video>", "<video src=/v ></video>"),
+        (f'<iframe srcdoc="a<img src={E}>"></iframe>', '<iframe srcdoc="a"></iframe>'),
+        (f"<noscript>a<img src={E}></noscript>", "<noscript>a</noscript>"),
+        (f"<<img src={E}>script>", "<</>script>"),
+        (f"<svg><title/style=background:url({E})>", "<svg><title/style=background:url()>"),
+        (f"<svg><image/href={E}>", "<svg><image/ >"),
+        (f"<img src srcset={E} =/a>", "<img src / =/a>"),
+    ],
+)
+def test_what_is_blocked_leaves_nothing_else_changed(html: str, kept: str) -> None:
+    assert rewrite(html).decode() == kept
+
+
+def test_a_like_button_leaves_a_placeholder_that_names_facebook() -> None:
+    output = rewrite("<p><div class=fb-like data-href=x></div></p>").decode()
+    assert "Facebook" in output
+    assert "fb-like" not in output
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a class="twitter-share-button" href="https://twitter.com/intent/tweet">Tweet</a>',
+        '<blockquote class="twitter-tweet"><p>text</p></blockquote>',
+    ],
+)
+def test_what_is_its_own_fallback_stays(html: str) -> None:
+    assert rewrite(html).decode() == html
+
+
+def test_a_script_that_is_a_widget_leaves_a_placeholder() -> None:
+    output = rewrite('<script type="IN/Share" data-url=x></script>').decode()
+    assert "IN/Share" not in output
+    assert "LinkedIn" in output
+
+
+@pytest.mark.parametrize(
+    ("sheet", "urls"),
+    [
+        (b"@import 'a';@IMPORT url(b);@import url('c') screen", [b"a", b"b", b"c"]),
+        (b"a{b:url( c );d:URL('e');f:u\\72l(g)}", [b"c", b"e", b"g"]),
+        (b"a{b:image-set('c' 1x, url(d) 2x)}", [b"c", b"d"]),
+        (b"/*url(a)*/b{c:'url(d)'}", []),
+        (b"a{b:'\nurl(c)}", [b"c"]),
+        (b"a{b:url(c\\)d)}", [b"c)d"]),
+        (b"a{--b:'c'}", []),
+        (b"a{--b:'c';d:image-set(var(--b) 1x)}", [b"c"]),
+        (b"@namespace 'a';@namespace url(b);", []),
+        (b"", []),
+    ],
+)
+def test_style_sheets(sheet: bytes, urls: list[bytes]) -> None:
+    found = [one.url for one in css_urls(sheet)]
+    assert found == urls or (sheet == b"a{--b:'c'}" and found == [])
+
+
+@pytest.mark.parametrize(
+    ("value", "urls"),
+    [
+        ("a", ["a"]),
+        ("a 1x, b 2x", ["a", "b"]),
+        ("a,b 1x", ["a,b"]),
+        (",a,, b", ["a", "b"]),
+        ("a (b, c) 1x, d", ["a", "d"]),
+        ("data:,a 1x,b", ["data:,a", "b"]),
+        ("", []),
+    ],
+)
+def test_candidates(value: str, urls: list[str]) -> None:
+    assert list(candidates(value)) == urls
+
+
+@pytest.mark.parametrize(
+    ("value", "in_attribute", "in_text"),
+    [
+        ("&amp;&lt&#65&#x42;", "&<AB", "&<AB"),
+        ("&ltx &lt=", "&ltx &lt=", "<x <="),
+        ("&notit;", "&notit;", "¬it;"),
+        ("&#0;&#xd800;&#x110000;&#99999999999;&#128;", "\ufffd" * 4 + "€", "\ufffd" * 4 + "€"),
+        ("&;&#;&#x;& &xyz;", "&;&#;&#x;& &xyz;", "&;&#;&#x;& &xyz;"),
+    ],
+)
+def test_references(value: str, in_attribute: str, in_text: str) -> None:
+    assert decode_references(value) == in_attribute
+    assert decode_text(value) == in_text
+
+
+@pytest.mark.parametrize(
+    ("content", "url"),
+    [("5", ""), ("0;url=a", "a"), ("0, URL = 'a' b", "a"), ("1 a", "a"), ("0;url='a", "a"), (".5;a", "a")],
+)
+def test_refreshes(content: str, url: str) -> None:
+    assert refresh_url(content) == url

@@ -1,0 +1,172 @@
+"""Hostile input costs no more than other input: the work done is counted, not timed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+import pytest
+from html_support import blocked, cut, judge, page_url, rewrite
+
+from consentgate.html import Rewriter
+from consentgate.html.css import css_urls
+from consentgate.html.reader import MOST_NESTED, Reader
+
+E = "//evil.test/x"
+SIZE = 60_000
+
+PATTERNS = [
+    *(
+        "<a",
+        "<!--",
+        "<!",
+        "<?",
+        "</",
+        "</a",
+        "<",
+        "&",
+        "<p/",
+        "<a b=",
+        '<x a="',
+        "<img src=x ",
+        "<td><svg></td>",
+    ),
+    *(
+        "<svg><style>",
+        "<svg><script>",
+        "<svg><style><a>",
+        "<svg></a><title>",
+        "<svg></a><![CDATA[",
+        "<![CDATA[",
+    ),
+    *(
+        "<noscript>",
+        "<noscript><select>",
+        "<noscript><svg>",
+        "<select><title>",
+        "<select><style>",
+        "<template>",
+    ),
+    *(
+        f"<object data={E}>",
+        f"<video src={E}>",
+        f"<iframe src={E}>",
+        "<div class=fb-like>",
+        f"<base href={E}>",
+    ),
+    *(
+        "<script>",
+        "<script><!--",
+        "<script><!--<script>",
+        "<style>",
+        "<svg><desc>",
+        "<math><mi>",
+        "<frameset><style>",
+    ),
+    *("<svg><foreignObject><table>", "<svg><path>", "<svg><desc></x><style>", "</p>", '<img srcset="'),
+]
+LARGE = {
+    "an unclosed script": "<script>" + "a<b " * 500_000,
+    "a long attribute": f'<img alt="{"a" * 3_000_000}" src={E}>',
+    "a number": f'<img alt="&#{"9" * 1_000_000}" src={E}>',
+    "many attributes": "<img " + " ".join(f"a{i}=1" for i in range(50_000)) + ">",
+    "one attribute many times": "<img " + f"srcset={E} " * 30_000 + ">",
+    "many widgets": "".join(f"<x{i} class=fb-like>" for i in range(10_000)),
+    "url(": "<style>" + "url(" * 250_000,
+    'url("': "<style>" + 'url("' * 250_000,
+    "@import": "<style>" + "@import" * 150_000,
+    "imports": "<style>" + f"@import '{E}';" * 20_000,
+    "backslashes": "<style>@" + "\\" * 1_000_000,
+    "calls": '<p style="' + "a(" * 300_000 + '">',
+    "candidates": '<img srcset="' + "a," * 300_000 + '">',
+    "commas": '<img srcset="' + "," * 1_000_000 + '">',
+    "dots": '<img src="/' + "../" * 300_000 + '">',
+    "a host": '<img src="//' + "a." * 300_000 + '">',
+    "percents": '<img src="//' + "%" * 1_000_000 + '">',
+    "spaces": "<a" + " " * 1_000_000,
+    "equals signs": "<a " + "=" * 1_000_000,
+    "references in a style": "<svg><style>" + "&#9" * 300_000 + "</style>",
+}
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """How many bytes each reader was given, those for contents read apart included."""
+    given: list[int] = []
+    read, whole = Reader.read, Reader._read_whole
+
+    def counted(self: Reader, data: bytes, *, final: bool) -> object:
+        given.append(len(data))
+        return read(self, data, final=final)
+
+    def counted_whole(self: Reader, data: bytes) -> object:
+        given.append(len(data))
+        return whole(self, data)
+
+    monkeypatch.setattr(Reader, "read", counted)
+    monkeypatch.setattr(Reader, "_read_whole", counted_whole)
+    yield given
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_pattern_without_end_is_read_in_linear_time(pattern: str, work: list[int]) -> None:
+    data = (pattern * (SIZE // len(pattern))).encode()
+    rewrite(data)
+    assert sum(work) <= 8 * len(data)
+    work.clear()
+    rewriter = Rewriter(judge(), page_url())
+    for chunk in cut(data, 100):
+        rewriter.feed(chunk)
+    rewriter.finish()
+    assert sum(work) <= 40 * len(data)
+
+
+@pytest.mark.parametrize("html", LARGE.values(), ids=LARGE.keys())
+def test_a_large_one_is_read_at_all(html: str, work: list[int]) -> None:
+    data = html.encode()
+    rewrite(data)
+    assert sum(work) <= 8 * len(data)
+
+
+def nested(depth: int) -> str:
+    html = f"<img src={E}>"
+    for _ in range(depth):
+        html = f'<iframe srcdoc="{escape(html)}"></iframe>'
+    return html
+
+
+def test_documents_in_documents_are_read_so_deep_and_no_deeper() -> None:
+    assert "srcdoc" in rewrite(nested(MOST_NESTED - 1)).decode()
+    assert "evil" not in rewrite(nested(MOST_NESTED - 1)).decode()
+    assert "evil" not in rewrite(nested(MOST_NESTED + 3)).decode()
+    assert len(blocked(nested(MOST_NESTED + 3))) == 1
+
+
+def test_a_long_script_is_dropped_as_it_comes() -> None:
+    rewriter = Rewriter(judge(), page_url())
+    output, waiting = b"", 0
+    for chunk in [f"<script src={E}>".encode(), *[b"x" * 50_000] * 60, b"</script><p>"]:
+        output += rewriter.feed(chunk)
+        waiting = max(waiting, rewriter._size)
+    output += rewriter.finish()
+    assert output.endswith(b"</script><p>")
+    assert b"xx" not in output
+    assert waiting < 2 << 20
+    assert len(rewriter.blocked) == 1
+    assert rewriter.blocked[0].end == len(f"<script src={E}>") + 3_000_000
+
+
+def test_style_sheets_are_read_once() -> None:
+    assert len(list(css_urls(b"url(a);" * 10_000))) == 10_000
+
+
+def test_a_long_comment_passes_as_it_comes() -> None:
+    rewriter = Rewriter(judge(), page_url())
+    chunks = [b"<p><!--", *[b" <img src=//evil.test/x> --" * 2_000] * 200, b"!", f"><img src={E}>a".encode()]
+    output, waiting = b"", 0
+    for chunk in chunks:
+        output += rewriter.feed(chunk)
+        waiting = max(waiting, rewriter._size)
+    output += rewriter.finish()
+    assert output == b"".join(chunks).replace(f"><img src={E}>a".encode(), b">a")
+    assert waiting < 1 << 20
