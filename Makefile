@@ -5,8 +5,9 @@ RUN := $(VENV)/bin
 
 # A fresh environment is made once, and again when the project's requirements change.
 READY := $(VENV)/.ready
+CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test lint format browsers servers clean
+.PHONY: help demo test bench lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -25,15 +26,18 @@ demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.
 test: $(READY) ## run the tests
 	$(RUN)/python -m pytest -n 2 --dist loadfile
 
+bench: $(READY) ## measure the gate beside others that do the same
+	$(RUN)/python -m benchmarks --json benchmarks.json
+
 lint: $(READY) ## check style, types and import directions
-	$(RUN)/ruff format --check src tests examples tools
-	$(RUN)/ruff check src tests examples tools
+	$(RUN)/ruff format --check $(CODE)
+	$(RUN)/ruff check $(CODE)
 	$(RUN)/mypy
 	$(RUN)/python tools/import_directions.py
 
 format: $(READY) ## format the code
-	$(RUN)/ruff format src tests examples tools
-	$(RUN)/ruff check --fix src tests examples tools
+	$(RUN)/ruff format $(CODE)
+	$(RUN)/ruff check --fix $(CODE)
 
 browsers: $(READY) ## install a Chromium for the browser tests
 	sh tools/install_browser.sh $(RUN)/python

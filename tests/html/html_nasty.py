@@ -1,4 +1,6 @@
-"""Inputs that other rewriters have got wrong, or that are meant to be got wrong. E stands for a third party."""
+"""Inputs that others have got wrong, or that are meant to be got wrong. E stands for a third party."""
+
+# ruff: noqa: RUF001
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Element:
     children: list[Element] = field(default_factory=list)
 
 
-# -- trees -----------------------------------------------------------------------------------------------------
+# -- trees -----------------------------------------------------------------------------------------------
 
 
 def lexbor_tree(html: str) -> list[Element]:
@@ -73,12 +73,45 @@ def trees(html: str) -> dict[str, list[Element]]:
     return found
 
 
-# -- what elements load ----------------------------------------------------------------------------------------
+# -- what elements load ----------------------------------------------------------------------------------
 
-INERT_LINKS = set(
-    ["alternate", "author", "bookmark", "canonical", "external", "help", "license", "me", "next", "nofollow", "noopener", "noreferrer", "prev", "privacy-policy", "search", "self", "shortlink", "tag", "terms-of-service", "up"]
-)
-INERT_LINKS -= {"search"}
+# What browsers do nothing with. The rest of what real pages say is metadata that nobody fetches.
+INERT_LINKS = {
+    *(
+        "alternate",
+        "author",
+        "bookmark",
+        "canonical",
+        "external",
+        "help",
+        "license",
+        "me",
+        "next",
+        "nofollow",
+    ),
+    *(
+        "noopener",
+        "noreferrer",
+        "prev",
+        "privacy-policy",
+        "self",
+        "shortlink",
+        "tag",
+        "terms-of-service",
+        "up",
+    ),
+    *("amphtml", "edituri", "profile", "pingback", "wlwmanifest", "index"),
+    *(
+        "start",
+        "first",
+        "last",
+        "copyright",
+        "publisher",
+        "image_src",
+        "https://api.w.org/",
+        "dcterms.source",
+    ),
+}
 FRAMES = {"iframe", "frame", "object", "embed"}
 URL_ATTRIBUTES = {
     "script": ["src", "href", "xlink:href"],
@@ -216,7 +249,7 @@ def refresh(content: str) -> Iterator[str]:
     yield rest
 
 
-# -- style sheets ----------------------------------------------------------------------------------------------
+# -- style sheets ----------------------------------------------------------------------------------------
 
 
 def css(sheet: str) -> Iterator[str]:
@@ -366,7 +399,7 @@ def _url(text: str, i: int) -> tuple[str, int, bool]:
     return out, i, good
 
 
-# -- hosts -----------------------------------------------------------------------------------------------------
+# -- hosts -----------------------------------------------------------------------------------------------
 
 
 def absolute(url: str, base: str) -> str | None:

@@ -19,7 +19,7 @@ E = "//evil.test/x"
         '<script type="application/ld+json">{"url": "https://www.youtube.com/embed/x"}</script>',
         '<script type=importmap>{"imports": {"a": "https://cdn.test/a.js"}}</script>',
         '<script type="application/json">{"src": "https://connect.facebook.net/sdk.js", "n": 1.0}</script>',
-        '<script>var config = {video: "https://www.youtube.com/watch?v=1", map: "//maps.google.com"};</script>',
+        '<script>var config = {video: "https://www.youtube.com/watch?v=1", map: "//maps.test"};</script>',
         "<script src=/js/youtube.com-helper.js></script>",
         "<script src=https://cdn.example.org/app.js></script>",
         f"<!-- <script src={E}></script> -->",

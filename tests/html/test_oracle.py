@@ -71,7 +71,7 @@ def test_any_bytes_come_back_when_everything_is_granted(data: bytes) -> None:
     assert keeps_the_rest(data, rewrite(data), blocked(data))
 
 
-# -- real pages ------------------------------------------------------------------------------------------------
+# -- real pages ------------------------------------------------------------------------------------------
 
 
 def gated(page: Path) -> tuple[bytes, bytes, str]:
@@ -108,7 +108,7 @@ def test_a_real_page_comes_out_the_same_in_chunks(page: Path, size: int) -> None
     assert feed(cut(source, size)) == feed([source])
 
 
-# -- the oracle itself -----------------------------------------------------------------------------------------
+# -- the oracle itself -----------------------------------------------------------------------------------
 
 
 def test_the_oracle_finds_what_loads() -> None:

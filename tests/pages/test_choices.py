@@ -15,8 +15,8 @@ def granted(*ids, policy=POLICY, signals=frozenset()):
     return Consent.of_choice(policy, decide(policy, "save", ids), signals)
 
 
-def page(consent, next="/back", said=""):
-    return document(Pages(consent.policy).choices(consent, next, said))
+def page(consent, next="/back"):
+    return document(Pages(consent.policy).choices(consent, next))
 
 
 def section(root, name):
@@ -103,17 +103,6 @@ def test_it_says_where_the_visitor_stands(monkeypatch):
     assert "You gave your consent on 24 November 2026" in allowed
     assert "valid until 26 May 2027" in allowed
     assert "There is nothing to decide" in section(page(Consent(NOTHING_ASKED)), "state")
-
-
-@pytest.mark.parametrize("said", ["accept", "refuse", "save", "withdraw"])
-def test_it_says_what_was_just_decided(said):
-    status = page(Consent(POLICY), said=said).find(".//*[@role='status']")
-    assert words(status).startswith("Saved.")
-
-
-@pytest.mark.parametrize("said", ["", "other", "__class__", "<b>"])
-def test_it_says_nothing_else(said):
-    assert words(page(Consent(POLICY), said=said).find(".//*[@role='status']")) == ""
 
 
 def test_it_names_who_is_behind_everything():

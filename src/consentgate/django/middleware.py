@@ -17,9 +17,9 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
-from consentgate.wsgi import CONSENT
 
 from .settings import gate_from_settings
 
@@ -75,8 +75,7 @@ class ConsentMiddleware:
 
 def _is_gated(request: HttpRequest) -> bool:
     """True behind another layer of the gate, whose consent is handed on."""
-    scope_state = getattr(request, "scope", {}).get("state") or {}
-    consent = request.META.get(CONSENT) or scope_state.get("consent")
+    consent = request.META.get(wsgi.CONSENT) or getattr(request, "scope", {}).get(asgi.CONSENT)
     if not isinstance(consent, Consent):
         return False
     request.consent = consent  # type: ignore[attr-defined]  # what the application reads it from

@@ -77,7 +77,7 @@ class Exchange:
         cookies = request.values("cookie")
         choice = gate.cookie.read(cookie_values(cookies, gate.cookie.name), self._host)
         self.consent = Consent.of_choice(gate.policy, choice, self._signals)
-        self._page = normal_path(request.path)
+        self._page = normal_path(request.root + request.path)
         self._judge = Judge(self.consent, self._host, self._page)
         self._cookies = CookieFilter(gate, self._judge, cookies)
         self._variant = Variant(self.consent, gate.fingerprint)
@@ -379,7 +379,7 @@ class Exchange:
 
     @property
     def _base(self) -> Url:
-        return Url("https", self._host, self._request.root + self._page)
+        return Url("https", self._host, self._page)
 
     @property
     def _origin(self) -> str:

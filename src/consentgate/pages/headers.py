@@ -26,11 +26,12 @@ PERMISSIONS_POLICY = ", ".join(
 
 def headers(content_type: str, cache_control: str = "no-store") -> list[tuple[str, str]]:
     """The headers of a page or file of the gate's own. Only what is named by its content, or is the same
-    for everyone, may be given another `cache_control`."""
+    for everyone, may be given another `cache_control`; what is public depends on nobody's cookies."""
+    is_public = "public" in cache_control
     return [
         ("Content-Type", content_type),
         ("Cache-Control", cache_control),
-        ("Vary", "Cookie, Sec-GPC"),
+        *(() if is_public else (("Vary", "Cookie, Sec-GPC"),)),
         ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
         ("Permissions-Policy", PERMISSIONS_POLICY),
         ("Referrer-Policy", "same-origin"),

@@ -89,14 +89,12 @@ class Pages:
         """The styles for a visitor: who has nothing (more) to be asked does not see the banner."""
         return assets.stylesheet(asks)
 
-    def choices(self, consent: Consent, next: str, said: str = "") -> bytes:
-        """The page where a visitor sees and changes what is allowed. `said` is the decision that was just
-        made, if one was."""
+    def choices(self, consent: Consent, next: str) -> bytes:
+        """The page where a visitor sees and changes what is allowed."""
         listing = self._listing
         return self._page(
             "choices.html",
             next=local_path(next),
-            said=getattr(self.texts.said, said) if said in self.texts.said.__struct_fields__ else "",
             contact_link=contact_link(self.policy.site.contact),
             state=self._state(consent),
             can_withdraw=consent.choice is not None and consent.choice.is_grant,

@@ -86,15 +86,6 @@ class PlaceholderTexts(_Table, frozen=True):
     link: str
 
 
-class SaidTexts(_Table, frozen=True):
-    """What is said after each decision."""
-
-    accept: str
-    refuse: str
-    save: str
-    withdraw: str
-
-
 class LifetimeTexts(_Table, frozen=True):
     """How long a cookie lives; the units in singular and plural."""
 
@@ -149,7 +140,6 @@ class Texts(_Table, frozen=True):
     banner: BannerTexts
     choices: ChoicesTexts
     placeholder: PlaceholderTexts
-    said: SaidTexts
     reasons: dict[Reason, str]
     lifetime: LifetimeTexts
     date: DateTexts

@@ -1,7 +1,7 @@
 """Consent in Django's templates.
 
-    {% load consentgate %}
-    {% if request|allows:"performance" %}...{% endif %}
+{% load consentgate %}
+{% if request|allows:"performance" %}...{% endif %}
 """
 
 from __future__ import annotations
