@@ -34,6 +34,13 @@ RAW_TEXT = f"""
 <table><tr><td><svg></td><td><style><a title="</style><img src={E}>"></style>
 <table><tr><td><svg><foreignObject><tr></tr></foreignObject><style><a title="</style><img src={E}>">
 <table><tr><td><svg><desc></td><td><style><a title="</style><img src={E}>"></style>
+<table><tr><td><svg><foreignObject><tr></tr></foreignObject><title><a x="</title><img src={E}>"></title>
+<table><tr><td><svg></td><td><title><a x="</title><img src={E}>"></title>
+<div><svg></div><math><mi><div></div></mi><title><a x="</title><img src={E}>">
+<div><svg></div><math><mi><p></p><title><a x="</title><img src={E}>"></mi><title><a x="</title><img src={E}>">
+<div><svg></div><math><mi><div></div></mi><title><img src={E}></title>
+<div><svg></div><svg><desc></svg></svg><title><a x="</title><img src={E}>">
+<svg><title/style=background:url({E})><title><a x="</title><img src={E}>">
 <a><svg></a><title><img src={E}></title></svg>
 <svg><font color=red><style><a title="</style><img src={E}>"></style>
 <svg><font><style><a title="</style><img src={E}>"></style>
@@ -148,6 +155,8 @@ src
 <script><!--<scriptx></script><img src={E}>
 <script><!-- <script> --> </script><img src={E}>
 <script><!--<script></scripty></script></script><img src={E}>
+<script type=x><!--<script></script> <img src={E}> --></script><p>
+<script type=x><!--<script></script></script><img src={E}>
 <script>"</script"></script><img src={E}>
 <script></script a="><img src={E}>"><img src={E}>
 <script>/*</script><img src={E}>*/</script>

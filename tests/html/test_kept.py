@@ -75,6 +75,12 @@ def test_what_is_blocked_leaves_nothing_else_changed(html: str, kept: str) -> No
     assert rewrite(html).decode() == kept
 
 
+def test_a_template_in_a_select_leaves_the_select_open() -> None:
+    # As older browsers read it, the title's text is markup, and the input ends the select.
+    html = f"<select><template></select></template><title><input><img src={E}></title>"
+    assert [one.url for one in blocked(html)] == [E]
+
+
 def test_a_like_button_leaves_a_placeholder_that_names_facebook() -> None:
     output = rewrite("<p><div class=fb-like data-href=x></div></p>").decode()
     assert "Facebook" in output

@@ -75,7 +75,10 @@ def test_any_bytes_come_back_when_everything_is_granted(data: bytes) -> None:
 
 
 def gated(page: Path) -> tuple[bytes, bytes, str]:
-    source, url = page.read_bytes(), f"https://{corpus_index()[page.stem]['own_host']}/dir/page"
+    source, url = (
+        page.read_bytes(),
+        f"https://{corpus_index()[page.stem]['own_host'] or 'www.example.org'}/dir/page",
+    )
     return source, gate().rewrite(source, url=url).html, url
 
 

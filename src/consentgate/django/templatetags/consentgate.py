@@ -9,7 +9,7 @@ from __future__ import annotations
 from django import template
 from django.http import HttpRequest
 
-from ..middleware import consent_of
+from consentgate.django.middleware import consent_of
 
 register = template.Library()
 
