@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from html_support import PAGE, SHARED, gate, needs_shared, rewrite
 
-from consentgate.html.encoding import Unreadable, sniff_encoding
+from consentgate.html.encoding import Encoding, Unreadable, sniff_encoding
 from consentgate.html.sniff import sniffs_as_html
 
 
@@ -117,3 +117,17 @@ def test_a_body_without_a_type_is_html_where_browsers_think_so(head: bytes, expe
 def test_a_body_without_a_type_waits_for_what_decides() -> None:
     assert sniffs_as_html(b"  <htm", complete=False) is None
     assert sniffs_as_html(b"  <htm", complete=True) is False
+
+
+def test_a_declaration_late_in_the_head_counts_as_it_does_in_browsers():
+    head = (
+        b"<!doctype html><html><head>"
+        + b"<!-- licence -->" * 100
+        + b'<meta charset="utf-8"><title>x</title></head>'
+    )
+    assert sniff_encoding(head, None, complete=False) == Encoding("utf-8")
+
+
+def test_what_looks_like_a_declaration_after_the_head_counts_for_nothing():
+    page = b"<!doctype html><p>" + b"x" * 2000 + b'<meta charset="utf-8">'
+    assert sniff_encoding(page, None, complete=True) == Encoding("windows-1252")

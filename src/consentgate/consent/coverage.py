@@ -43,6 +43,8 @@ def covered_by(policy: Policy, ids: Iterable[str]) -> frozenset[bytes]:
     was consented to, so that a shared digest is never covered by a part of its category. What is not the
     id of a category or service covers nothing."""
     wanted = policy.ids.intersection(ids)
+    if not wanted:
+        return frozenset()
     given: set[bytes] = set()
     withheld: set[bytes] = set()
     for unit, digest in digests(policy).items():

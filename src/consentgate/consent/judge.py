@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from consentgate.catalogue import Address, addresses, catalogue
-from consentgate.policy import Claim, Policy, own_hosts
+from consentgate.policy import NEVER, Claim, Policy, own_hosts
 
 from .consent import Consent
+from .coverage import everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,15 @@ class Judge:
         found = catalogue().by_markup(tag, attributes)
         claim = self._blocked(self._claims.by_known(found.service)) if found else None
         return BlockedWidget(claim, found.keep) if found and claim else None
+
+    def passes_everything(self) -> bool:
+        """True when nothing can be blocked on this page, not even what no service claims."""
+        policy = self.policy
+        return (
+            policy.site.undeclared != NEVER
+            and self.consent.granted >= everything(policy)
+            and all(self.passes(policy.claims.of_service(service.id)) for service in policy.restricted)
+        )
 
     def passes(self, claim: Claim) -> bool:
         """True when what `claim` stands for may pass on this page."""

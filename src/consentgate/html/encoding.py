@@ -81,11 +81,14 @@ def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encodin
     found = _lookup(label)
     if found is not None:
         return Encoding(found, declared=True)
-    found = _prescan(head[:PRESCANNED])
+    past = _PAST_THE_HEAD.search(head)
+    # A declaration later in the head makes browsers begin again (13.2.6.4.4, "changing the encoding"): as
+    # far as it is at hand, it counts.
+    found = _prescan(head[:PRESCANNED]) or _prescan(head[: past.start() if past else len(head)])
     if found is not None:
         return Encoding(found)
     starts_with_text = re.match(rb"[\t\n\f\r ]*[^<\t\n\f\r ]", head)
-    if not (complete or len(head) >= PRESCANNED or starts_with_text or _PAST_THE_HEAD.search(head)):
+    if not (complete or len(head) >= PRESCANNED or starts_with_text or past):
         return None
     return Encoding(_xml_encoding(head) or "windows-1252")
 

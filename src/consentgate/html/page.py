@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from consentgate.consent import Judge
-from consentgate.policy import NEVER, Claim
+from consentgate.policy import Claim
 
 from .ahead import Ahead
 from .context import Context
@@ -42,7 +42,7 @@ class Page:
         doubtful: bool,
     ) -> None:
         self.judge = judge
-        self.all_passes = _all_passes(judge)
+        self.all_passes = judge.passes_everything()
         self.context = Context(doubtful=doubtful)
         self.loads = Loads(judge, base, self.decode, gate_document, plain_for(charset))
         self.ahead = Ahead()
@@ -141,17 +141,6 @@ class Page:
 def kind_of(tag: Tag) -> str:
     """What an element is called in a report."""
     return tag.name.decode("latin-1")
-
-
-def _all_passes(judge: Judge) -> bool:
-    """True when nothing can be blocked, not even what no service claims."""
-    consent, policy = judge.consent, judge.policy
-    return (
-        consent.is_open
-        and policy.site.undeclared != NEVER
-        and all(map(consent.grants, policy.claims.units))
-        and all(judge.passes(policy.claims.of_service(service.id)) for service in policy.services)
-    )
 
 
 _TINY = re.compile(r"\s*[01](?:px)?\s*")

@@ -94,6 +94,12 @@ class Policy:
         return tuple(service for service in self.services if service.category == category)
 
     @cached_property
+    def restricted(self) -> tuple[Service, ...]:
+        """The services that no consent opens everywhere: those that nothing opens, and the necessary ones
+        of some pages only."""
+        return tuple(service for service in self.services if service.category == NEVER or service.pages)
+
+    @cached_property
     def ids(self) -> frozenset[str]:
         """Ids that consent can be given to: categories and the services in them."""
         services = (service.id for service in self.services if service.category not in (NECESSARY, NEVER))
