@@ -7,7 +7,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test bench lint format browsers servers clean
+.PHONY: help demo test fuzz bench lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.
 
 test: $(READY) ## run the tests
 	$(RUN)/python -m pytest -n 2 --dist loadfile
+
+fuzz: $(READY) ## look for input that leaks, for as long as it takes to try 50,000 pages
+	$(RUN)/python -m pytest -m fuzz tests/html
 
 bench: $(READY) ## measure the gate beside others that do the same
 	$(RUN)/python -m benchmarks --json benchmarks.json

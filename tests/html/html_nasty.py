@@ -28,6 +28,8 @@ RAW_TEXT = f"""
 <svg><desc><style><a title="</style><img src={E}>"></style></desc></svg>
 <svg><foreignObject><style><a title="</style><img src={E}>"></style></foreignObject></svg>
 <svg><p><style><a title="</style><img src={E}>"></style>
+<svg></p><textarea><img src={E}>
+<math></br><title><img src={E}></title>
 <svg></p><style><a title="</style><img src={E}>"></style>
 <svg><g></svg><style><a title="</style><img src={E}>"></style>
 <div><svg></div><style><a title="</style><img src={E}>"></style>

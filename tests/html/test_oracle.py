@@ -47,8 +47,8 @@ def test_nothing_leaks_from_any_soup(source: str) -> None:
     check(source)
 
 
-@pytest.mark.slow
-@settings(max_examples=20_000, derandomize=False)
+@pytest.mark.fuzz
+@settings(max_examples=50_000, derandomize=False)
 @given(soup)
 def test_nothing_leaks_from_a_lot_of_soup(source: str) -> None:
     check(source)

@@ -114,7 +114,9 @@ class ForeignContent:
                 self.doubtful = True
             return
         if name in (b"p", b"br"):
+            # Browsers leave the foreign element here since 2021; older ones stay in it.
             self._break_out()
+            self.doubtful = True
             return
         for depth in range(len(self._open) - 1, -1, -1):
             if self._open[depth].space is _Space.HTML:
