@@ -11,6 +11,7 @@ policy is `Policy()`. `CONSENTGATE_SECRET_KEY`, by default Flask's own `SECRET_K
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ from .wsgi import CONSENT, ConsentMiddleware
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger("consentgate")
 
 __all__ = ["ConsentGate", "consent"]
 
@@ -88,6 +91,9 @@ def gate_of(app: Flask) -> Gate:
     config = app.config
     policy = config.get("CONSENTGATE_POLICY")
     if policy is None:
+        _log.warning(
+            'no policy file is configured (CONSENTGATE_POLICY): whatever nobody declared opens with "third-party"'
+        )
         policy = Policy()
     elif isinstance(policy, str | os.PathLike):
         policy = Policy.load(Path(app.root_path, policy))

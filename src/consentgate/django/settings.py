@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from consentgate.gate import Gate
 from consentgate.policy import Cookie, Policy
+
+_log = logging.getLogger("consentgate")
 
 _KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "TRUSTED_PROXIES")
 DAY = 86_400
@@ -28,6 +31,9 @@ def gate_from_settings() -> Gate:
         raise ImproperlyConfigured(f"CONSENTGATE: unknown key {unknown[0]!r}; known are {', '.join(_KEYS)}")
     policy = given.get("POLICY")
     if policy is None:
+        _log.warning(
+            'no policy file is configured (CONSENTGATE = {"POLICY": ...}): whatever nobody declared opens with "third-party"'
+        )
         policy = Policy()
     elif isinstance(policy, str | os.PathLike):
         policy = Policy.load(policy)

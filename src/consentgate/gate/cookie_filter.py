@@ -71,8 +71,9 @@ class CookieFilter:
         before = self._judge.consent.choice
         if before is None or not before.granted - choice.granted:
             return self._arrived(judge), []
+        arrived = self._arrived(judge)
         declared = self._gate.policy.claims.exact_cookie_names()
-        return self._arrived(judge), [name for name in declared if judge.cookie(name) is not None]
+        return arrived, [name for name in declared if name not in arrived and judge.cookie(name) is not None]
 
     def _arrived(self, judge: Judge) -> list[str]:
         names = dict.fromkeys(name for name, _ in pairs(self._values))

@@ -116,8 +116,12 @@ class Exchange:
         return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
 
     def _decide(self, body: bytes) -> Answer:
+        origin = ", ".join(self._request.values("origin"))
         if not is_same_origin(self._request, self._authority):
+            self._gate.notices.refused_decision(origin, self._authority)
             return problem(403, self._pages)
+        if origin.startswith("http://") and not self._gate.insecure:
+            self._gate.notices.insecure_decision()
         try:
             choice, onward = read_decision(self._request, body, self.consent, self._signals)
         except BadForm as error:

@@ -49,7 +49,7 @@ class Gate:
         insecure: bool = False,
         trusted_proxies: int = 0,
     ) -> None:
-        keys = [secret_key] if isinstance(secret_key, str | bytes) else [*secret_key]
+        keys = [secret_key] if isinstance(secret_key, str | bytes) else [*(secret_key or ())]
         if not keys or not all(keys):
             raise ValueError(
                 "secret_key: expected a text that is long and random, or a list of such, the newest last; "

@@ -54,6 +54,24 @@ class Notices:
         if not claim.declared and claim.service and self._is_new("name", claim.service):
             self._warn(_toml(claim.name), self._use(claim))
 
+    def refused_decision(self, origin: str, authority: str) -> None:
+        """A decision was refused because it did not come from a page of the host that it was sent to."""
+        if self._is_new("origin", f"{origin} {authority}", source="browsers"):
+            _log.warning(
+                "refused a decision that came from %s to the host %s (403). If that is your own site behind "
+                "a proxy, let the proxy pass the Host header on, or set trusted_proxies",
+                _toml(origin or "nowhere"),
+                _toml(authority),
+            )
+
+    def insecure_decision(self) -> None:
+        """A decision came over plain HTTP to a gate whose cookie is for HTTPS."""
+        if self._is_new("decision", "insecure"):
+            _log.warning(
+                "a decision came over plain http, and browsers drop the consent cookie there: while you "
+                "develop, use Gate(..., insecure=True), CONSENTGATE_INSECURE or INSECURE; later, serve https"
+            )
+
     def _cookie(self, name: str, claim: Claim, source: str) -> None:
         if not claim.declared and self._is_new("cookie", name, source):
             self._warn(f"the cookie {_toml(name)}", self._use(claim) or self._own_cookie(name))

@@ -1,0 +1,47 @@
+"""What the log says of decisions that cannot last, or that were refused: each once."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from consentgate import Gate, Policy
+from consentgate.gate import Request
+
+
+def decide(gate: Gate, origin: str, host: str = "shop.example") -> int:
+    headers = (
+        ("Host", host),
+        ("Origin", origin),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+    )
+    return gate.exchange(Request("POST", "/_privacy/choices", "", headers)).answer(b"decision=refuse").status
+
+
+def test_a_decision_over_plain_http_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gate(Policy(), secret_key="k")
+    with caplog.at_level(logging.WARNING, "consentgate"):
+        assert [decide(gate, "http://shop.example") for _ in range(3)] == [303] * 3
+    assert [("insecure=True" in record.getMessage()) for record in caplog.records] == [True]
+
+
+def test_a_gate_for_development_says_nothing_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "consentgate"):
+        assert decide(Gate(Policy(), secret_key="k", insecure=True), "http://shop.example") == 303
+    assert not caplog.records
+
+
+def test_a_refused_decision_names_both_hosts_once(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gate(Policy(), secret_key="k")
+    with caplog.at_level(logging.WARNING, "consentgate"):
+        assert [decide(gate, "https://www.shop.example", "backend:8000") for _ in range(3)] == [403] * 3
+    (record,) = caplog.records
+    assert "https://www.shop.example" in record.getMessage()
+    assert "backend:8000" in record.getMessage()
+    assert "trusted_proxies" in record.getMessage()
+
+
+def test_a_key_that_is_missing_is_named() -> None:
+    with pytest.raises(ValueError, match="secret_key"):
+        Gate(Policy(), secret_key=None)  # type: ignore[arg-type]
