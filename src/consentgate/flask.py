@@ -92,7 +92,8 @@ def gate_of(app: Flask) -> Gate:
     policy = config.get("CONSENTGATE_POLICY")
     if policy is None:
         _log.warning(
-            'no policy file is configured (CONSENTGATE_POLICY): whatever nobody declared opens with "third-party"'
+            "no policy file is configured (CONSENTGATE_POLICY): "
+            'whatever nobody declared opens with "third-party"'
         )
         policy = Policy()
     elif isinstance(policy, str | os.PathLike):

@@ -32,7 +32,8 @@ def gate_from_settings() -> Gate:
     policy = given.get("POLICY")
     if policy is None:
         _log.warning(
-            'no policy file is configured (CONSENTGATE = {"POLICY": ...}): whatever nobody declared opens with "third-party"'
+            'no policy file is configured (CONSENTGATE = {"POLICY": ...}): '
+            'whatever nobody declared opens with "third-party"'
         )
         policy = Policy()
     elif isinstance(policy, str | os.PathLike):
