@@ -76,7 +76,7 @@ def _seen(html: bytes) -> list[tuple[str, dict[str, str], bool]]:
     found = []
     for match in tags(html):
         if match.re is START_TAG:
-            tag = Tag.read(match, lambda data: data.decode("utf-8", "replace"))
+            tag = Tag(match, lambda data: data.decode("utf-8", "replace"))
             values = {_text(name): _text(value) for name, value in tag.values.items()}
             found.append((_text(tag.name.decode()), values, tag.self_closing))
     return found

@@ -7,7 +7,7 @@ lookups, so that a policy of ten thousand services costs a request no more than 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -24,24 +24,25 @@ _SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
 class Glob:
     """A path pattern in which `*` stands for any characters, slashes included.
 
-    Without a `*` it matches exactly itself. Matching walks the path once, whatever it holds.
+    Without a `*` it matches exactly itself. Matching walks the path once, whatever it holds. `first` is what
+    every path begins with that matches.
     """
 
-    __slots__ = ("_first", "_last", "_middle", "_whole", "text")
+    __slots__ = ("_last", "_middle", "_whole", "first", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         pieces = text.split("*")
         self._whole = len(pieces) == 1
-        self._first, self._last = pieces[0], pieces[-1]
+        self.first, self._last = pieces[0], pieces[-1]
         self._middle = tuple(piece for piece in pieces[1:-1] if piece)
 
     def matches(self, path: str) -> bool:
         """Whether the whole of `path` (without its query) fits."""
         if self._whole:
             return path == self.text
-        at, end = len(self._first), len(path) - len(self._last)
-        if at > end or not path.startswith(self._first) or not path.endswith(self._last):
+        at, end = len(self.first), len(path) - len(self._last)
+        if at > end or not path.startswith(self.first) or not path.endswith(self._last):
             return False
         # The leftmost fit of each piece leaves the most room for the next, so nothing is ever tried twice.
         for piece in self._middle:
@@ -127,6 +128,10 @@ def _path(path: str) -> str:
     return re.sub(r"\*{2,}", "*", path)
 
 
+_Entry = tuple[str, Glob, T]
+"""How the paths begin that the glob matches, the glob, and what it stands for."""
+
+
 class UrlIndex(Generic[T]):
     """Finds what the most specific of many patterns was given for.
 
@@ -137,15 +142,16 @@ class UrlIndex(Generic[T]):
     __slots__ = ("_below", "_exact")
 
     def __init__(self, entries: Iterable[tuple[UrlPattern, T]]) -> None:
-        self._exact: dict[str, list[tuple[Glob, T]]] = {}
-        self._below: dict[str, list[tuple[Glob, T]]] = {}
+        self._exact: dict[str, list[_Entry[T]]] = {}
+        self._below: dict[str, list[_Entry[T]]] = {}
         for pattern, value in entries:
             hosts = self._below if pattern.subdomains else self._exact
-            hosts.setdefault(pattern.host, []).append((Glob(pattern.path), value))
+            glob = Glob(pattern.path)
+            hosts.setdefault(pattern.host, []).append((glob.first, glob, value))
         for hosts in (self._exact, self._below):
             for paths in hosts.values():
                 if len(paths) > 1:
-                    paths.sort(key=lambda entry: entry[0].specificity, reverse=True)
+                    paths.sort(key=lambda entry: entry[1].specificity, reverse=True)
 
     def find(self, host: str, path: str = "/") -> T | None:
         """What the URL of this host (lower-case ASCII) and path (without its query) belongs to, or None."""
@@ -154,12 +160,16 @@ class UrlIndex(Generic[T]):
         # An empty path is written "/" in every URL that is sent.
         path = path or "/"
         for paths in self._candidates(host):
-            for glob, value in paths:
-                if glob.matches(path):
+            for first, glob, value in paths:
+                if path.startswith(first) and glob.matches(path):
                     return value
         return None
 
-    def _candidates(self, host: str) -> Iterable[list[tuple[Glob, T]]]:
+    def has_host(self, host: str) -> bool:
+        """True when the URLs of this host (lower-case ASCII) belong to anybody, on any path."""
+        return any(self._candidates(host))
+
+    def _candidates(self, host: str) -> Iterator[list[_Entry[T]]]:
         if host in self._exact:
             yield self._exact[host]
         _, dot, suffix = host.partition(".")

@@ -44,6 +44,11 @@ class Judge:
             groups = ((self._claims.undeclared(host, path),),)
         return next(filter(None, map(self._blocked, groups)), None)
 
+    def passes_whole(self, host: str) -> bool:
+        """True when every URL of this `host` may pass: one of the site's own, of which no part is a
+        service."""
+        return host in self.own and not self._claims.declares_own(host)
+
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""
         return self._blocked(self._claims.by_cookie(name))

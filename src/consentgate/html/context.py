@@ -6,7 +6,6 @@ import re
 from typing import NamedTuple
 
 from .foreign import ForeignContent
-from .quiet import QUIET
 from .tags import Tag
 
 _TABLE_PARTS = frozenset(b"table tbody thead tfoot tr td th caption colgroup".split())
@@ -52,7 +51,7 @@ class Context:
     @property
     def inert(self) -> bool:
         """True inside a `template`, where nothing loads. A declarative shadow root is none."""
-        return not self.in_doubt and any(template.inert for template in self._templates)
+        return bool(self._templates) and not self.in_doubt and any(t.inert for t in self._templates)
 
     @property
     def takes_placeholder(self) -> bool:
@@ -65,13 +64,13 @@ class Context:
         return not (self.foreign.is_open or self._in_select or self._templates or self.left_template)
 
     def pass_by(self, quiet: re.Match[bytes]) -> None:
-        """Follow a run of what is QUIET."""
-        assert quiet.re is QUIET
-        anchor, anchor_end, cell, between_cells = quiet.regs[1:]
+        """Follow a run of what is QUIET, or QUIET_AT_HOME."""
+        anchor_end, table_end, cell_end, anchor, cell, table = quiet.regs[1:]
         if anchor != anchor_end:
             self.in_anchor = anchor > anchor_end
-        if cell != between_cells:
-            self._between_cells = between_cells > cell
+        into_cell, out_of_cell = max(cell, table_end), max(table, cell_end)
+        if into_cell != out_of_cell:
+            self._between_cells = out_of_cell > into_cell
 
     def start(self, tag: Tag) -> None:
         """Follow a start tag."""
@@ -80,7 +79,7 @@ class Context:
         if self.foreign.start(tag) and not doubt:
             return
         if name == b"template":
-            live = (tag.get("shadowrootmode") or "").lower() in ("open", "closed")
+            live = (tag.get(b"shadowrootmode") or "").lower() in ("open", "closed")
             self._templates.append(_Template(not (live or doubt), depth, self._in_select))
             self._in_select = self._in_select and doubt
         elif name == b"select":

@@ -23,11 +23,12 @@ _NOTHING = b"/**/"
 _SPACE = rb"[\t\n\f\r ]"
 _ESCAPE = rb"\\(?:[0-9a-fA-F]{1,6}(?:\r\n|[\t\n\f\r ])?|[^\n\r\f0-9a-fA-F])"
 _STRING = rb"\"(?:[^\"\\\n\r\f]++|\\(?:\r\n|(?s:.)))*+\"?|'(?:[^'\\\n\r\f]++|\\(?:\r\n|(?s:.)))*+'?"
-_IDENT = rb"(?:[-_a-zA-Z0-9\x80-\xff]|" + _ESCAPE + rb")++"
+_COMMENT = rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?+"
+_NAME_CHARACTER = rb"[-_a-zA-Z0-9\x80-\xff]"
+_IDENT = rb"(?:" + _NAME_CHARACTER + rb"|" + _ESCAPE + rb")++"
 
 _TOKEN = re.compile(
-    rb"/\*(?s:.)*?(?:\*/|\Z)"
-    rb"|(?P<string>" + _STRING + rb")"
+    _COMMENT + rb"|(?P<string>" + _STRING + rb")"
     rb"|(?P<at>@" + _IDENT + rb")"
     rb"|(?P<custom>--(?:" + _IDENT + rb")?" + _SPACE + rb"*+:)"
     rb"|(?P<call>" + _IDENT + rb")\("
@@ -39,7 +40,21 @@ _UNQUOTED_URL = re.compile(
     _SPACE + rb"*+(?!['\"])(?P<whole>(?P<url>(?:[^\\)\t\n\f\r ]++|" + _ESCAPE + rb")*+)[^)]*+)\)?"
 )
 _ESCAPES = re.compile(_ESCAPE + rb"|\\(?:\r\n|[\n\r\f])")
-_TRIGGER = re.compile(rb"[@(]")
+
+# A parenthesis that opens none of the functions below, and a custom property without strings.
+_BORING_CALL = rb"(?<![uU][rR][lL])(?<![sS][rR][cC])(?<![iI][mM][aA][gG][eE])(?<!-[sS][eE][tT])\("
+_BORING_CUSTOM = (
+    rb"--" + _NAME_CHARACTER + rb"*+" + _SPACE + rb"*+:(?:[^;{}\"'(\\@/]++|" + _BORING_CALL + rb")*+(?=[;}])"
+)
+_BORING_DASHES = rb"(?<=" + _NAME_CHARACTER + rb")--|--" + _NAME_CHARACTER + rb"++(?=[,)])"
+_BORING = re.compile(
+    rb"(?:[^@(\"'/\\-]++|"
+    + rb"|".join((_STRING, _COMMENT, rb"/(?!\*)", rb"-(?!-)", _BORING_DASHES, _BORING_CALL, _BORING_CUSTOM))
+    + rb")*+"
+)
+"""As much as loads nothing where nothing is open that could. It may end behind a name."""
+_NAME_CHARACTERS = bytes(c for c in range(256) if re.fullmatch(_NAME_CHARACTER, bytes((c,))))
+_LONGEST_NAME = 256
 
 _URL_FUNCTIONS = frozenset((b"url", b"src", b"image", b"image-set", b"-webkit-image-set"))
 
@@ -48,20 +63,23 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
     """Every URL that `sheet` loads, in order: of `url()` and `src()`, of `image-set()` and `image()`, of
     `@import`, and each string that a custom property keeps for one of these. Names and URLs are read with
     their escapes; comments and other strings hold none."""
-    if _TRIGGER.search(sheet) is None:
-        return
     calls: list[bytes] = []
     rule, rule_start = b"", 0
     imported: bytes | None = None
     custom = False
     position = 0
-    while token := _TOKEN.search(sheet, position):
+    while True:
+        if not (calls or rule or custom):
+            position = _skip_boring(sheet, position)
+        token = _TOKEN.search(sheet, position)
+        if token is None:
+            break
         position = token.end()
         kind = token.lastgroup
         url: CssUrl | None = None
         if kind == "at":
             if not calls:
-                rule, rule_start, imported = _unescape(token["at"][1:]).lower(), token.start(), None
+                rule, rule_start, imported = _rule(sheet, token), token.start(), None
         elif kind == "string":
             if rule == b"import" or custom or (calls and calls[-1] in _URL_FUNCTIONS):
                 url = CssUrl(_unescape(_unquote(token["string"])), *_inside(token, "string"))
@@ -91,6 +109,27 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
             yield url
     if imported is not None:
         yield CssUrl(imported, rule_start, len(sheet), _NOTHING)
+
+
+def _skip_boring(sheet: bytes, position: int) -> int:
+    """Where, from `position`, something begins that could load; the name before it belongs to it."""
+    boring = _BORING.match(sheet, position)
+    assert boring is not None
+    end = boring.end()
+    if end == len(sheet):
+        return end
+    before = sheet[max(position, end - _LONGEST_NAME) : end]
+    return end - len(before) + len(before.rstrip(_NAME_CHARACTERS))
+
+
+def _rule(sheet: bytes, at: re.Match[bytes]) -> bytes:
+    """The name of a rule that says something about the URLs in it, b"" for any other."""
+    name = _unescape(at["at"][1:]).lower()
+    if name != b"namespace":
+        return name if name == b"import" else b""
+    # It alone says that its URLs are not loaded, and only where a rule may begin.
+    before = sheet[max(0, at.start() - _LONGEST_NAME) : at.start()].rstrip(b"\t\n\f\r ")
+    return name if before[-1:] in b";{}/->" else b""
 
 
 def _inside(token: re.Match[bytes], group: str) -> tuple[int, int]:

@@ -136,7 +136,7 @@ class ForeignContent:
             return _Space.MATH if in_math_text and name in _FOREIGN_IN_MATH_TEXT else None
         if top.space is _Space.MATH and top.name == b"annotation-xml" and name == b"svg":
             return None
-        has_looks = name == b"font" and any(key in tag.attributes for key in ("color", "face", "size"))
+        has_looks = name == b"font" and any(key in tag.raw for key in (b"color", b"face", b"size"))
         if name in _BREAKS_OUT or has_looks:
             self._break_out()
             return None
@@ -158,7 +158,7 @@ class ForeignContent:
         if space is _Space.SVG:
             takes_html = name in _SVG_INTEGRATION
         elif name == b"annotation-xml":
-            encoding = (tag.get("encoding") or "").lower()
+            encoding = (tag.get(b"encoding") or "").lower()
             takes_html = encoding in ("text/html", "application/xhtml+xml")
         else:
             takes_html = name in _MATH_TEXT_INTEGRATION

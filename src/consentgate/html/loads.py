@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from consentgate.consent import Judge
@@ -55,12 +56,14 @@ class GatedDocument:
 GateDocument = Callable[[str], GatedDocument | None]
 
 
-@dataclass(slots=True)
-class Offences:
+class Offences(NamedTuple):
     """What a tag offends with: the element as a `whole`, or some of its `parts` alone."""
 
     whole: Offence | None = None
-    parts: list[Offence] = field(default_factory=list)
+    parts: tuple[Offence, ...] = ()
+
+
+_INNOCENT = Offences()
 
 
 class Loads:
@@ -79,13 +82,13 @@ class Loads:
         self._decode = decode
         self._gate_document = gate_document
         self._plain = plain
-        self._readers: dict[Reads, Callable[[Tag, TagAttribute], Iterable[Culprit]]] = {
-            Reads.URL: lambda tag, attribute: self._urls([attribute.value]),
-            Reads.CODE: lambda tag, attribute: self._code(attribute.value),
-            Reads.URLS: lambda tag, attribute: self._urls(_SPACES.split(attribute.value)),
-            Reads.SRCSET: lambda tag, attribute: self._urls(candidates(attribute.value)),
-            Reads.REFRESH: lambda tag, attribute: self._urls([refresh_url(attribute.value)]),
-            Reads.COOKIE: lambda tag, attribute: self._cookie(attribute.value),
+        self._readers: dict[Reads, Callable[[Tag, str], Iterable[Culprit]]] = {
+            Reads.URL: lambda tag, value: self._urls((value,)),
+            Reads.CODE: lambda tag, value: self._code(value),
+            Reads.URLS: lambda tag, value: self._urls(_SPACES.split(value)),
+            Reads.SRCSET: lambda tag, value: self._urls(candidates(value)),
+            Reads.REFRESH: lambda tag, value: self._urls((refresh_url(value),)),
+            Reads.COOKIE: lambda tag, value: self._cookie(value),
             Reads.ANIMATION: self._animation,
         }
 
@@ -96,33 +99,32 @@ class Loads:
 
     def offences(self, tag: Tag) -> Offences:
         """All that `tag` would load and may not. Of several attributes of one name the first counts."""
-        found = Offences()
         rules = _rules(tag)
-        for name, attribute in tag.attributes.items():
-            rule = rules.get(name) or ANYWHERE.get(name)
+        whole: Offence | None = None
+        parts: list[Offence] = []
+        for name, raw in tag.raw.items():
+            rule = rules.get(name)
             if rule is None:
                 continue
-            offences = list(self._judge_attribute(tag, attribute, rule.reads))
-            if not offences:
-                continue
             if not rule.alone:
-                found.whole = found.whole or Offence(offences[0].claim, offences[0].url, tag.start, tag.end)
-            elif name in tag.repeated:
-                found.parts += _all_occurrences(tag, name, offences[0])
-            else:
-                found.parts += offences
-        return found
+                culprit = self._culprit(tag, raw, rule.reads) if whole is None else None
+                whole = Offence(*culprit, tag.start, tag.end) if culprit else whole
+            elif rule.reads in _IN_PLACE:
+                parts += self._in_place(tag, name, rule.reads)
+            elif culprit := self._culprit(tag, raw, rule.reads):
+                parts += _all_occurrences(tag, name, culprit)
+        return Offences(whole, tuple(parts)) if whole or parts else _INNOCENT
 
     def each_attribute(self, tag: Tag) -> Iterator[Offence]:
         """What the attributes that should take the element with them offend with, each by itself: for an
         element that has to stay."""
         rules = _rules(tag)
-        for name, attribute in tag.attributes.items():
+        for name, raw in tag.raw.items():
             rule = rules.get(name)
             if rule is not None and not rule.alone:
-                offence = next(self._judge_attribute(tag, attribute, rule.reads), None)
-                if offence is not None:
-                    yield from _all_occurrences(tag, name, offence)
+                culprit = self._culprit(tag, raw, rule.reads)
+                if culprit is not None:
+                    yield from _all_occurrences(tag, name, culprit)
 
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
         """What a style sheet, whose first byte is at `start`, would load and may not."""
@@ -133,15 +135,18 @@ class Loads:
                 place = start + found.start, start + found.end
                 yield Offence(*culprit, *place, found.replacement, in_css=True)
 
-    def _judge_attribute(self, tag: Tag, attribute: TagAttribute, reads: Reads) -> Iterator[Offence]:
-        if reads is Reads.CSS:
-            yield from self._style_attribute(attribute)
-        elif reads is Reads.DOCUMENT:
-            yield from self._document(attribute)
-        else:
-            for culprit in self._readers[reads](tag, attribute):
-                yield Offence(*culprit, attribute.start, attribute.end)
-                return
+    def _culprit(self, tag: Tag, raw: bytes, reads: Reads) -> Culprit | None:
+        """The first that an attribute of this value may not load."""
+        return next(iter(self._readers[reads](tag, tag.decode(raw))), None)
+
+    def _in_place(self, tag: Tag, name: bytes, reads: Reads) -> Iterable[Offence]:
+        """What is wrong with an attribute of which most can stay."""
+        first, *more = tag.occurrences(name)
+        read = self._style_attribute if reads is Reads.CSS else self._document
+        offences = list(read(first))
+        if offences and more:
+            return _all_occurrences(tag, name, Culprit(offences[0].claim, offences[0].url))
+        return offences
 
     def _urls(self, urls: Iterable[str]) -> Iterator[Culprit]:
         for url in urls:
@@ -172,11 +177,11 @@ class Loads:
         if claim is not None:
             yield Culprit(claim, "")
 
-    def _animation(self, tag: Tag, attribute: TagAttribute) -> Iterator[Culprit]:
-        animated = (tag.get("attributename") or "").strip().lower()
+    def _animation(self, tag: Tag, value: str) -> Iterator[Culprit]:
+        animated = (tag.get(b"attributename") or "").strip().lower()
         if animated.rpartition(":")[2] == "href":
-            yield from self._urls(map(str.strip, attribute.value.split(";")))
-        for found in css_urls(attribute.value.encode()):
+            yield from self._urls(map(str.strip, value.split(";")))
+        for found in css_urls(value.encode()):
             yield from self._urls([found.url.decode("utf-8", "replace")])
 
     def _style_attribute(self, attribute: TagAttribute) -> Iterator[Offence]:
@@ -206,31 +211,39 @@ def refresh_url(content: str) -> str:
     return url
 
 
-def _all_occurrences(tag: Tag, name: str, offence: Offence) -> Iterator[Offence]:
+def _all_occurrences(tag: Tag, name: bytes, culprit: Culprit) -> Iterator[Offence]:
     """With the first of several attributes gone the next one would count: they go together."""
     for one in tag.occurrences(name):
-        yield Offence(offence.claim, offence.url, one.start, one.end)
+        yield Offence(*culprit, one.start, one.end)
 
 
-_NONE: Mapping[str, Attribute] = {}
+_IN_PLACE = frozenset((Reads.CSS, Reads.DOCUMENT))
+
+
+def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, Attribute]:
+    return {name.encode(): attribute for name, attribute in {**ANYWHERE, **attributes}.items()}
+
+
+_ANYWHERE = _encoded({})
+_RULES = {name: _encoded(element.attributes) for name, element in ELEMENTS.items()}
 _META = {
-    "refresh": {"content": Attribute(Reads.REFRESH)},
-    "set-cookie": {"content": Attribute(Reads.COOKIE)},
+    "refresh": _encoded({"content": Attribute(Reads.REFRESH)}),
+    "set-cookie": _encoded({"content": Attribute(Reads.COOKIE)}),
 }
 
 
-def _rules(tag: Tag) -> Mapping[str, Attribute]:
-    """Which attributes of this tag load something by what it is."""
-    if tag.name == b"link" and not _link_loads(tag.get("rel")):
-        return _NONE
-    if tag.name == b"input" and (tag.get("type") or "").lower() != "image":
-        return _NONE
+def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
+    """Which attributes of this tag load something."""
+    if tag.name == b"link" and not _link_loads(tag.get(b"rel")):
+        return _ANYWHERE
+    if tag.name == b"input" and (tag.get(b"type") or "").lower() != "image":
+        return _ANYWHERE
     if tag.name == b"meta":
-        return _META.get((tag.get("http-equiv") or "").lower(), _NONE)
-    element = ELEMENTS.get(tag.name)
-    return element.attributes if element else _NONE
+        return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
+    return _RULES.get(tag.name, _ANYWHERE)
 
 
+@lru_cache(maxsize=256)
 def _link_loads(rel: str | None) -> bool:
     relations = frozenset(filter(None, _SPACES.split((rel or "").lower())))
     return bool(relations - INERT_RELATIONS)

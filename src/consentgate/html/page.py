@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from consentgate.consent import Judge
 from consentgate.policy import Claim
@@ -15,6 +15,7 @@ from .elements import ELEMENTS
 from .insertion import Insertion
 from .loads import GateDocument, Loads, Offence
 from .multibyte import plain_for
+from .quiet import QUIET, QUIET_AT_HOME
 from .tags import Tag
 from .urls import Url, resolve
 
@@ -45,6 +46,7 @@ class Page:
         self.all_passes = judge.passes_everything()
         self.context = Context(doubtful=doubtful)
         self.loads = Loads(judge, base, self.decode, gate_document, plain_for(charset))
+        self.quiet = self._quiet()
         self.ahead = Ahead()
         self.data = b""
         self.offset = 0
@@ -76,7 +78,7 @@ class Page:
         """Let a start tag stay; return where it ends."""
         self.announce(tag)
         if tag.name == b"base" and not self.context.inert and not self.context.foreign.is_foreign:
-            self._set_base(tag.get("href"))
+            self._set_base(tag.get(b"href"))
         self.context.start(tag)
         return tag.end
 
@@ -89,7 +91,7 @@ class Page:
         self.edits.element(tag.start, end, Reason(offence.claim, kind, offence.url), place)
         return end
 
-    def take_out_parts(self, tag: Tag, parts: list[Offence]) -> None:
+    def take_out_parts(self, tag: Tag, parts: Iterable[Offence]) -> None:
         """Take out attributes of `tag`, or what is in them."""
         for part in parts:
             reason = Reason(part.claim, kind_of(tag), part.url)
@@ -111,6 +113,10 @@ class Page:
         elsewhere = self.loads.base.host != self._own_host
         return self._placeholder(claim, self.context.in_anchor, elsewhere)
 
+    def _quiet(self) -> re.Pattern[bytes]:
+        """What can be passed on unseen where relative URLs lead to where they lead now."""
+        return QUIET_AT_HOME if self.judge.passes_whole(self.loads.base.host) else QUIET
+
     def _set_base(self, href: str | None) -> None:
         if href is None or self._based:
             return
@@ -118,6 +124,7 @@ class Page:
         base = resolve(href, self.loads.base)
         if base.host:
             self.loads.base = base
+            self.quiet = self._quiet()
             if base.host != self._own_host and self._insertion is not None:
                 self._insertion.rebase()
 
@@ -151,6 +158,6 @@ _INVISIBLE = re.compile(
 
 def _is_hidden(tag: Tag) -> bool:
     """True for an element that nobody was meant to see: it leaves no placeholder."""
-    sizes = (tag.get("width"), tag.get("height"))
+    sizes = (tag.get(b"width"), tag.get(b"height"))
     tiny = any(size is not None and _TINY.fullmatch(size) for size in sizes)
-    return tiny or tag.get("hidden") is not None or bool(_INVISIBLE.search(tag.get("style") or ""))
+    return tiny or tag.get(b"hidden") is not None or bool(_INVISIBLE.search(tag.get(b"style") or ""))

@@ -7,112 +7,152 @@ somebody has to look at, or an end of input that cuts something in two.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Set
 
 from consentgate.catalogue import catalogue
 
 from .elements import ANYWHERE, ELEMENTS, STRUCTURE
 from .syntax import (
-    ATTRIBUTE_NAME,
     ATTRIBUTES,
     BETWEEN_ATTRIBUTES,
     EQUALS,
+    MARKUP_BUT_NO_TAG,
     NAME_END,
     NOT_A_TAG,
+    RAW_TEXT_ELEMENTS,
     SPACE,
     TAG_NAME,
     VALUE,
+    in_any_case,
 )
 
 
-def _one_of(names: list[bytes]) -> bytes:
-    """An alternation, arranged by first letter so that a mismatch costs one comparison a letter."""
+def _any(*patterns: bytes) -> bytes:
+    return rb"(?:" + rb"|".join(patterns) + rb")"
+
+
+def _each(names: Iterable[bytes], then: bytes = b"") -> list[bytes]:
+    """Alternatives that together stand for `names` and what comes `then`. Each begins with another letter,
+    so that a mismatch costs one comparison."""
     by_letter: dict[bytes, list[bytes]] = {}
     for name in sorted(names):
-        by_letter.setdefault(name[:1], []).append(re.escape(name[1:]))
-    return rb"(?:" + rb"|".join(k + rb"(?:" + rb"|".join(v) + rb")" for k, v in by_letter.items()) + rb")"
+        by_letter.setdefault(name[:1], []).append(in_any_case(name[1:]))
+    return [in_any_case(letter) + _any(*rest) + then for letter, rest in by_letter.items()]
 
 
+def _one_of(names: Iterable[bytes]) -> bytes:
+    return _any(*_each(names))
+
+
+# -- attributes ------------------------------------------------------------------------------------------
+
+# A class is quiet when none of its words is a widget's. One with a character reference is looked at.
 _WIDGET_CLASS = catalogue().widget_class_pattern().encode()
-_WIDGET_TAG = catalogue().widget_tag_pattern().encode()
-
-_LOUD_TAG = rb"(?i:" + _one_of([*ELEMENTS, *STRUCTURE]) + NAME_END + rb"|" + _WIDGET_TAG + NAME_END + rb")"
-_LOUD_ATTRIBUTE = (
-    rb"(?i:"
-    + _one_of([name.encode() for name in ANYWHERE])
-    + rb")(?=[\t\n\f\r />=])|(?i:data-(?:pin|instgrm|cf)-)"
-)
-
-# A class is quiet when none of its words begins a widget. One with a character reference is looked at.
-_QUIET_WORD = rb"(?!" + _WIDGET_CLASS + rb")[^\t\n\f\r \"'>&]++"
+_QUIET_WORD = rb"(?!" + _WIDGET_CLASS + rb"(?=[\t\n\f\r \"'>]))[^\t\n\f\r \"'&>]++"
 _QUIET_WORDS = SPACE + rb"*+(?:" + _QUIET_WORD + SPACE + rb"*+)*+"
-_QUIET_CLASS = (
-    rb"(?i:class)"
-    + EQUALS
-    + rb"(?:\""
-    + _QUIET_WORDS
-    + rb"\"|'"
-    + _QUIET_WORDS
-    + rb"'|"
-    + _QUIET_WORD
-    + rb"(?=[\t\n\f\r >]))"
+
+# A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. No
+# other function that is common ends in a letter before the parenthesis that these end in.
+_QUIET_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
+
+# Written as they mostly are, and in any other way.
+_COMMON = (rb"class=\"" + _QUIET_WORDS + rb"\"", rb"style=\"" + _QUIET_STYLE + rb"\"")
+_UNCOMMON = (
+    in_any_case(b"class") + EQUALS + _any(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
+    in_any_case(b"class") + EQUALS + _QUIET_WORD + rb"(?=[\t\n\f\r >])",
+    in_any_case(b"style") + EQUALS + _any(rb"\"" + _QUIET_STYLE + rb"\"", rb"'" + _QUIET_STYLE + rb"'"),
 )
 
-# A style without parentheses, escapes and references can name no URL.
-_QUIET_STYLE = rb"(?i:style)" + EQUALS + rb"(?:\"[^\"(\\&]*+\"|'[^'(\\&]*+')"
+# A URL without a scheme, a host, a character reference or anything that browsers remove or turn around; or
+# several of them.
+_RELATIVE_URLS = rb"=\"(?:[^\"&:\\/\x00-\x1f]++|/(?!/))*+\""
 
-_QUIET_ATTRIBUTE = (
-    rb"(?:"
-    + _QUIET_CLASS
-    + rb"|"
-    + _QUIET_STYLE
-    + rb"|(?!(?i:class)(?=[\t\n\f\r />=])|"
-    + _LOUD_ATTRIBUTE
-    + rb")"
-    + ATTRIBUTE_NAME
-    + rb"(?:"
-    + EQUALS
-    + VALUE
-    + rb")?+)"
-)
-_QUIET_ATTRIBUTES = rb"(?:" + BETWEEN_ATTRIBUTES + _QUIET_ATTRIBUTE + rb")*+" + BETWEEN_ATTRIBUTES
+_LOUD_ANYWHERE = {b"class", *(name.encode() for name in ANYWHERE)}
+_LOADING = {name.encode() for element in ELEMENTS.values() for name in element.attributes}
+_LOUD_DATA = (b"data-pin-", b"data-instgrm-", b"data-cf-")
 
-_INTO_CELL = rb"(?:<(?i:td|th|caption)" + NAME_END + rb"|</(?i:table)" + NAME_END + rb")"
-_OUT_OF_CELL = (
-    rb"(?:<(?i:table|tbody|thead|tfoot|tr|colgroup)"
-    + NAME_END
-    + rb"|</(?i:tbody|thead|tfoot|tr|td|th|caption|colgroup)"
-    + NAME_END
-    + rb")"
-)
+
+def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
+    """The attributes of a tag up to its end: those that are not called one of `loud`, `quiet` ones, and
+    classes and styles that are."""
+    names = rb"(?:" + _one_of(loud) + rb"(?=[\t\n\f\r />=])|" + _one_of(_LOUD_DATA) + rb")"
+    letters = {name[:1] for name in (*loud, *_LOUD_DATA)}
+    first = b"".join(sorted(letters | {letter.upper() for letter in letters}))
+    name = _any(rb"[^" + first + rb"\t\n\f\r />]", rb"(?!" + names + rb")[^\t\n\f\r />]")
+    other = name + rb"[^\t\n\f\r />=]*+(?:=\"[^\"]*+\"|" + EQUALS + VALUE + rb")?+"
+    return (
+        rb"(?:[\t\n\f\r /]++"
+        + _any(*_COMMON, other, *quiet, *_UNCOMMON)
+        + rb")*+"
+        + BETWEEN_ATTRIBUTES
+        + rb">"
+    )
+
+
+_QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
+
+# -- tags ------------------------------------------------------------------------------------------------
+
+# These load something by their own nature. A script and the like are looked at whatever they say.
+_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base"}) + NAME_END
+
+# Those that widgets bring along are made of two words.
+_WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")" + NAME_END
+_LOUD_TAG = _one_of({*ELEMENTS} | STRUCTURE) + NAME_END + rb"|" + _WIDGET_TAG
+
+# The commonest names come first only because that is fast.
+_COMMON_TAG = rb"(?:div|span|li|p|ul|br|h[1-6]|strong)(?=[ >])"
 
 # The end tags that change how the bytes after them are read.
-_LOUD_END = rb"(?i:svg|math|template|select|picture|head|body|html)" + NAME_END
+_LOUD_END = _one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
 
-# The empty groups mark where the run last passed a certain kind of tag. They stand where nothing after
-# them can fail: Python 3.11 mixes up the groups of an alternative that matched half and was given up.
-QUIET = re.compile(
-    rb"(?:"
-    + rb"|".join(
-        (
-            NOT_A_TAG,
-            rb"<[aA]" + NAME_END + _QUIET_ATTRIBUTES + rb">(?P<anchor>)",
-            rb"</[aA]" + NAME_END + ATTRIBUTES + rb">(?P<anchor_end>)",
-            _INTO_CELL + _QUIET_ATTRIBUTES + rb">(?P<cell>)",
-            _OUT_OF_CELL + _QUIET_ATTRIBUTES + rb">(?P<between_cells>)",
-            rb"</(?!" + _LOUD_END + rb")" + TAG_NAME + ATTRIBUTES + rb">",
-            rb"<(?!" + _LOUD_TAG + rb")" + TAG_NAME + _QUIET_ATTRIBUTES + rb">",
-        )
+_TABLE_PARTS = (b"tbody", b"thead", b"tfoot", b"tr", b"colgroup")
+_CELLS = (b"td", b"th", b"caption")
+
+
+def _quiet(*loading: bytes) -> re.Pattern[bytes]:
+    """A run of what is quiet. `loading` are attributes that load, but nothing that has to be looked at."""
+    loading_attributes = _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
+    end = rb"(?:>|" + ATTRIBUTES + rb">)"
+    # The empty groups mark where the run last passed a certain kind of tag. They stand where nothing after
+    # them can fail: Python 3.11 mixes up the groups of an alternative that matched half and was given up.
+    start_tag = _any(
+        rb"a" + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<anchor>)",
+        _COMMON_TAG + _QUIET_ATTRIBUTES,
+        rb"(?=[cCtT])"
+        + _any(
+            _one_of(_CELLS) + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<cell>)",
+            _one_of((b"table", *_TABLE_PARTS)) + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<table>)",
+        ),
+        rb"(?!" + _LOUD_TAG + rb"|A" + NAME_END + rb")" + TAG_NAME + _QUIET_ATTRIBUTES,
+        _LOADING_TAG + loading_attributes,
     )
-    + rb")*+"
-)
+    end_tag = _any(
+        rb"a>(?P<anchor_end>)",
+        _COMMON_TAG + rb">",
+        rb"(?=[cCtT])"
+        + _any(
+            _one_of((b"table",)) + NAME_END + end + rb"(?P<table_end>)",
+            _one_of((*_TABLE_PARTS, *_CELLS)) + NAME_END + end + rb"(?P<cell_end>)",
+        ),
+        rb"(?!" + _LOUD_END + rb")" + TAG_NAME + end,
+    )
+    tag = rb"<(?:/" + end_tag + rb"|" + start_tag + rb")"
+    return re.compile(rb"(?:[^<]*+(?:" + tag + rb"|" + MARKUP_BUT_NO_TAG + rb"))*+[^<]*+")
+
+
+QUIET = _quiet()
 """As much as can be passed on unseen. Its groups tell where the run last opened and closed an anchor, and
 where it last entered a table's cell and left one."""
+
+QUIET_AT_HOME = _quiet(_one_of(_LOADING) + _RELATIVE_URLS)
+"""The same in a page whose relative URLs all lead to where anything may be loaded from."""
 
 # Shapes load nothing and hold nothing that does. One that is left open here is no different from one that
 # the reader follows: its end tag, coming later, is one that belongs to nothing.
 _SHAPE = rb"(?i:path|circle|ellipse|line|polyline|polygon|rect|stop)"
 
 QUIET_FOREIGN = re.compile(
-    rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + NAME_END + _QUIET_ATTRIBUTES + rb">(?:</" + _SHAPE + rb">)?+)*+"
+    rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + NAME_END + _QUIET_ATTRIBUTES + rb"(?:</" + _SHAPE + rb">)?+)*+"
 )
 """The same in SVG and MathML."""

@@ -149,7 +149,7 @@ class RawText:
         elif runs:
             whole = offences.whole
         end: int | None = None
-        if whole is None and runs and "src" not in tag.attributes:
+        if whole is None and runs and b"src" not in tag.raw:
             end, _ = page.ahead.end_of_text(tag.name, tag.end)
             claim = page.judge.inline(page.data[tag.end : end])
             if claim is not None:
@@ -164,18 +164,18 @@ class RawText:
         page = self._page
         end, _ = page.ahead.end_of_text(tag.name, tag.end)
         page.take_out_parts(tag, page.loads.offences(tag).parts)
-        page.take_out_parts(tag, list(page.loads.style_sheet(page.data[tag.end : end], tag.end)))
+        page.take_out_parts(tag, page.loads.style_sheet(page.data[tag.end : end], tag.end))
         return self._enter(tag)
 
     def _other_element(self, tag: Tag) -> int:
         page = self._page
-        offences = page.loads.offences(tag)
-        if offences.whole is not None:
+        whole, parts = page.loads.offences(tag)
+        if whole is not None:
             _, after = page.ahead.end_of_text(tag.name, tag.end)
             if after is not None:
-                return page.take_out(tag, after, offences.whole, kind_of(tag))
-            offences.parts += page.loads.each_attribute(tag)
-        page.take_out_parts(tag, offences.parts)
+                return page.take_out(tag, after, whole, kind_of(tag))
+            parts = (*parts, *page.loads.each_attribute(tag))
+        page.take_out_parts(tag, parts)
         return self._enter(tag)
 
     # -- elements of SVG and MathML --------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from .elements import ELEMENTS
 from .insertion import Insertion
 from .loads import Culprit, GatedDocument, Offence
 from .page import NOBODY, Page, PlaceholderFor, kind_of
-from .quiet import QUIET, QUIET_FOREIGN
+from .quiet import QUIET_FOREIGN
 from .rawtext import RawText
 from .syntax import CDATA_SECTION, DOCTYPE, END_TAG, NOT_TAGS, PREAMBLE_ITEM, RAW_TEXT_ELEMENTS, START_TAG
 from .tags import Tag
@@ -111,7 +111,7 @@ class Reader:
         if foreign.is_open:
             match = (QUIET_FOREIGN if foreign.is_foreign else NOT_TAGS).match(page.data, position)
             return match.end() if match else position
-        match = QUIET.match(page.data, position)
+        match = page.quiet.match(page.data, position)
         if match is None:
             return position
         page.context.pass_by(match)
@@ -153,7 +153,7 @@ class Reader:
         match = START_TAG.match(data, position)
         if match is None:
             return None
-        tag = Tag.read(match, page.decode)
+        tag = Tag(match, page.decode)
         if tag.name not in RAW_TEXT_ELEMENTS and tag.name != b"plaintext":
             return self._element(tag)
         end = self._raw_text.start(tag, apart=self._apart)
@@ -179,20 +179,20 @@ class Reader:
         page = self._page
         if page.context.inert:
             return page.enter(tag)
-        if tag.name == b"base" and tag.get("href") is not None and (self._apart or page.context.in_doubt):
-            return page.drop_tag(tag, "base", tag.get("href") or "")
-        offences = page.loads.offences(tag)
-        if offences.whole is not None:
+        if tag.name == b"base" and tag.get(b"href") is not None and (self._apart or page.context.in_doubt):
+            return page.drop_tag(tag, "base", tag.get(b"href") or "")
+        whole, parts = page.loads.offences(tag)
+        if whole is not None:
             end = self._end_of_element(tag)
             if end is not None:
-                return page.take_out(tag, end, offences.whole, kind_of(tag))
-            offences.parts += page.loads.each_attribute(tag)
+                return page.take_out(tag, end, whole, kind_of(tag))
+            parts = (*parts, *page.loads.each_attribute(tag))
         else:
             widget = page.judge.widget(kind_of(tag), tag.values)
             end = self._end_of_element(tag) if widget and not widget.keep else None
             if widget is not None and end is not None:
                 return page.take_out(tag, end, Offence(widget.claim, "", tag.start, end), "widget")
-        page.take_out_parts(tag, offences.parts)
+        page.take_out_parts(tag, parts)
         return page.enter(tag)
 
     def _end_of_element(self, tag: Tag) -> int | None:

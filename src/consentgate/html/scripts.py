@@ -33,8 +33,8 @@ _REVIVED = re.compile(
 
 def script_kind(tag: Tag) -> ScriptKind:
     """What becomes of the script that `tag` opens."""
-    kind = tag.get("type")
-    language = tag.get("language")
+    kind = tag.get(b"type")
+    language = tag.get(b"language")
     if kind is None:
         kind = f"text/{language}" if language else ""
     kind = kind.strip("\t\n\f\r ").lower()

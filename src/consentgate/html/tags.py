@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import NamedTuple
 
 from .references import decode_references
 from .syntax import ATTRIBUTE
@@ -12,8 +12,7 @@ from .syntax import ATTRIBUTE
 Decode = Callable[[bytes], str]
 
 
-@dataclass(frozen=True, slots=True)
-class TagAttribute:
+class TagAttribute(NamedTuple):
     """An attribute: its decoded `value`, the bytes of it as they are (`raw`, which start at `value_start`),
     and the span from the first byte of its name to the last of its value, quotes included."""
 
@@ -24,60 +23,61 @@ class TagAttribute:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Tag:
     """A start tag: its `name` in small letters, its span, and its attributes.
 
-    `attributes` holds for each name (in small letters) what the browser takes, the first of that name;
-    `repeated` holds those after it, which count as soon as the first is gone.
+    `raw` holds for each attribute's name (in small letters) the bytes of the value that the browser takes,
+    which is the first of that name. Where attributes stand and what their values mean is found out when
+    somebody asks: of most tags nobody does.
     """
 
-    name: bytes
-    start: int
-    end: int
-    self_closing: bool
-    attributes: Mapping[str, TagAttribute]
-    repeated: Mapping[str, Sequence[TagAttribute]]
+    __slots__ = ("_decode", "_match", "end", "name", "raw", "start")
 
-    @classmethod
-    def read(cls, match: re.Match[bytes], decode: Decode) -> Tag:
+    def __init__(self, match: re.Match[bytes], decode: Decode) -> None:
         """The tag that START_TAG matched. `decode` reads bytes in the document's encoding."""
-        data = match.string
-        first: dict[str, TagAttribute] = {}
-        more: dict[str, list[TagAttribute]] = {}
-        begin, end = match.span("attributes")
-        # A slash right before ">" closes the tag unless it belongs to a value without quotes.
-        closing = data.endswith(b"/", begin, end)
-        for found in ATTRIBUTE.finditer(data, begin, end):
-            name = decode(found["name"].lower())
-            raw, value_start = _value(found)
-            value = decode_references(decode(raw).replace("\0", "\ufffd"))
-            attribute = TagAttribute(value, raw, value_start, found.start("name"), found.end())
-            if name in first:
-                more.setdefault(name, []).append(attribute)
-            else:
-                first[name] = attribute
-            closing = closing and not (found.end() == end and found["bare"] is not None)
-        return cls(match["name"].lower(), match.start(), match.end(), closing, first, more)
+        self._match = match
+        self._decode = decode
+        self.start, self.end = match.span()
+        self.name = match["name"].lower()
+        self.raw: dict[bytes, bytes] = {}
+        for name, double, single, bare in ATTRIBUTE.findall(match.string, *match.span("attributes")):
+            self.raw.setdefault(name.lower(), double or single or bare)
 
-    def get(self, name: str) -> str | None:
-        """The decoded value of an attribute, None where the tag lacks it."""
-        attribute = self.attributes.get(name)
-        return None if attribute is None else attribute.value
+    @property
+    def self_closing(self) -> bool:
+        """True where a slash stands right before the ">", unless it belongs to a value without quotes."""
+        attributes = self._match.span("attributes")
+        if not self._match.string.endswith(b"/", *attributes):
+            return False
+        ends = (found.end("bare") for found in ATTRIBUTE.finditer(self._match.string, *attributes))
+        return attributes[1] not in ends
 
-    def occurrences(self, name: str) -> tuple[TagAttribute, ...]:
-        """Every attribute of this name, the one that counts first."""
-        first = self.attributes.get(name)
-        return () if first is None else (first, *self.repeated.get(name, ()))
+    def get(self, name: bytes) -> str | None:
+        """The decoded value of an attribute (its name in small letters), None where the tag lacks it."""
+        raw = self.raw.get(name)
+        return None if raw is None else self.decode(raw)
 
     @property
     def values(self) -> dict[str, str]:
         """Attribute names and their decoded values."""
-        return {name: attribute.value for name, attribute in self.attributes.items()}
+        return {self._decode(name): self.decode(raw) for name, raw in self.raw.items()}
+
+    def occurrences(self, name: bytes) -> list[TagAttribute]:
+        """Every attribute of this name, the one that counts first."""
+        return [
+            TagAttribute(self.decode(raw), raw, at, found.start("name"), found.end())
+            for found in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
+            if found["name"].lower() == name
+            for raw, at in (_written(found),)
+        ]
+
+    def decode(self, raw: bytes) -> str:
+        """What the bytes of a value say."""
+        return decode_references(self._decode(raw).replace("\0", "\ufffd"))
 
 
-def _value(found: re.Match[bytes]) -> tuple[bytes, int]:
+def _written(attribute: re.Match[bytes]) -> tuple[bytes, int]:
     for group in ("double", "single", "bare"):
-        if found[group] is not None:
-            return found[group], found.start(group)
-    return b"", found.end()
+        if attribute[group] is not None:
+            return attribute[group], attribute.start(group)
+    return b"", attribute.end()

@@ -102,6 +102,10 @@ class Claims:
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
         return tuple(filter(None, found))
 
+    def declares_own(self, host: str) -> bool:
+        """True when there may be such claims on one of the site's own hosts."""
+        return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host(host)
+
     def undeclared(self, host: str, path: str) -> Claim:
         """What is to be thought of a `host` and `path` that the policy does not declare."""
         known = catalogue().by_url(host, path)
