@@ -22,6 +22,7 @@ class Catalogue:
             raise ValueError("two services of the catalogue have the same id")
         self._urls = UrlIndex((pattern, service) for service in self._services for pattern in service.urls)
         self._paths = tuple((Glob(path), service) for service in self._services for path in service.paths)
+        self._path_ends = tuple(glob.last for glob, _ in self._paths)
         self._inline = InlineIndex(self._services)
         self._widgets = WidgetIndex(self._services)
         self._cookies = _CookieIndex(self._services)
@@ -45,6 +46,14 @@ class Catalogue:
         if service := self._urls.find(host, path):
             return service
         return next((service for glob, service in self._paths if glob.matches(path)), None)
+
+    def host_is_whole(self, host: str) -> bool:
+        """True when the paths of this host make no difference to `by_url`, those aside that `has_path`."""
+        return self._urls.is_whole(host)
+
+    def has_path(self, path: str) -> bool:
+        """True when `path` gives a service away on whatever host."""
+        return path.endswith(self._path_ends) and any(glob.matches(path) for glob, _ in self._paths)
 
     def by_inline(self, script: bytes) -> tuple[KnownService, ...]:
         """Every service that an inline script loads or calls, in the order of the data file."""

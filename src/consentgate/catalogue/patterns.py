@@ -24,25 +24,25 @@ _SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
 class Glob:
     """A path pattern in which `*` stands for any characters, slashes included.
 
-    Without a `*` it matches exactly itself. Matching walks the path once, whatever it holds. `first` is what
-    every path begins with that matches.
+    Without a `*` it matches exactly itself. Matching walks the path once, whatever it holds. What
+    every path that matches begins and ends with is `first` and `last`.
     """
 
-    __slots__ = ("_last", "_middle", "_whole", "first", "text")
+    __slots__ = ("_middle", "_whole", "first", "last", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         pieces = text.split("*")
         self._whole = len(pieces) == 1
-        self.first, self._last = pieces[0], pieces[-1]
+        self.first, self.last = pieces[0], pieces[-1]
         self._middle = tuple(piece for piece in pieces[1:-1] if piece)
 
     def matches(self, path: str) -> bool:
         """Whether the whole of `path` (without its query) fits."""
         if self._whole:
             return path == self.text
-        at, end = len(self.first), len(path) - len(self._last)
-        if at > end or not path.startswith(self.first) or not path.endswith(self._last):
+        at, end = len(self.first), len(path) - len(self.last)
+        if at > end or not path.startswith(self.first) or not path.endswith(self.last):
             return False
         # The leftmost fit of each piece leaves the most room for the next, so nothing is ever tried twice.
         for piece in self._middle:
@@ -168,6 +168,10 @@ class UrlIndex(Generic[T]):
     def has_host(self, host: str) -> bool:
         """True when the URLs of this host (lower-case ASCII) belong to anybody, on any path."""
         return any(self._candidates(host))
+
+    def is_whole(self, host: str) -> bool:
+        """True when the paths of this host (lower-case ASCII) make no difference to whose its URLs are."""
+        return all(glob.text == "/*" for paths in self._candidates(host) for _, glob, _ in paths)
 
     def _candidates(self, host: str) -> Iterator[list[_Entry[T]]]:
         if host in self._exact:

@@ -10,6 +10,7 @@ from .tags import Tag
 
 _TABLE_PARTS = frozenset(b"table tbody thead tfoot tr td th caption colgroup".split())
 _CELLS = frozenset((b"td", b"th", b"caption"))
+_FOLLOWED = _TABLE_PARTS.union((b"svg", b"math", b"template", b"select", b"picture", b"frameset", b"a"))
 
 
 class _Template(NamedTuple):
@@ -75,6 +76,8 @@ class Context:
     def start(self, tag: Tag) -> None:
         """Follow a start tag."""
         name = tag.name
+        if name not in _FOLLOWED and not self.foreign.is_open:
+            return
         depth, doubt = self.foreign.depth, self.scripts_in_doubt
         if self.foreign.start(tag) and not doubt:
             return

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consentgate.policy import Claim
 
 _EQUALS_SIGN = re.compile(rb"[\t\n\f\r ]*+=")
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why something was taken out."""
 
     claim: Claim
@@ -19,8 +18,7 @@ class Reason:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Bytes from `start` to `end` give way to `replacement`; `blocked` says why, None for an insertion."""
 
     start: int

@@ -32,8 +32,7 @@ class Culprit(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Offence:
+class Offence(NamedTuple):
     """Something that is not allowed: whose it is, the URL that says so, and the bytes to take out, in whose
     place `replacement` comes. With `in_css` they are part of a style sheet, not of a tag."""
 

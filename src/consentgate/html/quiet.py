@@ -11,8 +11,9 @@ from collections.abc import Iterable, Set
 
 from consentgate.catalogue import catalogue
 
-from .elements import ANYWHERE, ELEMENTS, STRUCTURE
+from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
 from .syntax import (
+    ATTRIBUTE_NAME,
     ATTRIBUTES,
     BETWEEN_ATTRIBUTES,
     EQUALS,
@@ -25,6 +26,7 @@ from .syntax import (
     VALUE,
     in_any_case,
 )
+from .tags import Tag
 
 
 def _any(*patterns: bytes) -> bytes:
@@ -53,14 +55,15 @@ _QUIET_WORDS = SPACE + rb"*+(?:" + _QUIET_WORD + SPACE + rb"*+)*+"
 
 # A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. No
 # other function that is common ends in a letter before the parenthesis that these end in.
+_STYLES = {name.encode() for name, attribute in ANYWHERE.items() if attribute.reads is Reads.CSS}
 _QUIET_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
 
 # Written as they mostly are, and in any other way.
-_COMMON = (rb"class=\"" + _QUIET_WORDS + rb"\"", rb"style=\"" + _QUIET_STYLE + rb"\"")
+_COMMON = (rb"class=\"" + _QUIET_WORDS + rb"\"", rb"(?:style|fill|stroke)=\"" + _QUIET_STYLE + rb"\"")
 _UNCOMMON = (
     in_any_case(b"class") + EQUALS + _any(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
     in_any_case(b"class") + EQUALS + _QUIET_WORD + rb"(?=[\t\n\f\r >])",
-    in_any_case(b"style") + EQUALS + _any(rb"\"" + _QUIET_STYLE + rb"\"", rb"'" + _QUIET_STYLE + rb"'"),
+    _one_of(_STYLES) + EQUALS + _any(rb"\"" + _QUIET_STYLE + rb"\"", rb"'" + _QUIET_STYLE + rb"'"),
 )
 
 # A URL without a scheme, a host, a character reference or anything that browsers remove or turn around; or
@@ -97,8 +100,8 @@ _QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
 _LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base"}) + NAME_END
 
 # Those that widgets bring along are made of two words.
-_WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")" + NAME_END
-_LOUD_TAG = _one_of({*ELEMENTS} | STRUCTURE) + NAME_END + rb"|" + _WIDGET_TAG
+_WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
+_LOUD_TAG = _any(_one_of({*ELEMENTS} | STRUCTURE), _WIDGET_TAG) + NAME_END
 
 # The commonest names come first only because that is fast.
 _COMMON_TAG = rb"(?:div|span|li|p|ul|br|h[1-6]|strong)(?=[ >])"
@@ -110,9 +113,30 @@ _TABLE_PARTS = (b"tbody", b"thead", b"tfoot", b"tr", b"colgroup")
 _CELLS = (b"td", b"th", b"caption")
 
 
+# A link that only names something, and says so in the first `rel` it has.
+_INERT_RELATION = _any(*(re.escape(name.encode()) for name in sorted(INERT_RELATIONS, reverse=True)))
+_INERT_LINK = (
+    rb"link(?=(?:[\t\n\f\r /]++(?![rR][eE][lL][\t\n\f\r />=])"
+    + ATTRIBUTE_NAME
+    + rb"(?:"
+    + EQUALS
+    + VALUE
+    + rb")?+)*+[\t\n\f\r ]++rel=\"(?:"
+    + _INERT_RELATION
+    + rb"(?: |(?=\")))++\")"
+    + _QUIET_ATTRIBUTES
+)
+
+# Shapes load nothing and hold nothing that does. One that is left open here is no different from one that
+# the reader follows: its end tag, coming later, is one that belongs to nothing.
+_SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
+
+
 def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     """A run of what is quiet. `loading` are attributes that load, but nothing that has to be looked at."""
     loading_attributes = _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
+    shape = _any(_SHAPE + NAME_END + _QUIET_ATTRIBUTES, rb"use" + NAME_END + loading_attributes)
+    drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")*+"
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. They stand where nothing after
     # them can fail: Python 3.11 mixes up the groups of an alternative that matched half and was given up.
@@ -124,8 +148,10 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
             _one_of(_CELLS) + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<cell>)",
             _one_of((b"table", *_TABLE_PARTS)) + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<table>)",
         ),
-        rb"(?!" + _LOUD_TAG + rb"|A" + NAME_END + rb")" + TAG_NAME + _QUIET_ATTRIBUTES,
+        rb"(?!" + _any(_LOUD_TAG, rb"A" + NAME_END) + rb")" + TAG_NAME + _QUIET_ATTRIBUTES,
         _LOADING_TAG + loading_attributes,
+        _INERT_LINK,
+        rb"svg" + NAME_END + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
     )
     end_tag = _any(
         rb"a>(?P<anchor_end>)",
@@ -148,11 +174,21 @@ where it last entered a table's cell and left one."""
 QUIET_AT_HOME = _quiet(_one_of(_LOADING) + _RELATIVE_URLS)
 """The same in a page whose relative URLs all lead to where anything may be loaded from."""
 
-# Shapes load nothing and hold nothing that does. One that is left open here is no different from one that
-# the reader follows: its end tag, coming later, is one that belongs to nothing.
-_SHAPE = rb"(?i:path|circle|ellipse|line|polyline|polygon|rect|stop)"
-
 QUIET_FOREIGN = re.compile(
     rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + NAME_END + _QUIET_ATTRIBUTES + rb"(?:</" + _SHAPE + rb">)?+)*+"
 )
 """The same in SVG and MathML."""
+
+_WIDGET_WORD = re.compile(rb"(?<![^\t\n\f\r ])" + _WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
+
+_WIDGET_NAME = re.compile(_WIDGET_TAG)
+
+
+def may_be_widget(tag: Tag) -> bool:
+    """True for a tag that stands out by its name or class, or by one of its other attributes."""
+    classes = tag.raw.get(b"class")
+    return (
+        (classes is not None and _WIDGET_WORD.search(classes) is not None)
+        or _WIDGET_NAME.fullmatch(tag.name) is not None
+        or any(name.startswith(_LOUD_DATA) for name in tag.raw)
+    )

@@ -17,7 +17,7 @@ from .elements import ELEMENTS
 from .insertion import Insertion
 from .loads import Culprit, GatedDocument, Offence
 from .page import NOBODY, Page, PlaceholderFor, kind_of
-from .quiet import QUIET_FOREIGN
+from .quiet import QUIET_FOREIGN, may_be_widget
 from .rawtext import RawText
 from .syntax import CDATA_SECTION, DOCTYPE, END_TAG, NOT_TAGS, PREAMBLE_ITEM, RAW_TEXT_ELEMENTS, START_TAG
 from .tags import Tag
@@ -138,22 +138,22 @@ class Reader:
         """Read what stands at `position`; return where it ends, None if it is cut off."""
         page = self._page
         data = page.data
+        match = START_TAG.match(data, position)
+        if match is not None:
+            return self._start_tag(Tag(match, page.decode))
         if data.startswith(b"<!", position):
             cdata = data.startswith(_CDATA, position)
             return self._cdata(position) if cdata else self._raw_text.enter_comment(position)
-        if data.startswith(b"</", position):
-            match = END_TAG.match(data, position)
-            if match is None:
-                return None
-            name = match["name"].lower()
-            if page.inserting is not None:
-                page.edits.insert(position, page.inserting.end_tag(name))
-            page.context.end(name)
-            return match.end()
-        match = START_TAG.match(data, position)
+        match = END_TAG.match(data, position)
         if match is None:
             return None
-        tag = Tag(match, page.decode)
+        name = match["name"].lower()
+        if page.inserting is not None:
+            page.edits.insert(position, page.inserting.end_tag(name))
+        page.context.end(name)
+        return match.end()
+
+    def _start_tag(self, tag: Tag) -> int:
         if tag.name not in RAW_TEXT_ELEMENTS and tag.name != b"plaintext":
             return self._element(tag)
         end = self._raw_text.start(tag, apart=self._apart)
@@ -187,7 +187,7 @@ class Reader:
             if end is not None:
                 return page.take_out(tag, end, whole, kind_of(tag))
             parts = (*parts, *page.loads.each_attribute(tag))
-        else:
+        elif may_be_widget(tag):
             widget = page.judge.widget(kind_of(tag), tag.values)
             end = self._end_of_element(tag) if widget and not widget.keep else None
             if widget is not None and end is not None:

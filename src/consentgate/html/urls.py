@@ -28,7 +28,7 @@ _LOCAL_SCHEMES = frozenset(
 
 # The plain case, which is nearly every URL there is: nothing to strip, decode or convert.
 _PLAIN = re.compile(
-    r"(?:(?P<scheme>https?|wss?):)?//(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z])?)(?::[0-9]{0,4})?"
+    r"(?:(?P<scheme>https?|wss?):)?//(?P<host>(?:[a-z0-9][a-z0-9.-]*)?[a-z])(?::[0-9]{0,4})?"
     r"(?P<path>/[^?#\s\\%]*)?(?:[?#][^\t\n\r]*)?",
     re.ASCII,
 )
@@ -48,8 +48,10 @@ def resolve(text: str, base: Url) -> Url:
     host that is never anybody's own, so that it counts as a third party's: doubt closes.
     """
     plain = _PLAIN.fullmatch(text)
-    if plain is not None and not _ends_in_number(plain["host"]) and "xn--" not in plain["host"]:
-        return Url(plain["scheme"] or base.scheme, plain["host"], normal_path(plain["path"] or "/"))
+    if plain is not None:
+        scheme, host, path = plain.groups()
+        if "0x" not in host and "xn--" not in host:
+            return Url(scheme or base.scheme, host, normal_path(path or "/"))
     text = text.strip(_STRIPPED).translate(_REMOVED)
     scheme = _SCHEME.match(text)
     if scheme is not None:

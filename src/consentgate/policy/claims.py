@@ -102,6 +102,12 @@ class Claims:
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
         return tuple(filter(None, found))
 
+    def host_is_whole(self, host: str, *, own: bool) -> bool:
+        """True when a path on this host makes no difference to whose it is, unless the catalogue has it."""
+        if own:
+            return not self.declares_own(host)
+        return self._urls.is_whole(host) and catalogue().host_is_whole(host)
+
     def declares_own(self, host: str) -> bool:
         """True when there may be such claims on one of the site's own hosts."""
         return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host(host)
