@@ -5,217 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from catalogue_tables import INLINE, load
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.catalogue import Catalogue, InlineSignature, KnownService, catalogue
-
-LOADER = "(function(d,t){{var s=d.createElement(t);s.src='{}';d.head.appendChild(s)}})(document,'script');"
-"""What vendors tell sites to paste, boiled down to its address."""
-
-
-def load(address: str) -> str:
-    return LOADER.format(address)
-
-
-EXAMPLES: dict[str, list[str]] = {
-    "google-tag-manager": [
-        "(function(w,d,s,l,i){w[l]=w[l]||[];w[l].push({'gtm.start':new Date().getTime(),event:'gtm.js'});"
-        "var f=d.getElementsByTagName(s)[0],j=d.createElement(s);j.async=true;"
-        "j.src='https://www.googletagmanager.com/gtm.js?id='+i;f.parentNode.insertBefore(j,f)"
-        "})(window,document,'script','dataLayer','GTM-1');",
-        "document.write('<iframe src=\"//www.googletagmanager.com/ns.html?id=GTM-1\"></iframe>')",
-    ],
-    "google-tag": [
-        "function gtag(){dataLayer.push(arguments)}\ngtag('js', new Date());gtag ( \"config\", 'G-1');",
-        load("https://www.googletagmanager.com/gtag/js?id=G-1"),
-    ],
-    "google-analytics": [
-        "(function(i,s,o,g,r,a,m){i['GoogleAnalyticsObject']=r;})"
-        "(window,document,'script','//www.google-analytics.com/analytics.js','ga');ga('create','UA-1')",
-        "var _gaq=_gaq||[];_gaq.push(['_setAccount','UA-1']);"
-        "ga.src=('https:'==document.location.protocol?'https://ssl':'http://www')+'.google-analytics.com/ga.js';",
-        "ga.src='//stats.g.doubleclick.net/dc.js'",
-        "ga( 'tracker1.send', 'pageview')",
-        "__gaTracker('send','pageview')",
-        "var t=_gat._getTracker('UA-1')",
-        "_gat._createTracker('UA-1')",
-        "_uacct='UA-1';urchinTracker();",
-    ],
-    "matomo": [
-        "var _paq=window._paq=window._paq||[];_paq.push(['trackPageView']);",
-        "var _mtm = window._mtm = window._mtm || [];_mtm.push({'mtm.startTime': 1})",
-        "var t=Piwik.getTracker('/piwik.php',1)",
-        "Matomo.getTracker()",
-    ],
-    "hotjar": [
-        "(function(h,o,t,j,a,r){h._hjSettings={hjid:1,hjsv:6};})(window,document)",
-        load("https://static.hotjar.com/c/hotjar-1.js"),
-    ],
-    "clarity": [load("https://www.clarity.ms/tag/abc")],
-    "segment": [
-        "analytics.SNIPPET_VERSION='4.15.3';",
-        load("https://cdn.segment.com/analytics.js/v1/k/analytics.min.js"),
-        load("https://cdn.segment.io/analytics.js"),
-    ],
-    "optimizely": [
-        "window.optimizely = window.optimizely || [];",
-        'window["optimizely"]=[]',
-        "window['optimizely'].push({})",
-        "optimizely.push(['activate'])",
-        load("//cdn.optimizely.com/js/1.js"),
-    ],
-    "chartbeat": [
-        "var _sf_async_config={uid:1};",
-        "_cbq.push(['_acct','anon'])",
-        load("//static.chartbeat.com/js/chartbeat.js"),
-    ],
-    "comscore": [
-        "var _comscore=_comscore||[];_comscore.push({c1:'2'});",
-        load("https://sb.scorecardresearch.com/beacon.js"),
-    ],
-    "jetpack-stats": ["_stq=window._stq||[];", "st_go({v:'ext'})"],
-    "newrelic": ["window.NREUM||(NREUM={})", "var NREUMQ=NREUMQ||[];"],
-    "yandex-metrica": [
-        "ym(1, 'init', {})",
-        "new Ya.Metrika({id:1})",
-        "new Ya.Metrika2({id:1})",
-    ],
-    "mixpanel": ["mixpanel.init('x')", "mixpanel.track('x')"],
-    "amplitude": ["amplitude.init('x')", "amplitude.getInstance().init('x')"],
-    "fullstory": ["window['_fs_org']='x'"],
-    "vwo": ["var _vwo_code=1", "_vis_opt_account_id=1"],
-    "mouseflow": ["window._mfq=window._mfq||[]"],
-    "amazon-ads": ["amzn_assoc_ad_type='smart'", "apstag.init({})"],
-    "mailchimp": [load("https://chimpstatic.com/mcjs-connected/js/users/1.js")],
-    "zendesk": ["window.zESettings={}", "window.$zopim||(function(){$zopim=1})()"],
-    "tawk": ["var Tawk_API=Tawk_API||{}"],
-    "livechat": ["window.__lc=window.__lc||{};window.__lc.license=1"],
-    "vk": ["VK.init({apiId:1})", "VK.Widgets.Like('x')"],
-    "xiti": ["xtnv=document;xtcore=1", "var t=new ATInternet.Tracker.Tag()"],
-    "sentry": ["Sentry.init({dsn:''})", "Sentry.onLoad(f)", "Raven.config('x').install()"],
-    "meta-pixel": [
-        "!function(f,b,e,v,n,t,s){if(f.fbq)return;n=f.fbq=function(){};if(!f._fbq)f._fbq=n}(window)",
-        "window._fbq=1",
-        load("https://connect.facebook.net/en_US/fbevents.js"),
-        load("//connect.facebook.net/en_US/fbds.js"),
-        "fbq('init','1')",
-    ],
-    "google-ads": ["var google_conversion_id=1;", "google_remarketing_only=true", "google_custom_params={}"],
-    "google-adsense": [
-        "(adsbygoogle=window.adsbygoogle||[]).push({})",
-        "google_ad_client='ca-pub-1'",
-        "google_ad_slot=1",
-        load("//pagead2.googlesyndication.com/pagead/show_ads.js"),
-    ],
-    "google-ad-manager": [
-        "googletag.cmd.push(f)",
-        load("//www.googletagservices.com/tag/js/gpt.js"),
-        load("https://securepubads.g.doubleclick.net/tag/js/gpt.js"),
-    ],
-    "microsoft-uet": ["window.uetq=window.uetq||[]", load("//bat.bing.com/bat.js")],
-    "criteo": [
-        "window.criteo_q=[]",
-        "Criteo.DisplayAd({})",
-        load("//static.criteo.net/js/ld/ld.js"),
-        load("//dynamic.criteo.com/js/ld/ld.js"),
-    ],
-    "x-pixel": ["twq('init','o1')", load("https://static.ads-twitter.com/uwt.js")],
-    "linkedin-insight": [
-        "_linkedin_partner_id='1';window._linkedin_data_partner_ids=[];",
-        "_linkedin_data_partner_id='1'",
-        "_bizo_data_partner_id='1'",
-        "window.lintrk('track',{})",
-        load("https://snap.licdn.com/li.lms-analytics/insight.min.js"),
-        load("//sjs.bizographics.com/insight.min.js"),
-    ],
-    "pinterest-tag": [
-        "if(!window.pintrk){window.pintrk=f}",
-        "pintrk('load','1')",
-        load("https://s.pinimg.com/ct/core.js"),
-    ],
-    "tiktok-pixel": [
-        "w.TiktokAnalyticsObject=t;",
-        "ttq.load('1')",
-        load("https://analytics.tiktok.com/i18n/pixel/events.js"),
-    ],
-    "snap-pixel": ["snaptr('init','1')", load("https://sc-static.net/scevent.min.js").replace(".min", "")],
-    "reddit-pixel": ["rdt('init','t2_1')", load("https://www.redditstatic.com/ads/pixel.js")],
-    "quantcast": ["var _qevents=[];", "_qoptions={qacct:'p-1'}", load("//edge.quantserve.com/quant.js")],
-    "taboola": ["window._taboola=window._taboola||[];", load("//cdn.taboola.com/libtrc/x/loader.js")],
-    "hubspot": [
-        "var _hsq=window._hsq=window._hsq||[];",
-        load("//js.hs-scripts.com/1.js"),
-        load("//js.hs-analytics.net/analytics/1/1.js"),
-    ],
-    "klaviyo": [load("https://static.klaviyo.com/onsite/js/klaviyo.js")],
-    "brevo": [load("https://sibautomation.com/sa.js?key=1")],
-    "onesignal": [
-        "window.OneSignalDeferred=[]",
-        "OneSignal.push(f)",
-        "var OneSignal = window.OneSignal || [];",
-    ],
-    "facebook": [
-        "(function(d,s,id){js.id=id;js.src='//connect.facebook.net/en_US/sdk.js#xfbml=1';fjs.x(js,fjs)"
-        "}(document,'script','facebook-jssdk'));",
-        "window.fbAsyncInit=function(){FB.init({})}",
-        "e.src=p+'//connect.facebook.net/en_US/all.js'",
-    ],
-    "x": [
-        "!function(d,s,id){js.id=id;js.src=p+'://platform.twitter.com/widgets.js'}(document,'script','twitter-wjs')",
-        "twttr.widgets.load()",
-        "js.src='https://platform.x.com/widgets.js'",
-        "js.src='//platform.twitter.com/anywhere.js?id=1'",
-    ],
-    "linkedin": ["s.src='//platform.linkedin.com/in.js'"],
-    "pinterest": ["p.src='//assets.pinterest.com/js/pinit.js'"],
-    "google-platform": ["po.src='https://apis.google.com/js/platform.js'"],
-    "google-plus": [
-        "window.___gcfg={lang:'de'};",
-        "po.src='https://apis.google.com/js/plusone.js'",
-    ],
-    "viadeo": ["viadeoWidgetsJsUrl='x'", load("//widgets.viadeo.com/js/viadeowidgets.js")],
-    "addthis": ["var addthis_config={}", "addthis_share={}", "addthis_pub='x'"],
-    "sharethis": [
-        "var switchTo5x=true;",
-        "stLight.options({})",
-        load("https://platform-api.sharethis.com/js/sharethis.js"),
-    ],
-    "addtoany": ["var a2a_config=a2a_config||{};"],
-    "disqus": [
-        "var disqus_shortname='x';",
-        "var disqus_config=function(){}",
-        "disqus_identifier=1",
-        "d.src='//'+n+'.disqus.com/embed.js'",
-        "s.src='https://acme.disqus.com/count.js'",
-    ],
-    "youtube": [
-        "tag.src='https://www.youtube.com/iframe_api'",
-        "p=new YT.Player('p')",
-        "function onYouTubeIframeAPIReady(){}",
-    ],
-    "twitch": ["new Twitch.Player('x')"],
-    "google-maps": [
-        "new google.maps.Map(e)",
-        "s.src='https://maps.googleapis.com/maps/api/js?key=1'",
-        "s.src='//maps.google.com/maps/api/js'",
-    ],
-    "mapbox": ["mapboxgl.accessToken='pk.1'", "L.mapbox.accessToken='pk.1'"],
-    "google-fonts": [
-        "WebFontConfig={google:{families:['Lato']}}",
-        load("//ajax.googleapis.com/ajax/libs/webfont/1/webfont.js"),
-    ],
-    "adobe-fonts": [
-        "try{Typekit.load({async:true})}catch(e){}",
-        load("//use.typekit.net/x.js"),
-        load("//use.typekit.com/x.js"),
-    ],
-    "google-custom-search": [load("https://cse.google.com/cse.js?cx=1")],
-    "intercom": ["window.intercomSettings={app_id:'x'}", load("https://widget.intercom.io/widget/x")],
-    "crisp": ["window.CRISP_WEBSITE_ID='x'", load("https://client.crisp.chat/l.js")],
-    "hubspot-chat-forms": ["hbspt.forms.create({portalId:'1'})"],
-    "calendly": ["Calendly.initBadgeWidget({})"],
-}
+from consentgate.catalogue import Catalogue, InlineSignature, KnownService, addresses, catalogue
+from consentgate.catalogue.inline import LONGEST_LOADER
 
 SIGNED = [service for service in catalogue().services if service.inline]
 
@@ -227,7 +22,7 @@ def found_in(script: str | bytes) -> list[str]:
 
 @pytest.mark.parametrize("service", SIGNED, ids=lambda service: service.id)
 def test_every_inline_signature_has_an_example(service: KnownService) -> None:
-    examples = EXAMPLES[service.id]
+    examples = INLINE[service.id]
     for example in examples:
         assert service.id in found_in(example), example
     for signature in service.inline:
@@ -242,7 +37,7 @@ def _with_only(service: KnownService, signature: InlineSignature) -> KnownServic
 @pytest.mark.parametrize("service", SIGNED, ids=lambda service: service.id)
 def test_no_signature_matches_without_its_token(service: KnownService) -> None:
     for signature in service.inline:
-        for example in EXAMPLES[service.id]:
+        for example in INLINE[service.id]:
             without = re.sub(rb"(?<![\w$])%s(?![\w$])" % re.escape(signature.token), b"_", example.encode())
             assert not signature.pattern.search(without)
 
@@ -289,6 +84,18 @@ def test_no_signature_has_an_unbounded_repeat_that_can_backtrack(service: KnownS
         "var FB={};FB.open()",
         "SNIPPET_VERSION=1",
         "youtube.com/iframe_apis",
+        # Settings that hold the address of an SDK (F8), as Blogger's do, or markup as text.
+        "W._Set({'plusOneApiSrc': 'https://apis.google.com/js/platform.js'})",
+        "W._Set({'boot': '\\x3cscript\\x3ewindow.___gcfg \\x3d {};\\x3c/script\\x3e'})",
+        "var c={sdk:'https://connect.facebook.net/en_US/sdk.js',x:'//platform.twitter.com/widgets.js'}",
+        "var c={map:'https://maps.googleapis.com/maps/api/js',pin:'//assets.pinterest.com/js/pinit.js'}",
+        "var c={ga:'//www.google-analytics.com/ga.js',d:'https://acme.disqus.com/embed.js'}",
+        "var c={in:'//platform.linkedin.com/in.js',yt:'https://www.youtube.com/iframe_api'}",
+        # A site's own form, which works without.
+        "send.onclick=function(){if(typeof grecaptcha!='undefined')grecaptcha.execute(id);else send()}",
+        "DM.init()",
+        "addthis(1)",
+        "clarity(x)",
     ],
 )
 def test_what_only_looks_like_a_signature_is_left_alone(script: str) -> None:
@@ -307,6 +114,38 @@ def test_an_address_counts_in_a_script_that_loads() -> None:
         assert found_in(address + loading) == ["hotjar"], loading
 
 
+def test_an_address_in_a_long_script_is_as_often_data() -> None:
+    loader = load("https://static.hotjar.com/c/hotjar-1.js")
+    assert found_in(loader + " " * (LONGEST_LOADER - len(loader))) == ["hotjar"]
+    assert found_in(loader + " " * LONGEST_LOADER) == []
+    assert found_in(loader + "_hjSettings" + " " * LONGEST_LOADER) == ["hotjar"]
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("s.src='https://Cdn.Acme.example:8443/a/b?c=1'", [("cdn.acme.example", "/a/b", True)]),
+        ('s.src = "//acme.example"', [("acme.example", "/", True)]),
+        ("s.src=p+'://acme.example/x'", [("acme.example", "/x", False)]),
+        ("load(d,'script','https://acme.example/x.js?v=1');s.src=u", [("acme.example", "/x.js", True)]),
+        ("document.write('<script src=\"http://acme.example/x.js\">')", [("acme.example", "/x.js", True)]),
+        ("document.write('<img src=//acme.example/x>')", [("acme.example", "/x", False)]),
+        ('s.src=u;c={"u":"https:\\/\\/acme.example\\/x.js"}', [("acme.example", "/x.js", True)]),
+        ("fetch(`https://acme.example/x`)", [("acme.example", "/x", False)]),
+        # Comments.
+        ("s.src=u // https://acme.example/x.js", []),
+        ("/* see http://acme.example/x.js */ new Image().src=u", []),
+        ("s.src=u //acme.example/x.js", []),
+        # What loads nothing.
+        ("u='https://acme.example/x.js'", []),
+        ("s.src=u;u='/own.js'", []),
+        (f"s.src='https://acme.example/x.js'{' ' * LONGEST_LOADER}", []),
+    ],
+)
+def test_addresses_in_scripts_that_load(script: str, found: list[tuple[str, str, bool]]) -> None:
+    assert list(addresses(script.encode())) == found
+
+
 def test_bytes_that_are_not_ascii_do_not_hide_a_signature() -> None:
     assert found_in(b"\xff\xe9fbq('init')\x00\xff") == ["meta-pixel"]
     assert found_in("/* é */_paq.push(['é'])".encode("latin-1")) == ["matomo"]
@@ -323,7 +162,7 @@ def test_hostile_scripts_are_judged_in_linear_time() -> None:
     for signature in (signature for service in SIGNED for signature in service.inline):
         token = signature.token
         for filler in (b"", b" ", b"(", b"(\n\n\n\n", b"('a", b"/", b".", b"._" + token):
-            found_in((token + filler) * (200_000 // len(token + filler)))
+            found_in((token + filler) * (100_000 // len(token + filler)))
     for script in (b"fbq" + b" " * 2_000_000, b"connect.facebook.net/" * 100_000, b"ga('" + b"a" * 2_000_000):
         found_in(script)
 

@@ -276,7 +276,11 @@ def test_a_host_is_labelled_by_its_entity() -> None:
         ("div", {"class": "FB-LIKE"}, None, False),
         ("div", {"class": "x\u00a0fb-like"}, None, False),
         ("div", {"class": ""}, None, False),
-        ("div", {"id": "fb-root"}, None, False),
+        ("div", {"id": "fb-root"}, "facebook", True),
+        ("div", {"id": "div-gpt-ad-1419232697187-7"}, "google-ad-manager", True),
+        ("div", {"id": "disqus_thread"}, "disqus", False),
+        ("div", {"id": "my_disqus_thread"}, None, False),
+        ("div", {"id": ""}, None, False),
         ("script", {"data-cf-beacon": "{}"}, None, False),
         ("fb:", {}, None, False),
         ("p", {}, None, False),
@@ -292,6 +296,11 @@ def test_a_scanner_can_compile_the_widget_patterns_into_its_own() -> None:
     for pattern, yes, no in [
         (catalogue().widget_class_pattern(), "fb-like", "fb-likes"),
         (catalogue().widget_tag_pattern(), "fb:like", "p"),
+        (catalogue().widget_id_pattern(), "disqus_thread", "disqus"),
+        (catalogue().widget_attribute_pattern(), "data-tf-live", "data-tf"),
+        # What stays whoever it belongs to need not be looked at.
+        (catalogue().widget_class_pattern(), "fb-like", "adsbygoogle"),
+        (catalogue().widget_attribute_pattern(), "data-tf-live", "data-pin-do"),
     ]:
         compiled = re.compile(f"x{pattern}y")
         assert compiled.groups == 0

@@ -28,6 +28,7 @@ class _Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
     tag: str = ""
     class_: str = ""
+    id: str = ""
     attribute: str = ""
     type: str = ""
     keep: bool = False
@@ -96,10 +97,16 @@ def _inline(row: str | _Inline) -> InlineSignature:
 
 
 def _widget(row: _Widget) -> WidgetSignature:
-    kinds = {"tag": row.tag, "class": row.class_, "attribute": row.attribute, "type": row.type}
+    kinds = {
+        "tag": row.tag,
+        "class": row.class_,
+        "id": row.id,
+        "attribute": row.attribute,
+        "type": row.type,
+    }
     given = {kind: pattern for kind, pattern in kinds.items() if pattern}
     if len(given) != 1:
-        raise ValueError(f"a widget needs exactly one of tag, class, attribute and type: {row}")
+        raise ValueError(f"a widget needs exactly one of tag, class, id, attribute and type: {row}")
     ((kind, pattern),) = given.items()
     return WidgetSignature(kind, pattern, row.keep)
 

@@ -12,55 +12,32 @@ _IDENTIFIER = re.compile(rb"[A-Za-z0-9_$]+")
 _BLANK_ELSE = bytes(byte if _IDENTIFIER.fullmatch(bytes([byte])) else 0x20 for byte in range(256))
 """Turns all that is no part of an identifier into a space."""
 
-_LOADS = re.compile(
-    rb"\b(?:createElement|document\.write|new\s++Image|insertBefore|appendChild|sendBeacon|importScripts"
-    rb"|XMLHttpRequest|getScript)\b|\b(?:fetch|import)\s*+\(|\.src\s*+=|<script"
-)
-"""How scripts load things. An address alone is as often a link, or the state of the page."""
-
-
-_ADDRESS = re.compile(
-    rb"(?i)(?P<source>\.src\s*+=\s*+[\"'`])?(?:https?+:)?(?:\\?/){2}(?P<host>[a-z0-9-]++(?:\.[a-z0-9-]++)+)(?::[0-9]++)?"
-    rb"(?P<path>(?:\\?/[a-z0-9._~%!$&*+=:@-]*+)*+)"
-)
-"""A host and path in a script, where slashes may be escaped."""
-
-LONGEST_LOADER = 20 << 10
-"""A loader is short. In longer scripts an address is as often data."""
-
-
-class Address(NamedTuple):
-    """An address in a script that loads something: host (small letters) and path, and whether it is plainly
-    what is loaded (`x.src = "https://..."`), where others may be links or settings."""
-
-    host: str
-    path: str
-    is_source: bool
-
-
-def addresses(script: bytes) -> tuple[Address, ...]:
-    """The addresses in a script that loads something; none for one that does not, or is too long."""
-    if len(script) > LONGEST_LOADER or not _LOADS.search(script):
-        return ()
-    found = (
-        Address(
-            match["host"].lower().decode(),
-            match["path"].replace(b"\\", b"").decode() or "/",
-            match["source"] is not None,
-        )
-        for match in _ADDRESS.finditer(script)
+_COMMON = frozenset(
+    (
+        b"analytics",
+        b"client",
+        b"com",
+        b"document",
+        b"google",
+        b"js",
+        b"net",
+        b"platform",
+        b"static",
+        b"window",
     )
-    return tuple(dict.fromkeys(found))
+)
+"""Identifiers that say little: half of all scripts hold one."""
 
 
 def inline_signature(text: str, then: str = "", *, loads: bool = False) -> InlineSignature:
     """The signature of scripts that hold `text` as whole words, followed by the regular expression `then`.
 
-    A script that does not hold the longest identifier of `text` cannot match, whatever `then` is: that is
-    what makes looking for hundreds of signatures cheap. Raises ValueError if `text` holds none.
+    A script that does not hold the most telling identifier of `text`, the longest, cannot match, whatever
+    `then` is: that is what makes looking for hundreds of signatures cheap. Raises ValueError if `text` holds
+    none.
     """
     literal = text.encode("ascii")
-    token = max(_IDENTIFIER.findall(literal), key=len, default=b"")
+    token = max(_IDENTIFIER.findall(literal), key=_telling, default=b"")
     if not token:
         raise ValueError(f"an inline signature needs an identifier: {text!r}")
     escaped = re.escape(literal)
@@ -70,6 +47,75 @@ def inline_signature(text: str, then: str = "", *, loads: bool = False) -> Inlin
     after = rb"(?![\w$])" if _IDENTIFIER.fullmatch(literal[-1:]) else b""
     pattern = re.compile(escaped + before + after + b"(?:%s)" % then.encode("ascii"))
     return InlineSignature(token, pattern, loads)
+
+
+def _telling(identifier: bytes) -> tuple[bool, int]:
+    return identifier not in _COMMON, len(identifier)
+
+
+_LOADS = tuple(
+    inline_signature(text, then)
+    for then, texts in {
+        "": (
+            *("createElement", "insertBefore", "appendChild", "document.write", "new Image", "<script"),
+            *("XMLHttpRequest", "sendBeacon", "importScripts"),
+            *("getScript", "loadScript", "injectScript", "loadJS", "injectJS"),
+        ),
+        r"\s*+\(": ("fetch", "import", "ajax", "getJSON", "tileLayer"),
+        r"\s*+=": (".src",),
+    }.items()
+    for text in texts
+)
+"""How scripts load things. An address alone is as often a link, or the state of the page."""
+
+LONGEST_LOADER = 20 << 10
+"""A loader is short. In longer scripts an address is as often data."""
+
+_ADDRESS = re.compile(
+    rb"/\\?/(?P<host>[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+)(?::[0-9]++)?"
+    rb"(?P<path>(?:\\?/[A-Za-z0-9._~%!$&*+=:@-]*+)*+)"
+)
+"""A host and path in a script, where slashes may be escaped. It begins with a slash, not with a scheme that
+may be missing: what begins with literal characters is found many times as fast."""
+
+_BEFORE_ADDRESS = re.compile(rb"(?i)(?P<source>\.src\s{0,8}=\s{0,8})?[\"'`(=](?:https?)?:?\\?\Z")
+"""What stands before an address in use: the start of a string. In a comment there is none."""
+
+_LONGEST_BEFORE_ADDRESS = 32
+
+
+class Address(NamedTuple):
+    """An address in a script that loads something: host (small letters) and path, and whether it is plainly
+    what is loaded (`x.src = "https://..."`, or the file of a script), where others may be links or
+    settings."""
+
+    host: str
+    path: str
+    is_source: bool
+
+
+def loads(script: bytes) -> bool:
+    """Whether a script loads something, and is short enough for an address in it to be what it loads."""
+    return len(script) <= LONGEST_LOADER and any(
+        idiom.token in script and idiom.pattern.search(script) for idiom in _LOADS
+    )
+
+
+def addresses(script: bytes) -> tuple[Address, ...]:
+    """The addresses in a script that loads something; none for one that does not, or is too long."""
+    if len(script) > LONGEST_LOADER:
+        return ()
+    found = tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(script)))))
+    return found if found and loads(script) else ()
+
+
+def _address(match: re.Match[bytes]) -> Address | None:
+    start = match.start()
+    before = _BEFORE_ADDRESS.search(match.string, max(0, start - _LONGEST_BEFORE_ADDRESS), start)
+    if before is None:
+        return None
+    path = match["path"].replace(b"\\", b"").decode() or "/"
+    return Address(match["host"].lower().decode(), path, bool(before["source"]) or path.endswith(".js"))
 
 
 class InlineIndex:
@@ -88,15 +134,15 @@ class InlineIndex:
         """The services whose signatures the script holds; the script is in an ASCII-compatible encoding."""
         tokens = self._tokens.intersection(script.translate(_BLANK_ELSE).split())
         found: dict[int, KnownService] = {}
-        loads: bool | None = None
+        loading = None if len(script) <= LONGEST_LOADER else False
         for token in tokens:
             for number, signature, service in self._by_token[token]:
-                if number in found or not signature.pattern.search(script):
+                if number in found or (signature.loads and loading is False):
                     continue
-                if signature.loads:
-                    if loads is None:
-                        loads = _LOADS.search(script) is not None
-                    if not loads:
-                        continue
-                found[number] = service
+                if not signature.pattern.search(script):
+                    continue
+                if signature.loads and loading is None:
+                    loading = loads(script)
+                if loading or not signature.loads:
+                    found[number] = service
         return tuple(found[number] for number in sorted(found))

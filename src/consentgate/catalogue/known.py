@@ -34,7 +34,8 @@ class InlineSignature:
 
 @dataclass(frozen=True, slots=True)
 class WidgetSignature:
-    """What gives an element away as a service's widget: its tag, one class, one attribute or its script type.
+    """What gives an element away as a service's widget: its tag, one class, its id, one attribute or its
+    script type.
 
     `pattern` matches the whole name or token. `keep` says that the markup is of use without its script.
     """

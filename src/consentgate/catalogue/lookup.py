@@ -71,13 +71,24 @@ class Catalogue:
         """Who is behind a host (lower-case ASCII), or None. Knows far more hosts than there are services."""
         return _entities().find(host)
 
-    def widget_class_pattern(self) -> str:
-        """A regular expression for each whole class token that may be a widget: one non-capturing group."""
-        return self._widgets.class_pattern
+    # What a scanner needs to pass over all other markup: what these do not match is no widget that would have
+    # to go. Each is one group that captures nothing, for a whole name.
 
     def widget_tag_pattern(self) -> str:
-        """A regular expression for each whole tag name that may be a widget: one non-capturing group."""
-        return self._widgets.tag_pattern
+        """A regular expression for the tag names (small letters) of widgets that do not stay."""
+        return self._widgets.pattern("tag")
+
+    def widget_class_pattern(self) -> str:
+        """A regular expression for the class tokens of widgets that do not stay."""
+        return self._widgets.pattern("class")
+
+    def widget_id_pattern(self) -> str:
+        """A regular expression for the ids of widgets that do not stay."""
+        return self._widgets.pattern("id")
+
+    def widget_attribute_pattern(self) -> str:
+        """A regular expression for the attribute names (small letters) of widgets that do not stay."""
+        return self._widgets.pattern("attribute")
 
 
 @cache

@@ -17,12 +17,13 @@ _SPEAKS_FOR_ITSELF = frozenset({"a", "blockquote", "button", "form", "input", "b
 class WidgetIndex:
     """Finds whose widget an element is, from its tag and attributes."""
 
-    __slots__ = ("_attributes", "_classes", "_tags", "_types")
+    __slots__ = ("_attributes", "_classes", "_ids", "_tags", "_types")
 
     def __init__(self, services: Iterable[KnownService]) -> None:
         known = [(signature, service) for service in services for signature in service.widgets]
         self._tags = _Names(known, "tag")
         self._classes = _Names(known, "class")
+        self._ids = _Names(known, "id")
         self._attributes = _Names(known, "attribute")
         self._types = _Names(known, "type")
 
@@ -41,20 +42,18 @@ class WidgetIndex:
         for token in _SPACE.split(attributes.get("class", "")):
             if widget := self._classes.find(token):
                 return widget
+        if widget := self._ids.find(attributes.get("id", "")):
+            return widget
         for name in attributes:
             if widget := self._attributes.find(name):
                 return widget
         return None
 
-    @property
-    def tag_pattern(self) -> str:
-        """A regular expression for the whole of each tag name that may be a widget, in one group."""
-        return self._tags.pattern
-
-    @property
-    def class_pattern(self) -> str:
-        """A regular expression for the whole of each class token that may be a widget, in one group."""
-        return self._classes.pattern
+    def pattern(self, kind: str) -> str:
+        """A regular expression, in one group, for the whole names of a kind (tag, class, id, attribute) that
+        belong to widgets which do not stay."""
+        names = {"tag": self._tags, "class": self._classes, "id": self._ids, "attribute": self._attributes}
+        return names[kind].pattern
 
 
 class _Names:
@@ -66,7 +65,8 @@ class _Names:
         of_kind = [(signature, service) for signature, service in known if signature.kind == kind]
         self._widgets = tuple(Widget(service, signature.keep) for signature, service in of_kind)
         patterns = [signature.pattern for signature, _ in of_kind]
-        self.pattern = f"(?:{'|'.join(patterns)})" if patterns else "(?!)"
+        going = [signature.pattern for signature, _ in of_kind if not signature.keep]
+        self.pattern = f"(?:{'|'.join(going)})" if going else "(?!)"
         self._compiled = re.compile("|".join(f"({pattern})" for pattern in patterns) or "(?!)")
         if self._compiled.groups != len(patterns):
             raise ValueError("the patterns of widgets may hold no groups that capture")

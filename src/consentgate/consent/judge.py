@@ -81,8 +81,8 @@ class Judge:
 
     def _counts(self, address: Address) -> bool:
         """True where an address in a loading script says enough: that of a service known to load from
-        there, or one of any known company that is assigned as a source. The name of a host alone says
-        nothing: sites' own scripts are full of links."""
+        there, or one of any known company that is assigned as a source, or is a script's file. The name of
+        a host alone says nothing: sites' own scripts are full of links."""
         host, path, is_source = address
         if self._claims.declared(host, path, own=False) or catalogue().by_url(host, path):
             return True
