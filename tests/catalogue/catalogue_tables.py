@@ -60,7 +60,18 @@ GIVES_WAY = {
         "<wistia-player media-id=x></wistia-player>",
     ],
     "calendly": ["<div class=calendly-inline-widget data-url=x></div>"],
-    "typeform": ["<div class=typeform-widget data-url=x></div>"],
+    "typeform": [
+        "<div class=typeform-widget data-url=x></div>",
+        "<div data-tf-live=x></div>",
+        "<div class='a b' DATA-TF-WIDGET='x'></div>",
+    ],
+    "disqus": [
+        '<div id="disqus_thread"></div>',
+        "<section class=comments id='disqus_thread' lang=de><a href=/x>Comments</a></section>",
+        "<div ID = disqus_thread></div>",
+        '<div id="disqus&#95;thread"></div>',
+        "<div id=disqus&#95;thread></div>",
+    ],
     "klarna": ["<klarna-placement data-key=x></klarna-placement>"],
 }
 """Something was to be seen here: a placeholder comes in its place."""

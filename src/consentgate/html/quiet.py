@@ -48,9 +48,18 @@ def _one_of(names: Iterable[bytes]) -> bytes:
 
 # -- attributes ------------------------------------------------------------------------------------------
 
-# A class is quiet when none of its words is a widget's. One with a character reference is looked at.
+
+def _no_widget(widgets: bytes) -> bytes:
+    return rb"(?!" + widgets + rb"(?=[\t\n\f\r \"'>]))[^\t\n\f\r \"'&>]++"
+
+
+# A class is quiet when none of its words is a widget's, and so is an id. One with a character reference is
+# looked at.
 _WIDGET_CLASS = catalogue().widget_class_pattern().encode()
-_QUIET_WORD = rb"(?!" + _WIDGET_CLASS + rb"(?=[\t\n\f\r \"'>]))[^\t\n\f\r \"'&>]++"
+_WIDGET_ID = catalogue().widget_id_pattern().encode()
+_WIDGET_ATTRIBUTE = rb"(?i:" + catalogue().widget_attribute_pattern().encode() + rb")"
+_QUIET_ID = _no_widget(_WIDGET_ID)
+_QUIET_WORD = _no_widget(_WIDGET_CLASS)
 _QUIET_WORDS = SPACE + rb"*+(?:" + _QUIET_WORD + SPACE + rb"*+)*+"
 
 # A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. No
@@ -59,10 +68,16 @@ _STYLES = {name.encode() for name, attribute in ANYWHERE.items() if attribute.re
 _QUIET_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
 
 # Written as they mostly are, and in any other way.
-_COMMON = (rb"class=\"" + _QUIET_WORDS + rb"\"", rb"(?:style|fill|stroke)=\"" + _QUIET_STYLE + rb"\"")
+_COMMON = (
+    rb"class=\"" + _QUIET_WORDS + rb"\"",
+    rb"id=\"" + _QUIET_ID + rb"\"",
+    rb"(?:style|fill|stroke)=\"" + _QUIET_STYLE + rb"\"",
+)
 _UNCOMMON = (
     in_any_case(b"class") + EQUALS + _any(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
     in_any_case(b"class") + EQUALS + _QUIET_WORD + rb"(?=[\t\n\f\r >])",
+    in_any_case(b"id") + EQUALS + _any(rb"\"" + _QUIET_ID + rb"\"", rb"'" + _QUIET_ID + rb"'"),
+    in_any_case(b"id") + EQUALS + _QUIET_ID + rb"(?=[\t\n\f\r >])",
     _one_of(_STYLES) + EQUALS + _any(rb"\"" + _QUIET_STYLE + rb"\"", rb"'" + _QUIET_STYLE + rb"'"),
 )
 
@@ -70,16 +85,16 @@ _UNCOMMON = (
 # several of them.
 _RELATIVE_URLS = rb"=\"(?:[^\"&:\\/\x00-\x1f]++|/(?!/))*+\""
 
-_LOUD_ANYWHERE = {b"class", *(name.encode() for name in ANYWHERE)}
+_LOUD_ANYWHERE = {b"class", b"id", *(name.encode() for name in ANYWHERE)}
 _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.attributes}
-_LOUD_DATA = (b"data-pin-", b"data-instgrm-", b"data-cf-")
 
 
 def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
     """The attributes of a tag up to its end: those that are not called one of `loud`, `quiet` ones, and
     classes and styles that are."""
-    names = rb"(?:" + _one_of(loud) + rb"(?=[\t\n\f\r />=])|" + _one_of(_LOUD_DATA) + rb")"
-    letters = {name[:1] for name in (*loud, *_LOUD_DATA)}
+    names = _any(_one_of(loud), _WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
+    # Those of widgets all are `data-` attributes.
+    letters = {b"d", *(name[:1] for name in loud)}
     first = b"".join(sorted(letters | {letter.upper() for letter in letters}))
     name = _any(rb"[^" + first + rb"\t\n\f\r />]", rb"(?!" + names + rb")[^\t\n\f\r />]")
     other = name + rb"[^\t\n\f\r />=]*+(?:=\"[^\"]*+\"|" + EQUALS + VALUE + rb")?+"
@@ -179,16 +194,17 @@ QUIET_FOREIGN = re.compile(
 )
 """The same in SVG and MathML."""
 
-_WIDGET_WORD = re.compile(rb"(?<![^\t\n\f\r ])" + _WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
-
-_WIDGET_NAME = re.compile(_WIDGET_TAG)
+_WIDGET_NAMES = re.compile(_WIDGET_TAG)
+_WIDGET_CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + _WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
+_WIDGET_IDS = re.compile(_WIDGET_ID + rb"\Z|[^&]*+&")
+_WIDGET_ATTRIBUTES = re.compile(_WIDGET_ATTRIBUTE)
 
 
 def may_be_widget(tag: Tag) -> bool:
-    """True for a tag that stands out by its name or class, or by one of its other attributes."""
-    classes = tag.raw.get(b"class")
-    return (
-        (classes is not None and _WIDGET_WORD.search(classes) is not None)
-        or _WIDGET_NAME.fullmatch(tag.name) is not None
-        or any(name.startswith(_LOUD_DATA) for name in tag.raw)
+    """True for a tag whose name, class, id or other attributes could be a widget's."""
+    return bool(
+        _WIDGET_NAMES.fullmatch(tag.name)
+        or _WIDGET_CLASSES.search(tag.raw.get(b"class", b""))
+        or _WIDGET_IDS.match(tag.raw.get(b"id", b""))
+        or any(map(_WIDGET_ATTRIBUTES.fullmatch, tag.raw))
     )
