@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from consentgate.catalogue import Address, addresses, catalogue
 from consentgate.policy import NEVER, Claim, Policy, own_hosts
@@ -62,6 +63,12 @@ class Judge:
         """True when every URL of this `host` may pass: one of the site's own, of which no part is a
         service."""
         return host in self.own and not self._claims.declares_own(host)
+
+    @cached_property
+    def passing(self) -> tuple[str, ...]:
+        """How absolute URLs begin that may pass whatever comes after: those of the site's own hosts."""
+        hosts = [host for host in self.own.exact if self.passes_whole(host)]
+        return tuple(f"{scheme}//{host}/" for host in hosts for scheme in ("https:", "http:", ""))
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""

@@ -81,18 +81,11 @@ class Loads:
         self._decode = decode
         self._gate_document = gate_document
         self._plain = plain
-        self._readers: dict[Reads, Callable[[Tag, str], Iterable[Culprit]]] = {
-            Reads.URL: lambda tag, value: self._urls((value,)),
-            Reads.CODE: lambda tag, value: self._code(value),
-            Reads.URLS: lambda tag, value: self._urls(_SPACES.split(value)),
-            Reads.SRCSET: lambda tag, value: self._urls(candidates(value)),
-            Reads.REFRESH: lambda tag, value: self._urls((refresh_url(value),)),
-            Reads.COOKIE: lambda tag, value: self._cookie(value),
-            Reads.ANIMATION: self._animation,
-        }
 
     def claim_of(self, url: str) -> Claim | None:
         """Who is not allowed to be loaded from `url`, or None when it may load."""
+        if url.startswith(self._judge.passing):
+            return None
         target = resolve(url, self.base)
         return self._judge.url(target.host, target.path) if target.host else None
 
@@ -129,14 +122,14 @@ class Loads:
         """What a style sheet, whose first byte is at `start`, would load and may not."""
         for found in css_urls(self._plain(sheet)):
             url = self._decode(found.url)
-            culprit = next(iter(self._code(url)), None)
+            culprit = self._first((url,)) or self._written_out(url)
             if culprit is not None:
                 place = start + found.start, start + found.end
                 yield Offence(*culprit, *place, found.replacement, in_css=True)
 
     def _culprit(self, tag: Tag, raw: bytes, reads: Reads) -> Culprit | None:
         """The first that an attribute of this value may not load."""
-        return next(iter(self._readers[reads](tag, tag.decode(raw))), None)
+        return _READERS[reads](self, tag, tag.decode(raw))
 
     def _in_place(self, tag: Tag, name: bytes, reads: Reads) -> Iterable[Offence]:
         """What is wrong with an attribute of which most can stay."""
@@ -147,49 +140,59 @@ class Loads:
             return _all_occurrences(tag, name, Culprit(offences[0].claim, offences[0].url))
         return offences
 
-    def _urls(self, urls: Iterable[str]) -> Iterator[Culprit]:
-        for url in urls:
-            claim = self.claim_of(url)
-            if claim is not None:
-                yield Culprit(claim, url.strip())
+    # -- what a value loads, by what it is: the first that may not -------------------------------------------
 
-    def _code(self, url: str) -> Iterator[Culprit]:
-        yield from self._urls([url])
+    def _url(self, tag: Tag, url: str) -> Culprit | None:
+        claim = self.claim_of(url)
+        return Culprit(claim, url.strip()) if claim is not None else None
+
+    def _first(self, urls: Iterable[str]) -> Culprit | None:
+        return next((Culprit(claim, url.strip()) for url in urls if (claim := self.claim_of(url))), None)
+
+    def _list(self, tag: Tag, value: str) -> Culprit | None:
+        return self._first(_SPACES.split(value))
+
+    def _srcset(self, tag: Tag, value: str) -> Culprit | None:
+        return self._first(candidates(value))
+
+    def _refresh(self, tag: Tag, value: str) -> Culprit | None:
+        return self._url(tag, refresh_url(value))
+
+    def _cookie(self, tag: Tag, line: str) -> Culprit | None:
+        claim = self._judge.cookie(line.partition(";")[0].partition("=")[0].strip())
+        return Culprit(claim, "") if claim is not None else None
+
+    def _code(self, tag: Tag, url: str) -> Culprit | None:
+        return self._url(tag, url) or self._written_out(url)
+
+    def _written_out(self, url: str) -> Culprit | None:
+        """What is wrong with the code that a URL holds itself."""
         data = DataUrl.read(url)
         if data is None:
-            return
+            return None
         if data.holds is Holds.SCRIPT:
             claim = self._judge.inline(data.text.encode())
-            if claim is not None:
-                yield Culprit(claim, "")
-        elif data.holds is Holds.STYLE:
-            for found in css_urls(data.text.encode()):
-                yield from self._urls([found.url.decode("utf-8", "replace")])
-        else:
-            gated = self._gate_document(data.text)
-            if gated is not None:
-                yield gated.culprit
+            return Culprit(claim, "") if claim is not None else None
+        if data.holds is Holds.STYLE:
+            return self._first(_urls_in(data.text))
+        gated = self._gate_document(data.text)
+        return gated.culprit if gated is not None else None
 
-    def _cookie(self, line: str) -> Iterator[Culprit]:
-        name = line.partition(";")[0].partition("=")[0].strip()
-        claim = self._judge.cookie(name)
-        if claim is not None:
-            yield Culprit(claim, "")
-
-    def _animation(self, tag: Tag, value: str) -> Iterator[Culprit]:
+    def _animation(self, tag: Tag, value: str) -> Culprit | None:
         animated = (tag.get(b"attributename") or "").strip().lower()
-        if animated.rpartition(":")[2] == "href":
-            yield from self._urls(map(str.strip, value.split(";")))
-        for found in css_urls(value.encode()):
-            yield from self._urls([found.url.decode("utf-8", "replace")])
+        targets = map(str.strip, value.split(";")) if animated.rpartition(":")[2] == "href" else ()
+        return self._first(targets) or self._first(_urls_in(value))
+
+    # -- what is wrong within a value ------------------------------------------------------------------------
 
     def _style_attribute(self, attribute: TagAttribute) -> Iterator[Offence]:
         if b"&" not in attribute.raw:
             yield from self.style_sheet(attribute.raw, attribute.value_start)
             return
         # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
-        for found in css_urls(attribute.value.encode("utf-8", "replace")):
-            for culprit in self._code(found.url.decode("utf-8", "replace")):
+        for url in _urls_in(attribute.value):
+            culprit = self._first((url,)) or self._written_out(url)
+            if culprit is not None:
                 yield Offence(*culprit, attribute.start, attribute.end)
                 return
 
@@ -198,6 +201,21 @@ class Loads:
         if gated is not None:
             replacement = b'srcdoc="' + gated.html + b'"'
             yield Offence(*gated.culprit, attribute.start, attribute.end, replacement)
+
+
+_READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
+    Reads.URL: Loads._url,
+    Reads.CODE: Loads._code,
+    Reads.URLS: Loads._list,
+    Reads.SRCSET: Loads._srcset,
+    Reads.REFRESH: Loads._refresh,
+    Reads.COOKIE: Loads._cookie,
+    Reads.ANIMATION: Loads._animation,
+}
+
+
+def _urls_in(css: str) -> Iterator[str]:
+    return (found.url.decode("utf-8", "replace") for found in css_urls(css.encode("utf-8", "replace")))
 
 
 def refresh_url(content: str) -> str:

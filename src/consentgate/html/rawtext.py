@@ -142,7 +142,7 @@ class RawText:
         page = self._page
         offences = page.loads.offences(tag)
         runs = script_kind(tag) is not ScriptKind.DATA
-        widget = page.judge.widget("script", tag.values)
+        widget = page.judge.widget("script", {"type": tag.get(b"type") or ""}) if b"type" in tag.raw else None
         whole, kind = None, "script"
         if widget is not None:
             whole, kind = Offence(widget.claim, "", tag.start, tag.end), "widget"
