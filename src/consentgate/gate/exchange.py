@@ -30,24 +30,19 @@ from .caching import Variant, private, vary
 from .compression import READABLE, Decompressor, codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
-from .cookies import cookie_values, expiries
+from .cookies import cookie_values
 from .csp import content_security_policy
-from .endpoints import LONGEST_FORM, BadForm, own_path, problem, read_decision, show
+from .deletions import Deletions
+from .endpoints import LONGEST_FORM, own_path
 from .links import filter_link
 from .message import Answer, Head, Header, Request, header_values, without
-from .origin import authority_of, host_of, is_same_origin, link_to
+from .origin import authority_of, host_of, link_to
+from .own import OwnRequest
 
 if TYPE_CHECKING:
     from .gate import Gate
 
 _log = logging.getLogger("consentgate")
-
-LARGEST_HEAD = 3584
-"""Up to so many bytes of headers the gate adds lines that delete cookies: the next response goes on. Proxies
-refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
-LEAST_EXPIRED = 640
-MOST_EXPIRED = 4096
-"""So many bytes of them there are room for, however large or small the other headers are."""
 
 # What no longer holds for a body whose bytes change (RFC 9110, RFC 9530).
 _OF_THE_BYTES = (
@@ -80,6 +75,7 @@ class Exchange:
         self._page = normal_path(request.root + request.path)
         self._judge = Judge(self.consent, self._host, self._page)
         self._cookies = CookieFilter(gate, self._judge, cookies)
+        self._deletions = Deletions(request, self._host, secure=not gate.insecure)
         self._variant = Variant(self.consent, gate.fingerprint)
         self._pages = gate.pages(request.root)
         self._endpoint = own_path(request.path, gate.policy.site.prefix)
@@ -103,39 +99,19 @@ class Exchange:
         """The answer of the gate's own endpoint. `body` is the request's: more than `longest_form` bytes of
         it need not be read."""
         assert self._endpoint is not None
-        method = self._request.method
-        if method in ("GET", "HEAD"):
-            answer = show(self._endpoint, self._request, self._pages, self.consent)
-        elif method == "POST" and self._endpoint == "choices":
-            answer = self._decide(body)
-        else:
-            allowed = "GET, HEAD, POST" if self._endpoint == "choices" else "GET, HEAD"
-            answer = problem(405, self._pages)
-            answer.headers.append(("Allow", allowed))
-        headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
-        return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
-
-    def _decide(self, body: bytes) -> Answer:
-        origin = ", ".join(self._request.values("origin"))
-        if not is_same_origin(self._request, self._authority):
-            self._gate.notices.refused_decision(origin, self._authority)
-            return problem(403, self._pages)
-        if origin.startswith("http://") and not self._gate.insecure:
-            self._gate.notices.insecure_decision()
-        try:
-            choice, onward = read_decision(self._request, body, self.consent, self._signals)
-        except BadForm as error:
-            return problem(error.status, self._pages)
-        headers = [
-            *self._pages.headers("text/html; charset=utf-8"),
-            ("Location", onward),
-            ("Set-Cookie", self._gate.cookie.set_cookie(choice, self._host)),
-        ]
-        judge = Judge(Consent.of_choice(self._gate.policy, choice, self._signals), self._host, self._page)
-        for names in self._cookies.withdrawn_by(choice, judge):
-            # No application sets cookies for the gate's own pages.
-            headers += self._expiries(names, headers, "/")
-        return Answer(303, headers)
+        own = OwnRequest(
+            self._gate,
+            self._endpoint,
+            self._request,
+            self._authority,
+            self._page,
+            self._pages,
+            self.consent,
+            self._signals,
+            self._cookies,
+            self._deletions,
+        )
+        return own.answer(body)
 
     # -- the request -----------------------------------------------------------------------------------------
 
@@ -292,7 +268,7 @@ class Exchange:
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
         """The headers of a WebSocket that is accepted, which browsers read for cookies."""
         sent, _, _ = self._filter_cookies([*headers])
-        return [*sent, *self._expiries(self._cookies.refused(), sent)]
+        return [*sent, *self._deletions.of(self._cookies.refused(), sent)]
 
     def trailers(self, headers: Iterable[Header]) -> list[Header]:
         """The fields after a body. They may say what the headers may, and nothing of bytes that changed."""
@@ -341,19 +317,8 @@ class Exchange:
 
     def _sealed(self, status: int, headers: list[Header]) -> Head:
         """The head as it goes out: with the deletion of cookies that a visitor who refused still sends."""
-        expired = self._expiries(self._cookies.refused(), headers)
+        expired = self._deletions.of(self._cookies.refused(), headers)
         return Head(status, private(vary([*headers, *expired])) if expired else headers)
-
-    def _expiries(self, names: list[str], beside: list[Header], path: str = "") -> list[Header]:
-        room = LARGEST_HEAD - sum(len(name) + len(value) + len(": \r\n") for name, value in beside)
-        lines = expiries(
-            names,
-            self._host,
-            self._request.root + (path or self._request.path),
-            room=min(max(room, LEAST_EXPIRED), MOST_EXPIRED),
-            secure=not self._gate.insecure,
-        )
-        return [("Set-Cookie", line) for line in lines]
 
     def _leads_astray(self, status: int, headers: list[Header]) -> bool:
         if not self._gate.policy.site.gate_redirects or not 300 <= status < 400:
