@@ -25,15 +25,17 @@ from consentgate.html.urls import normal_path
 from consentgate.policy import Claim
 
 from . import content
-from .body import Body, DecodedBody, HtmlBody, NoBody, SniffedBody
+from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
 from .caching import Variant, private, vary
-from .compression import READABLE, Decompressor, codings_of
+from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
 from .cookies import cookie_values
 from .csp import content_security_policy
 from .deletions import Deletions
+from .destination import offers_to_application, wants_document
 from .endpoints import LONGEST_FORM, own_path
+from .front import sent_by_front
 from .links import filter_link
 from .message import Answer, Head, Header, Request, header_values, without
 from .origin import authority_of, host_of, link_to
@@ -46,11 +48,8 @@ _log = logging.getLogger("consentgate")
 
 # What no longer holds for a body whose bytes change (RFC 9110, RFC 9530).
 _OF_THE_BYTES = (
-    *("content-length", "content-encoding", "content-md5", "digest", "content-digest", "repr-digest"),
-    "accept-ranges",
+    *("content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges"),
 )
-# Where a browser says that it wants something to show (Fetch Metadata, section 2.1).
-_DOCUMENTS = frozenset(("document", "iframe", "frame", "embed", "object"))
 _WITHOUT_BODY = (204, 205, 304)
 
 
@@ -118,23 +117,13 @@ class Exchange:
     @property
     def request_headers(self) -> list[Header]:
         """The request's headers as the application may see them: its cookies are those that are allowed,
-        its validators those of this variant, and it is not offered codings that the gate cannot read."""
+        its validators those of this variant, and HTML is asked for in a form that can be read."""
         headers = without(self._request.headers, "cookie", "accept-encoding")
         cookie = self._cookies.incoming()
         if cookie:
             headers.append(("Cookie", cookie))
-        offered = [c.strip() for value in self._request.values("accept-encoding") for c in value.split(",")]
-        if offered:
-            readable = [c for c in offered if c.partition(";")[0].strip().lower() in (*READABLE, "identity")]
-            # Without this header any coding would do (RFC 9110, section 12.5.3).
-            headers.append(("Accept-Encoding", ", ".join(readable) or "identity"))
-        return self._variant.unmark(headers, document=self._wants_document)
-
-    @property
-    def _wants_document(self) -> bool:
-        if any(value.strip().lower() in _DOCUMENTS for value in self._request.values("sec-fetch-dest")):
-            return True
-        return any("text/html" in value.lower() for value in self._request.values("accept"))
+        headers += offers_to_application(self._request)
+        return self._variant.unmark(headers, document=wants_document(self._request))
 
     # -- the response ----------------------------------------------------------------------------------------
 
@@ -146,6 +135,9 @@ class Exchange:
         if self._leads_astray(status, given):
             return self._close(Unreadable("a redirect to a host that is not allowed"), status=403)
         sent = self._filtered(given)
+        front = sent_by_front(given)
+        if front is not None:
+            return self._leave_to_front(status, sent, *front)
         kind = content.kind_of(given)
         if status < 200 or status in _WITHOUT_BODY:
             self._body = NoBody()
@@ -160,10 +152,28 @@ class Exchange:
             self.head = self._sealed(status, sent)
         return self.head
 
+    def _leave_to_front(self, status: int, headers: list[Header], name: str, kind: Kind) -> Head:
+        """The head of a response in whose place the server in front sends a file. It may do so without our
+        headers (nginx does): what a browser shows would have nothing to close it."""
+        if kind is Kind.HTML or (kind is Kind.DOCUMENT and wants_document(self._request)):
+            return self._close(
+                Unreadable(
+                    f"with {name} the server in front would send HTML that the gate has not read; "
+                    "let the application send this file itself"
+                )
+            )
+        if kind is Kind.DOCUMENT:
+            headers = self._as_document(headers)
+        elif kind is Kind.UNKNOWN:
+            headers = content.without_sniffing(headers)
+        self.head = self._sealed(status, headers)
+        return self.head
+
     def _without_body(self, status: int, headers: list[Header], kind: Kind) -> Head:
-        revived = status == 304 and self._variant.is_marked(list(self._request.headers))
+        asked = list(self._request.headers)
+        revived = status == 304 and self._variant.is_marked(asked)
         if revived or (kind is Kind.HTML and status != 304):
-            headers = self._as_html(headers)
+            headers = self._as_html(headers, weak=self._variant.is_weakly_marked(asked))
         elif kind is Kind.DOCUMENT:
             headers = self._as_document(headers)
         return self._sealed(status, headers)
@@ -171,7 +181,7 @@ class Exchange:
     def _begin_html(self, status: int, headers: list[Header]) -> None:
         try:
             if status == 206:
-                raise Unreadable("a part of a page cannot be read as one")
+                raise Unreadable("a part of a page (206) cannot be read as one; send HTML whole")
             self._begin_body(status, headers, sniffed=False)
         except Unreadable as error:
             self._close(error)
@@ -195,15 +205,20 @@ class Exchange:
 
     def _begin_body(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
         self._pending = Head(status, headers)
-        decoders = [Decompressor(c) for c in reversed(codings_of(header_values(headers, "content-encoding")))]
+        codings = codings_of(header_values(headers, "content-encoding"))
         html = HtmlBody(self._make_rewriter, content.label_of(headers))
-        body: Body = SniffedBody(html) if sniffed else html
-        self._html, self._body = html, DecodedBody(body, decoders) if decoders else body
+        body: Body = RecodedBody(html, codings) if codings else html
+        self._html, self._body = html, SniffedBody(body, codings) if sniffed else body
 
     @property
     def passes(self) -> bool:
         """True when the body is none of the gate's business: it can be sent on as the application gave it."""
         return self.head is not None and self._body is None and not self._closed
+
+    @property
+    def drops(self) -> bool:
+        """True when nothing of the body will be sent, so that it need not be read."""
+        return self._closed or isinstance(self._body, NoBody)
 
     def feed(self, data: bytes) -> bytes:
         """The next bytes of the application's body. Gives those that can be sent, after `head`.
@@ -243,8 +258,6 @@ class Exchange:
         assert self._pending is not None
         status, headers = self._pending.status, self._pending.headers
         if not self._html.ready:
-            if codings_of(header_values(headers, "content-encoding")):
-                headers = without(headers, *_OF_THE_BYTES)
             return self._sealed(status, content.without_sniffing(headers))
         headers = self._as_html(headers)
         if not self._html.encoding.declared:
@@ -326,14 +339,16 @@ class Exchange:
         targets = [resolve(value, self._base) for value in header_values(headers, "location")]
         return any(target.host and self._judge.url(target.host, target.path) for target in targets)
 
-    def _as_html(self, headers: list[Header]) -> list[Header]:
-        """The headers of a page that is rewritten, in this visitor's variant."""
-        return self._as_document(without(headers, *_OF_THE_BYTES))
+    def _as_html(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
+        """The headers of a page that is rewritten, in this visitor's variant. The bytes of one that is
+        encoded again depend on how it came, which a strong ETag must not conceal."""
+        recoded = codings_of(header_values(headers, "content-encoding"))
+        return self._as_document(without(headers, *_OF_THE_BYTES), weak=weak or bool(recoded))
 
-    def _as_document(self, headers: list[Header]) -> list[Header]:
+    def _as_document(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
         """The headers of what a browser shows, in this visitor's variant: a copy of another one, which came
         with another Content-Security-Policy, must not be revived."""
-        headers = vary(self._with_net(self._variant.mark(headers)))
+        headers = vary(self._with_net(self._variant.mark(headers, weak=weak)))
         return private(headers) if self.consent.is_open else headers
 
     def _with_net(self, headers: list[Header]) -> list[Header]:
