@@ -169,10 +169,13 @@ class _Response:
         self._data += self._exchange.feed(data)
         if not more:
             self._data += self._exchange.finish()
+        over, self._over = self._over, True
         await self._release()
         if self._start is None:
             data, self._data = self._data, b""
             await self._send({**message, "body": data, "more_body": more})
+        # Had it failed, what comes next would be read as if this had arrived.
+        self._over = over
 
     async def _pass(self, message: Message) -> None:
         if self._start is None:

@@ -291,7 +291,7 @@ def test_what_is_no_page_by_its_name_is_left_to_it_and_not_to_be_guessed(
 def test_another_document_is_left_to_it_where_it_is_not_shown_as_one(
     make_site: MakeSite, headers: Headers
 ) -> None:
-    # nginx keeps none of our headers, so that no Content-Security-Policy would close it.
+    # nginx does not keep our Content-Security-Policy, and nothing else would close it.
     assert asks_front(make_site, *headers, Accept="text/html,*/*").status == 502
     assert asks_front(make_site, *headers, Accept="*/*", Sec_Fetch_Dest="embed").status == 502
     reply = asks_front(make_site, *headers, Accept="image/*", Sec_Fetch_Dest="image")

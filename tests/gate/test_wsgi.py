@@ -454,6 +454,29 @@ def test_a_page_in_a_file_is_read_W6(body: Any) -> None:
     assert getattr(body, "closed", 1) in (1, True)
 
 
+@pytest.mark.parametrize("kind", [HTML, HTML_PLAIN, ("Content-Type", "image/png")])
+def test_a_servers_own_wrapper_is_for_what_is_no_page_W6(kind: tuple[str, str]) -> None:
+    # gunicorn sends a file by itself where what it gets is of the class that it offered.
+    class Wrapper(FileWrapper):
+        pass
+
+    file = io.BytesIO(PAGE)
+
+    def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        start_response("200 OK", [kind, ("Content-Length", str(len(PAGE)))])
+        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file, 64)
+        return wrapped
+
+    server = Server(app, environ() | {"wsgi.file_wrapper": Wrapper})
+    is_page = "html" in kind[1]
+    assert isinstance(server.iterable, Wrapper) is not is_page
+    assert ("content-length" in server.headers) is not is_page if server.calls else is_page
+    body = server.run()
+    assert (CLOSED in body) is not is_page
+    assert ("content-length" in server.headers) is not is_page
+    assert file.closed
+
+
 # -- W11 to W14: the environ -----------------------------------------------------------------------------
 
 

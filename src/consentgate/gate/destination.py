@@ -22,19 +22,21 @@ def wants_document(request: Request) -> bool:
     return any("text/html" in value.lower() for value in request.values("accept"))
 
 
-def offers_to_application(request: Request) -> list[Header]:
+def offers_to_application(request: Request, *, document: bool) -> list[Header]:
     """The request's `Accept-Encoding` for the application, which compresses what the gate has to read only
     for it to be unpacked again.
 
-    A document is asked for plain, parts of pages in whatever coding the browser takes. Of what may be either
-    the application is not offered codings that the gate cannot read.
+    A `document` is asked for plain, parts of pages in whatever coding the browser takes. Of what may be
+    either the application is not offered codings that the gate cannot read.
     """
     headers = [header for header in request.headers if header[0].lower() == "accept-encoding"]
+    if not headers:
+        return headers
     destinations = _destinations(request)
-    if not headers or (destinations and destinations <= _PARTS):
+    if destinations and destinations <= _PARTS:
         return headers
     readable: list[str] = []
-    if not wants_document(request):
+    if not document:
         offered = [coding.strip() for _, value in headers for coding in value.split(",")]
         readable = [c for c in offered if c.partition(";")[0].strip().lower() in (*READABLE, "identity")]
     # Without this header any coding would do (RFC 9110, section 12.5.3).

@@ -10,6 +10,9 @@ sends on what comes back:
         head = exchange.start(status, headers)          # None while the body has to be seen first
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
         data = exchange.finish()
+
+Where exchange.passes is True the body need not be fed: it goes on as the application gave it, by whatever
+fast way it has. Where exchange.drops is True, nothing of it is sent.
 """
 
 from __future__ import annotations
@@ -122,8 +125,9 @@ class Exchange:
         cookie = self._cookies.incoming()
         if cookie:
             headers.append(("Cookie", cookie))
-        headers += offers_to_application(self._request)
-        return self._variant.unmark(headers, document=wants_document(self._request))
+        document = wants_document(self._request)
+        headers += offers_to_application(self._request, document=document)
+        return self._variant.unmark(headers, document=document)
 
     # -- the response ----------------------------------------------------------------------------------------
 
@@ -143,18 +147,21 @@ class Exchange:
             self._body = NoBody()
             self.head = self._without_body(status, sent, kind)
         elif kind is Kind.HTML:
-            self._begin_html(status, sent)
+            self._begin_page(status, sent, sniffed=False)
         elif kind is Kind.DOCUMENT:
             self.head = self._sealed(status, self._as_document(sent))
+        elif kind is Kind.UNKNOWN and status == 206:
+            # What a part of it looks like says nothing of the whole.
+            self.head = self._sealed(status, content.without_sniffing(sent))
         elif kind is Kind.UNKNOWN:
-            self._begin_unknown(status, sent)
+            self._begin_page(status, sent, sniffed=True)
         else:
             self.head = self._sealed(status, sent)
         return self.head
 
     def _leave_to_front(self, status: int, headers: list[Header], name: str, kind: Kind) -> Head:
         """The head of a response in whose place the server in front sends a file. It may do so without our
-        headers (nginx does): what a browser shows would have nothing to close it."""
+        Content-Security-Policy (nginx does), and then nothing would close what a browser shows."""
         if kind is Kind.HTML or (kind is Kind.DOCUMENT and wants_document(self._request)):
             return self._close(
                 Unreadable(
@@ -178,30 +185,20 @@ class Exchange:
             headers = self._as_document(headers)
         return self._sealed(status, headers)
 
-    def _begin_html(self, status: int, headers: list[Header]) -> None:
+    def _begin_page(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
+        """What is HTML, or may turn out to be."""
         try:
             if status == 206:
                 raise Unreadable("a part of a page (206) cannot be read as one; send HTML whole")
-            self._begin_body(status, headers, sniffed=False)
+            self._begin_body(status, headers, sniffed=sniffed)
         except Unreadable as error:
             self._close(error)
             return
         if self._request.method == "HEAD":
             self._body = NoBody()
-            self.head = self._sealed(status, self._as_html(headers))
-
-    def _begin_unknown(self, status: int, headers: list[Header]) -> None:
-        if status == 206:
-            # What a part of it looks like says nothing of the whole.
-            self.head = self._sealed(status, content.without_sniffing(headers))
-        elif self._request.method == "HEAD":
-            # Only the body would tell its length.
-            self.head = self._sealed(status, without(headers, "content-length"))
-        else:
-            try:
-                self._begin_body(status, headers, sniffed=True)
-            except Unreadable as error:
-                self._close(error)
+            # Only the body would tell whether what has no type is read, and so its length.
+            headers = without(headers, "content-length") if sniffed else self._as_html(headers)
+            self.head = self._sealed(status, headers)
 
     def _begin_body(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
         self._pending = Head(status, headers)

@@ -6,13 +6,15 @@ import re
 from urllib.parse import unquote
 
 from .content import Kind, kind_of
-from .message import Header, header_values, without
+from .message import Header, without
 
 # nginx (and servers that took it over); Apache, uWSGI and lighttpd; LiteSpeed; Perlbal.
-_NAMING_A_FILE = (
-    *("x-accel-redirect", "x-sendfile", "x-sendfile2", "x-sendfile-temporary"),
-    *("x-lighttpd-send-file", "x-lighttpd-send-tempfile", "x-litespeed-location"),
-    *("x-reproxy-file", "x-reproxy-url"),
+_NAMING_A_FILE = frozenset(
+    (
+        *("x-accel-redirect", "x-sendfile", "x-sendfile2", "x-sendfile-temporary"),
+        *("x-lighttpd-send-file", "x-lighttpd-send-tempfile", "x-litespeed-location"),
+        *("x-reproxy-file", "x-reproxy-url"),
+    )
 )
 # A directory stands for its index. Apache looks at every extension: page.html.en is HTML.
 _HTML = re.compile(r"(?i)\.s?html?s?(?![a-z0-9])|/(?=[?#\s,]|\Z)")
@@ -31,7 +33,7 @@ def sent_by_front(headers: list[Header]) -> tuple[str, Kind] | None:
 
 
 def _guessed(headers: list[Header]) -> Kind:
-    names = [unquote(value) for name in _NAMING_A_FILE for value in header_values(headers, name)]
+    names = [unquote(value) for name, value in headers if name.lower() in _NAMING_A_FILE]
     if any(_HTML.search(name) for name in names):
         return Kind.HTML
     return Kind.DOCUMENT if any(_DOCUMENT.search(name) for name in names) else Kind.UNKNOWN
