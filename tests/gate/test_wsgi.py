@@ -22,6 +22,7 @@ CLOSED = b"films.example"
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 HTML_PLAIN = ("Content-Type", "text/html")
+EVENTS = ("Content-Type", "text/event-stream")
 
 
 def environ(method: str = "GET", headers: Headers | None = None) -> dict[str, Any]:
@@ -300,7 +301,7 @@ def test_text_for_bytes_opens_nothing_W15() -> None:
 # -- W4: streaming ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("headers", [[HTML], [HTML_PLAIN], [JSON], []])
+@pytest.mark.parametrize("headers", [[HTML], [HTML_PLAIN], [JSON], [EVENTS], []])
 @pytest.mark.parametrize(
     "chunks",
     [
