@@ -102,16 +102,16 @@ class Exchange:
         it need not be read."""
         assert self._endpoint is not None
         own = OwnRequest(
-            self._gate,
-            self._endpoint,
-            self._request,
-            self._authority,
-            self._page,
-            self._pages,
-            self.consent,
-            self._signals,
-            self._cookies,
-            self._deletions,
+            gate=self._gate,
+            name=self._endpoint,
+            request=self._request,
+            authority=self._authority,
+            page=self._page,
+            pages=self._pages,
+            consent=self.consent,
+            signals=self._signals,
+            cookies=self._cookies,
+            deletions=self._deletions,
         )
         return own.answer(body)
 
