@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import quote
 
@@ -18,10 +20,10 @@ CONSENT = "consentgate.consent"
 """Where the visitor's consent is in the scope that the application gets, beside `scope["state"]["consent"]`.
 The state is no mark of the gate: some servers give all requests the same one."""
 
-# What a server offers for sending things past the middleware: files that nobody reads, and links that are
-# sent before the answer and that caches replay to others.
 _FILES = ("http.response.pathsend", "http.response.zerocopysend")
+# What a server offers for sending links before the answer, which caches replay to others.
 _HINTS = ("http.response.push", "http.response.early_hint")
+_READ_AT_ONCE = 64 << 10
 
 
 class ConsentMiddleware:
@@ -81,8 +83,7 @@ def _for_application(scope: Scope, exchange: Exchange) -> Scope:
     copy["state"] = state = {} if scope.get("state") is None else scope["state"]
     state["consent"] = exchange.consent
     if copy.get("extensions"):
-        hidden = (*_FILES, *_HINTS)
-        copy["extensions"] = {name: what for name, what in copy["extensions"].items() if name not in hidden}
+        copy["extensions"] = {name: what for name, what in copy["extensions"].items() if name not in _HINTS}
     return copy
 
 
@@ -124,8 +125,8 @@ class _Response:
         elif kind == "http.response.trailers":
             headers = self._exchange.trailers(_text(message.get("headers") or ()))
             await self._pass({**message, "headers": _bytes(headers)})
-        elif kind in _FILES and not self._exchange.passes:
-            raise RuntimeError(f"the application sent {message['type']!r}, which the gate did not offer it")
+        elif kind in _FILES:
+            await self._file(message)
         elif kind not in _HINTS:
             await self._pass(message)
 
@@ -137,20 +138,44 @@ class _Response:
         await self._release()
 
     async def _body(self, message: Message) -> None:
-        if not self._started or self._over:
-            raise RuntimeError("the application sent a body before its response started, or after it ended")
-        more = message.get("more_body", False)
-        self._over = not more
+        more = self._goes_on(message)
+        if self._exchange.passes:
+            await self._send(message)
+        else:
+            await self._feed(message, bytes(message.get("body", b"")), more=more)
+
+    async def _file(self, message: Message) -> None:
+        """A file that the server would send, read here where it is a page."""
+        more = self._goes_on(message)
         if self._exchange.passes:
             await self._send(message)
             return
-        self._data += self._exchange.feed(bytes(message.get("body", b"")))
+        body = {"type": f"{message['type'].rpartition('.')[0]}.body"}
+        if not self._exchange.drops:
+            async with aclosing(_contents(message)) as chunks:
+                async for data in chunks:
+                    await self._feed(body, data, more=True)
+        await self._feed(body, b"", more=more)
+
+    def _goes_on(self, message: Message) -> bool:
+        """True when more of the body is to come after this part of it."""
+        if not self._started or self._over:
+            raise RuntimeError("the application sent a body before its response started, or after it ended")
+        more = bool(message.get("more_body", False))
+        self._over = not more
+        return more
+
+    async def _feed(self, message: Message, data: bytes, *, more: bool) -> None:
+        self._data += self._exchange.feed(data)
         if not more:
             self._data += self._exchange.finish()
+        over, self._over = self._over, True
         await self._release()
         if self._start is None:
             data, self._data = self._data, b""
             await self._send({**message, "body": data, "more_body": more})
+        # Had it failed, what comes next would be read as if this had arrived.
+        self._over = over
 
     async def _pass(self, message: Message) -> None:
         if self._start is None:
@@ -168,3 +193,29 @@ class _Response:
         held, self._held = self._held, []
         for message in held:
             await self._send(message)
+
+
+async def _contents(message: Message) -> AsyncGenerator[bytes, None]:
+    """What is in the file that a message names by its path, or gives open, of the part that is to be sent."""
+    path, left = message.get("path"), message.get("count")
+    file = message["file"] if path is None else await _in_thread(open, path, "rb")
+    try:
+        if message.get("offset") is not None:
+            await _in_thread(file.seek, message["offset"])
+        while data := await _in_thread(
+            file.read, _READ_AT_ONCE if left is None else min(left, _READ_AT_ONCE)
+        ):
+            left = None if left is None else left - len(data)
+            yield data
+    finally:
+        if path is not None:
+            file.close()
+
+
+async def _in_thread(call: Callable[..., Any], *given: Any) -> Any:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # Trio's, for which no server sends files by itself: an application that asks for it can wait.
+        return call(*given)
+    return await asyncio.to_thread(call, *given)

@@ -36,7 +36,11 @@ ANSWER = (
     "Content-Type",
     "Location",
     "X-Content-Type-Options",
+    "Content-Encoding",
+    "X-Accel-Redirect",
+    "Content-Range",
 )
+STATUS = st.sampled_from((200, 103, 204, 206, 302, 304, 404, 500))
 OWN = "__Host-consent="
 
 
@@ -46,9 +50,9 @@ def headers_of(names: tuple[str, ...]) -> st.SearchStrategy[list[tuple[str, str]
 
 
 @settings(max_examples=300, deadline=None)
-@given(paths, headers_of(REQUEST), headers_of(ANSWER), st.integers(0, len(PAGE)))
+@given(paths, headers_of(REQUEST), headers_of(ANSWER), st.integers(0, len(PAGE)), STATUS)
 def test_any_request_and_any_headers_close(
-    path: str, asked: list[tuple[str, str]], answered: list[tuple[str, str]], at: int
+    path: str, asked: list[tuple[str, str]], answered: list[tuple[str, str]], at: int, status: int
 ) -> None:
     exchange = Exchange(GATE, Request("GET", path, "a=b", tuple(asked)))
     if exchange.own:
@@ -58,7 +62,7 @@ def test_any_request_and_any_headers_close(
     assert all(
         pair.strip().startswith((OWN, "sid", "cart", "ui")) for v in cookies for pair in v.split(";") if pair
     )
-    exchange.start(200, [HTML, *answered])
+    exchange.start(status, [HTML, *answered])
     sent = exchange.feed(PAGE[:at]) + exchange.feed(PAGE[at:]) + exchange.finish()
     assert exchange.head is not None
     assert not any(host in sent for host in THIRD_PARTIES)

@@ -106,6 +106,27 @@ def test_vary_is_merged_over_several_lines_H5(make_site: MakeSite, given: list[s
     assert site.gets("/", site.chooses("accept")).values("vary") == sent
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("status", [200, 404, 500])
+@pytest.mark.parametrize("kind", [HTML, ("Content-Type", "text/html"), ("Content-Type", "image/svg+xml")])
+def test_whatever_the_gate_may_change_says_what_it_depends_on_H5(
+    make_site: MakeSite, method: str, status: int, kind: tuple[str, str]
+) -> None:
+    site = make_site(Page(status=status, headers=[kind]), validated=False)
+    for cookie in ("", site.chooses("refuse"), site.chooses("accept")):
+        assert site.asks("/", method, [("Cookie", cookie)]).value("vary") == "Cookie, Sec-GPC"
+
+
+def test_a_page_that_is_not_to_be_transformed_is_gated_all_the_same_H7(make_site: MakeSite) -> None:
+    # That word is for intermediaries (RFC 9110, section 7.7); the gate is a part of the origin.
+    site = make_site(Page(headers=[HTML, ("Cache-Control", "no-transform, max-age=5")]))
+    closed, opened = site.gets(), site.gets("/", site.chooses("accept"))
+    assert b"films.example" not in closed.body
+    assert b"consentgate" in opened.body
+    assert closed.value("cache-control") == "no-transform, max-age=5"
+    assert opened.value("cache-control") == "private, no-transform, max-age=5"
+
+
 # -- validators ------------------------------------------------------------------------------------------
 
 

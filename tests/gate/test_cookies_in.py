@@ -67,21 +67,3 @@ def test_the_rest_of_the_request_arrives_as_it_was(site: Site) -> None:
     assert seen.path == "/a/b"
     for name, value in headers:
         assert value in seen.values(name.lower()) + seen.values(name.lower().replace("_", "-"))
-
-
-@pytest.mark.parametrize(
-    ("offered", "seen"),
-    [
-        ("gzip, deflate, br, zstd", "gzip, deflate"),
-        ("br", "identity"),
-        ("br;q=1.0, gzip;q=0.8, *;q=0.1", "gzip;q=0.8"),
-        ("identity", "identity"),
-    ],
-)
-def test_the_application_is_offered_the_codings_that_the_gate_reads_H1(
-    site: Site, offered: str, seen: str
-) -> None:
-    site.gets("/", Accept_Encoding=offered)
-    assert site.app.seen[-1].values("accept-encoding") == [seen]
-    site.gets("/")
-    assert site.app.seen[-1].values("accept-encoding") == []

@@ -51,6 +51,13 @@ def test_kept_lines_keep_their_order_their_bytes_and_their_neighbours_W11(make_s
     assert names.index("x-a") < names.index("set-cookie") < names.index("x-b")
 
 
+@pytest.mark.parametrize("size", [4096 - len("sid"), 8192])
+def test_long_values_are_judged_like_others(make_site: MakeSite, size: int) -> None:
+    kept = f"sid={'x' * size}; Path=/; Partitioned; Secure; SameSite=None; HttpOnly; Priority=High"
+    lines = [f"_ab={'x' * size}; Partitioned; Secure", kept, f"={'x' * size}", f"who=1; Path=/{'x' * size}"]
+    assert make_site(page_with(*lines)).gets().values("set-cookie") == [kept]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -22,6 +22,7 @@ CLOSED = b"films.example"
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 HTML_PLAIN = ("Content-Type", "text/html")
+EVENTS = ("Content-Type", "text/event-stream")
 
 
 def environ(method: str = "GET", headers: Headers | None = None) -> dict[str, Any]:
@@ -300,7 +301,7 @@ def test_text_for_bytes_opens_nothing_W15() -> None:
 # -- W4: streaming ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("headers", [[HTML], [HTML_PLAIN], [JSON], []])
+@pytest.mark.parametrize("headers", [[HTML], [HTML_PLAIN], [JSON], [EVENTS], []])
 @pytest.mark.parametrize(
     "chunks",
     [
@@ -452,6 +453,29 @@ def test_a_page_in_a_file_is_read_W6(body: Any) -> None:
     whole = Server(answers([PAGE])).run()
     assert Server(answers(body)).run() == whole
     assert getattr(body, "closed", 1) in (1, True)
+
+
+@pytest.mark.parametrize("kind", [HTML, HTML_PLAIN, ("Content-Type", "image/png")])
+def test_a_servers_own_wrapper_is_for_what_is_no_page_W6(kind: tuple[str, str]) -> None:
+    # gunicorn sends a file by itself where what it gets is of the class that it offered.
+    class Wrapper(FileWrapper):
+        pass
+
+    file = io.BytesIO(PAGE)
+
+    def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        start_response("200 OK", [kind, ("Content-Length", str(len(PAGE)))])
+        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file, 64)
+        return wrapped
+
+    server = Server(app, environ() | {"wsgi.file_wrapper": Wrapper})
+    is_page = "html" in kind[1]
+    assert isinstance(server.iterable, Wrapper) is not is_page
+    assert ("content-length" in server.headers) is not is_page if server.calls else is_page
+    body = server.run()
+    assert (CLOSED in body) is not is_page
+    assert ("content-length" in server.headers) is not is_page
+    assert file.closed
 
 
 # -- W11 to W14: the environ -----------------------------------------------------------------------------

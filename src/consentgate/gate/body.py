@@ -9,13 +9,15 @@ from consentgate.html import Rewriter
 from consentgate.html.encoding import Encoding, Transcoder, sniff_encoding
 from consentgate.html.sniff import sniffs_as_html
 
-from .compression import Decompressor
+from .codings import packer, unpacker
 
 
 class Body(Protocol):
-    """A body that the gate reads. `ready` turns True once its headers can be sent."""
+    """A body that the gate reads."""
 
-    ready: bool
+    @property
+    def ready(self) -> bool:
+        """True once its headers can be sent."""
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
         """Take the next bytes, `final` ones or not; give those that can be sent."""
@@ -64,46 +66,60 @@ class HtmlBody:
         return output + rewriter.finish() if final else output
 
 
+class RecodedBody:
+    """A compressed body: `html` that is decoded, read, and encoded again in the same `codings`."""
+
+    def __init__(self, html: HtmlBody, codings: Sequence[str]) -> None:
+        self._html = html
+        self._unpacker = unpacker(codings)
+        self._packer = packer(codings)
+        self._begun = False
+
+    @property
+    def ready(self) -> bool:
+        return self._html.ready
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        self._begun = self._begun or bool(data)
+        if not self._begun:
+            return self._html.feed(data, final=final)
+        output = [self._packer.pack(self._html.feed(p, final=False)) for p in self._unpacker.unpack(data)]
+        if final:
+            self._unpacker.finish()
+            output += [self._packer.pack(self._html.feed(b"", final=True)), self._packer.finish()]
+        else:
+            # What is here now must not wait in the encoder for what comes next.
+            output.append(self._packer.flush())
+        return b"".join(output)
+
+
 class SniffedBody:
-    """A body of no type that a browser would guess: HTML if it looks like it. `html` tells once `ready`."""
+    """A body of no type that a browser would guess: HTML if it looks like it, without the `codings` that it
+    comes in. Else it passes as it is."""
 
-    def __init__(self, as_html: HtmlBody) -> None:
-        self.ready = False
-        self.html: HtmlBody | None = None
+    def __init__(self, as_html: Body, codings: Sequence[str]) -> None:
         self._as_html = as_html
-        self._waiting = b""
-        self._decided = False
+        self._unpacker = unpacker(codings)
+        self._waiting: list[bytes] = []
+        self._plain = b""
+        self._is_html: bool | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self._as_html.ready if self._is_html else self._is_html is False
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
-        if not self._decided:
-            self._waiting += data
-            is_html = sniffs_as_html(self._waiting, complete=final)
-            if is_html is None:
+        if self._is_html is None:
+            self._waiting.append(data)
+            self._is_html = self._sniffs(data, final=final)
+            if self._is_html is None:
                 return b""
-            self._decided = True
-            self.html = self._as_html if is_html else None
-            self.ready = not is_html
-            data = self._waiting
-        if self.html is None:
-            return data
-        output = self.html.feed(data, final=final)
-        self.ready = self.html.ready
-        return output
+            data = b"".join(self._waiting)
+        return self._as_html.feed(data, final=final) if self._is_html else data
 
-
-class DecodedBody:
-    """A compressed body, read by the `inner` one and sent on without its compression."""
-
-    def __init__(self, inner: Body, decompressors: Sequence[Decompressor]) -> None:
-        self.ready = False
-        self._inner = inner
-        self._decompressors = decompressors
-
-    def feed(self, data: bytes, *, final: bool) -> bytes:
-        for decompressor in self._decompressors:
-            data = decompressor.feed(data)
-            if final:
-                decompressor.finish()
-        output = self._inner.feed(data, final=final)
-        self.ready = self._inner.ready
-        return output
+    def _sniffs(self, data: bytes, *, final: bool) -> bool | None:
+        for piece in self._unpacker.unpack(data):
+            self._plain += piece
+            if (is_html := sniffs_as_html(self._plain, complete=False)) is not None:
+                return is_html
+        return sniffs_as_html(self._plain, complete=final)

@@ -30,22 +30,27 @@ class Variant:
         shown = state if consent.is_open else fingerprint
         self._suffix = f"--{self.name}-{hashlib.sha256(shown).hexdigest()[:12]}"
 
-    def mark(self, headers: list[Header]) -> list[Header]:
-        """A page's headers with its validators as this variant's. What cannot be marked goes: it would
-        make one variant pass for another."""
+    def mark(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
+        """A page's headers with its validators as this variant's, `weak` ones if so wanted. What cannot be
+        marked goes: it would make one variant pass for another."""
         marked: list[Header] = []
         for name, value in without(headers, "last-modified"):
             if name.lower() == "etag":
                 match = _ETAG.fullmatch(value.strip())
                 if match is None:
                     continue
-                value = f'{match["weak"] or ""}"{match["tag"]}{self._suffix}"'
+                value = f'{"W/" if weak else match["weak"] or ""}"{match["tag"]}{self._suffix}"'
             marked.append((name, value))
         return marked
 
     def is_marked(self, headers: list[Header]) -> bool:
         """True when a request asks whether its copy of this very variant is still good."""
         return any(self._suffix + '"' in value for value in header_values(headers, "if-none-match"))
+
+    def is_weakly_marked(self, headers: list[Header]) -> bool:
+        """True when it asks so by a weak validator, as the answer must be then (RFC 9111, 4.3.4)."""
+        tags = [match for value in header_values(headers, "if-none-match") for match in _ETAG.finditer(value)]
+        return any(match["weak"] and match["tag"].endswith(self._suffix) for match in tags)
 
     def unmark(self, headers: list[Header], *, document: bool) -> list[Header]:
         """A request's headers with its validators as the application knows them.

@@ -10,6 +10,9 @@ sends on what comes back:
         head = exchange.start(status, headers)          # None while the body has to be seen first
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
         data = exchange.finish()
+
+Where exchange.passes is True the body need not be fed: it goes on as the application gave it, by whatever
+fast way it has. Where exchange.drops is True, nothing of it is sent.
 """
 
 from __future__ import annotations
@@ -25,37 +28,31 @@ from consentgate.html.urls import normal_path
 from consentgate.policy import Claim
 
 from . import content
-from .body import Body, DecodedBody, HtmlBody, NoBody, SniffedBody
+from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
 from .caching import Variant, private, vary
-from .compression import READABLE, Decompressor, codings_of
+from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
-from .cookies import cookie_values, expiries
+from .cookies import cookie_values
 from .csp import content_security_policy
-from .endpoints import LONGEST_FORM, BadForm, own_path, problem, read_decision, show
+from .deletions import Deletions
+from .destination import offers_to_application, wants_document
+from .endpoints import LONGEST_FORM, own_path
+from .front import sent_by_front
 from .links import filter_link
 from .message import Answer, Head, Header, Request, header_values, without
-from .origin import authority_of, host_of, is_same_origin, link_to
+from .origin import authority_of, host_of, link_to
+from .own import OwnRequest
 
 if TYPE_CHECKING:
     from .gate import Gate
 
 _log = logging.getLogger("consentgate")
 
-LARGEST_HEAD = 3584
-"""Up to so many bytes of headers the gate adds lines that delete cookies: the next response goes on. Proxies
-refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
-LEAST_EXPIRED = 640
-MOST_EXPIRED = 4096
-"""So many bytes of them there are room for, however large or small the other headers are."""
-
 # What no longer holds for a body whose bytes change (RFC 9110, RFC 9530).
 _OF_THE_BYTES = (
-    *("content-length", "content-encoding", "content-md5", "digest", "content-digest", "repr-digest"),
-    "accept-ranges",
+    *("content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges"),
 )
-# Where a browser says that it wants something to show (Fetch Metadata, section 2.1).
-_DOCUMENTS = frozenset(("document", "iframe", "frame", "embed", "object"))
 _WITHOUT_BODY = (204, 205, 304)
 
 
@@ -80,6 +77,7 @@ class Exchange:
         self._page = normal_path(request.root + request.path)
         self._judge = Judge(self.consent, self._host, self._page)
         self._cookies = CookieFilter(gate, self._judge, cookies)
+        self._deletions = Deletions(request, self._host, secure=not gate.insecure)
         self._variant = Variant(self.consent, gate.fingerprint)
         self._pages = gate.pages(request.root)
         self._endpoint = own_path(request.path, gate.policy.site.prefix)
@@ -103,62 +101,33 @@ class Exchange:
         """The answer of the gate's own endpoint. `body` is the request's: more than `longest_form` bytes of
         it need not be read."""
         assert self._endpoint is not None
-        method = self._request.method
-        if method in ("GET", "HEAD"):
-            answer = show(self._endpoint, self._request, self._pages, self.consent)
-        elif method == "POST" and self._endpoint == "choices":
-            answer = self._decide(body)
-        else:
-            allowed = "GET, HEAD, POST" if self._endpoint == "choices" else "GET, HEAD"
-            answer = problem(405, self._pages)
-            answer.headers.append(("Allow", allowed))
-        headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
-        return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
-
-    def _decide(self, body: bytes) -> Answer:
-        origin = ", ".join(self._request.values("origin"))
-        if not is_same_origin(self._request, self._authority):
-            self._gate.notices.refused_decision(origin, self._authority)
-            return problem(403, self._pages)
-        if origin.startswith("http://") and not self._gate.insecure:
-            self._gate.notices.insecure_decision()
-        try:
-            choice, onward = read_decision(self._request, body, self.consent, self._signals)
-        except BadForm as error:
-            return problem(error.status, self._pages)
-        headers = [
-            *self._pages.headers("text/html; charset=utf-8"),
-            ("Location", onward),
-            ("Set-Cookie", self._gate.cookie.set_cookie(choice, self._host)),
-        ]
-        judge = Judge(Consent.of_choice(self._gate.policy, choice, self._signals), self._host, self._page)
-        for names in self._cookies.withdrawn_by(choice, judge):
-            # No application sets cookies for the gate's own pages.
-            headers += self._expiries(names, headers, "/")
-        return Answer(303, headers)
+        own = OwnRequest(
+            gate=self._gate,
+            name=self._endpoint,
+            request=self._request,
+            authority=self._authority,
+            page=self._page,
+            pages=self._pages,
+            consent=self.consent,
+            signals=self._signals,
+            cookies=self._cookies,
+            deletions=self._deletions,
+        )
+        return own.answer(body)
 
     # -- the request -----------------------------------------------------------------------------------------
 
     @property
     def request_headers(self) -> list[Header]:
         """The request's headers as the application may see them: its cookies are those that are allowed,
-        its validators those of this variant, and it is not offered codings that the gate cannot read."""
+        its validators those of this variant, and HTML is asked for in a form that can be read."""
         headers = without(self._request.headers, "cookie", "accept-encoding")
         cookie = self._cookies.incoming()
         if cookie:
             headers.append(("Cookie", cookie))
-        offered = [c.strip() for value in self._request.values("accept-encoding") for c in value.split(",")]
-        if offered:
-            readable = [c for c in offered if c.partition(";")[0].strip().lower() in (*READABLE, "identity")]
-            # Without this header any coding would do (RFC 9110, section 12.5.3).
-            headers.append(("Accept-Encoding", ", ".join(readable) or "identity"))
-        return self._variant.unmark(headers, document=self._wants_document)
-
-    @property
-    def _wants_document(self) -> bool:
-        if any(value.strip().lower() in _DOCUMENTS for value in self._request.values("sec-fetch-dest")):
-            return True
-        return any("text/html" in value.lower() for value in self._request.values("accept"))
+        document = wants_document(self._request)
+        headers += offers_to_application(self._request, document=document)
+        return self._variant.unmark(headers, document=document)
 
     # -- the response ----------------------------------------------------------------------------------------
 
@@ -170,64 +139,83 @@ class Exchange:
         if self._leads_astray(status, given):
             return self._close(Unreadable("a redirect to a host that is not allowed"), status=403)
         sent = self._filtered(given)
+        front = sent_by_front(given)
+        if front is not None:
+            return self._leave_to_front(status, sent, *front)
         kind = content.kind_of(given)
         if status < 200 or status in _WITHOUT_BODY:
             self._body = NoBody()
             self.head = self._without_body(status, sent, kind)
         elif kind is Kind.HTML:
-            self._begin_html(status, sent)
+            self._begin_page(status, sent, sniffed=False)
         elif kind is Kind.DOCUMENT:
             self.head = self._sealed(status, self._as_document(sent))
+        elif kind is Kind.UNKNOWN and status == 206:
+            # What a part of it looks like says nothing of the whole.
+            self.head = self._sealed(status, content.without_sniffing(sent))
         elif kind is Kind.UNKNOWN:
-            self._begin_unknown(status, sent)
+            self._begin_page(status, sent, sniffed=True)
         else:
             self.head = self._sealed(status, sent)
         return self.head
 
+    def _leave_to_front(self, status: int, headers: list[Header], name: str, kind: Kind) -> Head:
+        """The head of a response in whose place the server in front sends a file. It may do so without our
+        Content-Security-Policy (nginx does), and then nothing would close what a browser shows."""
+        if kind is Kind.HTML or (kind is Kind.DOCUMENT and wants_document(self._request)):
+            return self._close(
+                Unreadable(
+                    f"with {name} the server in front would send HTML that the gate has not read; "
+                    "let the application send this file itself"
+                )
+            )
+        if kind is Kind.DOCUMENT:
+            headers = self._as_document(headers)
+        elif kind is Kind.UNKNOWN:
+            headers = content.without_sniffing(headers)
+        self.head = self._sealed(status, headers)
+        return self.head
+
     def _without_body(self, status: int, headers: list[Header], kind: Kind) -> Head:
-        revived = status == 304 and self._variant.is_marked(list(self._request.headers))
+        asked = list(self._request.headers)
+        revived = status == 304 and self._variant.is_marked(asked)
         if revived or (kind is Kind.HTML and status != 304):
-            headers = self._as_html(headers)
+            headers = self._as_html(headers, weak=self._variant.is_weakly_marked(asked))
         elif kind is Kind.DOCUMENT:
             headers = self._as_document(headers)
         return self._sealed(status, headers)
 
-    def _begin_html(self, status: int, headers: list[Header]) -> None:
+    def _begin_page(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
+        """What is HTML, or may turn out to be."""
         try:
             if status == 206:
-                raise Unreadable("a part of a page cannot be read as one")
-            self._begin_body(status, headers, sniffed=False)
+                raise Unreadable("a part of a page (206) cannot be read as one; send HTML whole")
+            self._begin_body(status, headers, sniffed=sniffed)
         except Unreadable as error:
             self._close(error)
             return
         if self._request.method == "HEAD":
             self._body = NoBody()
-            self.head = self._sealed(status, self._as_html(headers))
-
-    def _begin_unknown(self, status: int, headers: list[Header]) -> None:
-        if status == 206:
-            # What a part of it looks like says nothing of the whole.
-            self.head = self._sealed(status, content.without_sniffing(headers))
-        elif self._request.method == "HEAD":
-            # Only the body would tell its length.
-            self.head = self._sealed(status, without(headers, "content-length"))
-        else:
-            try:
-                self._begin_body(status, headers, sniffed=True)
-            except Unreadable as error:
-                self._close(error)
+            # Only the body would tell whether what has no type is read, and so its length.
+            headers = without(headers, "content-length") if sniffed else self._as_html(headers)
+            self.head = self._sealed(status, headers)
 
     def _begin_body(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
         self._pending = Head(status, headers)
-        decoders = [Decompressor(c) for c in reversed(codings_of(header_values(headers, "content-encoding")))]
+        codings = codings_of(header_values(headers, "content-encoding"))
         html = HtmlBody(self._make_rewriter, content.label_of(headers))
-        body: Body = SniffedBody(html) if sniffed else html
-        self._html, self._body = html, DecodedBody(body, decoders) if decoders else body
+        body: Body = RecodedBody(html, codings) if codings else html
+        self._html, self._body = html, SniffedBody(body, codings) if sniffed else body
 
     @property
     def passes(self) -> bool:
         """True when the body is none of the gate's business: it can be sent on as the application gave it."""
         return self.head is not None and self._body is None and not self._closed
+
+    @property
+    def drops(self) -> bool:
+        """True when nothing of the body will be sent, so that it need not be read."""
+        return self._closed or isinstance(self._body, NoBody)
 
     def feed(self, data: bytes) -> bytes:
         """The next bytes of the application's body. Gives those that can be sent, after `head`.
@@ -267,8 +255,6 @@ class Exchange:
         assert self._pending is not None
         status, headers = self._pending.status, self._pending.headers
         if not self._html.ready:
-            if codings_of(header_values(headers, "content-encoding")):
-                headers = without(headers, *_OF_THE_BYTES)
             return self._sealed(status, content.without_sniffing(headers))
         headers = self._as_html(headers)
         if not self._html.encoding.declared:
@@ -292,7 +278,7 @@ class Exchange:
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
         """The headers of a WebSocket that is accepted, which browsers read for cookies."""
         sent, _, _ = self._filter_cookies([*headers])
-        return [*sent, *self._expiries(self._cookies.refused(), sent)]
+        return [*sent, *self._deletions.of(self._cookies.refused(), sent)]
 
     def trailers(self, headers: Iterable[Header]) -> list[Header]:
         """The fields after a body. They may say what the headers may, and nothing of bytes that changed."""
@@ -341,19 +327,8 @@ class Exchange:
 
     def _sealed(self, status: int, headers: list[Header]) -> Head:
         """The head as it goes out: with the deletion of cookies that a visitor who refused still sends."""
-        expired = self._expiries(self._cookies.refused(), headers)
+        expired = self._deletions.of(self._cookies.refused(), headers)
         return Head(status, private(vary([*headers, *expired])) if expired else headers)
-
-    def _expiries(self, names: list[str], beside: list[Header], path: str = "") -> list[Header]:
-        room = LARGEST_HEAD - sum(len(name) + len(value) + len(": \r\n") for name, value in beside)
-        lines = expiries(
-            names,
-            self._host,
-            self._request.root + (path or self._request.path),
-            room=min(max(room, LEAST_EXPIRED), MOST_EXPIRED),
-            secure=not self._gate.insecure,
-        )
-        return [("Set-Cookie", line) for line in lines]
 
     def _leads_astray(self, status: int, headers: list[Header]) -> bool:
         if not self._gate.policy.site.gate_redirects or not 300 <= status < 400:
@@ -361,14 +336,16 @@ class Exchange:
         targets = [resolve(value, self._base) for value in header_values(headers, "location")]
         return any(target.host and self._judge.url(target.host, target.path) for target in targets)
 
-    def _as_html(self, headers: list[Header]) -> list[Header]:
-        """The headers of a page that is rewritten, in this visitor's variant."""
-        return self._as_document(without(headers, *_OF_THE_BYTES))
+    def _as_html(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
+        """The headers of a page that is rewritten, in this visitor's variant. The bytes of one that is
+        encoded again depend on how it came, which a strong ETag must not conceal."""
+        recoded = codings_of(header_values(headers, "content-encoding"))
+        return self._as_document(without(headers, *_OF_THE_BYTES), weak=weak or bool(recoded))
 
-    def _as_document(self, headers: list[Header]) -> list[Header]:
+    def _as_document(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
         """The headers of what a browser shows, in this visitor's variant: a copy of another one, which came
         with another Content-Security-Policy, must not be revived."""
-        headers = vary(self._with_net(self._variant.mark(headers)))
+        headers = vary(self._with_net(self._variant.mark(headers, weak=weak)))
         return private(headers) if self.consent.is_open else headers
 
     def _with_net(self, headers: list[Header]) -> list[Header]:
