@@ -55,16 +55,6 @@ class GatedDocument:
 GateDocument = Callable[[str], GatedDocument | None]
 
 
-class Offences(NamedTuple):
-    """What a tag offends with: the element as a `whole`, or some of its `parts` alone."""
-
-    whole: Offence | None = None
-    parts: tuple[Offence, ...] = ()
-
-
-_INNOCENT = Offences()
-
-
 class Loads:
     """Judges tags in a document whose base URL is `base`."""
 
@@ -89,27 +79,32 @@ class Loads:
         target = resolve(url, self.base)
         return self._judge.url(target.host, target.path) if target.host else None
 
-    def offences(self, tag: Tag) -> Offences:
-        """All that `tag` would load and may not. Of several attributes of one name the first counts."""
+    def whole(self, tag: Tag) -> Offence | None:
+        """What `tag` would load and may not, for which the whole element goes. Of several attributes of one
+        name the first counts."""
         rules = _rules(tag)
-        whole: Offence | None = None
-        parts: list[Offence] = []
         for name, raw in tag.raw.items():
             rule = rules.get(name)
-            if rule is None:
-                continue
-            if not rule.alone:
-                culprit = self._culprit(tag, raw, rule.reads) if whole is None else None
-                whole = Offence(*culprit, tag.start, tag.end) if culprit else whole
-            elif rule.reads in _IN_PLACE:
-                parts += self._in_place(tag, name, rule.reads)
-            elif culprit := self._culprit(tag, raw, rule.reads):
-                parts += _all_occurrences(tag, name, culprit)
-        return Offences(whole, tuple(parts)) if whole or parts else _INNOCENT
+            if rule is not None and not rule.alone:
+                culprit = self._culprit(tag, raw, rule.reads)
+                if culprit is not None:
+                    return Offence(*culprit, tag.start, tag.end)
+        return None
 
-    def each_attribute(self, tag: Tag) -> Iterator[Offence]:
-        """What the attributes that should take the element with them offend with, each by itself: for an
-        element that has to stay."""
+    def parts(self, tag: Tag) -> Iterator[Offence]:
+        """What `tag` would load and may not, of which only the attribute goes, or a part of it."""
+        rules = _rules(tag)
+        for name, raw in tag.raw.items():
+            rule = rules.get(name)
+            if rule is None or not rule.alone:
+                continue
+            if rule.reads in _IN_PLACE:
+                yield from self._in_place(tag, name, rule.reads)
+            elif culprit := self._culprit(tag, raw, rule.reads):
+                yield from _all_occurrences(tag, name, culprit)
+
+    def each_part(self, tag: Tag) -> Iterator[Offence]:
+        """The same for an element that has to stay: what should take it along goes by itself."""
         rules = _rules(tag)
         for name, raw in tag.raw.items():
             rule = rules.get(name)
@@ -117,6 +112,7 @@ class Loads:
                 culprit = self._culprit(tag, raw, rule.reads)
                 if culprit is not None:
                     yield from _all_occurrences(tag, name, culprit)
+        yield from self.parts(tag)
 
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
         """What a style sheet, whose first byte is at `start`, would load and may not."""

@@ -71,7 +71,7 @@ _QUIET_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
 _COMMON = (
     rb"class=\"" + _QUIET_WORDS + rb"\"",
     rb"id=\"" + _QUIET_ID + rb"\"",
-    rb"(?:style|fill|stroke)=\"" + _QUIET_STYLE + rb"\"",
+    *(name + rb"=\"" + _QUIET_STYLE + rb"\"" for name in (b"style", b"fill", b"stroke")),
 )
 _UNCOMMON = (
     in_any_case(b"class") + EQUALS + _any(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
@@ -91,20 +91,18 @@ _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.a
 
 def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
     """The attributes of a tag up to its end: those that are not called one of `loud`, `quiet` ones, and
-    classes and styles that are."""
+    classes and styles that are. What they begin with also ends the tag's name."""
     names = _any(_one_of(loud), _WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
     # Those of widgets all are `data-` attributes.
     letters = {b"d", *(name[:1] for name in loud)}
     first = b"".join(sorted(letters | {letter.upper() for letter in letters}))
-    name = _any(rb"[^" + first + rb"\t\n\f\r />]", rb"(?!" + names + rb")[^\t\n\f\r />]")
-    other = name + rb"[^\t\n\f\r />=]*+(?:=\"[^\"]*+\"|" + EQUALS + VALUE + rb")?+"
-    return (
-        rb"(?:[\t\n\f\r /]++"
-        + _any(*_COMMON, other, *quiet, *_UNCOMMON)
-        + rb")*+"
-        + BETWEEN_ATTRIBUTES
-        + rb">"
+    rest = rb"[^\t\n\f\r />=]*+(?:=\"[^\"]*+\"|" + EQUALS + VALUE + rb")?+"
+    others = (
+        rb"[^" + first + rb"\t\n\f\r />]" + rest,
+        rb"(?!" + names + rb")[^\t\n\f\r />]" + rest,
     )
+    one = _any(*_COMMON, *others, *quiet, *_UNCOMMON)
+    return rb"(?:[\t\n\f\r /]++" + one + rb")*+" + BETWEEN_ATTRIBUTES + rb">"
 
 
 _QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
@@ -112,14 +110,14 @@ _QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
 # -- tags ------------------------------------------------------------------------------------------------
 
 # These load something by their own nature. A script and the like are looked at whatever they say.
-_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base"}) + NAME_END
+_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base"})
 
 # Those that widgets bring along are made of two words.
 _WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
 _LOUD_TAG = _any(_one_of({*ELEMENTS} | STRUCTURE), _WIDGET_TAG) + NAME_END
 
 # The commonest names come first only because that is fast.
-_COMMON_TAG = rb"(?:div|span|li|p|ul|br|h[1-6]|strong)(?=[ >])"
+_COMMON_TAG = rb"(?:div|span|li|p|ul|br|h[1-6]|strong|i|b|em|sup|label|option)"
 
 # The end tags that change how the bytes after them are read.
 _LOUD_END = _one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
@@ -150,23 +148,23 @@ _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
 def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     """A run of what is quiet. `loading` are attributes that load, but nothing that has to be looked at."""
     loading_attributes = _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
-    shape = _any(_SHAPE + NAME_END + _QUIET_ATTRIBUTES, rb"use" + NAME_END + loading_attributes)
+    shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + loading_attributes)
     drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")*+"
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. They stand where nothing after
     # them can fail: Python 3.11 mixes up the groups of an alternative that matched half and was given up.
     start_tag = _any(
-        rb"a" + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<anchor>)",
+        rb"a" + _QUIET_ATTRIBUTES + rb"(?P<anchor>)",
         _COMMON_TAG + _QUIET_ATTRIBUTES,
         rb"(?=[cCtT])"
         + _any(
-            _one_of(_CELLS) + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<cell>)",
-            _one_of((b"table", *_TABLE_PARTS)) + NAME_END + _QUIET_ATTRIBUTES + rb"(?P<table>)",
+            _one_of(_CELLS) + _QUIET_ATTRIBUTES + rb"(?P<cell>)",
+            _one_of((b"table", *_TABLE_PARTS)) + _QUIET_ATTRIBUTES + rb"(?P<table>)",
         ),
         rb"(?!" + _any(_LOUD_TAG, rb"A" + NAME_END) + rb")" + TAG_NAME + _QUIET_ATTRIBUTES,
         _LOADING_TAG + loading_attributes,
         _INERT_LINK,
-        rb"svg" + NAME_END + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
+        rb"svg" + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
     )
     end_tag = _any(
         rb"a>(?P<anchor_end>)",
@@ -190,7 +188,7 @@ QUIET_AT_HOME = _quiet(_one_of(_LOADING) + _RELATIVE_URLS)
 """The same in a page whose relative URLs all lead to where anything may be loaded from."""
 
 QUIET_FOREIGN = re.compile(
-    rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + NAME_END + _QUIET_ATTRIBUTES + rb"(?:</" + _SHAPE + rb">)?+)*+"
+    rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + _QUIET_ATTRIBUTES + rb"(?:</" + _SHAPE + rb">)?+)*+"
 )
 """The same in SVG and MathML."""
 

@@ -103,8 +103,11 @@ class RawText:
             return end, True
         return len(data) if self._page.final else resume, False
 
-    def _enter(self, tag: Tag) -> int:
+    def _enter(self, tag: Tag, end: int | None = None) -> int:
+        """Let the element stay; pass over its text at once where its `end` has been found."""
         self._page.enter(tag)
+        if end is not None:
+            return end
         self._name = tag.name
         self._script = ScriptText()
         return tag.end
@@ -140,42 +143,41 @@ class RawText:
 
     def _script_element(self, tag: Tag) -> int:
         page = self._page
-        offences = page.loads.offences(tag)
-        runs = script_kind(tag) is not ScriptKind.DATA
-        widget = page.judge.widget("script", {"type": tag.get(b"type") or ""}) if b"type" in tag.raw else None
-        whole, kind = None, "script"
-        if widget is not None:
-            whole, kind = Offence(widget.claim, "", tag.start, tag.end), "widget"
-        elif runs:
-            whole = offences.whole
-        end: int | None = None
-        if whole is None and runs and b"src" not in tag.raw:
-            end, _ = page.ahead.end_of_text(tag.name, tag.end)
-            claim = page.judge.inline(page.data[tag.end : end])
-            if claim is not None:
-                whole, kind = Offence(claim, "", tag.start, tag.end), "inline script"
+        end = after = None
+        whole, kind = self._script_type(tag), "widget"
+        if whole is None and script_kind(tag) is not ScriptKind.DATA:
+            whole, kind = page.loads.whole(tag), "script"
+            if whole is None and b"src" not in tag.raw:
+                end, after = page.ahead.end_of_text(tag.name, tag.end)
+                claim = page.judge.inline(page.data[tag.end : end])
+                whole, kind = Offence(claim, "", tag.start, tag.end) if claim else None, "inline script"
         if whole is None:
-            page.take_out_parts(tag, offences.parts)
-            return self._enter(tag)
+            page.take_out_parts(tag, page.loads.parts(tag))
+            return self._enter(tag, end if after else None)
         _, after = page.ahead.end_of_text(tag.name, tag.end)
         return self._drop(tag, whole, kind) if after is None else page.take_out(tag, after, whole, kind)
 
+    def _script_type(self, tag: Tag) -> Offence | None:
+        """What is wrong with a script whose type is a widget's."""
+        kind = tag.get(b"type")
+        widget = self._page.judge.widget("script", {"type": kind}) if kind else None
+        return Offence(widget.claim, "", tag.start, tag.end) if widget else None
+
     def _style_element(self, tag: Tag) -> int:
         page = self._page
-        end, _ = page.ahead.end_of_text(tag.name, tag.end)
-        page.take_out_parts(tag, page.loads.offences(tag).parts)
+        end, after = page.ahead.end_of_text(tag.name, tag.end)
+        page.take_out_parts(tag, page.loads.parts(tag))
         page.take_out_parts(tag, page.loads.style_sheet(page.data[tag.end : end], tag.end))
-        return self._enter(tag)
+        return self._enter(tag, end if after else None)
 
     def _other_element(self, tag: Tag) -> int:
         page = self._page
-        whole, parts = page.loads.offences(tag)
+        whole = page.loads.whole(tag)
         if whole is not None:
             _, after = page.ahead.end_of_text(tag.name, tag.end)
             if after is not None:
                 return page.take_out(tag, after, whole, kind_of(tag))
-            parts = (*parts, *page.loads.each_attribute(tag))
-        page.take_out_parts(tag, parts)
+        page.take_out_parts(tag, page.loads.each_part(tag) if whole else page.loads.parts(tag))
         return self._enter(tag)
 
     # -- elements of SVG and MathML --------------------------------------------------------------------------
@@ -189,7 +191,7 @@ class RawText:
         text = self._foreign_text(page.data[tag.end : end])
         if text is None or after is None:
             return self._unclear(tag, end)
-        whole = page.loads.offences(tag).whole or self._judge_text(tag, text)
+        whole = page.loads.whole(tag) or self._judge_text(tag, text)
         if whole is not None:
             return page.take_out(tag, after, whole, kind_of(tag))
         return self._element(tag)
@@ -230,14 +232,13 @@ class RawText:
         edits = self._read_apart(markup) if after is not None else None
         if edits is None or after is None:
             return self._unclear(tag, end)
-        offences = page.loads.offences(tag)
-        whole = offences.whole or self._judge_text(tag, markup)
+        whole = page.loads.whole(tag) or self._judge_text(tag, markup)
         if whole is not None and not page.context.inert:
             return page.take_out(tag, after, whole, kind_of(tag))
         if tag.name == b"noscript" and not page.context.inert:
             page.announce(tag)
         if not page.context.inert:
-            page.take_out_parts(tag, offences.parts)
+            page.take_out_parts(tag, page.loads.parts(tag))
             page.edits.adopt(edits, tag.end)
         return after
 

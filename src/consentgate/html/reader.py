@@ -181,18 +181,19 @@ class Reader:
             return page.enter(tag)
         if tag.name == b"base" and tag.get(b"href") is not None and (self._apart or page.context.in_doubt):
             return page.drop_tag(tag, "base", tag.get(b"href") or "")
-        whole, parts = page.loads.offences(tag)
+        whole = page.loads.whole(tag)
         if whole is not None:
             end = self._end_of_element(tag)
             if end is not None:
                 return page.take_out(tag, end, whole, kind_of(tag))
-            parts = (*parts, *page.loads.each_attribute(tag))
-        elif may_be_widget(tag):
+            page.take_out_parts(tag, page.loads.each_part(tag))
+            return page.enter(tag)
+        if may_be_widget(tag):
             widget = page.judge.widget(kind_of(tag), tag.values)
             end = self._end_of_element(tag) if widget and not widget.keep else None
             if widget is not None and end is not None:
                 return page.take_out(tag, end, Offence(widget.claim, "", tag.start, end), "widget")
-        page.take_out_parts(tag, parts)
+        page.take_out_parts(tag, page.loads.parts(tag))
         return page.enter(tag)
 
     def _end_of_element(self, tag: Tag) -> int | None:
@@ -209,6 +210,8 @@ class Reader:
 
     def _read_apart(self, data: bytes) -> list[Edit] | None:
         page = self._page
+        if page.quiet.fullmatch(data):
+            return []
         doubtful = page.context.in_doubt
         if self._nested >= MOST_NESTED:
             return None

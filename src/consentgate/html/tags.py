@@ -73,7 +73,8 @@ class Tag:
 
     def decode(self, raw: bytes) -> str:
         """What the bytes of a value say."""
-        return decode_references(self._decode(raw).replace("\0", "\ufffd"))
+        text = self._decode(raw)
+        return decode_references(text.replace("\0", "\ufffd")) if b"&" in raw or b"\0" in raw else text
 
 
 def _written(attribute: re.Match[bytes]) -> tuple[bytes, int]:

@@ -78,6 +78,7 @@ class Claims:
                 # The site's word on one cookie counts before a service's list of them.
                 if service_cookie.name not in shut:
                     self._add_cookie(service_cookie, claim)
+        self._known: dict[str, tuple[Claim, ...]] = {}
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -150,6 +151,12 @@ class Claims:
         """Whose a script or widget is that the catalogue recognised, claims of which any one suffices:
         the declared service of that id, or those that declare the known service's hosts under names of
         their own."""
+        claims = self._known.get(known.id)
+        if claims is None:
+            claims = self._known[known.id] = self._of_known(known)
+        return claims
+
+    def _of_known(self, known: KnownService) -> tuple[Claim, ...]:
         if known.id in self._services:
             return (self._services[known.id],)
         for pattern in known.urls:
