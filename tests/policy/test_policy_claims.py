@@ -150,20 +150,20 @@ def test_the_switch_for_what_is_undeclared_is_a_unit_of_each_category():
 
 def test_what_nobody_knows():
     closed, switched = claims(""), claims("", 'undeclared = "performance"')
-    for claim in (closed.undeclared("nobody.example", "/"), closed.by_cookie("zz")[0]):
+    for claim in (closed.by_url("nobody.example", "/", own=False)[0][0], closed.by_cookie("zz")[0]):
         assert (claim.service, claim.category, claim.unit, claim.declared) == (None, None, None, False)
-    for claim in (switched.undeclared("nobody.example", "/"), switched.by_cookie("zz")[0]):
+    for claim in (switched.by_url("nobody.example", "/", own=False)[0][0], switched.by_cookie("zz")[0]):
         assert (claim.service, claim.unit) == (None, Unit(UNDECLARED, "performance"))
-    assert closed.undeclared("nobody.example", "/").name == "nobody.example"
+    assert closed.by_url("nobody.example", "/", own=False)[0][0].name == "nobody.example"
 
 
 def test_the_catalogue_labels_and_opens_nothing():
-    claim = claims("").undeclared("www.youtube.com", "/embed/x")
+    claim = claims("").by_url("www.youtube.com", "/embed/x", own=False)[0][0]
     assert (claim.service, claim.name, claim.category, claim.unit) == ("youtube", "YouTube", None, None)
     # Not even what it calls necessary.
     for known in catalogue().services:
         for pattern in known.urls:
-            assert claims("").undeclared(pattern.host, "/").unit is None
+            assert claims("").by_url(pattern.host, "/", own=False)[0][0].unit is None
         if known.category == "necessary":
             assert Policy().claims.by_known(known)[0].category == "third-party"
 
@@ -172,14 +172,14 @@ def test_the_catalogue_files_what_is_undeclared_where_the_policy_says():
     found = claims(
         '[[category]]\nid = "films"\ncovers = ["media"]\n[[category]]\nid = "x"', 'undeclared = "x"'
     )
-    claim = found.undeclared("www.youtube.com", "/embed/x")
+    claim = found.by_url("www.youtube.com", "/embed/x", own=False)[0][0]
     assert (claim.category, claim.unit) == ("films", Unit(UNDECLARED, "films"))
-    assert found.undeclared("connect.facebook.net", "/en_US/sdk.js").category == "x"
+    assert found.by_url("connect.facebook.net", "/en_US/sdk.js", own=False)[0][0].category == "x"
 
 
 def test_a_host_that_a_declared_service_does_not_have_is_not_declared_by_using_it_again():
     found = claims('[[service]]\nuse = "youtube"\nhosts = ["www.youtube-nocookie.com"]')
-    claim = found.undeclared("www.youtube.com", "/embed/x")
+    claim = found.by_url("www.youtube.com", "/embed/x", own=False)[0][0]
     assert (claim.service, claim.name, claim.unit, claim.declared) == (None, "YouTube", None, False)
 
 

@@ -12,9 +12,6 @@ from consentgate.policy import NEVER, Claim, Policy, own_hosts
 from .consent import Consent
 from .coverage import everything
 
-_MOST_REMEMBERED = 1024
-"""So many hosts' verdicts are kept for the rest of a page."""
-
 
 @dataclass(frozen=True, slots=True)
 class BlockedWidget:
@@ -35,7 +32,6 @@ class Judge:
         self.own = own_hosts(consent.policy.site.hosts, host)
         self._path = path
         self._claims = consent.policy.claims
-        self._by_host: dict[str, Claim | None] = {}
 
     @property
     def policy(self) -> Policy:
@@ -43,21 +39,8 @@ class Judge:
 
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
-        if host in self._by_host and not catalogue().has_path(path):
-            return self._by_host[host]
-        own = host in self.own
-        groups = self._claims.declared(host, path, own=own)
-        if not groups and not own:
-            groups = ((self._claims.undeclared(host, path),),)
-        claim = next(filter(None, map(self._blocked, groups)), None)
-        if self._claims.host_is_whole(host, own=own) and not catalogue().has_path(path):
-            self._remember(host, claim)
-        return claim
-
-    def _remember(self, host: str, claim: Claim | None) -> None:
-        if len(self._by_host) >= _MOST_REMEMBERED:
-            self._by_host.clear()
-        self._by_host[host] = claim
+        groups = self._claims.by_url(host, path, own=host in self.own)
+        return next(filter(None, map(self._blocked, groups)), None)
 
     def passes_whole(self, host: str) -> bool:
         """True when every URL of this `host` may pass: one of the site's own, of which no part is a

@@ -41,15 +41,28 @@ _UNQUOTED_URL = re.compile(
 )
 _ESCAPES = re.compile(_ESCAPE + rb"|\\(?:\r\n|[\n\r\f])")
 
-# A parenthesis that opens none of the functions below, and a custom property without strings.
+# A parenthesis that opens none of the functions below, a custom property without strings, a rule that says
+# nothing of URLs, and dashes within names.
 _BORING_CALL = rb"(?<![uU][rR][lL])(?<![sS][rR][cC])(?<![iI][mM][aA][gG][eE])(?<!-[sS][eE][tT])\("
 _BORING_CUSTOM = (
     rb"--" + _NAME_CHARACTER + rb"*+" + _SPACE + rb"*+:(?:[^;{}\"'(\\@/]++|" + _BORING_CALL + rb")*+(?=[;}])"
 )
+_BORING_RULE = rb"@(?![iI][mM]|[nN][aA])" + _NAME_CHARACTER + rb"++(?!\\)"
 _BORING_DASHES = rb"(?<=" + _NAME_CHARACTER + rb")--|--" + _NAME_CHARACTER + rb"++(?=[,)])"
 _BORING = re.compile(
     rb"(?:[^@(\"'/\\-]++|"
-    + rb"|".join((_STRING, _COMMENT, rb"/(?!\*)", rb"-(?!-)", _BORING_DASHES, _BORING_CALL, _BORING_CUSTOM))
+    + rb"|".join(
+        (
+            _STRING,
+            _COMMENT,
+            rb"/(?!\*)",
+            rb"-(?!-)",
+            _BORING_DASHES,
+            _BORING_CALL,
+            _BORING_CUSTOM,
+            _BORING_RULE,
+        )
+    )
     + rb")*+"
 )
 """As much as loads nothing where nothing is open that could. It may end behind a name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -79,40 +79,10 @@ class Loads:
         target = resolve(url, self.base)
         return self._judge.url(target.host, target.path) if target.host else None
 
-    def whole(self, tag: Tag) -> Offence | None:
-        """What `tag` would load and may not, for which the whole element goes. Of several attributes of one
-        name the first counts."""
+    def of(self, tag: Tag) -> TagLoads:
+        """What `tag` loads."""
         rules = _rules(tag)
-        for name, raw in tag.raw.items():
-            rule = rules.get(name)
-            if rule is not None and not rule.alone:
-                culprit = self._culprit(tag, raw, rule.reads)
-                if culprit is not None:
-                    return Offence(*culprit, tag.start, tag.end)
-        return None
-
-    def parts(self, tag: Tag) -> Iterator[Offence]:
-        """What `tag` would load and may not, of which only the attribute goes, or a part of it."""
-        rules = _rules(tag)
-        for name, raw in tag.raw.items():
-            rule = rules.get(name)
-            if rule is None or not rule.alone:
-                continue
-            if rule.reads in _IN_PLACE:
-                yield from self._in_place(tag, name, rule.reads)
-            elif culprit := self._culprit(tag, raw, rule.reads):
-                yield from _all_occurrences(tag, name, culprit)
-
-    def each_part(self, tag: Tag) -> Iterator[Offence]:
-        """The same for an element that has to stay: what should take it along goes by itself."""
-        rules = _rules(tag)
-        for name, raw in tag.raw.items():
-            rule = rules.get(name)
-            if rule is not None and not rule.alone:
-                culprit = self._culprit(tag, raw, rule.reads)
-                if culprit is not None:
-                    yield from _all_occurrences(tag, name, culprit)
-        yield from self.parts(tag)
+        return TagLoads(self, tag, [(name, rules[name]) for name in tag.raw if name in rules])
 
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
         """What a style sheet, whose first byte is at `start`, would load and may not."""
@@ -123,18 +93,9 @@ class Loads:
                 place = start + found.start, start + found.end
                 yield Offence(*culprit, *place, found.replacement, in_css=True)
 
-    def _culprit(self, tag: Tag, raw: bytes, reads: Reads) -> Culprit | None:
-        """The first that an attribute of this value may not load."""
+    def culprit(self, tag: Tag, raw: bytes, reads: Reads) -> Culprit | None:
+        """The first that an attribute of `tag` with the value `raw` loads and may not."""
         return _READERS[reads](self, tag, tag.decode(raw))
-
-    def _in_place(self, tag: Tag, name: bytes, reads: Reads) -> Iterable[Offence]:
-        """What is wrong with an attribute of which most can stay."""
-        first, *more = tag.occurrences(name)
-        read = self._style_attribute if reads is Reads.CSS else self._document
-        offences = list(read(first))
-        if offences and more:
-            return _all_occurrences(tag, name, Culprit(offences[0].claim, offences[0].url))
-        return offences
 
     # -- what a value loads, by what it is: the first that may not -------------------------------------------
 
@@ -181,6 +142,10 @@ class Loads:
 
     # -- what is wrong within a value ------------------------------------------------------------------------
 
+    def in_place(self, attribute: TagAttribute, reads: Reads) -> Iterator[Offence]:
+        """What is wrong with an attribute of which most can stay."""
+        return self._style_attribute(attribute) if reads is Reads.CSS else self._document(attribute)
+
     def _style_attribute(self, attribute: TagAttribute) -> Iterator[Offence]:
         if b"&" not in attribute.raw:
             yield from self.style_sheet(attribute.raw, attribute.value_start)
@@ -197,6 +162,57 @@ class Loads:
         if gated is not None:
             replacement = b'srcdoc="' + gated.html + b'"'
             yield Offence(*gated.culprit, attribute.start, attribute.end, replacement)
+
+
+class TagLoads:
+    """What one tag loads, by those of its attributes that count: of several with one name the first."""
+
+    __slots__ = ("_attributes", "_loads", "_tag")
+
+    def __init__(self, loads: Loads, tag: Tag, attributes: Sequence[tuple[bytes, Attribute]]) -> None:
+        self._loads = loads
+        self._tag = tag
+        self._attributes = attributes
+
+    def whole(self) -> Offence | None:
+        """What may not be loaded and takes the whole element along."""
+        for name, attribute in self._attributes:
+            culprit = None if attribute.alone else self._culprit(name, attribute)
+            if culprit is not None:
+                return Offence(*culprit, self._tag.start, self._tag.end)
+        return None
+
+    def parts(self) -> Iterable[Offence]:
+        """What may not be loaded, of which only the attribute goes, or a part of it."""
+        return self._each(alone=True) if self._attributes else ()
+
+    def all_parts(self) -> Iterable[Offence]:
+        """The same for an element that has to stay: what should take it along goes by itself."""
+        return (*self._each(alone=False), *self._each(alone=True))
+
+    def _each(self, *, alone: bool) -> Iterator[Offence]:
+        for name, attribute in self._attributes:
+            if attribute.alone is not alone:
+                continue
+            if attribute.reads in _IN_PLACE:
+                yield from self._in_place(name, attribute)
+            elif culprit := self._culprit(name, attribute):
+                yield from self._all_occurrences(name, culprit)
+
+    def _culprit(self, name: bytes, attribute: Attribute) -> Culprit | None:
+        return self._loads.culprit(self._tag, self._tag.raw[name], attribute.reads)
+
+    def _in_place(self, name: bytes, attribute: Attribute) -> Iterable[Offence]:
+        first, *more = self._tag.occurrences(name)
+        offences = list(self._loads.in_place(first, attribute.reads))
+        if offences and more:
+            return self._all_occurrences(name, Culprit(offences[0].claim, offences[0].url))
+        return offences
+
+    def _all_occurrences(self, name: bytes, culprit: Culprit) -> Iterator[Offence]:
+        """With the first of several attributes gone the next one would count: they go together."""
+        for one in self._tag.occurrences(name):
+            yield Offence(*culprit, one.start, one.end)
 
 
 _READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
@@ -222,12 +238,6 @@ def refresh_url(content: str) -> str:
     if url[:1] in ("'", '"'):
         return url[1:].partition(url[0])[0]
     return url
-
-
-def _all_occurrences(tag: Tag, name: bytes, culprit: Culprit) -> Iterator[Offence]:
-    """With the first of several attributes gone the next one would count: they go together."""
-    for one in tag.occurrences(name):
-        yield Offence(*culprit, one.start, one.end)
 
 
 _IN_PLACE = frozenset((Reads.CSS, Reads.DOCUMENT))

@@ -73,6 +73,7 @@ _COMMON = (
     rb"id=\"" + _QUIET_ID + rb"\"",
     *(name + rb"=\"" + _QUIET_STYLE + rb"\"" for name in (b"style", b"fill", b"stroke")),
 )
+_HARMLESS = (b"href", b"title", b"rel", b"type", b"name", b"alt")
 _UNCOMMON = (
     in_any_case(b"class") + EQUALS + _any(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
     in_any_case(b"class") + EQUALS + _QUIET_WORD + rb"(?=[\t\n\f\r >])",
@@ -101,7 +102,8 @@ def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
         rb"[^" + first + rb"\t\n\f\r />]" + rest,
         rb"(?!" + names + rb")[^\t\n\f\r />]" + rest,
     )
-    one = _any(*_COMMON, *others, *quiet, *_UNCOMMON)
+    harmless = (name + rb"=\"[^\"]*+\"" for name in _HARMLESS if name not in loud)
+    one = _any(*_COMMON, *harmless, *others, *quiet, *_UNCOMMON)
     return rb"(?:[\t\n\f\r /]++" + one + rb")*+" + BETWEEN_ATTRIBUTES + rb">"
 
 
@@ -140,6 +142,8 @@ _INERT_LINK = (
     + _QUIET_ATTRIBUTES
 )
 
+_JAVASCRIPT = rb"type=\"(?:text/javascript|module)\""
+
 # Shapes load nothing and hold nothing that does. One that is left open here is no different from one that
 # the reader follows: its end tag, coming later, is one that belongs to nothing.
 _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
@@ -148,6 +152,7 @@ _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
 def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     """A run of what is quiet. `loading` are attributes that load, but nothing that has to be looked at."""
     loading_attributes = _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
+    script_attributes = _attributes(_JAVASCRIPT, *loading, loud=_LOADING | _LOUD_ANYWHERE | {b"type"})
     shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + loading_attributes)
     drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")*+"
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
@@ -164,6 +169,7 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
         rb"(?!" + _any(_LOUD_TAG, rb"A" + NAME_END) + rb")" + TAG_NAME + _QUIET_ATTRIBUTES,
         _LOADING_TAG + loading_attributes,
         _INERT_LINK,
+        rb"script" + script_attributes + rb"</script>",
         rb"svg" + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
     )
     end_tag = _any(
@@ -200,9 +206,10 @@ _WIDGET_ATTRIBUTES = re.compile(_WIDGET_ATTRIBUTE)
 
 def may_be_widget(tag: Tag) -> bool:
     """True for a tag whose name, class, id or other attributes could be a widget's."""
+    raw = tag.raw
     return bool(
         _WIDGET_NAMES.fullmatch(tag.name)
-        or _WIDGET_CLASSES.search(tag.raw.get(b"class", b""))
-        or _WIDGET_IDS.match(tag.raw.get(b"id", b""))
-        or any(map(_WIDGET_ATTRIBUTES.fullmatch, tag.raw))
+        or (b"class" in raw and _WIDGET_CLASSES.search(raw[b"class"]))
+        or (b"id" in raw and _WIDGET_IDS.match(raw[b"id"]))
+        or any(name.startswith(b"data-") and _WIDGET_ATTRIBUTES.fullmatch(name) for name in raw)
     )

@@ -143,41 +143,44 @@ class RawText:
 
     def _script_element(self, tag: Tag) -> int:
         page = self._page
+        loads = page.loads.of(tag)
         end = after = None
-        whole, kind = self._script_type(tag), "widget"
-        if whole is None and script_kind(tag) is not ScriptKind.DATA:
-            whole, kind = page.loads.whole(tag), "script"
+        whole, kind = None, "script"
+        if script_kind(tag) is ScriptKind.DATA:
+            whole, kind = self._script_type(tag), "widget"
+        else:
+            whole = loads.whole()
             if whole is None and b"src" not in tag.raw:
                 end, after = page.ahead.end_of_text(tag.name, tag.end)
                 claim = page.judge.inline(page.data[tag.end : end])
                 whole, kind = Offence(claim, "", tag.start, tag.end) if claim else None, "inline script"
         if whole is None:
-            page.take_out_parts(tag, page.loads.parts(tag))
+            page.take_out_parts(tag, loads.parts())
             return self._enter(tag, end if after else None)
         _, after = page.ahead.end_of_text(tag.name, tag.end)
         return self._drop(tag, whole, kind) if after is None else page.take_out(tag, after, whole, kind)
 
     def _script_type(self, tag: Tag) -> Offence | None:
-        """What is wrong with a script whose type is a widget's."""
-        kind = tag.get(b"type")
-        widget = self._page.judge.widget("script", {"type": kind}) if kind else None
+        """What is wrong with a script that browsers do not run and whose type is a widget's."""
+        widget = self._page.judge.widget("script", {"type": tag.get(b"type") or ""})
         return Offence(widget.claim, "", tag.start, tag.end) if widget else None
 
     def _style_element(self, tag: Tag) -> int:
         page = self._page
         end, after = page.ahead.end_of_text(tag.name, tag.end)
-        page.take_out_parts(tag, page.loads.parts(tag))
+        page.take_out_parts(tag, page.loads.of(tag).parts())
         page.take_out_parts(tag, page.loads.style_sheet(page.data[tag.end : end], tag.end))
         return self._enter(tag, end if after else None)
 
     def _other_element(self, tag: Tag) -> int:
         page = self._page
-        whole = page.loads.whole(tag)
+        loads = page.loads.of(tag)
+        whole = loads.whole()
         if whole is not None:
             _, after = page.ahead.end_of_text(tag.name, tag.end)
             if after is not None:
                 return page.take_out(tag, after, whole, kind_of(tag))
-        page.take_out_parts(tag, page.loads.each_part(tag) if whole else page.loads.parts(tag))
+        page.take_out_parts(tag, loads.all_parts() if whole else loads.parts())
         return self._enter(tag)
 
     # -- elements of SVG and MathML --------------------------------------------------------------------------
@@ -191,7 +194,7 @@ class RawText:
         text = self._foreign_text(page.data[tag.end : end])
         if text is None or after is None:
             return self._unclear(tag, end)
-        whole = page.loads.whole(tag) or self._judge_text(tag, text)
+        whole = page.loads.of(tag).whole() or self._judge_text(tag, text)
         if whole is not None:
             return page.take_out(tag, after, whole, kind_of(tag))
         return self._element(tag)
@@ -232,13 +235,13 @@ class RawText:
         edits = self._read_apart(markup) if after is not None else None
         if edits is None or after is None:
             return self._unclear(tag, end)
-        whole = page.loads.whole(tag) or self._judge_text(tag, markup)
+        whole = page.loads.of(tag).whole() or self._judge_text(tag, markup)
         if whole is not None and not page.context.inert:
             return page.take_out(tag, after, whole, kind_of(tag))
         if tag.name == b"noscript" and not page.context.inert:
             page.announce(tag)
         if not page.context.inert:
-            page.take_out_parts(tag, page.loads.parts(tag))
+            page.take_out_parts(tag, page.loads.of(tag).parts())
             page.edits.adopt(edits, tag.end)
         return after
 

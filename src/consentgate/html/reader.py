@@ -181,19 +181,20 @@ class Reader:
             return page.enter(tag)
         if tag.name == b"base" and tag.get(b"href") is not None and (self._apart or page.context.in_doubt):
             return page.drop_tag(tag, "base", tag.get(b"href") or "")
-        whole = page.loads.whole(tag)
+        loads = page.loads.of(tag)
+        whole = loads.whole()
         if whole is not None:
             end = self._end_of_element(tag)
             if end is not None:
                 return page.take_out(tag, end, whole, kind_of(tag))
-            page.take_out_parts(tag, page.loads.each_part(tag))
+            page.take_out_parts(tag, loads.all_parts())
             return page.enter(tag)
         if may_be_widget(tag):
             widget = page.judge.widget(kind_of(tag), tag.values)
             end = self._end_of_element(tag) if widget and not widget.keep else None
             if widget is not None and end is not None:
                 return page.take_out(tag, end, Offence(widget.claim, "", tag.start, end), "widget")
-        page.take_out_parts(tag, page.loads.parts(tag))
+        page.take_out_parts(tag, loads.parts())
         return page.enter(tag)
 
     def _end_of_element(self, tag: Tag) -> int | None:

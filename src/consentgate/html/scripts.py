@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from .tags import Tag
 
@@ -34,9 +35,14 @@ _REVIVED = re.compile(
 def script_kind(tag: Tag) -> ScriptKind:
     """What becomes of the script that `tag` opens."""
     kind = tag.get(b"type")
-    language = tag.get(b"language")
     if kind is None:
+        language = tag.get(b"language")
         kind = f"text/{language}" if language else ""
+    return _kind(kind)
+
+
+@lru_cache(maxsize=64)
+def _kind(kind: str) -> ScriptKind:
     kind = kind.strip("\t\n\f\r ").lower()
     if kind == "module":
         return ScriptKind.MODULE

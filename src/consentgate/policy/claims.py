@@ -79,6 +79,7 @@ class Claims:
                 if service_cookie.name not in shut:
                     self._add_cookie(service_cookie, claim)
         self._known: dict[str, tuple[Claim, ...]] = {}
+        self._hosts: dict[tuple[str, bool], tuple[tuple[Claim, ...], ...]] = {}
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -96,25 +97,39 @@ class Claims:
         """True when the policy declares a service with this id."""
         return id in self._services
 
+    def by_url(self, host: str, path: str, *, own: bool) -> tuple[tuple[Claim, ...], ...]:
+        """Whose URL this is, by its `host` (lower case, without a port) and `path` (without the query):
+        groups of claims, of each of which one has to pass; none for what is just the site's `own`."""
+        if not catalogue().has_path(path):
+            known = self._hosts.get((host, own))
+            if known is not None:
+                return known
+        found = self.declared(host, path, own=own)
+        if not found and not own:
+            found = ((self._undeclared_at(host, path),),)
+        if self._is_whole(host, own=own) and not catalogue().has_path(path):
+            if len(self._hosts) >= _MOST_REMEMBERED:
+                self._hosts.clear()
+            self._hosts[host, own] = found
+        return found
+
     def declared(self, host: str, path: str, *, own: bool) -> tuple[tuple[Claim, ...], ...]:
-        """The claims that the policy itself lays on `host` (lower case, without a port) and `path`
-        (without the query): of each group one has to pass. There is a group for the service whose host it
+        """The claims among these that the policy itself lays. There is a group for the service whose host it
         is and, on the site's `own` hosts, one for services declared by path alone."""
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
         return tuple(filter(None, found))
-
-    def host_is_whole(self, host: str, *, own: bool) -> bool:
-        """True when a path on this host makes no difference to whose it is, unless the catalogue has it."""
-        if own:
-            return not self.declares_own(host)
-        return self._urls.is_whole(host) and catalogue().host_is_whole(host)
 
     def declares_own(self, host: str) -> bool:
         """True when there may be such claims on one of the site's own hosts."""
         return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host(host)
 
-    def undeclared(self, host: str, path: str) -> Claim:
-        """What is to be thought of a `host` and `path` that the policy does not declare."""
+    def _is_whole(self, host: str, *, own: bool) -> bool:
+        """True when a path on this host makes no difference to whose it is, unless the catalogue has it."""
+        if own:
+            return not self.declares_own(host)
+        return self._urls.is_whole(host) and catalogue().host_is_whole(host)
+
+    def _undeclared_at(self, host: str, path: str) -> Claim:
         known = catalogue().by_url(host, path)
         if known is not None:
             return self._undeclared(known)
@@ -187,6 +202,8 @@ class Claims:
 
 
 _ANY_HOST = "own"
+_MOST_REMEMBERED = 4096
+"""So many hosts are remembered: a site's pages name the same few again and again."""
 
 
 def _index(entries: Iterable[tuple[UrlPattern, Claim]]) -> UrlIndex[tuple[Claim, ...]]:
