@@ -265,13 +265,13 @@ class RawText:
 
     def _judge_text(self, tag: Tag, text: bytes) -> Offence | None:
         """What is wrong with the text of a script or style sheet that may stand in SVG."""
+        if tag.name not in (b"script", b"style"):
+            return None
         page = self._page
         text = text[:LONGEST_TEXT]
         readings = dict.fromkeys((text, self._text(text), self._foreign_text(text, past_tags=True) or b""))
         if tag.name == b"style":
             return next((o for sheet in readings for o in page.loads.style_sheet(sheet, tag.end)), None)
-        if tag.name != b"script":
-            return None
         kind = script_kind(tag)
         for reading in readings:
             culprit = page.scripts.culprit(kind, reading, complete=True, sure=False)
