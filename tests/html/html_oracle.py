@@ -3,6 +3,7 @@ tree (lexbor, html5lib), a tokenizer for style sheets written from CSS Syntax 3,
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 from base64 import b64decode
@@ -12,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import ada_url
 import html5lib
+from html_script_oracle import imports_of, parse_map, parse_url, resolve_specifier
 from selectolax.lexbor import LexborHTMLParser
 
 PAGE = "https://www.example.org/dir/page"
@@ -157,7 +159,17 @@ def loads_of_tree(tree: list[Element], base: str, depth: int = 0) -> set[str]:
             base = absolute(element.attributes["href"], base) or base
             break
     found: set[str] = set()
+    import_map = None
     for element in elements(tree):
+        kind = element.attributes.get("type", "").strip().lower()
+        if element.name == "script" and "src" not in element.attributes:
+            if kind == "importmap":
+                import_map = import_map or parse_map(element.text, base)
+            elif JAVASCRIPT.fullmatch(kind):
+                targets = (resolve_specifier(one, base, import_map) for one in imports_of(element.text))
+                found |= {target for target in targets if target}
+            elif kind == "speculationrules":
+                found |= set(speculated(element.text, base))
         for url in _urls(element):
             target = absolute(url, base)
             if target:
@@ -205,6 +217,17 @@ def _urls(element: Element) -> Iterator[str]:
     if element.name in ("set", "animate") and attributes.get("attributename", "").endswith("href"):
         for name in ("to", "from", "by", "values"):
             yield from attributes.get(name, "").split(";")
+
+
+def speculated(rules: str, base: str) -> Iterator[str]:
+    """The pages that lists of speculation rules name."""
+    try:
+        parsed = json.loads(rules)
+    except ValueError:
+        return
+    for name in ("prefetch", "prerender"):
+        for rule in parsed.get(name, []) if isinstance(parsed, dict) else []:
+            yield from filter(None, (parse_url(url, base) for url in rule.get("urls", [])))
 
 
 def srcset(value: str) -> Iterator[str]:
@@ -415,7 +438,8 @@ def is_third_party(url: str) -> bool:
     if parsed.protocol not in ("http:", "https:", "ws:", "wss:", "ftp:"):
         return False
     host = parsed.hostname.removesuffix(".")
-    return host != "example.org" and not host.endswith(".example.org")
+    # Of a host that is nothing but a dot there is none.
+    return host not in ("", "example.org") and not host.endswith(".example.org")
 
 
 def leaks(html: str) -> set[str]:

@@ -122,6 +122,8 @@ _ATTRIBUTES = (
     ' title="<!--"',
     ' title="</title>"',
     ' title="</style></script></noscript>"',
+    " type=module",
+    " type=importmap",
     "/",
     '"',
     "'",
@@ -157,6 +159,8 @@ _TEXTS = (
         "é",
         "a{b:c}",
         ";",
+        f'import "{E}";',
+        'import "m";',
     ),
 )
 
@@ -180,5 +184,15 @@ traps = st.builds(
     ),
 )
 
-pieces = st.one_of(start_tags, start_tags, end_tags, end_tags, st.sampled_from(_TEXTS), probes, traps)
+modules = st.sampled_from(
+    [
+        f'<script type=importmap>{{"imports": {{"m": "{E}"}}}}</script>',
+        f"<script type=module>import '{E}'</script>",
+        "<script type=module>import 'm'</script>",
+    ]
+)
+
+pieces = st.one_of(
+    start_tags, start_tags, end_tags, end_tags, st.sampled_from(_TEXTS), probes, traps, modules
+)
 soup = st.lists(pieces, min_size=1, max_size=12).map("".join)

@@ -85,6 +85,40 @@ LARGE = {
     "percents": '<img src="//' + "%" * 1_000_000 + '">',
     "spaces": "<a" + " " * 1_000_000,
     "equals signs": "<a " + "=" * 1_000_000,
+    **{
+        f"a script of {piece}": "<script type=module>" + piece * (300_000 // len(piece)) + "</script>"
+        for piece in (
+            *(
+                "import(",
+                "import/*",
+                "import//",
+                "from/**/",
+                "/*from*/",
+                "from'",
+                "`${",
+                "(",
+                f"import'{E}';",
+            ),
+            *("import{", "import.", "/[", f"import('{E}'+", "/", "<!--", "from\"'"),
+        )
+    },
+    "a map of scopes": '<script type=importmap>{"scopes":{'
+    + ",".join(f'"/dir/{i}/":{{"a":"/b"}}' for i in range(10_000))
+    + "}}</script>"
+    + "<script type=module>import 'a'</script>" * 1_000,
+    "a map of prefixes": '<script type=importmap>{"imports":{'
+    + ",".join(f'"{"a" * i}/":"{E}/"' for i in range(800))
+    + "}}</script><script type=module>"
+    + f"import '{'a' * 800}b';" * 300
+    + "</script>",
+    "many maps": "".join(
+        f'<script type=importmap>{{"imports":{{"{i}":"{E}"}}}}</script>' for i in range(3_000)
+    )
+    + "<script type=module>import 'a'</script>" * 3_000,
+    "a deep map": "<script type=importmap>"
+    + "[" * 300_000
+    + "</script><script type=module>import 'a'</script>",
+    "deep rules": "<script type=speculationrules>" + '{"and":[' * 100_000 + "</script>",
     "references in a style": "<svg><style>" + "&#9" * 300_000 + "</style>",
 }
 

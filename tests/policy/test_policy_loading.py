@@ -82,6 +82,7 @@ def test_defaults_of_a_file():
     )
     assert [category.id for category in policy.categories] == ["necessary", "performance", "third-party"]
     assert (policy.site.csp, policy.site.dnt, policy.site.gate_redirects) == ("on", True, False)
+    assert not policy.site.gate_forms
     assert policy.site.prefix == "/_privacy/"
     assert policy.site.languages == ("en",)
 
@@ -115,6 +116,7 @@ def test_every_key_of_the_site_is_read():
         undeclared = "performance"
         updated = 2026-11-23
         gate_redirects = true
+        gate_forms = true
         dnt = false
         csp = "report-only"
         prefix = "/cookies/"
@@ -125,6 +127,7 @@ def test_every_key_of_the_site_is_read():
     assert site.undeclared == "performance"
     assert site.updated == datetime.date(2026, 11, 23)
     assert (site.gate_redirects, site.dnt, site.csp, site.prefix) == (True, False, "report-only", "/cookies/")
+    assert site.gate_forms
 
 
 @pytest.mark.parametrize("value", ["never", "performance", "third-party"])

@@ -225,6 +225,7 @@ def test_an_unknown_key_like_no_other_lists_those_that_there_are():
         ("dnt = 'no'", 'expected true or false, without quotes, not "no"'),
         ("dnt = 0", "expected true or false, without quotes, not 0"),
         ("gate_redirects = 'true'", 'expected true or false, without quotes, not "true"'),
+        ("gate_forms = 'true'", 'expected true or false, without quotes, not "true"'),
         ("updated = 'today'", 'expected a date without quotes, like 2026-11-23, not "today"'),
         ("updated = 2026", "expected a date without quotes, like 2026-11-23, not 2026"),
         ("csp = true", 'expected one of "on", "report-only", "off", not true'),

@@ -24,6 +24,7 @@ class Reads(Enum):
     REFRESH = "seconds and a URL"
     COOKIE = "a cookie"
     ANIMATION = "values of another attribute"
+    SUBMIT = "one URL, that a form is sent to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,21 @@ _URLS_ALONE = Attribute(Reads.URLS, alone=True)
 
 # What the widespread lazy loaders copy into the real attribute as soon as the page runs.
 _LAZY = {"data-src": _GOES, "data-lazy-src": _GOES, "data-original": _GOES}
+# Where optimisers keep the address of a script that they run later; some put an inline one there, too.
+_PARKED = dict.fromkeys(
+    (
+        *(*_LAZY, "data-rocket-src", "data-rocketlazyloadscript", "data-cfsrc", "data-pmdelayedscript"),
+        *("data-wpmeteor-src", "data-litespeed-src", "data-pagespeed-orig-src", "pagespeed_orig_src"),
+    ),
+    _CODE,
+)
 _LAZY_SRCSET = {"data-srcset": _SRCSET_ALONE, "data-lazy-srcset": _SRCSET_ALONE}
 _ANIMATION = Attribute(Reads.ANIMATION, alone=True)
+_SUBMIT = Attribute(Reads.SUBMIT, alone=True)
 _SVG_LINK = {"href": _ALONE, "xlink:href": _ALONE}
 
+FORM_ACTION: Mapping[str, Attribute] = {"formaction": _SUBMIT}
+"""What every control that submits a form may have."""
 
 ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
     {
@@ -70,9 +82,7 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
                 "src": _CODE,
                 "href": _CODE,
                 "xlink:href": _CODE,
-                "data-rocket-src": _GOES,
-                "data-cfsrc": _GOES,
-                **_LAZY,
+                **_PARKED,
             }
         ),
         b"style": Element({}),
@@ -112,7 +122,10 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
         b"video": Element({"src": _GOES, "poster": _ALONE, **_LAZY}, visible=True),
         b"audio": Element({"src": _GOES, **_LAZY}, visible=True),
         b"bgsound": Element({"src": _GOES}, void=True),
-        b"input": Element({"src": _ALONE, "lowsrc": _ALONE, "dynsrc": _ALONE}, void=True),
+        b"input": Element({"src": _ALONE, "lowsrc": _ALONE, "dynsrc": _ALONE, **FORM_ACTION}, void=True),
+        # What is typed in, where the policy gates forms.
+        b"form": Element({"action": _SUBMIT}),
+        b"button": Element(FORM_ACTION),
         b"html": Element({"manifest": _ALONE}),
         # SVG. In HTML, `image` is another name of `img`.
         b"image": Element({"src": _ALONE, "srcset": _SRCSET_ALONE, **_SVG_LINK}),

@@ -13,7 +13,7 @@ from consentgate.policy import Claim
 
 from .css import css_urls
 from .data_urls import DataUrl, Holds
-from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, Attribute, Reads
+from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, Attribute, Reads
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
 from .urls import Url, resolve
@@ -52,7 +52,11 @@ class GatedDocument:
     html: bytes
 
 
+NOBODY = Claim(None, "", None, None, declared=False)
+"""Whose it is that cannot be read for sure."""
+
 GateDocument = Callable[[str], GatedDocument | None]
+JudgeCode = Callable[[str], Culprit | None]
 
 
 class Loads:
@@ -64,12 +68,15 @@ class Loads:
         base: Url,
         decode: Decode,
         gate_document: GateDocument,
+        judge_code: JudgeCode,
         plain: Callable[[bytes], bytes],
     ) -> None:
         self.base = base
         self._judge = judge
         self._decode = decode
         self._gate_document = gate_document
+        self._judge_code = judge_code
+        self._gates_forms = judge.policy.site.gate_forms
         self._plain = plain
 
     def claim_of(self, url: str) -> Claim | None:
@@ -112,6 +119,9 @@ class Loads:
     def _srcset(self, tag: Tag, value: str) -> Culprit | None:
         return self._first(candidates(value))
 
+    def _submit(self, tag: Tag, url: str) -> Culprit | None:
+        return self._url(tag, url) if self._gates_forms else None
+
     def _refresh(self, tag: Tag, value: str) -> Culprit | None:
         return self._url(tag, refresh_url(value))
 
@@ -128,8 +138,7 @@ class Loads:
         if data is None:
             return None
         if data.holds is Holds.SCRIPT:
-            claim = self._judge.inline(data.text.encode())
-            return Culprit(claim, "") if claim is not None else None
+            return self._judge_code(data.text)
         if data.holds is Holds.STYLE:
             return self._first(_urls_in(data.text))
         gated = self._gate_document(data.text)
@@ -197,7 +206,10 @@ class TagLoads:
             if attribute.reads in _IN_PLACE:
                 yield from self._in_place(name, attribute)
             elif culprit := self._culprit(name, attribute):
-                yield from self._all_occurrences(name, culprit)
+                if attribute.reads is Reads.SUBMIT:
+                    yield _inert_action(self._tag, name, culprit)
+                else:
+                    yield from self._all_occurrences(name, culprit)
 
     def _culprit(self, name: bytes, attribute: Attribute) -> Culprit | None:
         return self._loads.culprit(self._tag, self._tag.raw[name], attribute.reads)
@@ -223,6 +235,7 @@ _READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
     Reads.REFRESH: Loads._refresh,
     Reads.COOKIE: Loads._cookie,
     Reads.ANIMATION: Loads._animation,
+    Reads.SUBMIT: Loads._submit,
 }
 
 
@@ -240,6 +253,14 @@ def refresh_url(content: str) -> str:
     return url
 
 
+def _inert_action(tag: Tag, name: bytes, culprit: Culprit) -> Offence:
+    """What keeps a form from being sent. Without the attribute, or with "#", what is typed in would go to the
+    page's own address, and with GET into logs and histories; a page's script would post it there. An empty
+    script goes nowhere, with JavaScript and without."""
+    first = tag.occurrences(name)[0]
+    return Offence(*culprit, first.start, first.end, name + b'="javascript:"')
+
+
 _IN_PLACE = frozenset((Reads.CSS, Reads.DOCUMENT))
 
 
@@ -249,6 +270,7 @@ def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, Attribute]:
 
 _ANYWHERE = _encoded({})
 _RULES = {name: _encoded(element.attributes) for name, element in ELEMENTS.items()}
+_FORM_ACTION = _encoded(FORM_ACTION)
 _META = {
     "refresh": _encoded({"content": Attribute(Reads.REFRESH)}),
     "set-cookie": _encoded({"content": Attribute(Reads.COOKIE)}),
@@ -260,7 +282,7 @@ def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
     if tag.name == b"link" and not _link_loads(tag.get(b"rel")):
         return _ANYWHERE
     if tag.name == b"input" and (tag.get(b"type") or "").lower() != "image":
-        return _ANYWHERE
+        return _FORM_ACTION
     if tag.name == b"meta":
         return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
     return _RULES.get(tag.name, _ANYWHERE)

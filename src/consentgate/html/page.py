@@ -12,8 +12,9 @@ from .ahead import Ahead
 from .context import Context
 from .edits import Edits, Reason
 from .elements import ELEMENTS
+from .inline_scripts import InlineScripts
 from .insertion import Insertion
-from .loads import GateDocument, Loads, Offence
+from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
 from .multibyte import plain_for
 from .quiet import QUIET, QUIET_AT_HOME
 from .tags import Tag
@@ -22,9 +23,6 @@ from .urls import Url, resolve
 PlaceholderFor = Callable[[Claim, bool, bool], bytes]
 """Given whose element was taken out, whether it stood inside a link, and whether the page's relative URLs
 lead to another host, what is put in its place."""
-
-NOBODY = Claim(None, "", None, None, declared=False)
-"""Whose it is that cannot be read for sure."""
 
 
 class Page:
@@ -45,7 +43,8 @@ class Page:
         self.judge = judge
         self.all_passes = judge.passes_everything()
         self.context = Context(doubtful=doubtful)
-        self.loads = Loads(judge, base, self.decode, gate_document, plain_for(charset))
+        self.loads = Loads(judge, base, self.decode, gate_document, self._judge_code, plain_for(charset))
+        self.scripts = InlineScripts(judge, self.loads, self.decode, all_passes=self.all_passes)
         self.quiet = self._quiet()
         self.ahead = Ahead()
         self.data = b""
@@ -71,6 +70,9 @@ class Page:
     def decode(self, data: bytes) -> str:
         """`data` as the text that it is in the document's encoding."""
         return data.decode("ascii" if data.isascii() else self.charset, "replace")
+
+    def _judge_code(self, script: str) -> Culprit | None:
+        return self.scripts.code_culprit(script)
 
     # -- what becomes of a tag -------------------------------------------------------------------------------
 

@@ -142,7 +142,7 @@ _INERT_LINK = (
     + _QUIET_ATTRIBUTES
 )
 
-_JAVASCRIPT = rb"type=\"(?:text/javascript|module)\""
+_JAVASCRIPT = rb"type=\"text/javascript\""
 
 # Shapes load nothing and hold nothing that does. One that is left open here is no different from one that
 # the reader follows: its end tag, coming later, is one that belongs to nothing.

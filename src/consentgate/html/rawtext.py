@@ -12,6 +12,7 @@ from .page import Page, kind_of
 from .references import decode_text
 from .scripts import ScriptKind, script_kind
 from .syntax import (
+    ATTRIBUTES,
     BOGUS_COMMENT,
     CDATA_SECTION,
     COMMENT,
@@ -19,6 +20,7 @@ from .syntax import (
     DECLARATION,
     LONE_LESS_THAN,
     LONGEST_END,
+    TAG_NAME,
     ScriptText,
     raw_text_end,
 )
@@ -37,7 +39,10 @@ _IN_FOREIGN_TEXT = re.compile(
     + CDATA_SECTION.pattern
     + rb")|(?P<text>"
     + LONE_LESS_THAN
-    + rb")|(?P<tag><)"
+    + rb")|(?P<tag></?"
+    + TAG_NAME
+    + ATTRIBUTES
+    + rb">?|<)"
 )
 
 
@@ -136,24 +141,30 @@ class RawText:
         if context.inert:
             return self._enter(tag)
         if tag.name == b"script":
-            return self._script_element(tag)
+            return self._script_element(tag, apart=apart)
         if tag.name == b"style":
             return self._style_element(tag)
         return self._other_element(tag)
 
-    def _script_element(self, tag: Tag) -> int:
+    def _script_element(self, tag: Tag, *, apart: bool) -> int:
         page = self._page
         loads = page.loads.of(tag)
+        script = script_kind(tag)
         end = after = None
         whole, kind = None, "script"
-        if script_kind(tag) is ScriptKind.DATA:
+        if script is ScriptKind.DATA:
             whole, kind = self._script_type(tag), "widget"
-        else:
+        elif script.runs:
             whole = loads.whole()
-            if whole is None and b"src" not in tag.raw:
+        if whole is None and script is not ScriptKind.DATA:
+            if b"src" not in tag.raw:
                 end, after = page.ahead.end_of_text(tag.name, tag.end)
-                claim = page.judge.inline(page.data[tag.end : end])
-                whole, kind = Offence(claim, "", tag.start, tag.end) if claim else None, "inline script"
+                text = page.data[tag.end : end]
+                culprit = page.scripts.culprit(script, text, complete=after is not None, sure=not apart)
+                whole = Offence(*culprit, tag.start, tag.end) if culprit else None
+                kind = "inline script" if script.runs else "script"
+            elif script is ScriptKind.MODULE:
+                page.scripts.module_starts()
         if whole is None:
             page.take_out_parts(tag, loads.parts())
             return self._enter(tag, end if after else None)
@@ -199,12 +210,13 @@ class RawText:
             return page.take_out(tag, after, whole, kind_of(tag))
         return self._element(tag)
 
-    def _foreign_text(self, markup: bytes) -> bytes | None:
-        """The text of an element that holds nothing but text, comments and CDATA; None for any other."""
+    def _foreign_text(self, markup: bytes, *, past_tags: bool = False) -> bytes | None:
+        """The text of an element that holds nothing but text, comments and CDATA; None for any other, unless
+        that is to be read `past_tags`."""
         pieces: list[bytes] = []
         position = 0
         for found in _IN_FOREIGN_TEXT.finditer(markup):
-            if found["tag"]:
+            if found["tag"] and not past_tags:
                 return None
             pieces.append(self._text(markup[position : found.start()]))
             if found["cdata"]:
@@ -256,11 +268,16 @@ class RawText:
 
     def _judge_text(self, tag: Tag, text: bytes) -> Offence | None:
         """What is wrong with the text of a script or style sheet that may stand in SVG."""
-        page = self._page
-        if tag.name == b"style":
-            sheets = (text[:LONGEST_TEXT], self._text(text[:LONGEST_TEXT]))
-            return next((o for sheet in sheets for o in page.loads.style_sheet(sheet, tag.end)), None)
-        if tag.name != b"script" or script_kind(tag) is ScriptKind.DATA:
+        if tag.name not in (b"script", b"style"):
             return None
-        claim = page.judge.inline(text) or page.judge.inline(self._text(text))
-        return Offence(claim, "", tag.start, tag.end) if claim else None
+        page = self._page
+        text = text[:LONGEST_TEXT]
+        readings = dict.fromkeys((text, self._text(text), self._foreign_text(text, past_tags=True) or b""))
+        if tag.name == b"style":
+            return next((o for sheet in readings for o in page.loads.style_sheet(sheet, tag.end)), None)
+        kind = script_kind(tag)
+        for reading in readings:
+            culprit = page.scripts.culprit(kind, reading, complete=True, sure=False)
+            if culprit is not None:
+                return Offence(*culprit, tag.start, tag.end)
+        return None

@@ -15,8 +15,8 @@ from .ahead import MoreNeeded
 from .edits import Edit, apply
 from .elements import ELEMENTS
 from .insertion import Insertion
-from .loads import Culprit, GatedDocument, Offence
-from .page import NOBODY, Page, PlaceholderFor, kind_of
+from .loads import NOBODY, Culprit, GatedDocument, Offence
+from .page import Page, PlaceholderFor, kind_of
 from .quiet import QUIET_FOREIGN, may_be_widget
 from .rawtext import RawText
 from .syntax import CDATA_SECTION, DOCTYPE, END_TAG, NOT_TAGS, PREAMBLE_ITEM, RAW_TEXT_ELEMENTS, START_TAG
@@ -219,6 +219,7 @@ class Reader:
         inner = Reader(
             page.judge, page.loads.base, page.charset, nested=self._nested + 1, apart=True, doubtful=doubtful
         )
+        inner._page.scripts = page.scripts
         try:
             return inner._read_whole(data)
         except _Unclear:

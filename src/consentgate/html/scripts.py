@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache
 
 from .tags import Tag
 
@@ -14,7 +13,14 @@ class ScriptKind(Enum):
 
     CLASSIC = "runs"
     MODULE = "runs as a module"
+    IMPORT_MAP = "says what modules are called"
+    SPECULATION_RULES = "says what to fetch ahead"
     DATA = "does not run"
+
+    @property
+    def runs(self) -> bool:
+        """True for code."""
+        return self in (ScriptKind.CLASSIC, ScriptKind.MODULE)
 
 
 # WHATWG MIME Sniffing, "JavaScript MIME type essence match".
@@ -26,9 +32,19 @@ JAVASCRIPT = frozenset(
         *("text/javascript1.5", "text/jscript", "text/livescript", "text/x-ecmascript", "text/x-javascript"),
     )
 )
-# Types under which page optimisers park scripts that they run later: they count as if they ran at once.
+# Types under which page optimisers park scripts that they run later: they count as if they ran at once. Those
+# of WP Rocket, Perfmatters, NitroPack, mod_pagespeed, Hummingbird, PhastPress, Debloat, rt Scripts Optimizer
+# and Partytown; whatever calls itself JavaScript in vain (LiteSpeed, WP Meteor, Yett); and what Cloudflare's
+# Rocket Loader puts its number before. `text/plain` is what consent managers use: nobody but them runs it.
 _REVIVED = re.compile(
-    r"rocketlazyloadscript|pmdelayedscript|[0-9a-f]+-(?:text/javascript|module)|litespeed/javascript"
+    r"rocketlazyloadscript|pmdelayedscript|nitropack/[a-z]+|text/(?:priority)?psajs|wphb-delay-type"
+    r"|text/(?:phast|debloat-script|rtscript|partytown)|[a-z]+/javascript|javascript/[a-z]+"
+)
+_NUMBERED = re.compile(r"[0-9a-f]+-(?=text/|application/|module\Z)")
+# Where some of them keep what the type was.
+_ORIGINAL_TYPES = (
+    *(b"data-rocket-type", b"data-perfmatters-type", b"data-wpmeteor-type", b"data-pagespeed-orig-type"),
+    *(b"data-phast-original-type", b"data-wphb-type"),
 )
 
 
@@ -38,14 +54,18 @@ def script_kind(tag: Tag) -> ScriptKind:
     if kind is None:
         language = tag.get(b"language")
         kind = f"text/{language}" if language else ""
-    return _kind(kind)
-
-
-@lru_cache(maxsize=64)
-def _kind(kind: str) -> ScriptKind:
-    kind = kind.strip("\t\n\f\r ").lower()
-    if kind == "module":
-        return ScriptKind.MODULE
-    if not kind or kind in JAVASCRIPT or _REVIVED.fullmatch(kind):
-        return ScriptKind.CLASSIC
+    kind = _NUMBERED.sub("", kind.strip("\t\n\f\r ").lower(), count=1)
+    if kind in _KINDS:
+        return _KINDS[kind]
+    if _REVIVED.fullmatch(kind):
+        is_module = any((tag.get(name) or "").lower() == "module" for name in _ORIGINAL_TYPES)
+        return ScriptKind.MODULE if is_module else ScriptKind.CLASSIC
     return ScriptKind.DATA
+
+
+_KINDS = {
+    **dict.fromkeys(("", *JAVASCRIPT), ScriptKind.CLASSIC),
+    "module": ScriptKind.MODULE,
+    "importmap": ScriptKind.IMPORT_MAP,
+    "speculationrules": ScriptKind.SPECULATION_RULES,
+}

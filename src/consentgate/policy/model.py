@@ -52,6 +52,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     undeclared: str = NEVER
     updated: datetime.date | None = None
     gate_redirects: bool = False
+    gate_forms: bool = False
     dnt: bool = True
     csp: CspMode = "on"
     prefix: str = "/_privacy/"

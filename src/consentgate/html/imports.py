@@ -1,0 +1,149 @@
+"""The modules that a script names: `import ... from "x"`, `export ... from "x"`, `import "x"` and
+`import("x")` (ECMA-262, sections 16.2.2, 16.2.3 and 13.3.10)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from .javascript import BLANKS, LINE_ENDS, NAME, STRING
+
+
+class Import(NamedTuple):
+    """A module's `specifier`, and where in the script the keyword stands that introduces it. Of one that
+    goes on after its first literal (`import("x" + y)`) it is the `beginning`."""
+
+    specifier: str
+    place: int
+    beginning: bool = False
+
+
+_HINT = re.compile(rb"import[\t-\r \"'/(.\x80-\xff]|from[\t-\r \"'/\x80-\xff]")
+
+# Every import and re-export that names a module has the name right after one of these words. What comes
+# before it need not be read. A dot before the word makes it a property, three of them do not.
+_KEYWORD = re.compile(rf"import(?=[{BLANKS}\"'/(.])|from(?=[{BLANKS}\"'/])")
+_IS_WORD = re.compile(rf"(?<!{NAME})(?<![#\\])(?<![^.]\.)")
+_NAME = re.compile(rf"{NAME}++")
+_BLANKS = re.compile(rf"[{BLANKS}]*+")
+_LINE_END = re.compile(rf"[{LINE_ENDS}]")
+_COMMENT_END = re.compile(r"\*/")
+_LITERAL = re.compile(rf"{STRING}|`(?P<template>(?:[^`\\$]++|\\(?s:.)|\$(?!\{{))*+)(?P<end>`|\$\{{)")
+_PHASES = ("defer", "source")
+_ESCAPE = re.compile(
+    r"\\(?:x(?P<byte>[0-9a-fA-F]{2})|u(?P<unit>[0-9a-fA-F]{4})|u\{(?P<point>[0-9a-fA-F]++)\}"
+    r"|(?P<octal>[0-3]?[0-7]{1,2})|(?P<line_end>\r\n|[\n\r\u2028\u2029])|(?P<other>(?s:.)))"
+)
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_LARGEST_CHARACTER = 0x10FFFF
+
+
+def may_import(script: bytes) -> bool:
+    """False for a script, in an encoding in which ASCII is ASCII, that has no import in it."""
+    return _HINT.search(script) is not None
+
+
+def imports(script: str) -> Iterator[Import]:
+    """Every import in `script`, and perhaps some that stand in its comments and strings: nothing else than
+    the words themselves is looked at. A computed name is not among them."""
+    gaps = _Gaps(script)
+    for keyword in _KEYWORD.finditer(script):
+        place = keyword.start()
+        if not _IS_WORD.match(script, place):
+            continue
+        position = gaps.end(keyword.end())
+        literal = _LITERAL.match(script, position)
+        if literal is not None:
+            if literal["end"] is None:
+                yield Import(_text(literal), place)
+        elif keyword[0] == "import":
+            found = _call(script, position, gaps)
+            if found is not None:
+                yield Import(found[0], place, found[1])
+
+
+def _call(script: str, position: int, gaps: _Gaps) -> tuple[str, bool] | None:
+    """The literal that the argument of a dynamic import begins with, and whether it goes on after that."""
+    if script.startswith(".", position):
+        phase = _NAME.match(script, gaps.end(position + 1))
+        if phase is None or phase[0] not in _PHASES:
+            return None
+        position = gaps.end(phase.end())
+    if not script.startswith("(", position):
+        return None
+    literal = _LITERAL.match(script, gaps.end(position + 1))
+    if literal is None:
+        return None
+    after = gaps.end(literal.end())
+    whole = literal["end"] != "${" and script.startswith((")", ","), after)
+    return _text(literal), not whole
+
+
+def _text(literal: re.Match[str]) -> str:
+    """What a literal stands for."""
+    raw = literal[0][1:-1] if literal["template"] is None else literal["template"]
+    if "\\" not in raw:
+        return raw
+    text = _ESCAPE.sub(_unescaped, raw)
+    # Two escapes may make one character.
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    digits = match["byte"] or match["unit"] or match["point"]
+    if digits is not None:
+        code = int(digits, 16) if len(digits) <= 8 else _LARGEST_CHARACTER + 1
+        return chr(code) if code <= _LARGEST_CHARACTER else "\ufffd"
+    if match["octal"] is not None:
+        return chr(int(match["octal"], 8))
+    if match["line_end"] is not None:
+        return ""
+    return _CONTROLS.get(match["other"], match["other"])
+
+
+class _Gaps:
+    """Where blanks and comments end. What was passed over once is not passed over again, so that a word in
+    each of many comments costs no more than one."""
+
+    def __init__(self, script: str) -> None:
+        self._script = script
+        self._ends: dict[int, int] = {}
+
+    def end(self, position: int) -> int:
+        """The first place at or after `position` that is neither blank nor a comment."""
+        passed: list[int] = []
+        while position not in self._ends:
+            passed.append(position)
+            after = self._after(position)
+            if after == position:
+                self._ends[position] = position
+            position = after
+        end = self._ends[position]
+        self._ends.update(dict.fromkeys(passed, end))
+        return end
+
+    def _after(self, position: int) -> int:
+        """What follows on blanks and one comment."""
+        blanks = _BLANKS.match(self._script, position)
+        position = blanks.end() if blanks else position
+        if self._script.startswith("//", position):
+            return _next(self._line_ends, position, len(self._script))
+        if self._script.startswith("/*", position):
+            return _next(self._comment_ends, position + len("/*/*"), position)
+        return position
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in _LINE_END.finditer(self._script)]
+
+    @cached_property
+    def _comment_ends(self) -> list[int]:
+        return [match.end() for match in _COMMENT_END.finditer(self._script)]
+
+
+def _next(places: list[int], position: int, otherwise: int) -> int:
+    index = bisect_left(places, position)
+    return places[index] if index < len(places) else otherwise

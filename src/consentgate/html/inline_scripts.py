@@ -1,0 +1,102 @@
+"""What the scripts that stand in a page load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from consentgate.consent import Judge
+
+from .data_urls import DataUrl, Holds
+from .import_map import ImportMaps
+from .imports import imports, may_import
+from .javascript import code_among
+from .loads import NOBODY, Culprit, Loads
+from .scripts import ScriptKind
+from .speculation import speculation_culprit
+from .tags import Decode
+from .urls import Url, resolve
+
+MOST_NESTED = 8
+"""Scripts within the addresses that scripts import: so deep are they read, and blocked beyond."""
+
+_NAMES_A_HOST = re.compile(r"(?:https?:)?//[^/?#\\]+[/?#\\]", re.I)
+
+
+class InlineScripts:
+    """Judges the scripts of one document.
+
+    An import goes by what its specifier leads to, through the page's import maps. That includes a dynamic
+    one: `import("https://...")` cannot but load that address, unlike a text that merely names it. A module
+    with an import that fails does not run at all, so that nothing less than the script goes.
+    """
+
+    def __init__(self, judge: Judge, loads: Loads, decode: Decode, *, all_passes: bool) -> None:
+        self._judge = judge
+        self._loads = loads
+        self._decode = decode
+        self._all_passes = all_passes
+        self._maps = ImportMaps(self._target_culprit)
+        self._nested = 0
+
+    def module_starts(self) -> None:
+        """A module begins to load that does not stand in the page."""
+        self._maps.close()
+
+    def culprit(self, kind: ScriptKind, text: bytes, *, complete: bool, sure: bool) -> Culprit | None:
+        """What is wrong with the script of this kind, if it is one that does something. It is not `complete`
+        where it goes on, and not `sure` where browsers may see no script there."""
+        if self._all_passes or kind is ScriptKind.DATA:
+            return None
+        if kind is ScriptKind.IMPORT_MAP:
+            self._maps.add(self._decode(text), self._loads.base, complete=complete, sure=sure)
+            return None
+        if kind is ScriptKind.SPECULATION_RULES:
+            # Half of them cannot be read.
+            rules = self._decode(text)
+            return speculation_culprit(rules, self._url_culprit) if complete else Culprit(NOBODY, "")
+        if kind is ScriptKind.MODULE:
+            self._maps.close()
+        claim = self._judge.inline(text)
+        if claim is not None:
+            return Culprit(claim, "")
+        return self._import_culprit(self._decode(text)) if may_import(text) else None
+
+    def code_culprit(self, script: str) -> Culprit | None:
+        """What is wrong with a script that stands in a URL."""
+        claim = self._judge.inline(script.encode("utf-8", "replace"))
+        return Culprit(claim, "") if claim is not None else self._import_culprit(script)
+
+    def _import_culprit(self, script: str) -> Culprit | None:
+        if self._nested >= MOST_NESTED:
+            return Culprit(NOBODY, "")
+        self._nested += 1
+        try:
+            culprits = dict(self._culprits(script))
+        finally:
+            self._nested -= 1
+        code = code_among(script, culprits) if culprits else ()
+        return next((culprit for place, culprit in culprits.items() if place in code), None)
+
+    def _culprits(self, script: str) -> Iterator[tuple[int, Culprit]]:
+        """The imports in `script` that may not load, with their places. Some may be no code."""
+        for found in imports(script):
+            if not found.beginning:
+                culprit = self._maps.judge(found.specifier, self._loads.base)
+            elif _NAMES_A_HOST.match(found.specifier):
+                culprit = self._url_culprit(found.specifier)
+            else:
+                continue
+            self._maps.close()
+            if culprit is not None:
+                yield found.place, culprit
+
+    def _url_culprit(self, url: str) -> Culprit | None:
+        return self._target_culprit(resolve(url, self._loads.base), url)
+
+    def _target_culprit(self, target: Url, url: str) -> Culprit | None:
+        claim = self._judge.url(target.host, target.path) if target.host else None
+        if claim is not None:
+            return Culprit(claim, url.strip())
+        data = DataUrl.read(url)
+        return self.code_culprit(data.text) if data is not None and data.holds is Holds.SCRIPT else None
