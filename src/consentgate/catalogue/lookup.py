@@ -55,6 +55,10 @@ class Catalogue:
         """True when `path` gives a service away on whatever host."""
         return path.endswith(self._path_ends) and any(glob.matches(path) for glob, _ in self._paths)
 
+    def may_have_path(self, url: str) -> bool:
+        """False for a URL whose path certainly is none of these, however it is written."""
+        return "%" in url or any(end in url for end in self._path_ends)
+
     def by_inline(self, script: bytes) -> tuple[KnownService, ...]:
         """Every service that an inline script loads or calls, in the order of the data file."""
         return self._inline.find(script)

@@ -12,6 +12,9 @@ from consentgate.policy import NEVER, Claim, Policy, own_hosts
 from .consent import Consent
 from .coverage import everything
 
+_MOST_REMEMBERED = 1024
+"""So many hosts' verdicts are kept for the rest of a page."""
+
 
 @dataclass(frozen=True, slots=True)
 class BlockedWidget:
@@ -32,6 +35,7 @@ class Judge:
         self.own = own_hosts(consent.policy.site.hosts, host)
         self._path = path
         self._claims = consent.policy.claims
+        self._hosts: dict[str, tuple[Claim | None] | None] = {}
 
     @property
     def policy(self) -> Policy:
@@ -41,6 +45,16 @@ class Judge:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
         groups = self._claims.by_url(host, path, own=host in self.own)
         return next(filter(None, map(self._blocked, groups)), None)
+
+    def host(self, host: str) -> tuple[Claim | None] | None:
+        """Judge every URL of `host` at once, those aside of which the catalogue may know the path; None
+        where they are not all alike."""
+        if host not in self._hosts:
+            if len(self._hosts) >= _MOST_REMEMBERED:
+                self._hosts.clear()
+            alike = self._claims.is_whole(host, own=host in self.own)
+            self._hosts[host] = (self.url(host, "/"),) if alike else None
+        return self._hosts[host]
 
     def passes_whole(self, host: str) -> bool:
         """True when every URL of this `host` may pass: one of the site's own, of which no part is a

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from consentgate.catalogue import catalogue
 from consentgate.consent import Judge
 from consentgate.policy import Claim
 
@@ -18,6 +19,8 @@ from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
 from .urls import Url, resolve
 
+# The host of nearly every absolute URL: no number, nothing to convert, and a path behind it.
+_AT_A_HOST = re.compile(r"(?:https?:)?//((?:(?!xn--)[a-z0-9][a-z0-9-]*+\.)++[a-z]{2,})/")
 _SPACES = re.compile(r"[\t\n\f\r ]+")
 _REFRESH = re.compile(
     r"[\t\n\f\r ]*[0-9.]*[\t\n\f\r ]*[;,]?[\t\n\f\r ]*(?:[uU][rR][lL][\t\n\f\r ]*=[\t\n\f\r ]*)?(?P<url>.*)",
@@ -83,6 +86,11 @@ class Loads:
         """Who is not allowed to be loaded from `url`, or None when it may load."""
         if url.startswith(self._judge.passing):
             return None
+        plain = _AT_A_HOST.match(url)
+        if plain is not None:
+            verdict = self._judge.host(plain[1])
+            if verdict is not None and not catalogue().may_have_path(url):
+                return verdict[0]
         target = resolve(url, self.base)
         return self._judge.url(target.host, target.path) if target.host else None
 

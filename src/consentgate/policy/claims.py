@@ -107,7 +107,7 @@ class Claims:
         found = self.declared(host, path, own=own)
         if not found and not own:
             found = ((self._undeclared_at(host, path),),)
-        if self._is_whole(host, own=own) and not catalogue().has_path(path):
+        if self.is_whole(host, own=own) and not catalogue().has_path(path):
             if len(self._hosts) >= _MOST_REMEMBERED:
                 self._hosts.clear()
             self._hosts[host, own] = found
@@ -123,7 +123,7 @@ class Claims:
         """True when there may be such claims on one of the site's own hosts."""
         return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host(host)
 
-    def _is_whole(self, host: str, *, own: bool) -> bool:
+    def is_whole(self, host: str, *, own: bool) -> bool:
         """True when a path on this host makes no difference to whose it is, unless the catalogue has it."""
         if own:
             return not self.declares_own(host)
