@@ -156,17 +156,19 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + loading_attributes)
     drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")*+"
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
-    # The empty groups mark where the run last passed a certain kind of tag. They stand where nothing after
-    # them can fail: Python 3.11 mixes up the groups of an alternative that matched half and was given up.
+    # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
+    # turns out to be loud, or cut off, is the next to be read, and says the same.
+    cell = _one_of(_CELLS) + NAME_END
+    table = _one_of((b"table",)) + NAME_END
+    part = _one_of(_TABLE_PARTS) + NAME_END
+    name = _any(
+        rb"a" + NAME_END + rb"(?P<anchor>)",
+        _COMMON_TAG,
+        rb"(?=[cCtT])" + _any(cell + rb"(?P<cell>)", _any(table, part) + rb"(?P<table>)"),
+        rb"(?!" + _any(_LOUD_TAG, rb"A" + NAME_END) + rb")" + TAG_NAME,
+    )
     start_tag = _any(
-        rb"a" + _QUIET_ATTRIBUTES + rb"(?P<anchor>)",
-        _COMMON_TAG + _QUIET_ATTRIBUTES,
-        rb"(?=[cCtT])"
-        + _any(
-            _one_of(_CELLS) + _QUIET_ATTRIBUTES + rb"(?P<cell>)",
-            _one_of((b"table", *_TABLE_PARTS)) + _QUIET_ATTRIBUTES + rb"(?P<table>)",
-        ),
-        rb"(?!" + _any(_LOUD_TAG, rb"A" + NAME_END) + rb")" + TAG_NAME + _QUIET_ATTRIBUTES,
+        name + _QUIET_ATTRIBUTES,
         _LOADING_TAG + loading_attributes,
         _INERT_LINK,
         rb"script" + script_attributes + rb"</script>",
@@ -175,11 +177,7 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     end_tag = _any(
         rb"a>(?P<anchor_end>)",
         _COMMON_TAG + rb">",
-        rb"(?=[cCtT])"
-        + _any(
-            _one_of((b"table",)) + NAME_END + end + rb"(?P<table_end>)",
-            _one_of((*_TABLE_PARTS, *_CELLS)) + NAME_END + end + rb"(?P<cell_end>)",
-        ),
+        rb"(?=[cCtT])" + _any(table + rb"(?P<table_end>)", _any(cell, part) + rb"(?P<cell_end>)") + end,
         rb"(?!" + _LOUD_END + rb")" + TAG_NAME + end,
     )
     tag = rb"<(?:/" + end_tag + rb"|" + start_tag + rb")"
