@@ -66,6 +66,8 @@ class Context:
 
     def pass_by(self, quiet: re.Match[bytes]) -> None:
         """Follow a run of what is QUIET, or QUIET_AT_HOME."""
+        if quiet.lastindex is None:
+            return
         anchor_end, table_end, cell_end, anchor, cell, table = quiet.regs[1:]
         if anchor != anchor_end:
             self.in_anchor = anchor > anchor_end
