@@ -133,7 +133,9 @@ class _Response:
                 self._given_away = True
                 self._send_head()
                 return iterable
-            return _Gated(self, iterable)
+            gated = _Gated(self, iterable)
+            gated.begin()
+            return gated
         except BaseException:
             # The server does not get it, and so cannot close it.
             _close(iterable)
@@ -217,12 +219,21 @@ class _Gated:
         self._response = response
         self._iterable: Iterable[bytes] | None = iterable
         self._chunks = _chunks_of(iterable)
+        self._first: bytes | None = None
         self._over = False
+
+    def begin(self) -> None:
+        """Read on until the head is known and has gone to the server. One that looks for it as soon as the
+        application returns (granian, against PEP 3333) would send a 200 without any headers."""
+        self._first = next(self)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         if self._over:
             raise StopIteration
         # A server must know the status before it gets a chunk, even an empty one: until the head is known

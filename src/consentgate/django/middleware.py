@@ -14,6 +14,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -84,20 +85,27 @@ def _is_gated(request: HttpRequest) -> bool:
 
 def _request_of(request: HttpRequest) -> Request:
     meta = request.META
-    headers = [
-        (key[5:].replace("_", "-").title(), value) for key, value in meta.items() if key.startswith("HTTP_")
-    ]
-    if meta.get("CONTENT_TYPE"):
-        headers.append(("Content-Type", meta["CONTENT_TYPE"]))
     root = meta.get("SCRIPT_NAME", "")
     return Request(
         method=request.method or "GET",
         path=quote(request.path_info, safe="/:@!$&'()*+,;=~") or "/",
         query=meta.get("QUERY_STRING", ""),
-        headers=tuple(headers),
+        headers=tuple(_headers_of(request)),
         root=quote(root, safe="/:@!$&'()*+,;=~").rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
     )
+
+
+def _headers_of(request: HttpRequest) -> Iterator[Header]:
+    if isinstance(request, ASGIRequest):
+        # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
+        yield from asgi.request_of(request.scope).headers
+        return
+    for key, value in request.META.items():
+        if key.startswith("HTTP_"):
+            yield key.removeprefix("HTTP_").replace("_", "-").title(), value
+        elif key == "CONTENT_TYPE" and value:
+            yield "Content-Type", value
 
 
 def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
@@ -110,7 +118,10 @@ def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
 
 def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     """Leave in the request only what the application may see."""
-    allowed = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in exchange.request_headers}
+    allowed: dict[str, str] = {}
+    for name, value in exchange.request_headers:
+        key = f"HTTP_{name.upper().replace('-', '_')}"
+        allowed[key] = f"{allowed[key]},{value}" if key in allowed else value
     for key in [key for key in request.META if key.startswith("HTTP_")]:
         if key in allowed:
             request.META[key] = allowed[key]
