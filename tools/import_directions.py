@@ -22,6 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             ("__main__",),
             ("cli",),
             ("flask", "starlette", "django"),
+            ("configuration",),
             ("wsgi", "asgi"),
             ("__init__",),
             ("gate",),

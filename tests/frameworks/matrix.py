@@ -149,7 +149,7 @@ KNOWN = (
         gateway=WSGI,
         tests=("test_a_redirect_is_gated_too",),
         sites=("Falcon",),
-        reason="hypercorn answers 500 to a WSGI application that yields nothing, as Falcon does for a redirect "
+        reason="hypercorn answers 500 to a WSGI application that yields nothing, as Falcon's redirect does "
         "(hypercorn#331)",
     ),
 )

@@ -254,7 +254,7 @@ def test_a_body_without_a_start_is_an_error_W2() -> None:
         calls: list[Any] = []
         app = ConsentMiddleware(lambda environ, start_response, chunks=chunks: iter(chunks), make_gate())
         with pytest.raises(AssertionError, match="start_response"):
-            next(iter(app(environ(), lambda *call: calls.append(call))))
+            next(iter(app(environ(), lambda *call, calls=calls: calls.append(call))))
         assert calls == []
 
 

@@ -7,6 +7,7 @@ layer does the work and this one only gives `request.consent`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Iterator
 from http.cookies import Morsel, SimpleCookie
 from itertools import chain
@@ -22,7 +23,10 @@ from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
 
+from .place import misplacements
 from .settings import gate_from_settings
+
+_log = logging.getLogger("consentgate")
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -49,6 +53,9 @@ class ConsentMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.gate = gate_from_settings()
+        for mistake in misplacements(ConsentMiddleware):
+            # The checks say so too, but servers do not run them.
+            _log.error("%s", mistake)
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -99,7 +106,7 @@ def _request_of(request: HttpRequest) -> Request:
 def _headers_of(request: HttpRequest) -> Iterator[Header]:
     if isinstance(request, ASGIRequest):
         # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
-        yield from asgi.request_of(request.scope).headers
+        yield from asgi.request_of(dict(request.scope)).headers
         return
     for key, value in request.META.items():
         if key.startswith("HTTP_"):
@@ -131,41 +138,44 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)
     request.consent = exchange.consent  # type: ignore[attr-defined]  # what the application reads it from
+    # Should the middleware be listed twice, this tells the second.
+    request.META[wsgi.CONSENT] = exchange.consent
 
 
 def _gate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
     _start(exchange, response)
     if not exchange.passes:
         if isinstance(response, StreamingHttpResponse):
-            # An asynchronous stream in a synchronous server: Django reads it, with a warning of its own.
-            chunks = iter(
-                cast("Iterable[bytes]", response if response.is_async else response.streaming_content)
-            )
-            gated = _gated(exchange, chunks)
-            response.streaming_content = chain([next(gated, b"")], gated)
+            _gate_stream(exchange, response)
         else:
             _gate_content(exchange, cast(HttpResponse, response))
     return _with_head(exchange, response)
 
 
 async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
-    if not (isinstance(response, StreamingHttpResponse) and response.is_async):
-        return (
-            await sync_to_async(_gate_response)(exchange, response)
-            if response.streaming
-            else _gate_response(exchange, response)
-        )
     _start(exchange, response)
     if not exchange.passes:
-        gated = _agated(exchange, cast("AsyncIterator[bytes]", response.streaming_content))
-        first = await anext(gated, b"")
-        response.streaming_content = _achain(first, gated)
+        if not isinstance(response, StreamingHttpResponse):
+            _gate_content(exchange, cast(HttpResponse, response))
+        elif response.is_async:
+            gated = _agated(exchange, cast("AsyncIterator[bytes]", response.streaming_content))
+            response.streaming_content = _achain(await anext(gated, b""), gated)
+        else:
+            # What makes the pieces may wait for something, which the event loop must not.
+            await sync_to_async(_gate_stream)(exchange, response)
     return _with_head(exchange, response)
 
 
 def _start(exchange: Exchange, response: HttpResponseBase) -> None:
     cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
     exchange.start(response.status_code, [*response.items(), *cookies])
+
+
+def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
+    # An asynchronous stream in a synchronous server: Django reads it, with a warning of its own.
+    chunks = response if response.is_async else response.streaming_content
+    gated = _gated(exchange, iter(cast("Iterable[bytes]", chunks)))
+    response.streaming_content = chain([next(gated, b"")], gated)
 
 
 def _gate_content(exchange: Exchange, response: HttpResponse) -> None:
