@@ -5,8 +5,8 @@
 wraps the whole application, error handlers included. `Middleware(ConsentMiddleware, gate=gate)` works, too,
 where it is the first of the list; only what handlers of unexpected errors set then passes it by.
 
-The consent is `request.state.consent`, or `consent_of(request)` for type checkers. A route of FastAPI's can ask
-for it with `Depends(require_consent("performance"))`.
+The consent is `request.state.consent`, or `consent_of(request)` for type checkers. A route of FastAPI's can
+ask for it with `Depends(require_consent("performance"))`.
 """
 
 from __future__ import annotations

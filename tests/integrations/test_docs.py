@@ -86,7 +86,7 @@ def test_django(site: Path) -> None:
     changed = {key: value for key, value in values.items() if key == "CONSENTGATE"}
     middleware = [name for name in values["MIDDLEWARE"] if name is not ...]
     assert set(values["INSTALLED_APPS"]) - {...} <= {*settings.INSTALLED_APPS}
-    front = run(view, {})["front"]
+    front = run(view, names(site))["front"]
     urls = type("urls", (), {"urlpatterns": [path("", front)]})
     with override_settings(**changed, MIDDLEWARE=middleware, ROOT_URLCONF=urls):
         assert [check for check in run_checks() if str(check.id).startswith("consentgate")] == []
@@ -95,7 +95,7 @@ def test_django(site: Path) -> None:
         form = "application/x-www-form-urlencoded"
         client.post("/_privacy/choices", "decision=accept", content_type=form, headers=DECISION, secure=True)
         assert client.get("/", secure=True).content == b"counted"
-        assert run(wrapped, {})["application"].gate.policy.site.name == "Shop"
+        assert run(wrapped, names(site))["application"].gate.policy.site.name == "Shop"
 
 
 def test_djangos_template() -> None:
