@@ -42,7 +42,7 @@ class ConsentMiddleware:
 def request_of(environ: WSGIEnvironment) -> Request:
     """The request in a WSGI `environ`."""
     return Request(
-        method=environ["REQUEST_METHOD"],
+        method=environ.get("REQUEST_METHOD", "GET"),
         path=_quoted(environ.get("PATH_INFO", "")) or "/",
         query=environ.get("QUERY_STRING", ""),
         headers=tuple(_headers_of(environ)),
@@ -84,7 +84,7 @@ def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnviro
 
 
 def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    body = _form(environ, exchange.longest_form + 1) if environ["REQUEST_METHOD"] == "POST" else b""
+    body = _form(environ, exchange.longest_form + 1) if environ.get("REQUEST_METHOD") == "POST" else b""
     answer = exchange.answer(body)
     start_response(_status_line(answer.status), answer.headers)
     return [answer.body]
@@ -199,7 +199,7 @@ class _Response:
     def _send_head(self) -> None:
         head = self._exchange.head
         assert head is not None
-        status = self._status if self._status.startswith(str(head.status)) else _status_line(head.status)
+        status = self._status if int(self._status[:3]) == head.status else _status_line(head.status)
         self.head_is_sent = True
         error, self._error = self._error, None
         try:

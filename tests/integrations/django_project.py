@@ -111,7 +111,18 @@ def cookies(request: HttpRequest) -> HttpResponseBase:
     return HttpResponse(" ".join(sorted(request.COOKIES)), content_type="text/plain")
 
 
+def keep(request: HttpRequest) -> HttpResponseBase:
+    request.session["kept"] = True
+    return HttpResponse("kept")
+
+
+def who(request: HttpRequest) -> HttpResponseBase:
+    return HttpResponse(request.user.get_username(), content_type="text/plain")
+
+
 urlpatterns = [
+    path("keep", keep),
+    path("who", who),
     path("cookies", cookies),
     path("", shop),
     path("ashop", ashop),

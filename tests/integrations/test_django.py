@@ -83,6 +83,25 @@ def test_the_admin_works_through_the_gate() -> None:
     assert before <= set(LOADED_OR_LED_TO.findall(client.get("/admin/").content.decode()))
 
 
+def test_a_test_client_can_log_in_after_a_page_whatever_became_of_the_session_cookie() -> None:
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    user = get_user_model().objects.create_user("reader", password="a password")
+    for age in (1_209_600, 100_000_000):  # the second is longer than any consent lasts, and so is cut
+        with override_settings(SESSION_COOKIE_AGE=age):
+            client = Client()
+            client.force_login(user)
+            first = client.cookies["sessionid"].value
+            assert client.get("/keep").cookies["sessionid"].value == first
+            client.login(username="reader", password="a password")
+            assert client.get("/who").content == b"reader"
+
+
+def test_a_cookie_that_passes_keeps_its_attributes() -> None:
+    client = Visitor()
+    client.accepts()
+    assert client.get("/").cookies["_own"]["path"] == "/"
+
+
 def test_listed_twice_it_enforces_once() -> None:
     with override_settings(MIDDLEWARE=[GATE, *without_the_gate(), GATE]):
         page = Client().get("/")

@@ -106,7 +106,8 @@ def _request_of(request: HttpRequest) -> Request:
 def _headers_of(request: HttpRequest) -> Iterator[Header]:
     if isinstance(request, ASGIRequest):
         # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
-        yield from asgi.request_of(dict(request.scope)).headers
+        for name, value in request.scope["headers"]:
+            yield name.decode("latin-1"), value.decode("latin-1")
         return
     for key, value in request.META.items():
         if key.startswith("HTTP_"):
@@ -217,10 +218,12 @@ def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
     times is joined, which means the same (RFC 9110, section 5.3)."""
     joined: dict[str, list[str]] = {}
     names: dict[str, str] = {}
+    # What leaves unchanged stays the object that it was, for those who look at its attributes.
+    given = {morsel.OutputString(): morsel for morsel in response.cookies.values()}
     response.cookies = SimpleCookie()
     for number, (name, value) in enumerate(headers):
         if name.lower() == "set-cookie":
-            line = _Line(value)
+            line = given.get(value) or _Line(value)
             key = line.key if line.key not in response.cookies else f"{line.key} {number}"
             dict.__setitem__(response.cookies, key, line)
         else:
@@ -233,13 +236,13 @@ def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
 
 
 class _Line(Morsel[str]):
-    """A Set-Cookie line that goes out as it is, whatever its attributes."""
+    """A Set-Cookie line that goes out as it is, whatever its attributes, until somebody sets it anew."""
 
     def __init__(self, line: str) -> None:
         super().__init__()
         self._line = line
         name, _, value = line.partition(";")[0].partition("=")
-        self._name, self._text = name.strip(), value.strip()
+        self._name, self._text, self._coded = name.strip(), value.strip(), value.strip()
 
     @property
     def key(self) -> str:
@@ -251,7 +254,11 @@ class _Line(Morsel[str]):
 
     @property
     def coded_value(self) -> str:
-        return self._text
+        return self._coded
+
+    def set(self, key: str, val: str, coded_val: str) -> None:
+        """Test clients do this to the cookies that they got."""
+        self._name, self._text, self._coded, self._line = key, val, coded_val, ""
 
     def OutputString(self, attrs: Container[str] | None = None) -> str:
-        return self._line
+        return self._line or super().OutputString(attrs)
