@@ -1,6 +1,6 @@
 """Checks that imports go one way: each package only from those below it.
 
-    integrations -> adapters -> gate -> pages, html -> texts, consent -> policy -> catalogue
+    integrations -> configuration -> adapters -> gate -> pages, html -> texts, consent -> policy -> catalogue
 
 `cli` stands on top. Nothing below the adapters knows WSGI, ASGI or a framework.
 """

@@ -160,6 +160,10 @@ def known(test: str, running: Running, protocol: str) -> Known | None:
     return next((fact for fact in KNOWN if fact.covers(test, running, protocol)), None)
 
 
+DROP_COOKIES_OF_WEBSOCKETS = ("granian",)
+"""Servers that send no header of an accepted WebSocket's, with or without the gate."""
+
+
 @dataclass
 class Table:
     """Collects what became of each cell's tests, as a plugin of pytest's, and shows it."""

@@ -308,6 +308,17 @@ def test_the_head_is_there_when_the_application_returns_W2() -> None:
         assert len(Server(app).calls) == 1
 
 
+def test_what_others_forgive_is_forgiven() -> None:
+    def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        start_response(b"200 OK", [JSON])  # type: ignore[arg-type]
+        return [b"{}"]
+
+    env = environ()
+    del env["REQUEST_METHOD"]
+    server = Server(app, env)
+    assert (server.run(), server.calls[0][0]) == (b"{}", b"200 OK")
+
+
 # -- W4: streaming ---------------------------------------------------------------------------------------
 
 

@@ -79,10 +79,13 @@ def judge(suite: Suite, *, bare: bool) -> bool:
     """Print what became of a suite; True where it is as expected."""
     begin = time.monotonic()
     outcome = run(suite, bare=bare)
-    failed, known = set(outcome["failed"]), {} if bare else expected(suite)  # type: ignore[call-overload]
+    failed = set(outcome["failed"])  # type: ignore[call-overload]
+    known = {} if bare else expected(suite)
+    seconds = time.monotonic() - begin
     print(
-        f"{suite.requirement}: {outcome['passed']} passed, {len(failed)} failed ({len(failed & known.keys())} "
-        f"expected), {outcome['through']} calls through the gate, {time.monotonic() - begin:.0f} s",
+        f"{suite.requirement}: {outcome['passed']} passed, {len(failed)} failed, "
+        f"{len(failed & known.keys())} of them as expected, in {seconds:.0f} s; "
+        f"{outcome['through']} calls went through the gate",
         flush=True,
     )
     for test in sorted(failed - known.keys()):
