@@ -214,8 +214,9 @@ def main() -> int:
     import pytest
 
     table = Table()
-    arguments = ["-q", "-m", "", "-n", "2", "--dist", "loadgroup", str(FOLDER / "test_scenario.py")]
-    status = pytest.main([*arguments, *sys.argv[1:]], plugins=[table])
+    arguments = ["-q", "-m", "", "-n", "2", "--dist", "loadgroup"]
+    tests = [str(FOLDER / name) for name in ("test_scenario.py", "test_websockets.py")]
+    status = pytest.main([*arguments, *tests, *sys.argv[1:]], plugins=[table])
     print("\n".join(table.lines()))
     return int(status)
 
