@@ -1,13 +1,14 @@
 # What a newcomer needs: make demo, make test. `make help` lists the rest.
 PYTHON ?= python3
 VENV := .venv
+OLDEST := .venv-oldest
 RUN := $(VENV)/bin
 
 # A fresh environment is made once, and again when the project's requirements change.
 READY := $(VENV)/.ready
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test fuzz bench lint format browsers servers clean
+.PHONY: help demo test matrix oldest upstream fuzz bench lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -25,6 +26,22 @@ demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.
 
 test: $(READY) ## run the tests
 	$(RUN)/python -m pytest -n 2 --dist loadfile
+
+matrix: $(READY) ## visit every framework on every server, and print the README's table
+	$(RUN)/python -m tests.frameworks.matrix
+
+oldest: $(READY) ## run the integrations' tests with the oldest versions that the package allows
+	$(RUN)/python -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(OLDEST)/bin/python -m pip install --quiet --group integrations
+	$(RUN)/python tools/oldest.py > $(OLDEST)/constraints.txt
+	$(OLDEST)/bin/python -m pip install --quiet --editable ".[flask,starlette,django]" \
+		--constraint $(OLDEST)/constraints.txt
+	$(OLDEST)/bin/python -m pytest -n 2 --dist loadfile -W default::DeprecationWarning \
+		-k "integrations or crowd or Flask or Django or Starlette" tests/integrations tests/frameworks
+
+upstream: $(READY) ## run the frameworks' own tests through a gate that must not be noticed
+	$(RUN)/python -m tests.upstream
 
 fuzz: $(READY) ## look for input that leaks, for as long as it takes to try 50,000 pages
 	$(RUN)/python -m pytest -m fuzz tests/html
@@ -49,4 +66,4 @@ servers: ## install the servers that some tests put in front of an app
 	sh tools/install_servers.sh
 
 clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(OLDEST) .upstream .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

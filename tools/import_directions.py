@@ -1,6 +1,6 @@
 """Checks that imports go one way: each package only from those below it.
 
-    integrations -> adapters -> gate -> pages, html -> texts, consent -> policy -> catalogue
+    integrations -> configuration -> adapters -> gate -> pages, html -> texts, consent -> policy -> catalogue
 
 `cli` stands on top. Nothing below the adapters knows WSGI, ASGI or a framework.
 """
@@ -22,6 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             ("__main__",),
             ("cli",),
             ("flask", "starlette", "django"),
+            ("configuration",),
             ("wsgi", "asgi"),
             ("__init__",),
             ("gate",),

@@ -1,8 +1,10 @@
 """consentgate for Flask.
 
-    app = Flask(__name__)
     app.config["CONSENTGATE_POLICY"] = "consentgate.toml"
     ConsentGate(app)
+
+or, with the factory pattern, `gate = ConsentGate()` and `gate.init_app(app)`; one object serves any number of
+applications. The configuration is read there and then, and mistakes in it are raised there.
 
 Configuration: `CONSENTGATE_POLICY`, a path below the application's root or a `Policy`; without it the
 policy is `Policy()`. `CONSENTGATE_SECRET_KEY`, by default Flask's own `SECRET_KEY` and its fallbacks.
@@ -11,32 +13,29 @@ policy is `Policy()`. `CONSENTGATE_SECRET_KEY`, by default Flask's own `SECRET_K
 
 from __future__ import annotations
 
-import logging
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from flask import Flask, request
+from flask import Flask, current_app, request
 from werkzeug.local import LocalProxy
 
+from .configuration import Configuration, Misconfigured
 from .consent import Consent
 from .gate import Gate
-from .policy import Cookie, Policy
+from .policy import Cookie
 from .wsgi import CONSENT, ConsentMiddleware
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+__all__ = ["ConsentGate", "Misconfigured", "consent"]
 
-_log = logging.getLogger("consentgate")
-
-__all__ = ["ConsentGate", "consent"]
+_PREFIX = "CONSENTGATE_"
 
 
 def _consent() -> Consent:
     found = request.environ.get(CONSENT)
-    if not isinstance(found, Consent):
+    if isinstance(found, Consent):
+        return found
+    behind = current_app.extensions.get("consentgate")
+    if not isinstance(behind, ConsentMiddleware):
         raise LookupError("no consent in this request: call ConsentGate(app) when the application is made")
-    return found
+    # A request that did not come through the gate, like app.test_request_context(): nobody said yes.
+    return Consent(behind.gate.policy)
 
 
 consent: Consent = LocalProxy(_consent)  # type: ignore[assignment]  # a proxy stands in for what it leads to
@@ -51,62 +50,30 @@ class ConsentGate:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Wrap `app.wsgi_app`, outside every cookie that Flask sets.
+        """Wrap `app.wsgi_app`, outside every cookie that Flask sets, and give templates `consent`.
 
-        The configuration is read at the first request, so that it may still be filled after this.
+        The configuration must be complete. Raises Misconfigured with every mistake in it, and RuntimeError
+        where the application is behind the gate already.
         """
         if "consentgate" in app.extensions:
             raise RuntimeError("this application is behind the gate already: ConsentGate was given it twice")
-        behind = _BehindTheGate(app)
+        behind = ConsentMiddleware(app.wsgi_app, gate_of(app))
         app.extensions["consentgate"] = behind
         # Flask's own way to wrap an application; mypy takes the assignment for a redefinition.
         app.wsgi_app = behind  # type: ignore[method-assign]
         app.jinja_env.globals["consent"] = consent
 
 
-class _BehindTheGate:
-    """The WSGI application that Flask serves. Its gate is made when the first request comes."""
-
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._inner: WSGIApplication = app.wsgi_app
-        self._outer: ConsentMiddleware | None = None
-
-    @property
-    def gate(self) -> Gate:
-        """The gate, as the application's configuration describes it."""
-        return self._middleware().gate
-
-    def _middleware(self) -> ConsentMiddleware:
-        if self._outer is None:
-            self._outer = ConsentMiddleware(self._inner, gate_of(self._app))
-        return self._outer
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
-        return self._middleware()(environ, start_response)
-
-
 def gate_of(app: Flask) -> Gate:
-    """The gate that an application's configuration describes."""
-    config = app.config
-    policy = config.get("CONSENTGATE_POLICY")
-    if policy is None:
-        _log.warning(
-            "no policy file is configured (CONSENTGATE_POLICY): "
-            'whatever nobody declared opens with "third-party"'
-        )
-        policy = Policy()
-    elif isinstance(policy, str | os.PathLike):
-        policy = Policy.load(Path(app.root_path, policy))
-    return Gate(
-        policy.with_exempt(_session_cookie(app)),
-        secret_key=config.get("CONSENTGATE_SECRET_KEY") or _keys(app),
-        insecure=config.get("CONSENTGATE_INSECURE", False),
-        trusted_proxies=config.get("CONSENTGATE_TRUSTED_PROXIES", 0),
+    """The gate that an application's configuration describes. Raises Misconfigured."""
+    given = {key.removeprefix(_PREFIX): value for key, value in app.config.items() if key.startswith(_PREFIX)}
+    configuration = Configuration(
+        given, spelling=_PREFIX + "{}", secret_keys=_secret_keys(app), folder=app.root_path
     )
+    return configuration.gate(_session_cookie(app))
 
 
-def _keys(app: Flask) -> list[str | bytes]:
+def _secret_keys(app: Flask) -> list[str | bytes]:
     # Flask's fallbacks go from the oldest to the newest, as the gate's keys do.
     current = app.config.get("SECRET_KEY")
     return [*(app.config.get("SECRET_KEY_FALLBACKS") or ()), current] if current else []

@@ -4,13 +4,17 @@
 
 wraps the whole application, error handlers included. `Middleware(ConsentMiddleware, gate=gate)` works, too,
 where it is the first of the list; only what handlers of unexpected errors set then passes it by.
+
+The consent is `request.state.consent`, or `consent_of(request)` for type checkers. A route of FastAPI's can
+ask for it with `Depends(require_consent("performance"))`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection
 
@@ -19,7 +23,7 @@ from .consent import Consent
 from .gate import Gate
 from .policy import Cookie
 
-__all__ = ["ConsentMiddleware", "consent_of"]
+__all__ = ["ConsentMiddleware", "consent_of", "require_consent"]
 
 DAY = 86_400
 _DEFAULT_NAME, _DEFAULT_AGE = "session", 14 * DAY
@@ -50,6 +54,24 @@ def consent_of(connection: HTTPConnection) -> Consent:
     if not isinstance(consent, Consent):
         raise LookupError("no consent in this request: wrap the application in ConsentMiddleware(app, gate)")
     return consent
+
+
+def require_consent(*names: str) -> Callable[[HTTPConnection], Awaitable[Consent]]:
+    """A dependency of FastAPI's that gives the visitor's consent where it covers every category and service
+    named, and otherwise raises HTTPException: 403, which no cache keeps.
+
+    An id that the policy does not have raises UnknownId at the first request.
+    """
+
+    async def required(connection: HTTPConnection) -> Consent:
+        consent = consent_of(connection)
+        missing = [name for name in names if not consent.allows(name)]
+        if missing:
+            detail = f"This needs your consent to: {', '.join(missing)}"
+            raise HTTPException(403, detail, {"Cache-Control": "no-store"})
+        return consent
+
+    return required
 
 
 def _session_cookies(app: Any) -> Iterator[Cookie]:

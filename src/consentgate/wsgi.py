@@ -42,7 +42,7 @@ class ConsentMiddleware:
 def request_of(environ: WSGIEnvironment) -> Request:
     """The request in a WSGI `environ`."""
     return Request(
-        method=environ["REQUEST_METHOD"],
+        method=environ.get("REQUEST_METHOD", "GET"),
         path=_quoted(environ.get("PATH_INFO", "")) or "/",
         query=environ.get("QUERY_STRING", ""),
         headers=tuple(_headers_of(environ)),
@@ -84,7 +84,7 @@ def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnviro
 
 
 def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    body = _form(environ, exchange.longest_form + 1) if environ["REQUEST_METHOD"] == "POST" else b""
+    body = _form(environ, exchange.longest_form + 1) if environ.get("REQUEST_METHOD") == "POST" else b""
     answer = exchange.answer(body)
     start_response(_status_line(answer.status), answer.headers)
     return [answer.body]
@@ -133,7 +133,9 @@ class _Response:
                 self._given_away = True
                 self._send_head()
                 return iterable
-            return _Gated(self, iterable)
+            gated = _Gated(self, iterable)
+            gated.begin()
+            return gated
         except BaseException:
             # The server does not get it, and so cannot close it.
             _close(iterable)
@@ -197,7 +199,7 @@ class _Response:
     def _send_head(self) -> None:
         head = self._exchange.head
         assert head is not None
-        status = self._status if self._status.startswith(str(head.status)) else _status_line(head.status)
+        status = self._status if int(self._status[:3]) == head.status else _status_line(head.status)
         self.head_is_sent = True
         error, self._error = self._error, None
         try:
@@ -217,12 +219,21 @@ class _Gated:
         self._response = response
         self._iterable: Iterable[bytes] | None = iterable
         self._chunks = _chunks_of(iterable)
+        self._first: bytes | None = None
         self._over = False
+
+    def begin(self) -> None:
+        """Read on until the head is known and has gone to the server. One that looks for it as soon as the
+        application returns (granian, against PEP 3333) would send a 200 without any headers."""
+        self._first = next(self)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         if self._over:
             raise StopIteration
         # A server must know the status before it gets a chunk, even an empty one: until the head is known

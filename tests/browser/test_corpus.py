@@ -94,7 +94,9 @@ def gated(page: SavedPage, recorder: Recorder) -> Iterator[None]:
     from consentgate import Gate, Policy
     from consentgate.wsgi import ConsentMiddleware
 
-    with served(ConsentMiddleware(page.app, Gate(Policy(), secret_key="k")), page, recorder):
+    with served(
+        ConsentMiddleware(page.app, Gate(Policy(), secret_key="a key for the tests")), page, recorder
+    ):
         yield
 
 

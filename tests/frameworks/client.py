@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import ssl
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode
+
+import httpx2
+
+HTTP_1, HTTP_2 = "HTTP/1.1", "HTTP/2"
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Reply:
     def cookie_names(self) -> set[str]:
         """The cookies that the response stores."""
         lines = self.values("set-cookie")
-        return {line.partition("=")[0] for line in lines if "max-age=0" not in line.lower()}
+        return {line.partition("=")[0].strip() for line in lines if "max-age=0" not in line.lower()}
 
     @property
     def text(self) -> str:
@@ -34,18 +37,26 @@ class Reply:
 
 @dataclass
 class Browser:
-    """Keeps cookies by name. Good enough for a host that uses each name once."""
+    """Keeps cookies by name. Good enough for a host that uses each name once.
+
+    It speaks one `protocol`, over TLS where there is a context for it; HTTP/2 without TLS is by prior
+    knowledge (RFC 9113, section 3.3). There each cookie travels in a header field of its own, as browsers
+    may send them (section 8.2.3).
+    """
 
     host: str
     port: int
     tls: ssl.SSLContext | None = None
+    protocol: str = HTTP_1
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.tls is None:
-            self._connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
-        else:
-            self._connection = http.client.HTTPSConnection(self.host, self.port, timeout=30, context=self.tls)
+        self._transport = httpx2.HTTPTransport(
+            verify=self.tls or False,
+            trust_env=False,
+            http1=self.protocol == HTTP_1,
+            http2=self.protocol == HTTP_2,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -53,41 +64,57 @@ class Browser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self._transport.close()
 
     def sends(
         self, path: str, method: str = "GET", body: str | None = None, **headers: str
-    ) -> http.client.HTTPResponse:
-        """Send a request and return the response, its body unread."""
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        if self.cookies:
-            given["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self._connection.request(method, path, body, {"Accept": "text/html", **given})
-        response = self._connection.getresponse()
-        for line in response.headers.get_all("Set-Cookie") or ():
+    ) -> httpx2.Response:
+        """Send a request and return the response, its body unread. It must be closed."""
+        given = {"Accept": "text/html", "Host": f"{self.host}:{self.port}"}
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        request = httpx2.Request(
+            method,
+            f"{'http' if self.tls is None else 'https'}://{self.host}:{self.port}{path}",
+            headers=[*given.items(), *self._cookie_fields()],
+            content=body,
+            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), 30)},
+        )
+        response = self._transport.handle_request(request)
+        if response.extensions["http_version"].decode() != self.protocol:
+            raise AssertionError(f"the server answered in {response.extensions['http_version']!r}")
+        for line in response.headers.get_list("set-cookie"):
             self._keep(line)
         return response
 
-    def gets(self, path: str, method: str = "GET", **headers: str) -> Reply:
+    def gets(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> Reply:
         """Ask for a page."""
-        response = self.sends(path, method, **headers)
-        return Reply(response.status, response.getheaders(), response.read())
+        response = self.sends(path, method, body, **headers)
+        try:
+            content = b"".join(response.iter_raw())
+        finally:
+            response.close()
+        return Reply(response.status_code, response.headers.multi_items(), content)
 
     def decides(self, decision: str, next: str = "/", **form: str) -> Reply:
         """Press one of the gate's buttons."""
-        body = urlencode({"decision": decision, "next": next, **form})
-        response = self.sends(
+        return self.gets(
             "/_privacy/choices",
             "POST",
-            body,
+            urlencode({"decision": decision, "next": next, **form}),
             Content_Type="application/x-www-form-urlencoded",
             Sec_Fetch_Site="same-origin",
         )
-        return Reply(response.status, response.getheaders(), response.read())
+
+    def _cookie_fields(self) -> list[tuple[str, str]]:
+        crumbs = [f"{name}={value}" for name, value in self.cookies.items()]
+        if self.protocol == HTTP_2:
+            return [("Cookie", crumb) for crumb in crumbs]
+        return [("Cookie", "; ".join(crumbs))] if crumbs else []
 
     def _keep(self, line: str) -> None:
         pair = line.partition(";")[0]
-        name, _, value = pair.partition("=")
+        # Browsers take space around the name off (RFC 6265, section 5.2); Django's lines begin with one.
+        name, _, value = pair.strip().partition("=")
         if "max-age=0" in line.lower() or "01 jan 1970" in line.lower():
             self.cookies.pop(name, None)
         else:

@@ -2,70 +2,92 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from .client import Browser
+from .matrix import CELLS, Running, cell_name, known
 
 ROOT = Path(__file__).resolve().parents[2]
-GUNICORN = (sys.executable, "-m", "gunicorn", "--threads", "4", "--log-level", "warning")
-UVICORN = (sys.executable, "-m", "uvicorn", "--log-level", "warning")
-
-SITES = {
-    "flask on gunicorn": (*GUNICORN, "tests.frameworks.sites.flask_site:app"),
-    "django on gunicorn": (*GUNICORN, "tests.frameworks.sites.django_site:wsgi"),
-    "django wrapped, on gunicorn": (*GUNICORN, "tests.frameworks.sites.django_site:wrapped_wsgi"),
-    "django on uvicorn": (*UVICORN, "tests.frameworks.sites.django_site:asgi"),
-    "django wrapped, on uvicorn": (*UVICORN, "tests.frameworks.sites.django_site:wrapped_asgi"),
-    "starlette on uvicorn": (*UVICORN, "tests.frameworks.sites.starlette_site:app"),
-}
-"""How each is started; a row is a framework on a server."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that listens on 127.0.0.1 at `port`."""
+    """A server that listens on 127.0.0.1 at `port`, and what it serves."""
 
-    name: str
+    running: Running
     port: int
 
 
-@pytest.fixture(scope="module", params=SITES)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    log = tmp_path_factory.mktemp("server") / "log"
-    port = free_port()
-    command = SITES[request.param]
-    listen = ("--bind", f"127.0.0.1:{port}") if "gunicorn" in command else ("--port", str(port))
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, *listen],
-            cwd=ROOT,
-            stdout=output,
-            stderr=output,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever asks for a `server` and a `protocol` visits the whole matrix; cells off the diagonal only
+    where that is asked for."""
+    if not {"server", "protocol"} <= set(metafunc.fixturenames):
+        return
+    cells = [
+        pytest.param(
+            running,
+            protocol,
+            id=f"{running.name}, {protocol}",
+            marks=[
+                pytest.mark.xdist_group(running.name),
+                *([] if running.on_diagonal else [pytest.mark.matrix]),
+            ],
         )
-        try:
-            wait_for(port, process, log)
-            yield Server(request.param, port)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
+        for running, protocol in CELLS
+    ]
+    metafunc.parametrize(("server", "protocol"), cells, indirect=["server"], scope="module")
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running: Running = request.param
+    port = free_port()
+    with serving(running.command(port), port, tmp_path_factory.mktemp("server") / "log"):
+        yield Server(running, port)
 
 
 @pytest.fixture
-def browser(server: Server) -> Iterator[Browser]:
+def browser(server: Server, protocol: str) -> Iterator[Browser]:
     """A new visitor."""
-    with Browser("127.0.0.1", server.port) as visitor:
+    with Browser("127.0.0.1", server.port, protocol=protocol) as visitor:
         yield visitor
+
+
+@pytest.fixture(autouse=True)
+def cell(request: pytest.FixtureRequest, record_property: object) -> None:
+    """Says in which cell of the matrix a test ran, and what is known of it there."""
+    callspec = getattr(request.node, "callspec", None)
+    if callspec is None or "protocol" not in callspec.params:
+        return
+    running, protocol = callspec.params["server"], callspec.params["protocol"]
+    record_property("cell", cell_name(running.site, running.server.name, protocol))  # type: ignore[operator]
+    fact = known(request.node.originalname, running, protocol)
+    if fact is not None:
+        request.applymarker(pytest.mark.xfail(reason=fact.reason, strict=True))
+
+
+@contextlib.contextmanager
+def serving(command: Sequence[str], port: int, log: Path) -> Iterator[None]:
+    """A server that was started with `command` and listens on `port`, until the block is left."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=environment)
+        try:
+            wait_for(port, process, log)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
 
 
 def free_port() -> int:

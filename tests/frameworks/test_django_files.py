@@ -15,7 +15,7 @@ from django.conf import settings
 
 settings.configure(
     ROOT_URLCONF=__name__,
-    SECRET_KEY="a key for tests",
+    SECRET_KEY="a key for the tests",
     ALLOWED_HOSTS=["*"],
     MIDDLEWARE=["consentgate.django.ConsentMiddleware", "django.middleware.gzip.GZipMiddleware"],
     INSTALLED_APPS=["consentgate.django"],

@@ -81,35 +81,66 @@ def test_an_error_page_stores_and_contacts_no_more_than_another(browser: Browser
 
 def test_a_streamed_page_arrives_piece_by_piece(browser: Browser, server: Server) -> None:
     response = browser.sends("/live")
-    first = response.read1()
+    pieces = response.iter_raw()
+    first = b""
     while b"<p>first</p>" not in first:
-        first += response.read1()
+        first += next(pieces)
     # The second piece is made only now: had the gate waited for it, the first would not be here.
-    with Browser("127.0.0.1", server.port) as other:
+    with Browser("127.0.0.1", server.port, protocol=browser.protocol) as other:
         assert other.gets("/go").text == "gone on"
-    rest = response.read()
+    rest = b"".join(pieces)
     assert b"second" in rest
     assert STATS.encode() not in first + rest
 
 
+def test_a_large_page_is_whole_and_gated_to_its_end(browser: Browser) -> None:
+    closed = browser.gets("/large")
+    assert len(closed.body) > 1_000_000
+    assert STATS not in closed.text
+    assert closed.text.endswith("<p>the end</p></body></html>")
+    browser.decides("accept")
+    opened = browser.gets("/large").text
+    assert opened.endswith(f'<script src="https://{STATS}/s.js"></script><p>the end</p></body></html>')
+
+
+def assert_gates_the_cookies_of(browser: Browser, path: str, status: int) -> None:
+    reply = browser.gets(path)
+    assert (reply.status, reply.cookie_names - {"session"}) == (status, set())
+    browser.decides("save", category="performance")
+    assert browser.gets(path).cookie_names - {"session"} == {"_own", "_st1"}
+    # The connection is still good: nothing was sent beyond the answer.
+    assert browser.gets("/").status == 200
+
+
+def test_an_answer_without_a_body_is_gated_too(browser: Browser) -> None:
+    assert_gates_the_cookies_of(browser, "/nothing", 204)
+
+
+def test_a_redirect_is_gated_too(browser: Browser) -> None:
+    assert_gates_the_cookies_of(browser, "/moved", 302)
+
+
+def test_the_handler_of_what_is_not_found_is_gated_too(browser: Browser) -> None:
+    assert_gates_the_cookies_of(browser, "/missing", 404)
+
+
 def test_a_head_request_has_the_headers_of_its_page_and_no_body(browser: Browser) -> None:
-    browser.gets("/")
-    page, head = browser.gets("/missing"), browser.gets("/missing", "HEAD")
-    assert (head.status, head.body) == (page.status, b"")
+    page, head = browser.gets("/large"), browser.gets("/large", "HEAD")
+    assert (page.status, head.status, head.body) == (200, 200, b"")
+    assert head.values("content-length") in ([], page.values("content-length"))
     for name in ("content-type", "vary", "content-security-policy", "cache-control", "set-cookie"):
         assert head.values(name) == page.values(name)
 
 
 def test_a_decision_from_another_site_is_refused(browser: Browser) -> None:
-    response = browser.sends(
+    reply = browser.gets(
         "/_privacy/choices",
         "POST",
         "decision=accept",
         Content_Type="application/x-www-form-urlencoded",
         Sec_Fetch_Site="cross-site",
     )
-    response.read()
-    assert response.status == 403
+    assert reply.status == 403
     assert_closed(browser)
 
 

@@ -30,7 +30,7 @@ Headers = list[tuple[str, str]]
 HTML = ("Content-Type", "text/html; charset=utf-8")
 JSON = ("Content-Type", "application/json")
 HOST = "www.example.org"
-SECRET = "a key for tests"
+SECRET = "a key for the tests"
 
 POLICY = """
 [site]

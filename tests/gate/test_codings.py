@@ -252,7 +252,7 @@ sys.modules["brotli"] = sys.modules["zstandard"] = None
 from consentgate import Gate, Policy
 from consentgate.gate import Request
 
-gate = Gate(Policy(), secret_key="a key for tests")
+gate = Gate(Policy(), secret_key="a key for the tests")
 for coding in ("br", "zstd", "deflate"):
     exchange = gate.exchange(Request("GET", "/", "", ()))
     exchange.start(200, [("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", coding)])

@@ -20,7 +20,7 @@ def decide(gate: Gate, origin: str, host: str = "shop.example") -> int:
 
 
 def test_a_decision_over_plain_http_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
-    gate = Gate(Policy(), secret_key="k")
+    gate = Gate(Policy(), secret_key="a key for the tests")
     with caplog.at_level(logging.WARNING, "consentgate"):
         assert [decide(gate, "http://shop.example") for _ in range(3)] == [303] * 3
     assert [("insecure=True" in record.getMessage()) for record in caplog.records] == [True]
@@ -28,12 +28,15 @@ def test_a_decision_over_plain_http_is_named_once(caplog: pytest.LogCaptureFixtu
 
 def test_a_gate_for_development_says_nothing_of_it(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "consentgate"):
-        assert decide(Gate(Policy(), secret_key="k", insecure=True), "http://shop.example") == 303
+        assert (
+            decide(Gate(Policy(), secret_key="a key for the tests", insecure=True), "http://shop.example")
+            == 303
+        )
     assert not caplog.records
 
 
 def test_a_refused_decision_names_both_hosts_once(caplog: pytest.LogCaptureFixture) -> None:
-    gate = Gate(Policy(), secret_key="k")
+    gate = Gate(Policy(), secret_key="a key for the tests")
     with caplog.at_level(logging.WARNING, "consentgate"):
         assert [decide(gate, "https://www.shop.example", "backend:8000") for _ in range(3)] == [403] * 3
     (record,) = caplog.records

@@ -174,7 +174,7 @@ def test_cx_a_cookie_of_another_key_closes_and_one_of_an_older_key_does_not(
 ) -> None:
     cookie = site.chooses("accept")
     assert_closed(make_site(site.app, secret_key="another"), cookie)
-    rotated = make_site(site.app, secret_key=["a key for tests", "the next"])
+    rotated = make_site(site.app, secret_key=["a key for the tests", "the next"])
     assert opened(rotated, cookie) == opened(site, cookie)
     assert_closed(site, rotated.chooses("accept"))
 

@@ -9,6 +9,8 @@ where it is made; the middleware then only hands on `request.consent`:
 
     application = consentgate.wsgi.ConsentMiddleware(get_wsgi_application(), gate_from_settings())
 
+What is wrong with the settings is named by `manage.py check`, see `checks`.
+
 Settings: `POLICY`, a path or a `Policy`; `SECRET_KEY`, by default Django's own
 and its fallbacks; `INSECURE` and `TRUSTED_PROXIES` as in `Gate`.
 """

@@ -4,8 +4,11 @@ from django.apps import AppConfig
 
 
 class ConsentgateConfig(AppConfig):
-    """Gives `consentgate.django` a label that no other application takes."""
+    """Gives `consentgate.django` a label that no other application takes, and registers its checks."""
 
     name = "consentgate.django"
     label = "consentgate"
     verbose_name = "consentgate"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  # registers them

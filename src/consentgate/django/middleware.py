@@ -7,6 +7,7 @@ layer does the work and this one only gives `request.consent`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Iterator
 from http.cookies import Morsel, SimpleCookie
 from itertools import chain
@@ -14,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -21,7 +23,10 @@ from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
 
+from .place import misplacements
 from .settings import gate_from_settings
+
+_log = logging.getLogger("consentgate")
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -48,6 +53,9 @@ class ConsentMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.gate = gate_from_settings()
+        for mistake in misplacements(ConsentMiddleware):
+            # The checks say so too, but servers do not run them.
+            _log.error("%s", mistake)
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -84,20 +92,28 @@ def _is_gated(request: HttpRequest) -> bool:
 
 def _request_of(request: HttpRequest) -> Request:
     meta = request.META
-    headers = [
-        (key[5:].replace("_", "-").title(), value) for key, value in meta.items() if key.startswith("HTTP_")
-    ]
-    if meta.get("CONTENT_TYPE"):
-        headers.append(("Content-Type", meta["CONTENT_TYPE"]))
     root = meta.get("SCRIPT_NAME", "")
     return Request(
         method=request.method or "GET",
         path=quote(request.path_info, safe="/:@!$&'()*+,;=~") or "/",
         query=meta.get("QUERY_STRING", ""),
-        headers=tuple(headers),
+        headers=tuple(_headers_of(request)),
         root=quote(root, safe="/:@!$&'()*+,;=~").rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
     )
+
+
+def _headers_of(request: HttpRequest) -> Iterator[Header]:
+    if isinstance(request, ASGIRequest):
+        # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
+        for name, value in request.scope["headers"]:
+            yield name.decode("latin-1"), value.decode("latin-1")
+        return
+    for key, value in request.META.items():
+        if key.startswith("HTTP_"):
+            yield key.removeprefix("HTTP_").replace("_", "-").title(), value
+        elif key == "CONTENT_TYPE" and value:
+            yield "Content-Type", value
 
 
 def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
@@ -110,7 +126,10 @@ def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
 
 def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     """Leave in the request only what the application may see."""
-    allowed = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in exchange.request_headers}
+    allowed: dict[str, str] = {}
+    for name, value in exchange.request_headers:
+        key = f"HTTP_{name.upper().replace('-', '_')}"
+        allowed[key] = f"{allowed[key]},{value}" if key in allowed else value
     for key in [key for key in request.META if key.startswith("HTTP_")]:
         if key in allowed:
             request.META[key] = allowed[key]
@@ -120,41 +139,44 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)
     request.consent = exchange.consent  # type: ignore[attr-defined]  # what the application reads it from
+    # Should the middleware be listed twice, this tells the second.
+    request.META[wsgi.CONSENT] = exchange.consent
 
 
 def _gate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
     _start(exchange, response)
     if not exchange.passes:
         if isinstance(response, StreamingHttpResponse):
-            # An asynchronous stream in a synchronous server: Django reads it, with a warning of its own.
-            chunks = iter(
-                cast("Iterable[bytes]", response if response.is_async else response.streaming_content)
-            )
-            gated = _gated(exchange, chunks)
-            response.streaming_content = chain([next(gated, b"")], gated)
+            _gate_stream(exchange, response)
         else:
             _gate_content(exchange, cast(HttpResponse, response))
     return _with_head(exchange, response)
 
 
 async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
-    if not (isinstance(response, StreamingHttpResponse) and response.is_async):
-        return (
-            await sync_to_async(_gate_response)(exchange, response)
-            if response.streaming
-            else _gate_response(exchange, response)
-        )
     _start(exchange, response)
     if not exchange.passes:
-        gated = _agated(exchange, cast("AsyncIterator[bytes]", response.streaming_content))
-        first = await anext(gated, b"")
-        response.streaming_content = _achain(first, gated)
+        if not isinstance(response, StreamingHttpResponse):
+            _gate_content(exchange, cast(HttpResponse, response))
+        elif response.is_async:
+            gated = _agated(exchange, cast("AsyncIterator[bytes]", response.streaming_content))
+            response.streaming_content = _achain(await anext(gated, b""), gated)
+        else:
+            # What makes the pieces may wait for something, which the event loop must not.
+            await sync_to_async(_gate_stream)(exchange, response)
     return _with_head(exchange, response)
 
 
 def _start(exchange: Exchange, response: HttpResponseBase) -> None:
     cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
     exchange.start(response.status_code, [*response.items(), *cookies])
+
+
+def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
+    # An asynchronous stream in a synchronous server: Django reads it, with a warning of its own.
+    chunks = response if response.is_async else response.streaming_content
+    gated = _gated(exchange, iter(cast("Iterable[bytes]", chunks)))
+    response.streaming_content = chain([next(gated, b"")], gated)
 
 
 def _gate_content(exchange: Exchange, response: HttpResponse) -> None:
@@ -196,10 +218,12 @@ def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
     times is joined, which means the same (RFC 9110, section 5.3)."""
     joined: dict[str, list[str]] = {}
     names: dict[str, str] = {}
+    # What leaves unchanged stays the object that it was, for those who look at its attributes.
+    given = {morsel.OutputString(): morsel for morsel in response.cookies.values()}
     response.cookies = SimpleCookie()
     for number, (name, value) in enumerate(headers):
         if name.lower() == "set-cookie":
-            line = _Line(value)
+            line = given.get(value) or _Line(value)
             key = line.key if line.key not in response.cookies else f"{line.key} {number}"
             dict.__setitem__(response.cookies, key, line)
         else:
@@ -212,13 +236,13 @@ def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
 
 
 class _Line(Morsel[str]):
-    """A Set-Cookie line that goes out as it is, whatever its attributes."""
+    """A Set-Cookie line that goes out as it is, whatever its attributes, until somebody sets it anew."""
 
     def __init__(self, line: str) -> None:
         super().__init__()
         self._line = line
         name, _, value = line.partition(";")[0].partition("=")
-        self._name, self._text = name.strip(), value.strip()
+        self._name, self._text, self._coded = name.strip(), value.strip(), value.strip()
 
     @property
     def key(self) -> str:
@@ -230,7 +254,11 @@ class _Line(Morsel[str]):
 
     @property
     def coded_value(self) -> str:
-        return self._text
+        return self._coded
+
+    def set(self, key: str, val: str, coded_val: str) -> None:
+        """Test clients do this to the cookies that they got."""
+        self._name, self._text, self._coded, self._line = key, val, coded_val, ""
 
     def OutputString(self, attrs: Container[str] | None = None) -> str:
-        return self._line
+        return self._line or super().OutputString(attrs)

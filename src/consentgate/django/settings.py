@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from consentgate.configuration import Configuration, Misconfigured
 from consentgate.gate import Gate
-from consentgate.policy import Cookie, Policy
+from consentgate.policy import Cookie
 
-_log = logging.getLogger("consentgate")
-
-_KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "TRUSTED_PROXIES")
 DAY = 86_400
 
 
 def gate_from_settings() -> Gate:
     """The gate that the setting `CONSENTGATE` describes.
 
-    Raises ImproperlyConfigured where it has a key that means nothing, and what `Policy.load` and `Gate`
-    raise.
+    Raises ImproperlyConfigured with every mistake in it.
     """
-    given: Mapping[str, Any] = getattr(settings, "CONSENTGATE", {})
-    unknown = [key for key in given if key not in _KEYS]
-    if unknown:
-        raise ImproperlyConfigured(f"CONSENTGATE: unknown key {unknown[0]!r}; known are {', '.join(_KEYS)}")
-    policy = given.get("POLICY")
-    if policy is None:
-        _log.warning(
-            'no policy file is configured (CONSENTGATE = {"POLICY": ...}): '
-            'whatever nobody declared opens with "third-party"'
+    try:
+        return read_settings().gate(*_framework_cookies())
+    except Misconfigured as error:
+        raise ImproperlyConfigured(str(error)) from error
+
+
+def read_settings() -> Configuration:
+    """The setting `CONSENTGATE`. Raises ImproperlyConfigured where that is no dictionary."""
+    given = getattr(settings, "CONSENTGATE", {})
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured(
+            f"CONSENTGATE: expected a dictionary, not {given!r}; "
+            'write CONSENTGATE = {"POLICY": BASE_DIR / "consentgate.toml"}'
         )
-        policy = Policy()
-    elif isinstance(policy, str | os.PathLike):
-        policy = Policy.load(policy)
-    return Gate(
-        policy.with_exempt(*_framework_cookies()),
-        secret_key=given.get("SECRET_KEY") or _secret_keys(),
-        insecure=given.get("INSECURE", False),
-        trusted_proxies=given.get("TRUSTED_PROXIES", 0),
-    )
+    return Configuration(given, spelling='CONSENTGATE["{}"]', secret_keys=_secret_keys())
 
 
 def _secret_keys() -> list[str | bytes]:
+    try:
+        current = settings.SECRET_KEY
+    except ImproperlyConfigured:
+        # Django's word for an empty one.
+        return []
     # Django's fallbacks go from the newest to the oldest, the gate's keys the other way.
-    return [*reversed(settings.SECRET_KEY_FALLBACKS), settings.SECRET_KEY]
+    return [*reversed(settings.SECRET_KEY_FALLBACKS), current]
 
 
 def _framework_cookies() -> list[Cookie]:

@@ -1,7 +1,7 @@
 """The gate: what happens to a request and its response, free of WSGI and ASGI."""
 
 from .exchange import Exchange, GateClosed
-from .gate import Gate, Rewritten
+from .gate import Gate, Rewritten, is_short
 from .message import Answer, Head, Header, Request
 
-__all__ = ["Answer", "Exchange", "Gate", "GateClosed", "Head", "Header", "Request", "Rewritten"]
+__all__ = ["Answer", "Exchange", "Gate", "GateClosed", "Head", "Header", "Request", "Rewritten", "is_short"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -20,7 +22,10 @@ from .exchange import Exchange
 from .message import Request
 from .notices import Notices
 
+_log = logging.getLogger("consentgate")
+
 _MOST_ROOTS = 64
+_LEAST_KEY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Gate:
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
     lacks `Secure`. `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`.
 
-    Raises ValueError where a key is missing or empty.
+    Raises ValueError where a key is missing or empty, and warns where one is short.
     """
 
     def __init__(
@@ -59,12 +64,20 @@ class Gate:
             raise ValueError(
                 f"trusted_proxies: expected the number of proxies in front, not {trusted_proxies}"
             )
-        self.policy = policy
-        self._keys = keys
+        if any(map(is_short, keys)):
+            _log.warning(
+                "secret_key: shorter than %d characters; who guesses it can forge consent, so make it long "
+                "and random",
+                _LEAST_KEY,
+            )
         self.insecure = insecure
         self.trusted_proxies = trusted_proxies
         self.cookie = ConsentCookie(keys, insecure=insecure)
         self.notices = Notices(policy)
+        self._enforce(policy)
+
+    def _enforce(self, policy: Policy) -> None:
+        self.policy = policy
         self.fingerprint = _fingerprint(policy)
         self._pages: dict[str, Pages] = {}
 
@@ -74,10 +87,8 @@ class Gate:
         policy = self.policy.with_exempt(*cookies)
         if policy is self.policy:
             return self
-        gate = Gate(
-            policy, secret_key=self._keys, insecure=self.insecure, trusted_proxies=self.trusted_proxies
-        )
-        gate.notices = self.notices
+        gate = copy.copy(self)
+        gate._enforce(policy)
         return gate
 
     def exchange(self, request: Request) -> Exchange:
@@ -113,6 +124,11 @@ class Gate:
             if len(self._pages) < _MOST_ROOTS:
                 self._pages[root] = pages
         return pages
+
+
+def is_short(secret_key: str | bytes) -> bool:
+    """True for a key that could be guessed."""
+    return len(secret_key) < _LEAST_KEY
 
 
 def _page_url(url: str) -> Url:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import AsyncIterator, Iterator
-
 import django
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.template import engines
 from django.urls import path
 
@@ -16,7 +19,7 @@ from consentgate.asgi import ConsentMiddleware as AsgiGate
 from consentgate.django import consent_of, gate_from_settings
 from consentgate.wsgi import ConsentMiddleware as WsgiGate
 
-from .page import LIVE, POLICY, SECRET_KEY, TRACKING, page
+from .page import LARGE, POLICY, SECRET_KEY, TRACKING, alive, gone_on, live, page
 
 settings.configure(
     ALLOWED_HOSTS=["*"],
@@ -44,8 +47,6 @@ django.setup()
 from django.core.asgi import get_asgi_application  # noqa: E402  # only after the settings are there
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-gone_on = threading.Event()
-
 
 def tracked(response: HttpResponseBase) -> HttpResponseBase:
     for name, value in TRACKING:
@@ -68,24 +69,25 @@ def api(request: HttpRequest) -> HttpResponseBase:
     return tracked(JsonResponse({"cookies": sorted(request.COOKIES)}))
 
 
-def live(request: HttpRequest) -> HttpResponseBase:
-    def pieces() -> Iterator[str]:
-        yield LIVE[0]
-        gone_on.wait(20)
-        yield LIVE[1]
-
-    async def apieces() -> AsyncIterator[str]:
-        yield LIVE[0]
-        await sync_to_async(gone_on.wait, thread_sensitive=False)(20)
-        yield LIVE[1]
-
-    gone_on.clear()
-    return tracked(StreamingHttpResponse(apieces() if hasattr(request, "scope") else pieces()))
+def show_live(request: HttpRequest) -> HttpResponseBase:
+    return tracked(StreamingHttpResponse(alive() if hasattr(request, "scope") else live()))
 
 
 def go(request: HttpRequest) -> HttpResponseBase:
     gone_on.set()
     return HttpResponse("gone on", content_type="text/plain")
+
+
+def large(request: HttpRequest) -> HttpResponseBase:
+    return tracked(HttpResponse(LARGE))
+
+
+def nothing(request: HttpRequest) -> HttpResponseBase:
+    return tracked(HttpResponse(status=204))
+
+
+def moved(request: HttpRequest) -> HttpResponseBase:
+    return tracked(HttpResponseRedirect("/"))
 
 
 def broken(request: HttpRequest) -> HttpResponseBase:
@@ -104,8 +106,11 @@ urlpatterns = [
     path("", shop),
     path("template", template),
     path("api", api),
-    path("live", live),
+    path("live", show_live),
     path("go", go),
+    path("large", large),
+    path("nothing", nothing),
+    path("moved", moved),
     path("broken", broken),
 ]
 handler404 = missing

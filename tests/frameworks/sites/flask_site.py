@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
-from flask import Flask, Response, jsonify, request, session
+from flask import Flask, Response, jsonify, redirect, request, session
 
 from consentgate.flask import ConsentGate, consent
 
-from .page import LIVE, POLICY, SECRET_KEY, TRACKING, page
+from .page import LARGE, POLICY, SECRET_KEY, TRACKING, gone_on, live, page
 
 app = Flask(__name__)
 app.config.update(
@@ -19,7 +16,6 @@ app.config.update(
     CONSENTGATE_TRUSTED_PROXIES=1,
 )
 ConsentGate(app)
-gone_on = threading.Event()
 
 
 @app.after_request
@@ -46,20 +42,29 @@ def api() -> Response:
 
 
 @app.get("/live")
-def live() -> Response:
-    def pieces() -> Iterator[str]:
-        yield LIVE[0]
-        gone_on.wait(20)
-        yield LIVE[1]
-
-    gone_on.clear()
-    return Response(pieces())
+def show_live() -> Response:
+    return Response(live())
 
 
 @app.get("/go")
-def go() -> str:
+def go() -> Response:
     gone_on.set()
-    return "gone on"
+    return Response("gone on", mimetype="text/plain")
+
+
+@app.get("/large")
+def large() -> str:
+    return LARGE
+
+
+@app.get("/nothing")
+def nothing() -> tuple[str, int]:
+    return "", 204
+
+
+@app.get("/moved")
+def moved() -> object:
+    return redirect("/")
 
 
 @app.get("/broken")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from consentgate import Gate, Policy
 from consentgate.starlette import ConsentMiddleware, consent_of
 
-from .page import LIVE, POLICY, SECRET_KEY, TRACKING, page
-
-gone_on = asyncio.Event()
+from .page import LARGE, POLICY, SECRET_KEY, TRACKING, alive, gone_on, page
 
 
 def tracked(response: Response) -> Response:
@@ -41,18 +43,24 @@ async def api(request: Request) -> Response:
 
 
 async def live(request: Request) -> Response:
-    async def pieces() -> AsyncIterator[str]:
-        yield LIVE[0]
-        await asyncio.wait_for(gone_on.wait(), 20)
-        yield LIVE[1]
-
-    gone_on.clear()
-    return tracked(StreamingResponse(pieces(), media_type="text/html"))
+    return tracked(StreamingResponse(alive(), media_type="text/html"))
 
 
 async def go(request: Request) -> Response:
     gone_on.set()
     return PlainTextResponse("gone on")
+
+
+async def large(request: Request) -> Response:
+    return tracked(HTMLResponse(LARGE))
+
+
+async def nothing(request: Request) -> Response:
+    return tracked(Response(status_code=204))
+
+
+async def moved(request: Request) -> Response:
+    return tracked(RedirectResponse("/", 302))
 
 
 async def broken(request: Request) -> Response:
@@ -74,6 +82,9 @@ inner = Starlette(
         Route("/api", api),
         Route("/live", live),
         Route("/go", go),
+        Route("/large", large),
+        Route("/nothing", nothing),
+        Route("/moved", moved),
         Route("/broken", broken),
     ],
     middleware=[Middleware(SessionMiddleware, secret_key=SECRET_KEY, session_cookie="session")],

@@ -1,0 +1,170 @@
+"""The gate as a framework's settings describe it: read once, with every mistake named and how to mend it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import cast
+
+from .gate import Gate
+from .policy import Cookie, Policy, PolicyError
+from .policy.words import did_you_mean, listed, shown
+
+_log = logging.getLogger("consentgate")
+
+KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "TRUSTED_PROXIES")
+"""What can be set, under whatever prefix the framework's manner asks for."""
+
+# What comes from an environment variable is text.
+_COMPARE = 'any text counts as true: compare it, like os.environ.get("INSECURE") == "1"'
+_COUNT = "write int(...) around it"
+_MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_hex(32))" makes one'
+
+
+class Kind(Enum):
+    """Of what kind a mistake is."""
+
+    UNKNOWN_KEY = "a key that means nothing"
+    WRONG_VALUE = "a value of the wrong type"
+    BAD_POLICY = "a policy that cannot be used"
+    UNSIGNED = "nothing to sign the consent cookie with"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake: in which `setting`, what was `expected` there, and how to mend it."""
+
+    kind: Kind
+    setting: str
+    expected: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {'; '.join(filter(None, (self.expected, self.mend)))}"
+
+
+class Misconfigured(ValueError):
+    """Settings that make no gate. `faults` holds every mistake in them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class Configuration:
+    """What was `given` by key. `spelling` turns a key into the name of its setting ("CONSENTGATE_{}"),
+    `secret_keys` are the framework's own, from the oldest to the newest, and paths are below `folder`."""
+
+    def __init__(
+        self,
+        given: Mapping[str, object],
+        *,
+        spelling: str,
+        secret_keys: Sequence[str | bytes] = (),
+        folder: str = "",
+    ) -> None:
+        self._given = given
+        self._spelling = spelling
+        self._framework_keys = secret_keys
+        self._folder = folder
+
+    def gate(self, *exempt: Cookie) -> Gate:
+        """The gate, with the framework's cookies `exempt` where the policy does not name them.
+
+        Raises Misconfigured.
+        """
+        faults: list[Fault] = [*self._unknown_keys(), *self._wrong_values(), *self._missing_keys()]
+        policy = self._policy(faults)
+        if faults or policy is None:
+            raise Misconfigured(faults)
+        return Gate(
+            policy.with_exempt(*exempt),
+            secret_key=self.secret_keys,
+            insecure=self.is_insecure,
+            trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
+        )
+
+    @property
+    def secret_keys(self) -> list[str | bytes]:
+        """The keys that sign, from the oldest to the newest."""
+        own = self._given.get("SECRET_KEY")
+        if isinstance(own, str | bytes) and own:
+            return [own]
+        return [*own] if isinstance(own, list | tuple) else [*self._framework_keys]
+
+    @property
+    def has_policy(self) -> bool:
+        """False where the site has not declared anything yet."""
+        return self._given.get("POLICY") is not None
+
+    @property
+    def is_insecure(self) -> bool:
+        """True where the consent cookie travels over plain HTTP."""
+        return self._given.get("INSECURE") is True
+
+    def _setting(self, key: str) -> str:
+        return self._spelling.format(key)
+
+    def _unknown_keys(self) -> Iterator[Fault]:
+        for key in self._given:
+            if key not in KEYS:
+                known = f"unknown; the keys are {listed(map(self._setting, KEYS))}"
+                hint = did_you_mean(self._setting(key), map(self._setting, KEYS))
+                yield Fault(Kind.UNKNOWN_KEY, self._setting(key), f"{known}{hint}")
+
+    def _wrong_values(self) -> Iterator[Fault]:
+        insecure = self._given.get("INSECURE", False)
+        if not isinstance(insecure, bool):
+            yield self._wrong("INSECURE", "True or False", insecure, _COMPARE)
+        proxies = self._given.get("TRUSTED_PROXIES", 0)
+        if isinstance(proxies, bool) or not isinstance(proxies, int) or proxies < 0:
+            yield self._wrong("TRUSTED_PROXIES", "the number of proxies in front, like 1", proxies, _COUNT)
+        policy = self._given.get("POLICY")
+        if policy is not None and not isinstance(policy, str | os.PathLike | Policy):
+            yield self._wrong("POLICY", "the path of a policy file, or a Policy", policy)
+
+    def _wrong(self, key: str, wanted: str, value: object, of_text: str = "") -> Fault:
+        given = f"the text {shown(value)}" if isinstance(value, str) else repr(value)
+        mend = of_text if isinstance(value, str) else ""
+        return Fault(Kind.WRONG_VALUE, self._setting(key), f"expected {wanted}, not {given}", mend)
+
+    def _missing_keys(self) -> Iterator[Fault]:
+        name = self._setting("SECRET_KEY")
+        own = self._given.get("SECRET_KEY")
+        if own is not None and not isinstance(own, str | bytes | list | tuple):
+            # Not shown: it may be a secret all the same.
+            yield Fault(Kind.WRONG_VALUE, name, "expected a text, or a list of them, the newest last")
+            return
+        keys = self.secret_keys
+        if not keys:
+            expected = "missing, and so is SECRET_KEY: the consent cookie cannot be signed"
+            yield Fault(Kind.UNSIGNED, name, expected, f"set either; {_MAKE_A_KEY}")
+        elif not all(isinstance(key, str | bytes) and key for key in keys):
+            expected = "expected texts that are not empty, the newest last"
+            yield Fault(Kind.WRONG_VALUE, name if own else "SECRET_KEY", expected, _MAKE_A_KEY)
+
+    def _policy(self, faults: list[Fault]) -> Policy | None:
+        """The policy; None where that is one of the `faults`."""
+        given, name = self._given.get("POLICY"), self._setting("POLICY")
+        if isinstance(given, Policy):
+            return given
+        if given is None:
+            _log.warning(
+                'no policy file is configured (%s): whatever nobody declared opens with "third-party"', name
+            )
+            return Policy()
+        if not isinstance(given, str | os.PathLike):
+            return None
+        path = Path(self._folder, given)
+        try:
+            return Policy.load(path)
+        except PolicyError as error:
+            faults.append(Fault(Kind.BAD_POLICY, name, str(error), f"the file is {path}"))
+        except OSError as error:
+            expected = f"cannot read {shown(str(path))}: {error.strerror}"
+            faults.append(Fault(Kind.BAD_POLICY, name, expected, "give the path of a policy file"))
+        return None

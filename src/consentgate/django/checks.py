@@ -1,0 +1,89 @@
+"""System checks: what is wrong with the settings is said when the site starts, not to its visitors.
+
+| id | what |
+| --- | --- |
+| E001 | `CONSENTGATE` is no dictionary |
+| E002 | a key that means nothing |
+| E003 | a value of the wrong type |
+| E004 | a policy that cannot be used |
+| E005 | no secret key |
+| E006 | the middleware is missing |
+| E007 | the middleware is not the first |
+| E008 | the middleware is there more than once |
+| W001 | a secret key that is short |
+| W002 | no policy file |
+| W003 | `INSECURE`, on deployment |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from consentgate.configuration import Configuration, Kind, Misconfigured
+from consentgate.gate import is_short
+
+from .middleware import ConsentMiddleware
+from .place import misplacements
+from .settings import read_settings
+
+_IDS = {
+    Kind.UNKNOWN_KEY: "consentgate.E002",
+    Kind.WRONG_VALUE: "consentgate.E003",
+    Kind.BAD_POLICY: "consentgate.E004",
+    Kind.UNSIGNED: "consentgate.E005",
+}
+
+
+@register(Tags.security)
+def check_settings(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """What is wrong with `CONSENTGATE`."""
+    try:
+        configuration = read_settings()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="consentgate.E001")]
+    try:
+        configuration.gate()
+    except Misconfigured as error:
+        return [
+            Error(f"{fault.setting}: {fault.expected}", hint=fault.mend or None, id=_IDS[fault.kind])
+            for fault in error.faults
+        ]
+    return [*_advice(configuration)]
+
+
+def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
+    if any(map(is_short, configuration.secret_keys)):
+        yield Warning(
+            "A secret key is short: who guesses it can forge consent.",
+            hint="Make SECRET_KEY long and random, and drop short ones from SECRET_KEY_FALLBACKS.",
+            id="consentgate.W001",
+        )
+    if not configuration.has_policy:
+        yield Warning(
+            'No policy file is configured: whatever nobody declared opens with "third-party".',
+            hint='CONSENTGATE = {"POLICY": BASE_DIR / "consentgate.toml"}',
+            id="consentgate.W002",
+        )
+
+
+@register(Tags.security)
+def check_middleware(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """What is wrong with the gate's place in `MIDDLEWARE`."""
+    return [*misplacements(ConsentMiddleware)]
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """What is fit for development only."""
+    try:
+        insecure = read_settings().is_insecure
+    except ImproperlyConfigured:
+        return []
+    if not insecure:
+        return []
+    message = 'CONSENTGATE["INSECURE"] is on: the consent cookie lacks Secure and the __Host- prefix.'
+    return [Warning(message, hint="Leave it out where the site is served over HTTPS.", id="consentgate.W003")]

@@ -1,0 +1,134 @@
+"""A Django project in one module, with the admin, behind the gate."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+
+import django
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template import engines
+from django.urls import path
+
+from consentgate.django import consent_of
+
+from .shop import PAGE, POLICY, SECRET_KEY
+
+GATE = "consentgate.django.ConsentMiddleware"
+
+settings.configure(
+    ALLOWED_HOSTS=["*"],
+    SECRET_KEY=SECRET_KEY,
+    ROOT_URLCONF=__name__,
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    INSTALLED_APPS=[
+        "consentgate.django",
+        "django.contrib.admin",
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.messages",
+        "django.contrib.sessions",
+        "django.contrib.staticfiles",
+    ],
+    MIDDLEWARE=[
+        GATE,
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ],
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    STATIC_URL="/static/",
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ],
+    CONSENTGATE={"POLICY": POLICY, "INSECURE": True},
+)
+django.setup()
+
+from django.contrib import admin  # noqa: E402  # only after the settings are there
+
+threads: set[int] = set()
+"""The threads in which views and streams ran."""
+
+
+def tracked(response: HttpResponseBase) -> HttpResponseBase:
+    threads.add(threading.get_ident())
+    response.set_cookie("_own", "1")
+    return response
+
+
+def shop(request: HttpRequest) -> HttpResponseBase:
+    return tracked(HttpResponse(PAGE))
+
+
+async def ashop(request: HttpRequest) -> HttpResponseBase:
+    return tracked(HttpResponse(PAGE))
+
+
+async def adata(request: HttpRequest) -> HttpResponseBase:
+    return tracked(HttpResponse("[]", content_type="application/json"))
+
+
+def stream(request: HttpRequest) -> HttpResponseBase:
+    def pieces() -> Iterator[str]:
+        yield PAGE[:30]
+        yield PAGE[30:]
+
+    return tracked(StreamingHttpResponse(pieces()))
+
+
+async def astream(request: HttpRequest) -> HttpResponseBase:
+    async def pieces() -> AsyncIterator[str]:
+        threads.add(threading.get_ident())
+        yield PAGE[:30]
+        await asyncio.sleep(0)
+        yield PAGE[30:]
+
+    return tracked(StreamingHttpResponse(pieces()))
+
+
+def counted(request: HttpRequest) -> HttpResponseBase:
+    assert consent_of(request) is request.consent  # type: ignore[attr-defined]
+    text = engines["django"].from_string('{% load consentgate %}{{ request|allows:"performance" }}')
+    return HttpResponse(text.render({}, request))
+
+
+def cookies(request: HttpRequest) -> HttpResponseBase:
+    return HttpResponse(" ".join(sorted(request.COOKIES)), content_type="text/plain")
+
+
+def keep(request: HttpRequest) -> HttpResponseBase:
+    request.session["kept"] = True
+    return HttpResponse("kept")
+
+
+def who(request: HttpRequest) -> HttpResponseBase:
+    return HttpResponse(request.user.get_username(), content_type="text/plain")
+
+
+urlpatterns = [
+    path("keep", keep),
+    path("who", who),
+    path("cookies", cookies),
+    path("", shop),
+    path("ashop", ashop),
+    path("adata", adata),
+    path("stream", stream),
+    path("astream", astream),
+    path("counted", counted),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,227 @@
+"""consentgate.django, in Django's middleware list, under WSGI and ASGI."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from typing import Any
+
+import pytest
+from asgiref.sync import SyncToAsync, iscoroutinefunction
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.asgi import get_asgi_application
+from django.core.management import call_command
+from django.test import AsyncClient, Client, override_settings
+
+from consentgate.django import ConsentMiddleware
+
+from .django_project import GATE, threads
+from .shop import DECISION, STATS
+
+FORM = "application/x-www-form-urlencoded"
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+LOADED_OR_LED_TO = re.compile(r'<(?:script|link|form|input|a)\b[^>]*?(?:src|href|action|name)="[^"]*"')
+
+
+class Visitor(Client):
+    """A client that can decide."""
+
+    def accepts(self) -> None:
+        answer = self.post("/_privacy/choices", "decision=accept", content_type=FORM, headers=DECISION)
+        assert answer.status_code == 303
+
+
+def body_of(response: Any) -> str:
+    return b"".join(response).decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/ashop", "/stream"])
+def test_what_is_held_back_and_what_opens(path: str) -> None:
+    client = Visitor()
+    closed = client.get(path)
+    assert STATS not in body_of(closed)
+    assert not closed.cookies
+    client.accepts()
+    opened = client.get(path)
+    assert STATS in body_of(opened)
+    assert [*opened.cookies] == ["_own"]
+
+
+def test_views_and_templates_ask_the_request() -> None:
+    client = Visitor()
+    assert client.get("/counted").content == b"False"
+    client.accepts()
+    assert client.get("/counted").content == b"True"
+
+
+def without_the_gate() -> list[str]:
+    return [path for path in settings.MIDDLEWARE if path != GATE]
+
+
+def test_the_admin_works_through_the_gate() -> None:
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    get_user_model().objects.create_superuser("editor", "e@shop.example", "a password")
+    client = Visitor(enforce_csrf_checks=True)
+
+    def send(path: str, **form: str) -> Any:
+        token = TOKEN.search(client.get(path).content.decode())
+        assert token is not None
+        return client.post(path, {**form, "csrfmiddlewaretoken": token[1]}, follow=True)
+
+    index = send("/admin/login/?next=/admin/", username="editor", password="a password")
+    assert index.redirect_chain == [("/admin/", 302)]
+    assert "Site administration" in index.content.decode()
+    assert "was added successfully" in send("/admin/auth/group/add/", name="Readers").content.decode()
+
+    bare = Client()
+    bare.cookies = client.cookies
+    with override_settings(MIDDLEWARE=without_the_gate()):
+        before = set(LOADED_OR_LED_TO.findall(bare.get("/admin/").content.decode()))
+    assert len(before) > 10
+    assert before <= set(LOADED_OR_LED_TO.findall(client.get("/admin/").content.decode()))
+
+
+def test_a_test_client_can_log_in_after_a_page_whatever_became_of_the_session_cookie() -> None:
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    user = get_user_model().objects.create_user("reader", password="a password")
+    for age in (1_209_600, 100_000_000):  # the second is longer than any consent lasts, and so is cut
+        with override_settings(SESSION_COOKIE_AGE=age):
+            client = Client()
+            client.force_login(user)
+            first = client.cookies["sessionid"].value
+            assert client.get("/keep").cookies["sessionid"].value == first
+            client.login(username="reader", password="a password")
+            assert client.get("/who").content == b"reader"
+
+
+def test_a_cookie_that_passes_keeps_its_attributes() -> None:
+    client = Visitor()
+    client.accepts()
+    assert client.get("/").cookies["_own"]["path"] == "/"
+
+
+def test_listed_twice_it_enforces_once() -> None:
+    with override_settings(MIDDLEWARE=[GATE, *without_the_gate(), GATE]):
+        page = Client().get("/")
+    assert page.content.count(b"banner.css") == 1
+    assert page.content.count(b'value="accept"') == 1
+
+
+def test_keys_rotate_as_in_django() -> None:
+    old, middle, new = "the oldest of the keys", "the middle of the keys", "the newest of the keys"
+    visitor = Visitor()
+    with override_settings(SECRET_KEY=old):
+        visitor.accepts()
+    for current, fallbacks, counted in (
+        (new, [middle, old], b"True"),
+        (new, [middle], b"False"),
+        (old, [middle, new], b"True"),
+    ):
+        again = Visitor()
+        again.cookies = visitor.cookies
+        with override_settings(SECRET_KEY=current, SECRET_KEY_FALLBACKS=fallbacks):
+            assert again.get("/counted").content == counted
+
+
+def test_the_newest_key_signs() -> None:
+    visitor, again = Visitor(), Visitor()
+    fallbacks = ["the middle of the keys", "the oldest of the keys"]
+    with override_settings(SECRET_KEY="the newest of the keys", SECRET_KEY_FALLBACKS=fallbacks):
+        visitor.accepts()
+    again.cookies = visitor.cookies
+    with override_settings(SECRET_KEY="the newest of the keys"):
+        assert again.get("/counted").content == b"True"
+
+
+# -- asynchronous ----------------------------------------------------------------------------------------
+
+
+def test_it_is_capable_of_both_and_says_so() -> None:
+    async def get_response(request: object) -> None: ...
+
+    assert ConsentMiddleware.sync_capable
+    assert ConsentMiddleware.async_capable
+    assert iscoroutinefunction(ConsentMiddleware(get_response))
+    assert not iscoroutinefunction(ConsentMiddleware(lambda request: None))
+
+
+@pytest.fixture
+def hops(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was taken to another thread."""
+    taken: list[object] = []
+    call = SyncToAsync.__call__
+
+    async def spied(self: Any, *args: Any, **kwargs: Any) -> Any:
+        taken.append(self.func)
+        return await call(self, *args, **kwargs)
+
+    monkeypatch.setattr(SyncToAsync, "__call__", spied)
+    return taken
+
+
+async def ask(path: str, *headers: tuple[bytes, bytes]) -> tuple[int, bytes]:
+    """The status and body of what a server gets for a request."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "2",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"testserver"), *headers],
+        "server": ("shop.example", 80),
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        if sent and not sent[-1].get("more_body", True):
+            return {"type": "http.disconnect"}
+        if not asked:
+            asked.append(True)
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asked: list[bool] = []
+    await get_asgi_application()(scope, receive, send)
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+
+
+@pytest.mark.parametrize("path", ["/ashop", "/astream", "/adata", "/_privacy/choices"])
+def test_asynchronous_views_never_leave_their_thread(path: str, hops: list[object]) -> None:
+    threads.clear()
+    with override_settings(MIDDLEWARE=[GATE]):
+        status, body = asyncio.run(ask(path))
+    assert status == 200
+    assert b"/s.js" not in body
+    assert threads <= {threading.get_ident()}
+    assert [taken for taken in hops if "consentgate" in getattr(taken, "__module__", "")] == []
+
+
+def test_the_several_cookie_headers_of_http_2_are_one() -> None:
+    visitor = Visitor()
+    visitor.accepts()
+    own = f"consent={visitor.cookies['consent'].value}".encode()
+    with override_settings(MIDDLEWARE=[GATE], ALLOWED_HOSTS=["*"]):
+        _, body = asyncio.run(
+            ask("/cookies", (b"cookie", b"_own=1"), (b"cookie", b"odd=2"), (b"cookie", own))
+        )
+    assert body == b"_own consent"
+
+
+def test_an_asynchronous_stream_is_the_same_page() -> None:
+    async def pages() -> tuple[str, str]:
+        client = AsyncClient()
+        streamed = await client.get("/astream")
+        whole = await client.get("/ashop")
+        return b"".join([part async for part in streamed]).decode(), whole.content.decode()
+
+    streamed, whole = asyncio.run(pages())
+    assert STATS not in streamed
+    assert streamed.replace("/astream", "/ashop") == whole

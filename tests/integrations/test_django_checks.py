@@ -1,0 +1,102 @@
+"""The system checks name each mistake in Django's settings."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client, override_settings
+
+from consentgate.django import ConsentMiddleware, gate_from_settings
+
+from .django_project import GATE
+from .shop import BAD_POLICY, POLICY, policy_file
+
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+SUBCLASS = f"{__name__}.OurGate"
+
+
+class OurGate(ConsentMiddleware):
+    """A site's own."""
+
+
+def found(deploy: bool = False, **changed: Any) -> dict[str, str]:
+    """What the checks say with other settings, by id."""
+    with override_settings(**changed):
+        messages = run_checks(include_deployment_checks=deploy)
+    ours = [message for message in messages if str(message.id).startswith("consentgate.")]
+    return {str(message.id).partition(".")[2]: f"{message.msg} {message.hint}" for message in ours}
+
+
+def test_a_sound_project_has_nothing_to_say() -> None:
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "id", "said"),
+    [
+        ("consentgate.toml", "E001", "expected a dictionary"),
+        ({"POLICI": "a"}, "E002", 'did you mean "CONSENTGATE[\\"POLICY\\"]"?'),
+        ({"POLICY": POLICY, "INSECURE": "false"}, "E003", 'CONSENTGATE["INSECURE"]: expected True or False'),
+        ({"POLICY": POLICY, "TRUSTED_PROXIES": "1"}, "E003", 'not the text "1"'),
+        ({"POLICY": POLICY, "SECRET_KEY": 5}, "E003", 'CONSENTGATE["SECRET_KEY"]: expected a text'),
+        ({"POLICY": 5}, "E003", "expected the path of a policy file"),
+        ({"POLICY": "nowhere.toml"}, "E004", "No such file"),
+        ({"POLICY": POLICY, "SECRET_KEY": "dev"}, "W001", "short"),
+        ({}, "W002", "No policy file"),
+    ],
+)
+def test_a_mistake_in_the_settings_has_an_id_and_a_remedy(given: object, id: str, said: str) -> None:
+    (one,) = found(CONSENTGATE=given).items()
+    assert one[0] == id
+    assert said in one[1]
+    if id.startswith("E"):
+        with override_settings(CONSENTGATE=given), pytest.raises(ImproperlyConfigured):
+            gate_from_settings()
+
+
+def test_every_mistake_in_the_policy_is_shown(tmp_path: Path) -> None:
+    messages = found(CONSENTGATE={"POLICY": policy_file(tmp_path, BAD_POLICY)})
+    assert messages.keys() == {"E004"}
+    assert "controlle" in messages["E004"]
+    assert "contact" in messages["E004"]
+
+
+def test_no_secret_key_at_all() -> None:
+    messages = found(SECRET_KEY="")
+    assert 'CONSENTGATE["SECRET_KEY"]: missing' in messages["E005"]
+
+
+@pytest.mark.parametrize(
+    ("middleware", "ids"),
+    [
+        ([], {"E006"}),
+        ([SESSIONS], {"E006"}),
+        ([SESSIONS, GATE], {"E007"}),
+        ([GATE, SESSIONS, GATE], {"E008"}),
+        ([SESSIONS, GATE, GATE], {"E007", "E008"}),
+        ([GATE, "nowhere.Middleware"], set()),
+        (["consentgate.django.middleware.ConsentMiddleware", SESSIONS], set()),
+        ([SUBCLASS, SESSIONS], set()),
+        ([SESSIONS, SUBCLASS], {"E007"}),
+    ],
+)
+def test_the_gates_place_is_checked(middleware: list[str], ids: set[str]) -> None:
+    messages = found(MIDDLEWARE=middleware)
+    assert messages.keys() == ids
+    assert "E007" not in ids or SESSIONS in messages["E007"]
+
+
+def test_servers_hear_of_a_wrong_place_from_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR, "consentgate"), override_settings(MIDDLEWARE=[SESSIONS, GATE]):
+        Client().get("/")
+    assert "consentgate.E007" in caplog.text
+
+
+def test_what_is_for_development_is_warned_of_on_deployment() -> None:
+    assert "W003" in found(deploy=True)
+    assert "W003" not in found(deploy=True, CONSENTGATE={"POLICY": POLICY})

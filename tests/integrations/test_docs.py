@@ -1,0 +1,150 @@
+"""The code that the pages of the documentation show runs, and does what they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.checks import run_checks
+from django.template import engines
+from django.test import Client, RequestFactory, override_settings
+from django.urls import path
+from starlette.testclient import TestClient
+
+from consentgate import Consent, Gate, Policy
+from consentgate.configuration import KEYS
+from consentgate.django import checks
+
+from .shop import DECISION, POLICY, policy_file
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = """
+[site]
+name = "Shop"
+controller = "Shop Ltd"
+contact = "privacy@shop.example"
+
+[[cookie]]
+name = "_own"
+category = "performance"
+"""
+
+
+def shown(page: str, language: str = "python") -> list[str]:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return [code for kind, code in BLOCK.findall(text) if kind == language]
+
+
+def run(code: str, names: dict[str, Any]) -> dict[str, Any]:
+    exec(compile(code, "shown", "exec", dont_inherit=True), names)
+    return names
+
+
+@pytest.fixture(autouse=True)
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a policy file, where the shown code lives."""
+    monkeypatch.chdir(tmp_path)
+    return policy_file(tmp_path, FILE)
+
+
+def names(site: Path) -> dict[str, Any]:
+    return {"__name__": "shown", "__file__": str(site.with_name("shown.py"))}
+
+
+def accept(client: TestClient) -> None:
+    form = {"decision": "accept"}
+    assert (
+        client.post("/_privacy/choices", data=form, headers=DECISION, follow_redirects=False).status_code
+        == 303
+    )
+
+
+def test_flask(site: Path) -> None:
+    factory, environment = shown("flask.md")
+    made = run(factory.replace("Flask(__name__)", "Flask(__name__, root_path='.')"), names(site))
+    app = made["create_app"]()
+    client = app.test_client()
+    assert "not counted" in client.get("/").text
+    answer = client.post(
+        "/_privacy/choices", data={"decision": "accept"}, headers=DECISION, base_url="https://localhost"
+    )
+    assert answer.status_code == 303
+    assert client.get("/", base_url="https://localhost").text.endswith("counted")
+    assert client.get("/recommended", base_url="https://localhost").text == "what you looked at"
+    assert isinstance(app.extensions["consentgate"].gate, Gate)
+    run(environment, {"app": app})
+    assert app.config["CONSENTGATE_INSECURE"] is False
+
+
+def test_django(site: Path) -> None:
+    configured, view, wrapped = shown("django.md")
+    values = run(configured, names(site))
+    changed = {key: value for key, value in values.items() if key == "CONSENTGATE"}
+    middleware = [name for name in values["MIDDLEWARE"] if name is not ...]
+    assert set(values["INSTALLED_APPS"]) - {...} <= {*settings.INSTALLED_APPS}
+    front = run(view, names(site))["front"]
+    urls = type("urls", (), {"urlpatterns": [path("", front)]})
+    with override_settings(**changed, MIDDLEWARE=middleware, ROOT_URLCONF=urls):
+        assert [check for check in run_checks() if str(check.id).startswith("consentgate")] == []
+        client = Client()
+        assert client.get("/").content == b"not counted"
+        form = "application/x-www-form-urlencoded"
+        client.post("/_privacy/choices", "decision=accept", content_type=form, headers=DECISION, secure=True)
+        assert client.get("/", secure=True).content == b"counted"
+        assert run(wrapped, names(site))["application"].gate.policy.site.name == "Shop"
+
+
+def test_djangos_template() -> None:
+    (template,) = shown("django.md", "html")
+    request = RequestFactory().get("/")
+    request.consent = Consent.of_ids(POLICY, ["performance"])  # type: ignore[attr-defined]
+    assert engines["django"].from_string(template).render({}, request).strip() == "counted"
+
+
+def test_starlette(site: Path) -> None:
+    plain, _ = shown("starlette.md")
+    client = TestClient(run(plain, names(site))["app"], base_url="https://shop.example")
+    assert client.get("/").text == "not counted"
+    accept(client)
+    assert client.get("/").text == "counted"
+
+
+def test_fastapi(site: Path) -> None:
+    pytest.importorskip("fastapi")
+    client = TestClient(
+        run("\n".join(shown("starlette.md")), names(site))["app"], base_url="https://shop.example"
+    )
+    refused = client.get("/recommended")
+    assert (refused.status_code, refused.json()["detail"]) == (403, "This needs your consent to: performance")
+    accept(client)
+    assert client.get("/recommended").json() == "what you looked at"
+
+
+def test_any_other(site: Path) -> None:
+    (code,) = shown("wsgi-asgi.md")
+    assert isinstance(run(code, names(site))["gate"], Gate)
+    (cookie,) = shown("wsgi-asgi.md", "toml")
+    assert Policy.parse(f"{FILE}\n{cookie}").claims.cookie_is_declared("session")
+
+
+@pytest.mark.parametrize(("page", "spelling"), [("flask.md", "CONSENTGATE_{}"), ("django.md", "{}")])
+def test_every_setting_is_described(page: str, spelling: str) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    for key in KEYS:
+        assert f"| `{spelling.format(key)}` |" in text
+
+
+def test_every_check_is_described() -> None:
+    folder = Path(checks.__file__).parent
+    raised = {
+        id for file in folder.glob("*.py") for id in re.findall(r'"(consentgate\.[EW]\d+)"', file.read_text())
+    }
+    described = set(
+        re.findall(r"\| `(consentgate\.[EW]\d+)` \|", (ROOT / "docs/django.md").read_text("utf-8"))
+    )
+    assert len(raised) == 11
+    assert described == raised
