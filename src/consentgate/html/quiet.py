@@ -209,5 +209,5 @@ def may_be_widget(tag: Tag) -> bool:
         _WIDGET_NAMES.fullmatch(tag.name)
         or (b"class" in raw and _WIDGET_CLASSES.search(raw[b"class"]))
         or (b"id" in raw and _WIDGET_IDS.match(raw[b"id"]))
-        or any(name.startswith(b"data-") and _WIDGET_ATTRIBUTES.fullmatch(name) for name in raw)
+        or (b"data-" in b" ".join(raw) and any(map(_WIDGET_ATTRIBUTES.fullmatch, raw)))
     )
