@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from html_documents import documents, overlapping
 from html_nasty import INPUTS
-from html_support import PAGE, corpus_index, corpus_pages, cut, feed, gate, needs_shared
+from html_support import PAGE, corpus_index, corpus_pages, feed, gate, needs_shared, through_the_gate
 from html_trees import (
     PARSERS,
     Node,
@@ -36,7 +36,6 @@ from html_trees import (
 from hypothesis import given, settings
 
 from consentgate import Blocked
-from consentgate.gate.message import Request
 
 HEAD_ENDED_EARLIER = {
     ("0380", "lexbor"),
@@ -65,13 +64,6 @@ def read(data: bytes) -> str:
 def remaining(source: bytes, blocked: list[Blocked], parser: str) -> Node:
     """The tree of `source` without what was blocked."""
     return without(PARSERS[parser](read(marked(source, blocked))), is_marked)
-
-
-def through_the_gate(data: bytes, host: str, size: int = 1 << 20, content_type: str = "text/html") -> bytes:
-    """`data` as a response, with placeholders and all that is put in."""
-    exchange = gate().exchange(Request("GET", "/dir/page", "", (("Host", host),)))
-    exchange.start(200, [("Content-Type", content_type)])
-    return b"".join([exchange.feed(chunk) for chunk in cut(data, size)]) + exchange.finish()
 
 
 def is_ours(node: Node) -> bool:
