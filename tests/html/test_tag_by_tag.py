@@ -35,19 +35,17 @@ def tag_by_tag(data: bytes) -> list[Span]:
         if match.re is not START_TAG or match.start() < passed:
             continue
         tag = Tag(match, decode)
-        offences = loads.offences(tag)
+        whole = loads.whole(tag)
         # A widget's place holder is markup: `iframe` and the like are none.
         is_raw = tag.name in RAW_TEXT_ELEMENTS
         widget = None if is_raw else judge().widget(tag.name.decode("latin-1"), tag.values)
-        goes = offences.whole is not None or (widget is not None and not widget.keep)
+        goes = whole is not None or (widget is not None and not widget.keep)
         end = _end(tag, matches[number + 1 :]) if goes else None
         if end is not None:
             found.append((tag.start, end))
             passed = end
             continue
-        parts = list(offences.parts)
-        if offences.whole is not None:
-            parts += loads.each_attribute(tag)
+        parts = loads.parts(tag) if whole is None else loads.each_part(tag)
         found += sorted((part.start, part.end) for part in parts)
     return found
 
