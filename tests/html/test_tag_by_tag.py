@@ -27,7 +27,7 @@ def decode(data: bytes) -> str:
 
 def tag_by_tag(data: bytes) -> list[Span]:
     """What is to be blocked in `data`, a page without SVG, `select` and whatever else depends on the tree."""
-    loads = Loads(judge(), page_url(), decode, lambda document: None, plain_for("utf-8"))
+    all_loads = Loads(judge(), page_url(), decode, lambda document: None, plain_for("utf-8"))
     found: list[Span] = []
     passed = 0
     matches = list(tags(data))
@@ -35,7 +35,8 @@ def tag_by_tag(data: bytes) -> list[Span]:
         if match.re is not START_TAG or match.start() < passed:
             continue
         tag = Tag(match, decode)
-        whole = loads.whole(tag)
+        loads = all_loads.of(tag)
+        whole = loads.whole()
         # A widget's place holder is markup: `iframe` and the like are none.
         is_raw = tag.name in RAW_TEXT_ELEMENTS
         widget = None if is_raw else judge().widget(tag.name.decode("latin-1"), tag.values)
@@ -45,7 +46,7 @@ def tag_by_tag(data: bytes) -> list[Span]:
             found.append((tag.start, end))
             passed = end
             continue
-        parts = loads.parts(tag) if whole is None else loads.each_part(tag)
+        parts = loads.parts() if whole is None else loads.all_parts()
         found += sorted((part.start, part.end) for part in parts)
     return found
 
