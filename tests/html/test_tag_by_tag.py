@@ -12,6 +12,7 @@ from html_support import cut, feed, judge, needs_shared, page_url
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentgate.html.elements import ANYWHERE, ELEMENTS, Reads
 from consentgate.html.loads import Loads
 from consentgate.html.multibyte import plain_for
 from consentgate.html.syntax import RAW_TEXT_ELEMENTS, START_TAG
@@ -352,6 +353,37 @@ def test_nothing_is_skipped_in_a_lot_of_pages(source: str) -> None:
 def test_nothing_is_skipped_when_bytes_are_changed(source: str, noise: bytes, place: int) -> None:
     data = numbered(source)
     check(data[:place] + noise + data[place + len(noise) :])
+
+
+_KINDS = {
+    Reads.CSS: "b:url(//evil.test/x)",
+    Reads.SRCSET: "/own 1x, //evil.test/x 2x",
+    Reads.URLS: "/own //evil.test/x",
+}
+_READ_ELSEWHERE = (Reads.DOCUMENT, Reads.REFRESH, Reads.COOKIE)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*ELEMENTS} - {b"script", b"style", b"base", b"meta"} | {b"b", b"x-y"})
+)
+def test_each_attribute_that_loads_is_looked_at(name: bytes) -> None:
+    element = ELEMENTS.get(name)
+    loading = {**ANYWHERE, **(element.attributes if element else {})}
+    for attribute, rule in loading.items():
+        if rule.reads in _READ_ELSEWHERE:
+            continue
+        text = attribute if isinstance(attribute, str) else attribute.decode()
+        value = _KINDS.get(rule.reads, "//evil.test/x")
+        for told in (
+            f'{text}="{value}"',
+            f"{text.upper()}='{value}'",
+            f'{text} =\n"{value}"',
+            f"x/{text}='{value}'",
+        ):
+            tag = f"{name.decode()} rel=icon type=image attributename=href {told}"
+            for html in (f".<{tag}>.", f".<p class=a><{tag} title='>'>.</{name.decode()}>"):
+                assert feed([html.encode()])[1], html
+                check(html.encode())
 
 
 PROBE = rb" style=background:url(//evil.test/x)"
