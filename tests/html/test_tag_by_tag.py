@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.html.elements import ANYWHERE, ELEMENTS, Reads
-from consentgate.html.loads import Loads
-from consentgate.html.multibyte import plain_for
+from consentgate.html.page import Page
 from consentgate.html.syntax import RAW_TEXT_ELEMENTS, START_TAG
 from consentgate.html.tags import Tag
 from consentgate.html.tokens import tags
@@ -28,7 +27,7 @@ def decode(data: bytes) -> str:
 
 def tag_by_tag(data: bytes) -> list[Span]:
     """What is to be blocked in `data`, a page without SVG, `select` and whatever else depends on the tree."""
-    all_loads = Loads(judge(), page_url(), decode, lambda document: None, plain_for("utf-8"))
+    page = Page(judge(), page_url(), "utf-8", lambda document: None, None, None, doubtful=False)
     found: list[Span] = []
     passed = 0
     matches = list(tags(data))
@@ -36,7 +35,7 @@ def tag_by_tag(data: bytes) -> list[Span]:
         if match.re is not START_TAG or match.start() < passed:
             continue
         tag = Tag(match, decode)
-        loads = all_loads.of(tag)
+        loads = page.loads.of(tag)
         whole = loads.whole()
         # A widget's place holder is markup: `iframe` and the like are none.
         is_raw = tag.name in RAW_TEXT_ELEMENTS
@@ -360,7 +359,8 @@ _KINDS = {
     Reads.SRCSET: "/own 1x, //evil.test/x 2x",
     Reads.URLS: "/own //evil.test/x",
 }
-_READ_ELSEWHERE = (Reads.DOCUMENT, Reads.REFRESH, Reads.COOKIE)
+# Told in other ways; and forms load only where the policy says so.
+_READ_ELSEWHERE = (Reads.DOCUMENT, Reads.REFRESH, Reads.COOKIE, Reads.SUBMIT)
 
 
 @pytest.mark.parametrize(
