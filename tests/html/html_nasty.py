@@ -464,6 +464,14 @@ URLS = """
 <div><svg></div><base href=/></svg><base href=//evil.test/><img src=x>
 <noscript><base href=/></noscript><base href=//evil.test/><img src=x>
 <title><base href=/></title><base href=//evil.test/><img src=x>
+<img srcset=x><base href=//evil.test/>
+<noscript><img srcset=x></noscript><base href=//evil.test/>
+<iframe srcdoc="<img srcset=x>"></iframe><base href=//evil.test/>
+<div style="background:url(x)"></div><base href=//evil.test/><base href=/>
+<base href=//www.example.org/><img src=x><base href=//evil.test/><img src=x>
+<style>@import "x";</style><base href=//evil.test/><img src=x>
+<base href="https://["><base href=//evil.test/><img src=x>
+<base href="javascript:1"><base href=//evil.test/><img src=x>
 <base href=http://evil.test/a/><img src=..//x><img src=https://www.example.org/x>
 """
 

@@ -12,6 +12,7 @@ import pytest
 
 from consentgate import Blocked, Gate, Policy
 from consentgate.consent import Consent, Judge
+from consentgate.gate.message import Request
 from consentgate.html import Rewriter, resolve
 from consentgate.html.urls import Url
 
@@ -76,6 +77,13 @@ def keeps_the_rest(source: bytes, output: bytes, spans: list[Blocked]) -> bool:
         position = span.end
     tail = source[position:]
     return output.endswith(tail) and len(output) - len(tail) >= found
+
+
+def through_the_gate(data: bytes, host: str, size: int = 1 << 20, content_type: str = "text/html") -> bytes:
+    """`data` as a response, with placeholders and all that is put in."""
+    exchange = gate().exchange(Request("GET", "/dir/page", "", (("Host", host),)))
+    exchange.start(200, [("Content-Type", content_type)])
+    return b"".join([exchange.feed(chunk) for chunk in cut(data, size)]) + exchange.finish()
 
 
 def corpus_pages() -> list[Path]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import quote
 
 T = TypeVar("T")
 
@@ -18,21 +19,24 @@ _LONGEST_HOST = 254
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*+)(?:\.[a-z0-9_][a-z0-9_-]*+)*+")
 _UNFIT_IN_PATH = re.compile(r"[\x00-\x20\x7f?#\\]")
+# WHATWG URL, "path percent-encode set": none of these. What is escaped already stays so.
+_NOT_ESCAPED = "!$%&'()*+,/:;=@[\\]|~"
 _SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
 
 
 class Glob:
     """A path pattern in which `*` stands for any characters, slashes included.
 
-    Without a `*` it matches exactly itself. Matching walks the path once, whatever it holds. What
-    every path that matches begins and ends with is `first` and `last`.
+    Without a `*` it matches exactly itself. What browsers escape in paths may be written as it is.
+    Matching walks the path once, whatever it holds. What every path that matches begins and ends with is
+    `first` and `last`.
     """
 
     __slots__ = ("_middle", "_whole", "first", "last", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        pieces = text.split("*")
+        pieces = quote(text, safe=_NOT_ESCAPED).split("*")
         self._whole = len(pieces) == 1
         self.first, self.last = pieces[0], pieces[-1]
         self._middle = tuple(piece for piece in pieces[1:-1] if piece)
@@ -40,7 +44,7 @@ class Glob:
     def matches(self, path: str) -> bool:
         """Whether the whole of `path` (without its query) fits."""
         if self._whole:
-            return path == self.text
+            return path == self.first
         at, end = len(self.first), len(path) - len(self.last)
         if at > end or not path.startswith(self.first) or not path.endswith(self.last):
             return False

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from consentgate.html import Rewriter
-from consentgate.html.encoding import Encoding, Transcoder, sniff_encoding
+from consentgate.html.encoding import PRESCANNED, Encoding, Transcoder, sniff_encoding
+from consentgate.html.rewriter import PATIENCE
 from consentgate.html.sniff import sniffs_as_html
 
 from .codings import packer, unpacker
@@ -42,16 +43,16 @@ class HtmlBody:
         self._make_rewriter = make_rewriter
         self._label = label
         self._waiting = b""
+        self._credit = PRESCANNED
         self._rewriter: Rewriter | None = None
         self._transcoder: Transcoder | None = None
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
         if self._rewriter is None:
-            data = self._waiting + data
-            encoding = sniff_encoding(data, self._label, complete=final)
+            encoding = self._sniff(data, final=final)
             if encoding is None:
-                self._waiting = data
                 return b""
+            data, self._waiting = self._waiting, b""
             self.encoding, self.ready = encoding, True
             self._rewriter = self._make_rewriter(encoding)
             self._transcoder = None if encoding.is_ascii_compatible else Transcoder(encoding)
@@ -59,6 +60,15 @@ class HtmlBody:
             return self._rewrite(self._rewriter, data, final=final)
         text = self._transcoder.decode(data, final=final)
         return self._transcoder.encode(self._rewrite(self._rewriter, text, final=final), final=final)
+
+    def _sniff(self, data: bytes, *, final: bool) -> Encoding | None:
+        # A long head in small chunks is not looked through for each of them.
+        self._credit += PATIENCE * len(data)
+        self._waiting += data
+        if len(self._waiting) > self._credit and not final:
+            return None
+        self._credit -= max(len(self._waiting) - PRESCANNED, 0)
+        return sniff_encoding(self._waiting, self._label, complete=final)
 
     @staticmethod
     def _rewrite(rewriter: Rewriter, data: bytes, *, final: bool) -> bytes:

@@ -14,20 +14,29 @@ from .syntax import ATTRIBUTE, END_TAG, START_TAG
 
 PRESCANNED = 1024
 """Browsers look for a declaration in so many bytes."""
+LONGEST_HEAD = 16 << 10
+"""Where none is found there, the rest of the head is looked through, up to here."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
+# "Extracting a character encoding from a meta element": what follows the first "charset=" decides.
 _CHARSET_IN_CONTENT = re.compile(
-    r"""charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"|'([^']*)'|([^\t\n\f\r ;"'][^\t\n\f\r ;]*))""", re.I
+    r"""charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"|'([^']*)'|(?!["'])([^\t\n\f\r ;]*)|)""", re.I
 )
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding[\x00-\x20]*=[\x00-\x20]*(["'])([^"'>]*)\1""")
+# A declaration that could not be read if the page were not in UTF-16.
+_UTF_16_XML = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))
 _PRESCAN_STEP = re.compile(rb"<(?:(?P<comment>!--)|(?P<tag>[a-zA-Z])|/(?P<end>[a-zA-Z])|[!/?][^>]*+>?)")
 # A page that has come to one of these has left the part where a declaration belongs.
 _PAST_THE_HEAD = re.compile(
     rb"(?i)</head|<(?!/?(?:html|head|meta|title|link|script|style|base|noscript|template)[\t\n\f\r />])"
     rb"/?[a-z][^\t\n\f\r />]*[\t\n\f\r />]"
 )
+_TEXT_FIRST = re.compile(rb"[\t\n\f\r ]*[^<\t\n\f\r ]")
+# What browsers do not decode, since what looks harmless in it may be markup to others: they show one
+# character in its place.
+_UNDECODED = "replacement"
 # In these, bytes below 0x80 are not always what they look like.
-_NOT_ASCII_COMPATIBLE = frozenset(("utf-16le", "utf-16be", "iso-2022-jp"))
+_NOT_ASCII_COMPATIBLE = frozenset(("utf-16le", "utf-16be", "iso-2022-jp", _UNDECODED))
 
 
 # Where Python's codec of that name knows less than the standard's encoding, or is not there.
@@ -43,8 +52,7 @@ _CODECS = {
 
 
 class Unreadable(ValueError):
-    """A page whose bytes are not what its encoding says, so that nobody knows what a browser would make of
-    them."""
+    """A page whose bytes are not what its encoding says, or are in one that browsers do not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encodin
     """The encoding of a page that begins with `head` and whose Content-Type says `label`.
 
     None while more of the page could still change the answer; with `complete` there is none to come. A
-    page that has left its head without a declaration has none.
+    page that has left its head without a declaration has none: should its body hold one, then it depends on
+    how much of the page is at hand whether that counts, as it does in browsers.
     """
     for mark, name in _BOMS:
         if head.startswith(mark):
@@ -81,16 +90,17 @@ def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encodin
     found = _lookup(label)
     if found is not None:
         return Encoding(found, declared=True)
-    past = _PAST_THE_HEAD.search(head)
-    # A declaration later in the head makes browsers begin again (13.2.6.4.4, "changing the encoding"): as
-    # far as it is at hand, it counts.
-    found = _prescan(head[:PRESCANNED]) or _prescan(head[: past.start() if past else len(head)])
-    if found is not None:
-        return Encoding(found)
-    starts_with_text = re.match(rb"[\t\n\f\r ]*[^<\t\n\f\r ]", head)
-    if not (complete or len(head) >= PRESCANNED or starts_with_text or past):
+    for start, name in _UTF_16_XML:
+        if head.startswith(start):
+            return Encoding(name)
+        if not complete and start.startswith(head):
+            return None
+    past = _PAST_THE_HEAD.search(head, 0, LONGEST_HEAD)
+    # A declaration later in the head makes browsers begin again (13.2.6.4.4, "changing the encoding").
+    found = _prescan(head[:PRESCANNED]) or _prescan(head[: past.start() if past else LONGEST_HEAD])
+    if found is None and not (complete or past or _TEXT_FIRST.match(head) or len(head) >= LONGEST_HEAD):
         return None
-    return Encoding(_xml_encoding(head) or "windows-1252")
+    return Encoding(found or _xml_encoding(head) or "windows-1252")
 
 
 def _lookup(label: str | None) -> str | None:
@@ -152,6 +162,8 @@ class Transcoder:
     """
 
     def __init__(self, encoding: Encoding) -> None:
+        if encoding.name == _UNDECODED:
+            raise Unreadable("browsers do not read pages in this encoding")
         codec = encoding.codec
         self._decoder = codecs.getincrementaldecoder(codec)("strict")
         self._checker = codecs.getincrementalencoder(codec)("strict")

@@ -63,7 +63,8 @@ JudgeCode = Callable[[str], Culprit | None]
 
 
 class Loads:
-    """Judges tags in a document whose base URL is `base`."""
+    """Judges tags in a document whose base URL is `base`. `went_by_base` tells that something led to its
+    host."""
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Loads:
         plain: Callable[[bytes], bytes],
     ) -> None:
         self.base = base
+        self.went_by_base = False
         self._judge = judge
         self._decode = decode
         self._gate_document = gate_document
@@ -92,7 +94,12 @@ class Loads:
             if verdict is not None and not catalogue().may_have_path(url):
                 return verdict[0]
         target = resolve(url, self.base)
+        self.went_by_base = self.went_by_base or target.host == self.base.host
         return self._judge.url(target.host, target.path) if target.host else None
+
+    def follow(self, inner: Loads) -> None:
+        """Take note of what a document within this one has loaded."""
+        self.went_by_base = self.went_by_base or inner.went_by_base
 
     def of(self, tag: Tag) -> TagLoads:
         """What `tag` loads."""

@@ -16,7 +16,7 @@ from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
 from .multibyte import plain_for
-from .quiet import QUIET, QUIET_AT_HOME
+from .quiet import BY_BASE, QUIET, QUIET_AT_HOME
 from .tags import Tag
 from .urls import Url, resolve
 
@@ -114,6 +114,20 @@ class Page:
             return b""
         elsewhere = self.loads.base.host != self._own_host
         return self._placeholder(claim, self.context.in_anchor, elsewhere)
+
+    def pass_by(self, quiet: re.Match[bytes]) -> None:
+        """Follow a run of what loads nothing, or nothing but the site's own."""
+        self.context.pass_by(quiet)
+        if quiet.re is QUIET_AT_HOME and not self.loads.went_by_base:
+            self.loads.went_by_base = BY_BASE.search(self.data, *quiet.span()) is not None
+
+    def diverts(self, href: str) -> bool:
+        """True for a base URL that leads where nothing may be loaded from, and comes after something that
+        loads by the URL before it. Browsers look some of that up again, by the new one: pictures with a
+        `srcset` when the window changes, style sheets at once."""
+        if self._based or self.context.foreign.is_foreign or not self.loads.went_by_base:
+            return False
+        return self.loads.claim_of(href) is not None
 
     def _quiet(self) -> re.Pattern[bytes]:
         """What can be passed on unseen where relative URLs lead to where they lead now."""

@@ -191,6 +191,9 @@ where it last entered a table's cell and left one."""
 QUIET_AT_HOME = _quiet(_one_of(_LOADING) + _RELATIVE_URLS)
 """The same in a page whose relative URLs all lead to where anything may be loaded from."""
 
+BY_BASE = re.compile(_one_of(_LOADING) + rb"=\"")
+"""Whether such a run holds a URL that leads where the base URL says."""
+
 QUIET_FOREIGN = re.compile(
     rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + _QUIET_ATTRIBUTES + rb"(?:</" + _SHAPE + rb">)?+)*+"
 )

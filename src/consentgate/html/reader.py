@@ -114,7 +114,7 @@ class Reader:
         match = page.quiet.match(page.data, position)
         if match is None:
             return position
-        page.context.pass_by(match)
+        page.pass_by(match)
         return match.end()
 
     def _skip_preamble(self, position: int) -> int:
@@ -179,8 +179,8 @@ class Reader:
         page = self._page
         if page.context.inert:
             return page.enter(tag)
-        if tag.name == b"base" and tag.get(b"href") is not None and (self._apart or page.context.in_doubt):
-            return page.drop_tag(tag, "base", tag.get(b"href") or "")
+        if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_too_late(href):
+            return page.drop_tag(tag, "base", href)
         loads = page.loads.of(tag)
         whole = loads.whole()
         if whole is not None:
@@ -196,6 +196,11 @@ class Reader:
                 return page.take_out(tag, end, Offence(widget.claim, "", tag.start, end), "widget")
         page.take_out_parts(tag, loads.parts())
         return page.enter(tag)
+
+    def _is_too_late(self, href: str) -> bool:
+        """Whether a `base` comes where it may count or not, or changes what was judged already."""
+        page = self._page
+        return self._apart or page.context.in_doubt or page.diverts(href)
 
     def _end_of_element(self, tag: Tag) -> int | None:
         """Where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
@@ -221,9 +226,11 @@ class Reader:
         )
         inner._page.scripts = page.scripts
         try:
-            return inner._read_whole(data)
+            edits = inner._read_whole(data)
         except _Unclear:
             return None
+        page.loads.follow(inner._page.loads)
+        return edits
 
     def _read_whole(self, data: bytes) -> list[Edit]:
         """The edits to `data`, which is all there is. Raises _Unclear unless it ends as it began."""
@@ -241,6 +248,7 @@ class Reader:
         reader = Reader(page.judge, page.loads.base, "utf-8", nested=self._nested + 1)
         data = document.encode("utf-8", "replace")
         edits, consumed = reader.read(data, final=True)
+        page.loads.follow(reader._page.loads)
         reason = next((edit.blocked for edit in edits if edit.blocked), None)
         if reason is None:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -29,15 +30,19 @@ _LOCAL_SCHEMES = frozenset(
 # The plain case, which is nearly every URL there is: nothing to strip, decode or convert.
 _PLAIN = re.compile(
     r"(?:(?P<scheme>https?|wss?):)?//(?P<host>(?:[a-z0-9][a-z0-9.-]*)?[a-z])(?::[0-9]{0,4})?"
-    r"(?P<path>/[^?#\s\\%]*)?(?:[?#][^\t\n\r]*)?",
+    r"(?P<path>/[^\x00-\x20?#\\%\"<>^`{}\x7f-\U0010ffff]*)?(?:[?#][^\t\n\r]*)?",
     re.ASCII,
 )
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
 _STRIPPED = "".join(map(chr, range(0x21)))
 _REMOVED = str.maketrans("", "", "\t\n\r")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
 _PORT = re.compile(r":[0-9]*\Z")
 _LARGEST_PORT = 0xFFFF
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
+_ESCAPED_IN_PATH = re.compile(r"[\x00-\x20\"#<>?^`{}\x7f-\U0010ffff]+")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _NUMBER = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
 
 
@@ -69,8 +74,6 @@ def _absolute(scheme: str, rest: str, base: Url) -> Url:
         return target
     if scheme in _LOCAL_SCHEMES:
         return Url(scheme, "", rest)
-    if scheme == "view-source":
-        return resolve(rest, base)
     return Url(scheme, f"{scheme}:", rest)
 
 
@@ -98,9 +101,11 @@ def _with_authority(scheme: str, rest: str) -> Url:
 
 
 def normal_path(path: str) -> str:
-    """`path` without its `.` and `..` segments, in any spelling, and with needless escapes undone."""
+    """`path` in its one spelling: without its `.` and `..` segments, with escapes where browsers write them
+    (the standard's "path percent-encode set"), in capitals, and none that are needless."""
     if "%" in path:
-        path = re.sub(r"%(2[dDeE]|[46][1-9a-fA-F]|[57][0-9aA]|3[0-9]|5[fF]|7[eE])", _unescape, path)
+        path = _ESCAPE.sub(_in_one_spelling, path)
+    path = _ESCAPED_IN_PATH.sub(_escaped, path)
     if "/." not in path:
         return path
     kept: list[str] = []
@@ -115,8 +120,15 @@ def normal_path(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _unescape(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16))
+def _in_one_spelling(match: re.Match[str]) -> str:
+    if match[1] is None:
+        return "%25"
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
 
 
 def parse_host(text: str) -> str:
@@ -137,27 +149,37 @@ def parse_host(text: str) -> str:
 
 
 def _to_ascii(host: str) -> str:
+    """WHATWG URL, "domain to ASCII" (UTS 46, section 4)."""
     try:
-        mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
-        return ".".join(_label_to_ascii(label) for label in mapped.split("."))
-    except (idna.IDNAError, UnicodeError):
+        labels = idna.uts46_remap(host, std3_rules=False, transitional=False).split(".")
+        written = [_written_out(label) for label in labels]
+        if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in "".join(written)):
+            for label in filter(None, written):
+                idna.check_bidi(label, check_ltr=True)
+    except ValueError:  # from `idna`, from the codec, and from Unicode's own tables
         return ""
+    return ".".join(map(_label_to_ascii, labels))
 
 
 def _label_to_ascii(label: str) -> str:
-    if label.startswith("xn--"):
-        _require_valid(label)
     return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
-def _require_valid(label: str) -> None:
-    """Raise UnicodeError unless a label in its ASCII form stands for one that could be written out (UTS 46,
-    section 4)."""
-    text = label[len("xn--") :].encode("ascii").decode("punycode")
-    if text.isascii() or idna.uts46_remap(text, std3_rules=False, transitional=False) != text:
-        raise UnicodeError(label)
-    if text.encode("punycode").decode("ascii") != label[len("xn--") :]:
-        raise UnicodeError(label)
+def _written_out(label: str) -> str:
+    """A label in its Unicode form. Raises UnicodeError for one that stands for none that could be written
+    out (UTS 46, section 4.1, "validity criteria")."""
+    text = label
+    if label.startswith("xn--"):
+        text = label[len("xn--") :].encode("ascii").decode("punycode")
+        mapped = idna.uts46_remap(text, std3_rules=False, transitional=False)
+        if text.isascii() or mapped != text or _label_to_ascii(text) != label:
+            raise UnicodeError(label)
+    if not text.isascii():
+        idna.check_initial_combiner(text)
+        joiners = (place for place, character in enumerate(text) if character in "\u200c\u200d")
+        if not all(idna.valid_contextj(text, place) for place in joiners):
+            raise UnicodeError(label)
+    return text
 
 
 def _ends_in_number(host: str) -> bool:
