@@ -65,11 +65,13 @@ def launch_chromium(
     *,
     javascript: bool = True,
     headers: Mapping[str, str] | None = None,
+    keeps_pages: bool = False,
 ) -> BrowserContext:
     """Start Chromium on an empty `profile` with every host but the local ones mapped to the recorder.
 
     It is a persistent context on purpose: in an incognito one (`browser.new_context()`) Chromium makes no
-    preconnect, so a leak would pass unseen.
+    preconnect, so a leak would pass unseen. With `keeps_pages` it has a back/forward cache, as visitors'
+    browsers do; Playwright's waiting for a page to load knows nothing of that, and switches it off.
     """
     preferences = profile / "Default" / "Preferences"
     preferences.parent.mkdir(parents=True)
@@ -83,6 +85,7 @@ def launch_chromium(
         ignore_https_errors=True,
         java_script_enabled=javascript,
         extra_http_headers=headers,
+        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
     )
     if headers.get("Sec-GPC") == "1":
         context.add_init_script(GPC_SCRIPT)

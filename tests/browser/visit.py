@@ -174,13 +174,20 @@ def visitor_with_new_profile(
     *,
     javascript: bool = True,
     headers: Mapping[str, str] | None = None,
+    keeps_pages: bool = False,
     settle: float = 1.0,
     patience: float = 8.0,
 ) -> Iterator[Visitor]:
     # The browser may still be writing into its profile while it is removed.
     with tempfile.TemporaryDirectory(prefix="consentgate-", ignore_cleanup_errors=True) as profile:
         context = launch_chromium(
-            playwright, executable, Path(profile), recorder.port, javascript=javascript, headers=headers
+            playwright,
+            executable,
+            Path(profile),
+            recorder.port,
+            javascript=javascript,
+            headers=headers,
+            keeps_pages=keeps_pages,
         )
         try:
             yield Visitor(context, recorder, javascript=javascript, settle=settle, patience=patience)

@@ -68,6 +68,14 @@ def test_any_grant_comes_back(granted, refused, identity, age, signals, host):
     assert read(value_of(choice, host), host=host) == choice
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(granted=DIGESTS.filter(bool), refused=DIGESTS, host=st.text(max_size=80))
+def test_a_cache_tells_a_refusal_by_its_length_B17(granted, refused, host):
+    refusal = r"[A-Za-z0-9_-]{12}\.[A-Za-z0-9_-]{43}"
+    assert re.fullmatch(refusal, value_of(REFUSAL, host))
+    assert not re.fullmatch(refusal, value_of(Choice(NOW, b"i" * 16, granted, refused - granted), host))
+
+
 # -- whatever is changed -------------------------------------------------------------------------------------
 
 ALPHABET = [*string.ascii_letters, *string.digits, *'-_.=+/!"%; \0é\udc80']

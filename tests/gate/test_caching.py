@@ -93,6 +93,22 @@ def test_a_dropped_cookie_makes_nothing_newly_cacheable_H6(make_site: MakeSite) 
 @pytest.mark.parametrize(
     ("given", "sent"),
     [
+        ("max-age=60", "private, max-age=60"),
+        ("must-revalidate, stale-while-revalidate=5", "private, must-revalidate"),
+        ("max-age=60, Public", "max-age=60, Public"),
+        ("s-maxage=60", "s-maxage=60"),
+    ],
+)
+def test_a_page_that_only_a_cookie_kept_out_of_shared_caches_stays_out_H6(
+    make_site: MakeSite, given: str, sent: str
+) -> None:
+    site = make_site(Page(headers=[HTML, ("Set-Cookie", "_ab=1"), ("Cache-Control", given)]))
+    assert site.gets().value("cache-control") == sent
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
         (["Accept-Encoding"], ["Accept-Encoding", "Cookie, Sec-GPC"]),
         (["accept-language, COOKIE"], ["accept-language, COOKIE", "Sec-GPC"]),
         (["cookie", "sec-gpc"], ["cookie", "sec-gpc"]),

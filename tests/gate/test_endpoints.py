@@ -36,7 +36,13 @@ def test_every_own_answer_carries_strict_headers(site: Site) -> None:
     replies = [
         *(
             site.gets(path)
-            for path in (CHOICES, "/_privacy/banner.css", f"/_privacy/{snippet}", "/_privacy/no")
+            for path in (
+                CHOICES,
+                "/_privacy/banner.css",
+                "/_privacy/state",
+                f"/_privacy/{snippet}",
+                "/_privacy/no",
+            )
         ),
         *(site.gets("/.well-known/gpc.json"), site.decides("accept"), site.asks(CHOICES, "DELETE")),
         *(site.decides("junk"), site.decides("accept", headers=[])),
@@ -247,6 +253,21 @@ def test_the_stylesheet_hides_the_banner_of_who_has_decided_and_is_not_shared(si
         assert reply.value("cache-control") == "private, no-cache"
         assert reply.value("vary") == "Cookie, Sec-GPC"
         assert reply.value("content-type").startswith("text/css")
+
+
+def test_an_open_page_says_the_state_that_the_gate_tells_while_it_is_in_effect(site: Site) -> None:
+    states = {}
+    for decision in ({"decision": "accept"}, {"decision": "save", "service": "stats"}):
+        cookie = site.chooses(**decision)
+        reply = site.gets("/_privacy/state", cookie)
+        assert reply.value("cache-control") == "no-store"
+        assert b' data-state="%s"' % reply.body in site.gets("/", cookie).body
+        states[cookie] = reply.body
+        assert site.gets("/_privacy/state", cookie, Sec_GPC="1").body not in states.values()
+    assert len(set(states.values())) == 2
+    closed = ["", site.chooses("refuse"), site.chooses("withdraw", cookie)]
+    assert len({site.gets("/_privacy/state", state).body for state in closed}) == 1
+    assert not any(b"data-state" in site.gets("/", state).body for state in closed)
 
 
 def test_the_snippet_is_kept_for_good_under_a_name_of_its_content(site: Site) -> None:

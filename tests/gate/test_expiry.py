@@ -88,6 +88,25 @@ def test_withdrawal_deletes_what_is_declared_even_where_it_did_not_arrive_A3(mak
     assert site.decides("refuse").deleted == []
 
 
+def test_a_withdrawal_makes_the_browser_forget_its_copies_and_nothing_else_A20(make_site: MakeSite) -> None:
+    site = make_site()
+    accepted, some = site.chooses("accept"), site.chooses("save", category="performance")
+    taken_back = [
+        *(site.decides(decision, accepted) for decision in ("withdraw", "refuse")),
+        site.decides("save", accepted, category="performance"),
+        site.decides("save", some, category="third-party"),
+    ]
+    for reply in taken_back:
+        assert reply.values("clear-site-data") == ['"cache", "prefetchCache", "prerenderCache"']
+    rest = [
+        *(site.decides(decision) for decision in ("accept", "refuse", "withdraw", "junk")),
+        *(site.decides("accept", some), site.decides("withdraw", site.chooses("withdraw", accepted))),
+        *(site.decides("withdraw", accepted, headers=[]), site.gets("/", site.chooses("refuse"))),
+    ]
+    for reply in rest:
+        assert reply.values("clear-site-data") == []
+
+
 def test_less_than_before_deletes_what_was_left_out_and_nothing_else_A3(make_site: MakeSite) -> None:
     site = make_site()
     jar = Jar(site.host)

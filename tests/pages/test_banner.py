@@ -164,3 +164,8 @@ def test_the_head_loads_the_styles_and_a_deferred_script():
     link, script = fragment(PAGES.head())
     assert link.attrib == {"rel": "stylesheet", "href": "/_privacy/banner.css"}
     assert script.attrib == {"src": f"/_privacy/{PAGES.snippet_name}", "defer": ""}
+
+
+def test_the_head_of_an_open_page_says_what_it_was_made_for():
+    assert fragment(PAGES.head(state="open-0a"))[1].attrib["data-state"] == "open-0a"
+    assert b"<b>" not in PAGES.head(state='"><b>')

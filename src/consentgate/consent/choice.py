@@ -51,6 +51,11 @@ class Choice:
         return self.at + self.lifetime
 
 
+def takes_back(before: Choice | None, choice: Choice) -> bool:
+    """True when `choice` withdraws, in whole or in part, what was granted `before`."""
+    return before is not None and bool(before.granted - choice.granted)
+
+
 def decide(
     policy: Policy, decision: Decision, ids: Collection[str] = (), signals: frozenset[str] = frozenset()
 ) -> Choice:

@@ -26,7 +26,8 @@ _SIGNAL_BITS = {GPC: 1, DNT: 2}
 
 
 class ConsentCookie:
-    """Writes and reads consent cookies, signed with HMAC-SHA-256.
+    """Writes and reads consent cookies, signed with HMAC-SHA-256. Caches tell those of a refusal, which all
+    have one length, from those of a grant, which are longer, without knowing the key (docs/caches.md).
 
     `secret_keys` go from the oldest to the newest, as itsdangerous has them: the newest signs, all of
     them are accepted.

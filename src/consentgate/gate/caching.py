@@ -17,18 +17,23 @@ _TARGETED = "cdn-cache-control"
 # What only makes sense to a shared cache, in Cache-Control (RFC 9111, section 5.2.2).
 _SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
 
+FORGET_COPIES: Header = ("Clear-Site-Data", '"cache", "prefetchCache", "prerenderCache"')
+"""Makes a browser forget its copies of the site's pages, those for its back and forward buttons among them:
+they may be `open`. Cookies are not named: that would end the session, on all hosts of the domain."""
+
 
 class Variant:
     """The variant of a page that one visitor gets, and how its validators are told from the others'.
 
-    `fingerprint` stands for the policy and the version of the gate: with either, the bytes change.
+    `fingerprint` stands for the policy and the version of the gate: with either, the bytes change. `id` is
+    the same for all who have granted the same, and for all who have granted nothing.
     """
 
     def __init__(self, consent: Consent, fingerprint: bytes) -> None:
-        self.name = "open" if consent.is_open else "closed"
         state = fingerprint + b"".join(sorted(consent.granted)) + (b"?" if consent.asks else b"")
         shown = state if consent.is_open else fingerprint
-        self._suffix = f"--{self.name}-{hashlib.sha256(shown).hexdigest()[:12]}"
+        self.id = f"{'open' if consent.is_open else 'closed'}-{hashlib.sha256(shown).hexdigest()[:12]}"
+        self._suffix = f"--{self.id}"
 
     def mark(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
         """A page's headers with its validators as this variant's, `weak` ones if so wanted. What cannot be
@@ -102,16 +107,14 @@ def vary(headers: list[Header]) -> list[Header]:
     return [*headers, ("Vary", ", ".join(missing))] if missing else headers
 
 
+def is_shared(headers: list[Header]) -> bool:
+    """True where an application says in so many words that the response may be stored for everyone."""
+    return any(_name(directive) in ("public", "s-maxage") for directive in _directives(headers))
+
+
 def private(headers: list[Header]) -> list[Header]:
     """`headers` that keep the response out of shared caches, and leave the browser's own as it was."""
-    given = [
-        directive.strip()
-        for value in header_values(headers, "cache-control")
-        for directive in value.split(",")
-    ]
-    kept = [
-        d for d in given if d and d.partition("=")[0].strip().lower() not in (*_SHARED_DIRECTIVES, "private")
-    ]
+    kept = [d for d in _directives(headers) if _name(d) not in (*_SHARED_DIRECTIVES, "private")]
     stricter = any(directive.lower() == "no-store" for directive in kept)
     value = ", ".join(kept if stricter else ("private", *kept))
     rest = [
@@ -120,3 +123,12 @@ def private(headers: list[Header]) -> list[Header]:
         if not name.lower().endswith(_TARGETED)
     ]
     return [*rest, ("Cache-Control", value)]
+
+
+def _directives(headers: list[Header]) -> list[str]:
+    values = header_values(headers, "cache-control")
+    return [found for value in values for directive in value.split(",") if (found := directive.strip())]
+
+
+def _name(directive: str) -> str:
+    return directive.partition("=")[0].strip().lower()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Choice, Judge
+from consentgate.consent.choice import takes_back
 from consentgate.consent.coverage import digests
 from consentgate.policy import NECESSARY, Unit
 
@@ -68,8 +69,7 @@ class CookieFilter:
     def withdrawn_by(self, choice: Choice, judge: Judge) -> tuple[list[str], list[str]]:
         """The cookies to delete with a decision, as the `judge` finds who knows of it: those that came along
         and are not covered, and, where it takes back a consent, those that the policy declares."""
-        before = self._judge.consent.choice
-        if before is None or not before.granted - choice.granted:
+        if not takes_back(self._judge.consent.choice, choice):
             return self._arrived(judge), []
         arrived = self._arrived(judge)
         declared = self._gate.policy.claims.exact_cookie_names()

@@ -10,6 +10,7 @@ from consentgate.consent.choice import Decision
 from consentgate.html.urls import normal_path
 from consentgate.pages import Pages, local_path
 
+from .caching import Variant
 from .message import Answer, Request
 
 LONGEST_FORM = 16 << 10
@@ -27,8 +28,8 @@ def own_path(path: str, prefix: str) -> str | None:
     return plain.removeprefix(prefix) if plain.startswith(prefix) else None
 
 
-def show(name: str, request: Request, pages: Pages, consent: Consent) -> Answer:
-    """The answer to a GET or HEAD request for the endpoint `name`."""
+def show(name: str, request: Request, pages: Pages, consent: Consent, variant: Variant) -> Answer:
+    """The answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this `variant`."""
     if name == "choices":
         query = parse_qs(request.query, encoding="utf-8", errors="replace")
         body = pages.choices(consent, query.get("next", ["/"])[0])
@@ -36,6 +37,8 @@ def show(name: str, request: Request, pages: Pages, consent: Consent) -> Answer:
     if name == "banner.css":
         body = pages.stylesheet(consent.asks)
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
+    if name == "state":
+        return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.id.encode())
     if name == pages.snippet_name:
         return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
     if name == GPC_PATH:

@@ -29,7 +29,7 @@ from consentgate.policy import Claim
 
 from . import content
 from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
-from .caching import Variant, private, vary
+from .caching import Variant, is_shared, private, vary
 from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
@@ -109,6 +109,7 @@ class Exchange:
             page=self._page,
             pages=self._pages,
             consent=self.consent,
+            variant=self._variant,
             signals=self._signals,
             cookies=self._cookies,
             deletions=self._deletions,
@@ -292,7 +293,7 @@ class Exchange:
         sent, kept, dropped = self._filter_cookies(given)
         sent, loads = self._filter_links(sent)
         # A page whose only obstacle to being stored was a cookie must not become everybody's.
-        unsaid = dropped and not header_values(given, "cache-control")
+        unsaid = dropped and not is_shared(given)
         if kept or dropped or loads:
             sent = vary(sent)
         return private(sent) if kept or unsaid or (loads and self.consent.is_open) else sent
@@ -374,12 +375,16 @@ class Exchange:
 
     def _make_rewriter(self, encoding: Encoding) -> Rewriter:
         pages, here = self._pages, self._here
+        # A closed page may be shown again at any time, and says nothing of whom it was made for.
+        state = self._variant.id if self.consent.is_open else ""
         return Rewriter(
             self._judge,
             self._base,
             charset=encoding.codec if encoding.is_ascii_compatible else "utf-8",
             placeholder=self._placeholder,
-            insertion=Insertion(pages.head(), pages.banner(here), pages.banner(here, self._origin)),
+            insertion=Insertion(
+                pages.head(state=state), pages.banner(here), pages.banner(here, self._origin)
+            ),
             on_blocked=self._notice,
         )
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge
+from consentgate.consent.choice import takes_back
 from consentgate.pages import Pages
 
+from .caching import FORGET_COPIES, Variant
 from .cookie_filter import CookieFilter
 from .deletions import Deletions
 from .endpoints import BadForm, problem, read_decision, show
@@ -32,6 +34,7 @@ class OwnRequest:
     page: str
     pages: Pages
     consent: Consent
+    variant: Variant
     signals: frozenset[str]
     cookies: CookieFilter
     deletions: Deletions
@@ -40,7 +43,7 @@ class OwnRequest:
         """The answer to it, with the request's `body`."""
         method = self.request.method
         if method in ("GET", "HEAD"):
-            answer = show(self.name, self.request, self.pages, self.consent)
+            answer = show(self.name, self.request, self.pages, self.consent, self.variant)
         elif method == "POST" and self.name == "choices":
             answer = self._decide(body)
         else:
@@ -67,6 +70,8 @@ class OwnRequest:
             ("Location", onward),
             ("Set-Cookie", self.gate.cookie.set_cookie(choice, host)),
         ]
+        if takes_back(self.consent.choice, choice):
+            headers.append(FORGET_COPIES)
         consent = Consent.of_choice(self.gate.policy, choice, self.signals)
         judge = Judge(consent, host, self.page)
         for names in self.cookies.withdrawn_by(choice, judge):

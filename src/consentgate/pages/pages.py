@@ -37,7 +37,7 @@ class Pages:
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
         self._listing = Listing(policy, self.texts)
-        self._head = self._slotted("head.html", "origin", snippet=self.snippet_name)
+        self._head = self._slotted("head.html", "origin", "state", snippet=self.snippet_name)
         self._banner = self._slotted(
             "banner.html" if policy.askable else "settings.html",
             *("origin", "next_value", "next_query"),
@@ -58,10 +58,13 @@ class Pages:
         """The script that smooths the banner's work. Nothing depends on it."""
         return assets.snippet()
 
-    def head(self, origin: str = "") -> bytes:
+    def head(self, origin: str = "", *, state: str = "") -> bytes:
         """What goes at the start of a page's head. `origin` ("//host:port") makes the links absolute,
-        where the page has a <base> that would lead them elsewhere."""
-        return self._head.fill(origin=_escaped(origin))
+        where the page has a <base> that would lead them elsewhere. `state` names the consent that an open
+        page was made for; the endpoint `state` tells the one that is in effect."""
+        return self._head.fill(
+            origin=_escaped(origin), state=f' data-state="{escape(state)}"'.encode() if state else b""
+        )
 
     def banner(self, next: str, origin: str = "") -> bytes:
         """What goes at the start of a page's body: one element, the same for every visitor. `next` is the

@@ -1,5 +1,15 @@
 /* Makes the banner's buttons work without leaving the page. Without it they work, too: it is a plain form. */
 (() => {
+  const { src, dataset } = document.currentScript;
+  const { state } = dataset;
+  /* The back button may bring an open page as it was left, although a withdrawal came in between. */
+  const check = async ({ persisted }) => {
+    if (!persisted) return;
+    const answer = await fetch(new URL("state", src)).catch(() => 0);
+    if (!answer || (await answer.text()) !== state) location.reload();
+  };
+  if (state) addEventListener("pageshow", check);
+
   const root = document.querySelector(".consentgate");
   const form = root && root.querySelector("form");
   /* The page around a frame asks; the frame does not ask again. */
@@ -27,7 +37,7 @@
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.type !== "opaqueredirect") throw answer;
-      if (button.value === "refuse") hide();
+      if (button.value === "refuse" && !state) hide();
       else location.reload();
     } catch (_) {
       /* The same button again, as if there were no script: the server's answer is then seen. */
