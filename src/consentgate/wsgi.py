@@ -242,8 +242,10 @@ class _Gated:
             chunk = self._response.next_chunk(data)
             if self._response.head_is_sent:
                 return chunk
+        # Where the gate is closed this raises, however often it is asked: the body never ends well.
+        chunk = self._response.last_chunk()
         self._over = True
-        return self._response.last_chunk()
+        return chunk
 
     def close(self) -> None:
         """Close the application's iterable, once."""

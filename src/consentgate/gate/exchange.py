@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
-from consentgate.html import Insertion, Rewriter, Url, resolve
+from consentgate.html import Cut, Insertion, Rewriter, Url, resolve
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
 from consentgate.policy import Claim
@@ -250,6 +250,10 @@ class Exchange:
                 raise GateClosed(f"the gate could not read on: {error}") from error
             self._close(error)
             return self._problem() if final else b""
+        except BaseException:
+            # The process or the task is being stopped: nobody knows how far the reading had come.
+            self._broken = True
+            raise
 
     def _ready_head(self) -> Head:
         assert self._html is not None
@@ -386,11 +390,16 @@ class Exchange:
                 pages.head(state=state), pages.banner(here), pages.banner(here, self._origin)
             ),
             on_blocked=self._notice,
+            on_cut=self._notice_cut,
+            keeps_record=False,
         )
 
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         origin = self._origin if elsewhere else ""
         return self._pages.placeholder(claim.name, in_link, self._here, origin, never=claim.category is None)
+
+    def _notice_cut(self, cut: Cut, offset: int) -> None:
+        self._gate.notices.cut(cut, self._page, offset)
 
     def _notice(self, claim: Claim, url: str) -> None:
         host = resolve(url, self._base).host if url else ""

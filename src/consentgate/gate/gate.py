@@ -12,7 +12,7 @@ from importlib.metadata import version
 import msgspec
 
 from consentgate.consent import Consent, ConsentCookie, Judge
-from consentgate.html import Blocked, Url, resolve
+from consentgate.html import Blocked, Cut, Url, resolve
 from consentgate.html.document import rewrite_document
 from consentgate.html.urls import parse_host
 from consentgate.pages import Pages
@@ -113,7 +113,10 @@ class Gate:
             never = claim.category is None
             return pages.placeholder(claim.name, in_link, page.path, origin if elsewhere else "", never=never)
 
-        return Rewritten(*rewrite_document(html, judge, page, charset, placeholder))
+        def note(cut: Cut, offset: int) -> None:
+            self.notices.cut(cut, page.path, offset)
+
+        return Rewritten(*rewrite_document(html, judge, page, charset, placeholder, note))
 
     def pages(self, root: str) -> Pages:
         """What visitors see of the gate where the application is mounted at `root`."""

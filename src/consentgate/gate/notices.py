@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 
 from consentgate.catalogue import catalogue
+from consentgate.html import Cut
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
 from consentgate.policy.loading import category_for
 
@@ -53,6 +54,14 @@ class Notices:
         """A script or widget that the catalogue recognised was kept back."""
         if not claim.declared and claim.service and self._is_new("name", claim.service):
             self._warn(_toml(claim.name), self._use(claim))
+
+    def cut(self, cut: Cut, page: str, offset: int) -> None:
+        """A page (its path) was cut at a byte of it, since it could not be read in full. Each page is
+        logged once with each kind of cut, and with the first place."""
+        if self._is_new("cut", f"{cut.name} {page[:_LONGEST]}"):
+            _log.warning(
+                "%s: at byte %d of the page %s. To do: %s", cut.what, offset, _toml(page), cut.advice
+            )
 
     def refused_decision(self, origin: str, authority: str) -> None:
         """A decision was refused because it did not come from a page of the host that it was sent to."""

@@ -1,8 +1,9 @@
 """HTML as browsers read it, and the rewriter that takes out what is not allowed."""
 
 from .blocked import Blocked
+from .cuts import Cut
 from .insertion import Insertion
-from .rewriter import Rewriter, TagTooLong
+from .rewriter import Rewriter
 from .urls import Url, resolve
 
-__all__ = ["Blocked", "Insertion", "Rewriter", "TagTooLong", "Url", "resolve"]
+__all__ = ["Blocked", "Cut", "Insertion", "Rewriter", "Url", "resolve"]

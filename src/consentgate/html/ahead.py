@@ -15,6 +15,10 @@ LONGEST_TEXT = 1 << 20
 """So much of a script or style sheet is judged; what it says after that is not read."""
 LONGEST_ELEMENT = 64 << 10
 """So far ahead the end tag of an element with markup in it is looked for."""
+LONGEST_END_TAG = 64 << 10
+"""An end tag that is longer is not one to look for."""
+LONGEST_NAME = 256
+"""The end of an element with a longer name is not looked for."""
 MOST_FRUITLESS = 16
 """So many names at a time are remembered to have no end ahead. Beyond that no others are looked for."""
 
@@ -39,7 +43,7 @@ class Ahead:
 
     def end_of_text(self, name: bytes, start: int) -> tuple[int, int | None]:
         """Where the raw text of an element ends that begins at `start`, and where its end tag does: the
-        end of the window and None where there is none.
+        end of the window and None where there is none, or only one of an unlikely length.
 
         Raises MoreNeeded where there still may be one.
         """
@@ -48,10 +52,11 @@ class Ahead:
         if end is None:
             self._require(limit)
             return min(limit, len(data)), None
-        end_tag = END_TAG.match(data, end)
-        if end_tag is None and not self._final:
-            raise MoreNeeded
-        return end, end_tag.end() if end_tag else len(data)
+        end_tag = END_TAG.match(data, end, end + LONGEST_END_TAG)
+        if end_tag is not None:
+            return end, end_tag.end()
+        self._require(end + LONGEST_END_TAG)
+        return end, len(data) if len(data) - end < LONGEST_END_TAG else None
 
     def _find_text_end(self, name: bytes, start: int, limit: int) -> int | None:
         if name == b"script":
@@ -70,7 +75,8 @@ class Ahead:
         """
         here = self._offset + tag.start
         self._no_element_end = {name: end for name, end in self._no_element_end.items() if end > here}
-        if tag.name in self._no_element_end or len(self._no_element_end) >= MOST_FRUITLESS:
+        full = len(self._no_element_end) >= MOST_FRUITLESS
+        if full or len(tag.name) > LONGEST_NAME or tag.name in self._no_element_end:
             return None
         limit = tag.end + LONGEST_ELEMENT
         end = self._find_element_end(tag, limit)

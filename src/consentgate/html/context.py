@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .foreign import ForeignContent
+from .foreign import DEEPEST, ForeignContent
 from .tags import Tag
 
 _TABLE_PARTS = frozenset(b"table tbody thead tfoot tr td th caption colgroup".split())
@@ -37,6 +37,7 @@ class Context:
         self._in_picture = False
         self._between_cells = False
         self._templates: list[_Template] = []
+        self._inert_templates = 0
 
     @property
     def in_doubt(self) -> bool:
@@ -52,7 +53,7 @@ class Context:
     @property
     def inert(self) -> bool:
         """True inside a `template`, where nothing loads. A declarative shadow root is none."""
-        return bool(self._templates) and not self.in_doubt and any(t.inert for t in self._templates)
+        return self._inert_templates > 0 and not self.in_doubt
 
     @property
     def takes_placeholder(self) -> bool:
@@ -85,7 +86,7 @@ class Context:
             return
         if name == b"template":
             live = (tag.get(b"shadowrootmode") or "").lower() in ("open", "closed")
-            self._templates.append(_Template(not (live or doubt), depth, self._in_select))
+            self._start_template(_Template(not (live or doubt), depth, self._in_select))
             self._in_select = self._in_select and doubt
         elif name == b"select":
             self._in_select = True
@@ -114,10 +115,18 @@ class Context:
         elif name in _TABLE_PARTS:
             self._between_cells = name != b"table"
 
+    def _start_template(self, template: _Template) -> None:
+        if len(self._templates) == DEEPEST:
+            self._doubtful = True
+            return
+        self._templates.append(template)
+        self._inert_templates += template.inert
+
     def _end_template(self) -> None:
         if not self._templates:
             self.left_template = True
             return
         template = self._templates.pop()
+        self._inert_templates -= template.inert
         self.foreign.close_to(template.foreign_depth)
         self._in_select = template.in_select

@@ -8,6 +8,7 @@ from dataclasses import replace
 from consentgate.consent import Judge
 
 from .blocked import Blocked
+from .cuts import OnCut
 from .encoding import Encoding, Transcoder, sniff_encoding
 from .page import PlaceholderFor
 from .rewriter import Rewriter
@@ -20,19 +21,21 @@ def rewrite_document(
     url: Url,
     charset: str | None = None,
     placeholder: PlaceholderFor | None = None,
+    on_cut: OnCut | None = None,
 ) -> tuple[bytes, list[Blocked]]:
     """The document `html`, found at `url`, without what `judge` does not allow, and what that was.
 
-    `charset` is the label in its Content-Type, if any. Raises Unreadable when the bytes are not in the
-    document's encoding.
+    `charset` is the label in its Content-Type, if any. `on_cut` is told of what could not be read to its
+    end, and where: in a page whose encoding is not ASCII-compatible, at which byte of it in UTF-8. Raises
+    Unreadable when the bytes are not in the document's encoding.
     """
     encoding = sniff_encoding(html, charset, complete=True)
     assert encoding is not None
     if encoding.is_ascii_compatible:
-        rewriter = Rewriter(judge, url, charset=encoding.codec, placeholder=placeholder)
+        rewriter = Rewriter(judge, url, charset=encoding.codec, placeholder=placeholder, on_cut=on_cut)
         return rewriter.feed(html) + rewriter.finish(), rewriter.blocked
     transcoder = Transcoder(encoding)
-    rewriter = Rewriter(judge, url, placeholder=placeholder)
+    rewriter = Rewriter(judge, url, placeholder=placeholder, on_cut=on_cut)
     text = transcoder.decode(html, final=True)
     output = transcoder.encode(rewriter.feed(text) + rewriter.finish(), final=True)
     return output, _in_bytes_of(encoding, text, rewriter.blocked)

@@ -29,7 +29,7 @@ _PRESCAN_STEP = re.compile(rb"<(?:(?P<comment>!--)|(?P<tag>[a-zA-Z])|/(?P<end>[a
 # A page that has come to one of these has left the part where a declaration belongs.
 _PAST_THE_HEAD = re.compile(
     rb"(?i)</head|<(?!/?(?:html|head|meta|title|link|script|style|base|noscript|template)[\t\n\f\r />])"
-    rb"/?[a-z][^\t\n\f\r />]*[\t\n\f\r />]"
+    rb"/?[a-z][^\t\n\f\r />]*+(?P<cut_off>\Z)?"
 )
 _TEXT_FIRST = re.compile(rb"[\t\n\f\r ]*[^<\t\n\f\r ]")
 # What browsers do not decode, since what looks harmless in it may be markup to others: they show one
@@ -49,6 +49,10 @@ _CODECS = {
     "big5": "big5hkscs",
     "x-user-defined": "latin-1",
 }
+
+
+# An escape sequence of ISO-2022-JP, or half of two characters in UTF-16, and more than enough room.
+_LONGEST_CHARACTER = 16
 
 
 class Unreadable(ValueError):
@@ -96,6 +100,8 @@ def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encodin
         if not complete and start.startswith(head):
             return None
     past = _PAST_THE_HEAD.search(head, 0, LONGEST_HEAD)
+    if past is not None and past["cut_off"] is not None:
+        past = None
     # A declaration later in the head makes browsers begin again (13.2.6.4.4, "changing the encoding").
     found = _prescan(head[:PRESCANNED]) or _prescan(head[: past.start() if past else LONGEST_HEAD])
     if found is None and not (complete or past or _TEXT_FIRST.match(head) or len(head) >= LONGEST_HEAD):
@@ -182,6 +188,8 @@ class Transcoder:
         if not seen.startswith(expected) or (final and seen != expected):
             raise Unreadable("the page is not written the way its encoding writes it")
         self._unchecked = seen[len(expected) :]
+        if len(self._unchecked) > _LONGEST_CHARACTER:
+            raise Unreadable("the page switches its character set back and forth, and says nothing")
         return text.encode()
 
     def encode(self, data: bytes, *, final: bool = False) -> bytes:

@@ -30,6 +30,8 @@ _TABLE_PARTS = frozenset(b"caption col colgroup tbody td tfoot th thead tr".spli
 
 DEEPEST = 256
 """So many open elements are followed; what is nested deeper is left in doubt."""
+LONGEST_NAME = 256
+"""An element with a longer name is left in doubt too: names are kept."""
 
 
 class _Space(Enum):
@@ -168,7 +170,7 @@ class ForeignContent:
         self._append(_Open(space, name, takes_html))
 
     def _append(self, opened: _Open) -> None:
-        if len(self._open) < DEEPEST:
+        if len(self._open) < DEEPEST and len(opened.name) <= LONGEST_NAME:
             self._open.append(opened)
         else:
             self.doubtful, self._plain = True, False

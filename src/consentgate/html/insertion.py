@@ -41,6 +41,10 @@ class Insertion:
     def done(self) -> bool:
         return self._mode is _Mode.DONE
 
+    def give_up(self) -> None:
+        """Put in nothing more."""
+        self._mode = _Mode.DONE
+
     def doctype(self) -> None:
         """A doctype is next: this is a document."""
         if self._mode is _Mode.START:

@@ -28,6 +28,13 @@ _REFRESH = re.compile(
 )
 
 
+NOBODY = Claim(None, "", None, None, declared=False)
+"""Whose it is that cannot be read for sure."""
+
+MOST_SHEETS = 8
+"""Style sheets in data: URLs of style sheets: so deep are they read, and blocked beyond."""
+
+
 class Culprit(NamedTuple):
     """Whose it is that is not allowed, and the URL that says so ("" where none does)."""
 
@@ -147,7 +154,7 @@ class Loads:
     def _code(self, tag: Tag, url: str) -> Culprit | None:
         return self._url(tag, url) or self._written_out(url)
 
-    def _written_out(self, url: str) -> Culprit | None:
+    def _written_out(self, url: str, depth: int = 0) -> Culprit | None:
         """What is wrong with the code that a URL holds itself."""
         data = DataUrl.read(url)
         if data is None:
@@ -155,9 +162,18 @@ class Loads:
         if data.holds is Holds.SCRIPT:
             return self._judge_code(data.text)
         if data.holds is Holds.STYLE:
-            return self._first(_urls_in(data.text))
+            return self._in_sheet(data.text, depth)
         gated = self._gate_document(data.text)
         return gated.culprit if gated is not None else None
+
+    def _in_sheet(self, css: str, depth: int) -> Culprit | None:
+        for url in _urls_in(css):
+            if depth == MOST_SHEETS:
+                return Culprit(NOBODY, "")
+            culprit = self._first((url,)) or self._written_out(url, depth + 1)
+            if culprit is not None:
+                return culprit
+        return None
 
     def _animation(self, tag: Tag, value: str) -> Culprit | None:
         animated = (tag.get(b"attributename") or "").strip().lower()

@@ -10,6 +10,7 @@ from consentgate.policy import Claim
 
 from .ahead import Ahead
 from .context import Context
+from .cuts import Cut
 from .edits import Edits, Reason
 from .elements import ELEMENTS
 from .inline_scripts import InlineScripts
@@ -23,6 +24,9 @@ from .urls import Url, resolve
 PlaceholderFor = Callable[[Claim, bool, bool], bytes]
 """Given whose element was taken out, whether it stood inside a link, and whether the page's relative URLs
 lead to another host, what is put in its place."""
+
+LONGEST_BASE = 4 << 10
+"""A `base` with a longer URL is dropped: every relative URL of the page would take as long to resolve."""
 
 
 class Page:
@@ -51,6 +55,7 @@ class Page:
         self.offset = 0
         self.final = False
         self.edits = Edits(b"")
+        self.cuts: list[tuple[Cut, int]] = []
         self.charset = charset
         self._placeholder = placeholder
         self._insertion = insertion
@@ -61,11 +66,16 @@ class Page:
         """`data` is what there is now; `before` the byte in front of it."""
         self.data, self.final = data, final
         self.edits = Edits(data, before)
+        self.cuts = []
         self.ahead.load(data, self.offset, final=final)
 
     def advance(self, consumed: int) -> None:
         """So much of the data has been read."""
         self.offset += consumed
+
+    def note(self, cut: Cut, position: int) -> None:
+        """Something at `position` was cut."""
+        self.cuts.append((cut, self.offset + position))
 
     def decode(self, data: bytes) -> str:
         """`data` as the text that it is in the document's encoding."""
@@ -151,6 +161,11 @@ class Page:
         """What is still to be put into the page, where it could go here."""
         insertion = self._insertion
         return None if insertion is None or insertion.done or self.context.inert else insertion
+
+    def insert_no_more(self) -> None:
+        """Nothing is put into this page from here on."""
+        if self._insertion is not None:
+            self._insertion.give_up()
 
     def announce(self, tag: Tag) -> None:
         """Put in what is due before or after a start tag."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from .ahead import LONGEST_TEXT
+from .cuts import Cut
 from .edits import Edit, Reason
 from .loads import Offence
 from .page import Page, kind_of
@@ -16,7 +17,6 @@ from .syntax import (
     BOGUS_COMMENT,
     CDATA_SECTION,
     COMMENT,
-    COMMENT_END,
     DECLARATION,
     LONE_LESS_THAN,
     LONGEST_END,
@@ -25,9 +25,6 @@ from .syntax import (
     raw_text_end,
 )
 from .tags import Tag
-
-LONG_COMMENT = 64 << 10
-"""A comment that has come to so much is passed on as it comes."""
 
 ReadApart = Callable[[bytes], list[Edit] | None]
 """Reads markup by itself. None where it does not leave the page as it found it."""
@@ -57,7 +54,6 @@ class RawText:
         self._element = element
         self._read_apart = read_apart
         self._name: bytes | None = None
-        self._in_comment = False
         self._script = ScriptText()
         self._dropping: Reason | None = None
         self._unclear_until = 0
@@ -66,25 +62,13 @@ class RawText:
 
     @property
     def is_open(self) -> bool:
-        """True within such an element, or a long comment."""
-        return self._name is not None or self._in_comment
-
-    def enter_comment(self, position: int) -> int | None:
-        """Pass on a comment whose end has not come yet; return how far that went, None if it may come."""
-        data = self._page.data
-        if len(data) - position < LONG_COMMENT or not data.startswith(b"<!--", position):
-            return None
-        self._in_comment = True
-        return position + len(b"<!--")
+        """True within such an element."""
+        return self._name is not None
 
     def skip(self, position: int) -> int:
         """Pass on the text up to the end tag, or drop it where the element was taken out; return how far
         that went."""
         data = self._page.data
-        if self._in_comment:
-            end = COMMENT_END.search(data, position)
-            self._in_comment = end is None
-            return end.end() if end else max(position, len(data) - len(b"--!"))
         if self._name == b"plaintext":
             return len(data)
         text_end, ended = self._end(position)
@@ -158,7 +142,7 @@ class RawText:
             whole = loads.whole()
         if whole is None and script is not ScriptKind.DATA:
             if b"src" not in tag.raw:
-                end, after = page.ahead.end_of_text(tag.name, tag.end)
+                end, after = self._end_of_judged(tag)
                 text = page.data[tag.end : end]
                 culprit = page.scripts.culprit(script, text, complete=after is not None, sure=not apart)
                 whole = Offence(*culprit, tag.start, tag.end) if culprit else None
@@ -178,10 +162,19 @@ class RawText:
 
     def _style_element(self, tag: Tag) -> int:
         page = self._page
-        end, after = page.ahead.end_of_text(tag.name, tag.end)
+        end, after = self._end_of_judged(tag)
         page.take_out_parts(tag, page.loads.of(tag).parts())
         page.take_out_parts(tag, page.loads.style_sheet(page.data[tag.end : end], tag.end))
         return self._enter(tag, end if after else None)
+
+    def _end_of_judged(self, tag: Tag) -> tuple[int, int | None]:
+        """How far the text of a script or style sheet is judged, and where its end tag ends if that is in
+        sight."""
+        page = self._page
+        end, after = page.ahead.end_of_text(tag.name, tag.end)
+        if end - tag.end >= LONGEST_TEXT and not page.all_passes:
+            page.note(Cut.LONG_TEXT, tag.start)
+        return end, after
 
     def _other_element(self, tag: Tag) -> int:
         page = self._page
@@ -191,6 +184,7 @@ class RawText:
             _, after = page.ahead.end_of_text(tag.name, tag.end)
             if after is not None:
                 return page.take_out(tag, after, whole, kind_of(tag))
+            page.note(Cut.FAR_END, tag.start)
         page.take_out_parts(tag, loads.all_parts() if whole else loads.parts())
         return self._enter(tag)
 
@@ -201,6 +195,8 @@ class RawText:
         page = self._page
         if tag.name not in (b"script", b"style") or tag.self_closing or page.context.inert:
             return self._element(tag)
+        if page.offset + tag.start < self._unclear_until:
+            return self._unclear(tag, tag.end)
         end, after = page.ahead.end_of_text(tag.name, tag.end)
         text = self._foreign_text(page.data[tag.end : end])
         if text is None or after is None:
@@ -247,7 +243,16 @@ class RawText:
         edits = self._read_apart(markup) if after is not None else None
         if edits is None or after is None:
             return self._unclear(tag, end)
-        whole = page.loads.of(tag).whole() or self._judge_text(tag, markup)
+        texts = [markup]
+        may_be_foreign = page.context.scripts_in_doubt or page.context.foreign.is_open
+        if may_be_foreign and tag.name in (b"script", b"style"):
+            # It may be one of SVG, whose text goes on after a comment, and after an element.
+            foreign = self._foreign_text(markup)
+            if foreign is None and tag.name == b"style":
+                return self._unclear(tag, end)
+            texts.append(foreign or b"")
+        judged = (self._judge_text(tag, text) for text in texts)
+        whole = page.loads.of(tag).whole() or next(filter(None, judged), None)
         if whole is not None and not page.context.inert:
             return page.take_out(tag, after, whole, kind_of(tag))
         if tag.name == b"noscript" and not page.context.inert:
@@ -264,6 +269,7 @@ class RawText:
         self._unclear_until = max(self._unclear_until, page.offset + end)
         if page.all_passes:
             return self._enter(tag)
+        page.note(Cut.AMBIGUOUS, tag.start)
         return page.drop_tag(tag, "ambiguous")
 
     def _judge_text(self, tag: Tag, text: bytes) -> Offence | None:

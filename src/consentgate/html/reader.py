@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import html
 import re
+from typing import NamedTuple
 
 from consentgate.consent import Judge
 
 from .ahead import MoreNeeded
+from .cuts import Cut
 from .edits import Edit, apply
 from .elements import ELEMENTS
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GatedDocument, Offence
-from .page import Page, PlaceholderFor, kind_of
+from .long_markup import LARGEST_TAG, LongMarkup
+from .page import LONGEST_BASE, Page, PlaceholderFor, kind_of
 from .quiet import QUIET_FOREIGN, may_be_widget
 from .rawtext import RawText
 from .syntax import CDATA_SECTION, DOCTYPE, END_TAG, NOT_TAGS, PREAMBLE_ITEM, RAW_TEXT_ELEMENTS, START_TAG
@@ -28,10 +31,20 @@ MOST_NESTED = 8
 
 _BOM = b"\xef\xbb\xbf"
 _CDATA = b"<![CDATA["
+_DECLARATION = re.compile(rb"<[!?]|</[^a-zA-Z]")
 
 
 class _Unclear(Exception):
     """What is read apart cannot be: it would not leave the page as it found it."""
+
+
+class _Gated(NamedTuple):
+    """A document in an attribute, with the base of its URLs, and what came of it."""
+
+    document: str
+    base: Url
+    result: GatedDocument | None
+    cuts: tuple[Cut, ...]
 
 
 class Reader:
@@ -55,10 +68,18 @@ class Reader:
             judge, base, charset, self._gate_document, placeholder, insertion, doubtful=doubtful
         )
         self._raw_text = RawText(self._page, self._element, self._read_apart)
+        self._long = LongMarkup(self._page)
         self._nested = nested
         self._apart = apart
         self._started = apart
         self._last = b""
+        self._reading = 0
+        self._gated: _Gated | None = None
+
+    @property
+    def cuts(self) -> list[tuple[Cut, int]]:
+        """What the last `read` cut, and at which byte of the document."""
+        return self._page.cuts
 
     def read(self, data: bytes, *, final: bool) -> tuple[list[Edit], int]:
         """The edits to `data`, in order, and how many of its bytes have been read. With `final` there is
@@ -70,7 +91,7 @@ class Reader:
         position = self._read_from(len(_BOM) if not self._started and data.startswith(_BOM) else 0)
         self._started = True
         if final:
-            if page.inserting is not None and not self._raw_text.is_open:
+            if page.inserting is not None and not (self._raw_text.is_open or self._long.is_open):
                 page.edits.insert(position, page.inserting.content())
             position = len(data)
         page.advance(position)
@@ -83,6 +104,10 @@ class Reader:
         while position < end:
             if page.all_passes and page.inserting is None:
                 return end
+            if self._long.is_open:
+                position = self._long.skip(position)
+                if self._long.is_open:
+                    return position
             if self._raw_text.is_open:
                 position = self._raw_text.skip(position)
                 if self._raw_text.is_open:
@@ -108,14 +133,20 @@ class Reader:
             if page.inserting is not None:
                 return position
         foreign = page.context.foreign
-        if foreign.is_open:
-            match = (QUIET_FOREIGN if foreign.is_foreign else NOT_TAGS).match(page.data, position)
-            return match.end() if match else position
-        match = page.quiet.match(page.data, position)
-        if match is None:
-            return position
-        page.pass_by(match)
-        return match.end()
+        end = len(page.data)
+        while True:
+            # No tag that is larger can be within a run, wherever the page was cut into chunks. What the limit
+            # cuts off is taken up again.
+            limit = position + LARGEST_TAG
+            begun = position
+            if foreign.is_open:
+                match = (QUIET_FOREIGN if foreign.is_foreign else NOT_TAGS).match(page.data, position, limit)
+                position = match.end() if match else position
+            elif match := page.quiet.match(page.data, position, limit):
+                page.pass_by(match)
+                position = match.end()
+            if limit >= end or position == begun:
+                return position
 
     def _skip_preamble(self, position: int) -> int:
         """Pass over what can stand before a document's first tag, and put in what is due before text."""
@@ -138,20 +169,18 @@ class Reader:
         """Read what stands at `position`; return where it ends, None if it is cut off."""
         page = self._page
         data = page.data
+        self._reading = position
         match = START_TAG.match(data, position)
         if match is not None:
+            if self._long.is_too_large(match):
+                return self._long.start_tag(position)
             return self._start_tag(Tag(match, page.decode))
-        if data.startswith(b"<!", position):
+        if _DECLARATION.match(data, position):
             cdata = data.startswith(_CDATA, position)
-            return self._cdata(position) if cdata else self._raw_text.enter_comment(position)
-        match = END_TAG.match(data, position)
-        if match is None:
-            return None
-        name = match["name"].lower()
-        if page.inserting is not None:
-            page.edits.insert(position, page.inserting.end_tag(name))
-        page.context.end(name)
-        return match.end()
+            return self._cdata(position) if cdata else self._long.declaration(position)
+        if data.startswith(b"</", position):
+            return self._end_tag(position)
+        return self._long.start_tag(position) if self._long.is_long(position, LARGEST_TAG) else None
 
     def _start_tag(self, tag: Tag) -> int:
         if tag.name not in RAW_TEXT_ELEMENTS and tag.name != b"plaintext":
@@ -161,17 +190,32 @@ class Reader:
             raise _Unclear
         return end
 
+    def _end_tag(self, position: int) -> int | None:
+        page = self._page
+        match = END_TAG.match(page.data, position)
+        if match is not None:
+            name, end = match["name"].lower(), match.end()
+        elif self._long.is_long(position):
+            name, end = self._long.end_tag(position), position + len(b"</")
+        else:
+            return None
+        if page.inserting is not None:
+            page.edits.insert(position, page.inserting.end_tag(name))
+        page.context.end(name)
+        return end
+
     def _cdata(self, position: int) -> int | None:
         page = self._page
         if page.context.in_doubt and not page.all_passes:
             if self._apart:
                 raise _Unclear
+            page.note(Cut.AMBIGUOUS, position)
             return page.drop(position, position + len(_CDATA), "ambiguous")
         if page.context.foreign.is_foreign:
             match = CDATA_SECTION.match(page.data, position)
-            return match and match.end()
+            return match.end() if match else self._long.cdata(position)
         end = page.data.find(b">", position)
-        return end + 1 if end >= 0 else None
+        return end + 1 if end >= 0 else self._long.declaration(position)
 
     # -- elements whose contents are markup ------------------------------------------------------------------
 
@@ -179,7 +223,8 @@ class Reader:
         page = self._page
         if page.context.inert:
             return page.enter(tag)
-        if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_too_late(href):
+        if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(href):
+            page.note(Cut.BASE, tag.start)
             return page.drop_tag(tag, "base", href)
         loads = page.loads.of(tag)
         whole = loads.whole()
@@ -197,10 +242,14 @@ class Reader:
         page.take_out_parts(tag, loads.parts())
         return page.enter(tag)
 
-    def _is_too_late(self, href: str) -> bool:
-        """Whether a `base` comes where it may count or not, or changes what was judged already."""
+    def _is_bad_base(self, href: str) -> bool:
+        """Whether a `base` comes where it may count or not, changes what was judged already, or is too long
+        to resolve all URLs of the page by."""
         page = self._page
-        return self._apart or page.context.in_doubt or page.diverts(href)
+        if page.all_passes:
+            return False
+        unsure = self._apart or page.context.in_doubt
+        return unsure or len(href) > LONGEST_BASE or page.diverts(href)
 
     def _end_of_element(self, tag: Tag) -> int | None:
         """Where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
@@ -210,7 +259,10 @@ class Reader:
             return tag.end
         if context.in_doubt or context.foreign.is_foreign:
             return tag.end if tag.self_closing and not context.in_doubt else None
-        return self._page.ahead.end_of_element(tag)
+        end = self._page.ahead.end_of_element(tag)
+        if end is None:
+            self._page.note(Cut.FAR_END, tag.start)
+        return end
 
     # -- documents within the document -----------------------------------------------------------------------
 
@@ -230,29 +282,44 @@ class Reader:
         except _Unclear:
             return None
         page.loads.follow(inner._page.loads)
+        for cut, _ in inner.cuts:
+            page.note(cut, self._reading)
         return edits
 
     def _read_whole(self, data: bytes) -> list[Edit]:
         """The edits to `data`, which is all there is. Raises _Unclear unless it ends as it began."""
         page, doubtful = self._page, self._page.context.in_doubt
         page.load(data, final=True, before=b"")
-        complete = self._read_from(0) == len(data) and not self._raw_text.is_open
+        complete = self._read_from(0) == len(data) and not (self._raw_text.is_open or self._long.is_open)
         if not complete or not page.context.at_rest or page.context.in_doubt != doubtful:
             raise _Unclear
         return page.edits.in_order()
 
     def _gate_document(self, document: str) -> GatedDocument | None:
-        page = self._page
+        """Gate a document in an attribute. What is asked for twice in a row, as where an element should go
+        and has to stay, is read once: else each that stands in another would double the work."""
+        page, last = self._page, self._gated
+        if last is None or last.document != document or last.base != page.loads.base:
+            last = self._gated = self._gated_anew(document)
+        for cut in last.cuts:
+            page.note(cut, self._reading)
+        return last.result
+
+    def _gated_anew(self, document: str) -> _Gated:
+        page, base = self._page, self._page.loads.base
         if self._nested >= MOST_NESTED:
-            return None if page.all_passes else GatedDocument(Culprit(NOBODY, ""), b"")
-        reader = Reader(page.judge, page.loads.base, "utf-8", nested=self._nested + 1)
+            if page.all_passes:
+                return _Gated(document, base, None, ())
+            return _Gated(document, base, GatedDocument(Culprit(NOBODY, ""), b""), (Cut.DEEP,))
+        reader = Reader(page.judge, base, "utf-8", nested=self._nested + 1)
         data = document.encode("utf-8", "replace")
         edits, consumed = reader.read(data, final=True)
         page.loads.follow(reader._page.loads)
+        cuts = tuple(cut for cut, _ in reader.cuts)
         reason = next((edit.blocked for edit in edits if edit.blocked), None)
         if reason is None:
-            return None
+            return _Gated(document, base, None, cuts)
         text = html.escape(apply(edits, data, consumed).decode("utf-8", "replace"))
-        return GatedDocument(
-            Culprit(reason.claim, reason.url), text.encode(page.charset, "xmlcharrefreplace")
-        )
+        culprit = Culprit(reason.claim, reason.url)
+        gated = GatedDocument(culprit, text.encode(page.charset, "xmlcharrefreplace"))
+        return _Gated(document, base, gated, cuts)

@@ -9,6 +9,7 @@ from consentgate.consent import Judge
 from consentgate.policy import Claim
 
 from .blocked import Blocked
+from .cuts import OnCut
 from .edits import Edit, Reason, apply
 from .insertion import Insertion
 from .page import PlaceholderFor
@@ -17,18 +18,15 @@ from .urls import Url
 
 PATIENCE = 16
 """For each byte that comes so many waiting ones may be read again."""
-LARGEST_TAG = 8 << 20
-
-
-class TagTooLong(ValueError):
-    """A tag or comment of more than 8 MiB: nothing that the gate would read on in good conscience."""
 
 
 class Rewriter:
-    """Rewrites one document. `blocked` grows with what was taken out.
+    """Rewrites one document. `blocked` grows with what was taken out, unless `keeps_record` is False: a page
+    without an end would fill the memory.
 
     `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII.
-    `on_blocked` is called with each claim that was not covered, and its URL.
+    `on_blocked` is called with each claim that was not covered, and its URL; `on_cut` with what could not be
+    read to its end, and where.
     """
 
     def __init__(
@@ -40,15 +38,24 @@ class Rewriter:
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
         on_blocked: Callable[[Claim, str], None] | None = None,
+        on_cut: OnCut | None = None,
+        keeps_record: bool = True,
     ) -> None:
         self.blocked: list[Blocked] = []
         self._on_blocked = on_blocked
+        self._on_cut = on_cut
+        self._keeps_record = keeps_record
         self._reader = Reader(judge, base, charset, placeholder, insertion)
         self._waiting: list[bytes] = []
         self._size = 0
         self._credit = 0
         self._last_reason: Reason | None = None
-        self._offset = 0
+        self._last_end = self._offset = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes wait for more of the document."""
+        return self._size
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the document; give what can be sent.
@@ -76,20 +83,24 @@ class Rewriter:
         for edit in edits:
             if edit.blocked is not None:
                 self._record(edit.blocked, edit)
+        if self._on_cut is not None:
+            for cut in self._reader.cuts:
+                self._on_cut(*cut)
         self._offset += consumed
         self._size = len(data) - consumed
-        if self._size > LARGEST_TAG:
-            raise TagTooLong(f"markup at byte {self._offset} goes on for more than {LARGEST_TAG} bytes")
         self._waiting = [data[consumed:]] if self._size else []
         return output
 
     def _record(self, reason: Reason, edit: Edit) -> None:
         claim, start, end = reason.claim, self._offset + edit.start, self._offset + edit.end
-        if reason == self._last_reason and self.blocked[-1].end == start:
-            # More of an element that goes as it comes.
-            self.blocked[-1] = replace(self.blocked[-1], end=end)
+        more = reason == self._last_reason and self._last_end == start
+        self._last_reason, self._last_end = reason, end
+        if more:
+            # Of an element that goes as it comes.
+            if self._keeps_record:
+                self.blocked[-1] = replace(self.blocked[-1], end=end)
             return
-        self._last_reason = reason
-        self.blocked.append(Blocked(claim.category, claim.service, reason.kind, reason.url, start, end))
+        if self._keeps_record:
+            self.blocked.append(Blocked(claim.category, claim.service, reason.kind, reason.url, start, end))
         if self._on_blocked is not None:
             self._on_blocked(claim, reason.url)

@@ -54,9 +54,10 @@ NOT_TAGS = re.compile(NOT_A_TAG + rb"*+")
 START_TAG = re.compile(rb"<(?P<name>" + TAG_NAME + rb")(?P<attributes>" + ATTRIBUTES + rb")>")
 END_TAG = re.compile(rb"</(?P<name>" + TAG_NAME + rb")" + ATTRIBUTES + rb">")
 
+# To be searched for: what is between attributes is passed over. To match it here would read a run of spaces
+# that no attribute follows again from each of them.
 ATTRIBUTE = re.compile(
-    BETWEEN_ATTRIBUTES
-    + rb"(?P<name>"
+    rb"(?P<name>"
     + ATTRIBUTE_NAME
     + rb")(?:"
     + EQUALS

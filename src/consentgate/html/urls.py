@@ -35,6 +35,10 @@ _PLAIN = re.compile(
 )
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
+_LONGEST_SCHEME = 64
+LONGEST_HOST = 4 << 10
+"""A host that is written longer is nobody's: no name has more than 253 characters once it is decoded, and to
+convert one takes time that grows with its square."""
 _STRIPPED = "".join(map(chr, range(0x21)))
 _REMOVED = str.maketrans("", "", "\t\n\r")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
@@ -74,7 +78,7 @@ def _absolute(scheme: str, rest: str, base: Url) -> Url:
         return target
     if scheme in _LOCAL_SCHEMES:
         return Url(scheme, "", rest)
-    return Url(scheme, f"{scheme}:", rest)
+    return Url(scheme, f"{scheme[:_LONGEST_SCHEME]}:", rest)
 
 
 def _relative(text: str, base: Url) -> Url:
@@ -96,7 +100,7 @@ def _with_authority(scheme: str, rest: str) -> Url:
     host = authority.rpartition("@")[2]
     host, _, port = host.rpartition(":") if _PORT.search(host) else (host, "", "")
     good_port = len(port.lstrip("0")) <= 5 and int(port or "0") <= _LARGEST_PORT
-    name = parse_host(host) if good_port else f"{host}:{port}:invalid"
+    name = parse_host(host) if good_port else f"{host[:LONGEST_HOST]}:{port[:LONGEST_HOST]}:invalid"
     return Url(scheme, name, normal_path(path or "/"))
 
 
@@ -137,6 +141,8 @@ def parse_host(text: str) -> str:
     What browsers would refuse comes back with an ending that no host has, and so is nobody's and below
     nobody's.
     """
+    if len(text) > LONGEST_HOST:
+        return ":invalid"
     if text.startswith("["):
         return _ipv6(text)
     decoded = unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")

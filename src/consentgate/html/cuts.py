@@ -1,0 +1,54 @@
+"""Where the reader stops short: what is not read to its end, or taken out because of its shape alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+
+class Cut(Enum):
+    """What was cut, in words, and what a site can do about it."""
+
+    LONG_TAG = (
+        "a start tag longer than 8 MiB, or with more than 32,768 attributes, was dropped",
+        "serve what its attributes hold as a file of its own",
+    )
+    NOT_INSERTED = (
+        "the page got neither banner nor snippet, since a start tag near its beginning is longer than 8 MiB, "
+        "or has more than 32,768 attributes",
+        "serve what its attributes hold as a file of its own",
+    )
+    LONG_TEXT = (
+        "of a script or style sheet only the first MiB was judged",
+        "serve it as a file of its own",
+    )
+    FAR_END = (
+        "an element was to go but its end is too far away: it lost the attributes that load, and stayed",
+        "close it, or put less into it",
+    )
+    DEEP = (
+        "a document in an attribute was blocked unread, since it stands within eight others",
+        "nest fewer of them",
+    )
+    AMBIGUOUS = (
+        "a start tag was dropped because browsers may read what follows it in two ways",
+        "close every element inside svg, math, select and noscript, and use no frameset",
+    )
+    BASE = (
+        "a base element was dropped: browsers may differ on what it counts for, or its URL is over 4 KiB",
+        "put one with a short URL before all else in the head",
+    )
+
+    @property
+    def what(self) -> str:
+        """What was cut."""
+        return str(self.value[0])
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return str(self.value[1])
+
+
+OnCut = Callable[[Cut, int], None]
+"""Told of each cut, and at which byte of the document."""
