@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test matrix oldest upstream fuzz bench lint format browsers servers clean
+.PHONY: help demo test matrix oldest upstream fuzz soak bench lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ upstream: $(READY) ## run the frameworks' own tests through a gate that must not
 
 fuzz: $(READY) ## look for input that leaks, for as long as it takes to try 50,000 pages
 	$(RUN)/python -m pytest -m fuzz tests/html
+
+soak: $(READY) ## send a gigabyte through the rewriter and print how far its memory grew
+	$(RUN)/python -m benchmarks.memory 1000
 
 bench: $(READY) ## measure the gate beside others that do the same
 	$(RUN)/python -m benchmarks --json benchmarks.json

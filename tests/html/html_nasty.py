@@ -15,6 +15,10 @@ RAW_TEXT = f"""
 <svg><style>&#64;import "{E}";</style></svg>
 <svg><style/><img src={E}>
 <svg><style>a{{fill:ur<![CDATA[l({E})]]>}}</style></svg>
+<svg></x><style>@imp<!-- -->ort "{E}";</style></svg>
+<svg></x><style>@imp<g/>ort "{E}";</style></svg>
+<svg></x><style>@imp<![CDATA[ort "{E}";]]></style></svg>
+<svg></x><style>@imp<!-- -->ort &quot;{E}&quot;;</style></svg>
 <math><textarea><img src={E}></textarea>
 <math><mi><mglyph><style><img src={E}></style></math>
 <math><mtext><mglyph><style><!--</style><img title="--&gt;&lt;img src={E}&gt;">
@@ -68,6 +72,8 @@ RAW_TEXT = f"""
 <select><noembed><input><img src={E}></noembed>
 <select><textarea><img src={E}></textarea>
 <select><svg><style><input><img src={E}></style></svg></select>
+<select><svg><style>@imp<!-- -->ort "{E}";</style></svg>
+<select><svg><style>@imp<g/>ort "{E}";</style></svg>
 <select><script>"<input><img src={E}>"</script></select>
 <select><iframe><input><img src={E}></iframe>
 <select></select><title><a x="</title><img src={E}>"></title>
@@ -338,6 +344,27 @@ src={E}
 <svg><rect fill="url({E}#a)" filter="url({E}#b)" /><path style="mask:url({E})" /></svg>
 <svg><image><set attributeName=href to={E} /></image></svg>
 <svg><image><animate attributeName=xlink:href values="/a;{E}" /></image></svg>
+<svg><use href={E}#a /><mpath href={E} /><textPath xlink:href={E} /><tref xlink:href={E} /></svg>
+<svg><filter href={E} /><pattern xlink:href={E} /><linearGradient href={E} /><radialGradient href={E} /></svg>
+<svg><g stroke="url({E})" marker-start="url({E})"><set attributeName=fill to="url({E})" /></g></svg>
+<svg><a><foreignObject><img src={E}></foreignObject><image href={E} /></a></svg>
+<svg><table><tr><td><img src={E}></table><image href={E} />
+<table><svg><table><tr background={E}></table></svg><td background={E}></table>
+<dialog open><img src={E}></dialog><search><img src={E}></search><details><summary background={E}></details>
+<select><option>a<hr><img src={E}><optgroup><option><button><img src={E}></button></select><img src={E}>
+<select><button><selectedcontent><img src={E}></selectedcontent></button><option><img src={E}></select>
+<frameset><frameset><frame src={E}></frameset><noframes><frame src={E}></noframes></frameset>
+<div><template shadowrootmode=open><template shadowrootmode=closed><img src={E}></template></template></div>
+<template><div><template shadowrootmode=open><img src={E}></template></div></template><img src={E}>
+<math><annotation-xml encoding="application/xhtml+xml"><img src={E}></annotation-xml></math>
+<math><annotation-xml encoding=text/html><svg><image href={E} /></svg></annotation-xml><mi><img src={E}>
+<object classid={E} codebase={E} archive="/a {E}"></object><applet object={E} codebase={E}></applet>
+<embed code={E}><portal src={E}></portal><fencedframe src={E}></fencedframe><img dynsrc={E} lowsrc={E}>
+<a attributionsrc="/own {E}" href=/>x</a><img attributionsrc={E} src=/own><script attributionsrc={E}></script>
+<link rel=stylesheet href="data:text/css,@import 'https:{E}'">
+<link rel=stylesheet href="data:text/css,@import 'data:text/css,a%7Bb:url(https:{E})%7D'">
+<style>@import "data:text/css,@import 'data:text/css,@import %22https:{E}%22'";</style>
+<style>@import "data:text/css;base64,QGltcG9ydCAiaHR0cHM6Ly9ldmlsLnRlc3QveCI7";</style>
 <svg><path style="fill:url({E})"></path><circle cursor="url({E}),auto"></circle></svg>
 <div style="background:url({E})">
 <div style='background:url("{E}")'>
@@ -458,6 +485,9 @@ URLS = """
 <base href=https://evil.test/><img src="https:www.example.org/x">
 <base href=https://evil.test/><img src="https:/www.example.org/x">
 <base href=https://evil.test/><img src="?x"><img src=""><img src="#">
+<img src=x><base href=//evil.test/><img src=x>
+<link rel=stylesheet href=x><base href=//evil.test/><base href=//evil.test/>
+<svg><base href=//evil.test/></svg><img src=x>
 <svg><base href=/><desc><base href=//evil.test/></desc></svg><img src=x>
 <template><base href=/></template><base href=//evil.test/><img src=x>
 <select><base href=/></select><base href=//evil.test/><img src=x>

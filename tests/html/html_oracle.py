@@ -119,19 +119,41 @@ URL_ATTRIBUTES = {
     "script": ["src", "href", "xlink:href"],
     "iframe": ["src"],
     "frame": ["src"],
-    "embed": ["src"],
-    "object": ["data"],
-    "img": ["src", "lowsrc"],
+    "portal": ["src"],
+    "fencedframe": ["src"],
+    "embed": ["src", "code"],
+    "object": ["data", "classid", "codebase"],
+    "applet": ["code", "codebase", "archive", "object"],
+    "img": ["src", "lowsrc", "dynsrc"],
     "image": ["href", "xlink:href", "src"],
-    "feimage": ["href", "xlink:href"],
-    "use": ["href", "xlink:href"],
     "source": ["src"],
     "track": ["src"],
     "video": ["src", "poster"],
     "audio": ["src"],
     "bgsound": ["src"],
     "html": ["manifest"],
+    # SVG 1.1 and 2, the elements whose reference may be to another file.
+    **{
+        name: ["href", "xlink:href"]
+        for name in (
+            *("use", "feimage", "mpath", "textpath", "tref", "cursor", "filter", "pattern"),
+            *("lineargradient", "radialgradient", "font-face-uri", "color-profile"),
+        )
+    },
 }
+# What lazy loaders put into the real attribute.
+LAZY = {
+    "script": ["data-src", "data-lazy-src", "data-original", "data-rocket-src", "data-cfsrc"],
+    "img": ["data-src", "data-lazy-src", "data-original", "data-cfsrc"],
+    **{
+        name: ["data-src", "data-lazy-src", "data-original"]
+        for name in ("iframe", "source", "video", "audio")
+    },
+}
+PRESENTATION = (
+    *("style", "fill", "stroke", "filter", "mask", "clip-path", "cursor"),
+    *("marker-start", "marker-mid", "marker-end"),
+)
 JAVASCRIPT = re.compile(r"(text|application)/(x-)?(java|ecma)script|module|text/jscript|")
 
 
@@ -141,6 +163,20 @@ def elements(tree: list[Element]) -> Iterator[Element]:
         element = waiting.pop()
         yield element
         waiting += reversed(element.children)
+
+
+INTEGRATION = {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"}
+
+
+def bases(tree: list[Element]) -> Iterator[str]:
+    """The addresses of the `base` elements of HTML: in SVG the name means nothing."""
+    waiting = [(element, False) for element in reversed(tree)]
+    while waiting:
+        element, foreign = waiting.pop()
+        if element.name == "base" and not foreign and "href" in element.attributes:
+            yield element.attributes["href"]
+        within = element.name in ("svg", "math") or (foreign and element.name not in INTEGRATION)
+        waiting += [(child, within) for child in reversed(element.children)]
 
 
 def loads_of(html: str, base: str = PAGE, depth: int = 0) -> set[str]:
@@ -154,10 +190,9 @@ def loads_of(html: str, base: str = PAGE, depth: int = 0) -> set[str]:
 def loads_of_tree(tree: list[Element], base: str, depth: int = 0) -> set[str]:
     if depth > 10:
         return set()
-    for element in elements(tree):
-        if element.name == "base" and "href" in element.attributes:
-            base = absolute(element.attributes["href"], base) or base
-            break
+    for href in bases(tree):
+        base = absolute(href, base) or base
+        break
     found: set[str] = set()
     import_map = None
     for element in elements(tree):
@@ -176,6 +211,8 @@ def loads_of_tree(tree: list[Element], base: str, depth: int = 0) -> set[str]:
                 found.add(target)
                 if element.name in FRAMES:
                     found |= _in_data(target, depth)
+                if element.name in ("link", "style"):
+                    found |= _in_data_sheet(target, depth)
         if element.name == "iframe" and "srcdoc" in element.attributes:
             found |= loads_of(element.attributes["srcdoc"], base, depth + 1)
     return found
@@ -190,13 +227,28 @@ def _in_data(url: str, depth: int) -> set[str]:
     return loads_of(body.decode("utf-8", "replace"), "about:blank", depth + 1)
 
 
+def _in_data_sheet(url: str, depth: int) -> set[str]:
+    """What the style sheet that a `data:` URL holds loads. No relative URL can be resolved there."""
+    match = re.match(r"data:text/css[^,]*?(;base64)?,([^#]*)", url, re.S)
+    if not match or depth > 10:
+        return set()
+    body = unquote_to_bytes(match[2])
+    body = b64decode(body + b"==") if match[1] else body
+    found: set[str] = set()
+    for one in css(body.decode("utf-8", "replace")):
+        target = absolute(one, "about:blank")
+        if target:
+            found |= {target} | _in_data_sheet(target, depth + 1)
+    return found
+
+
 def _urls(element: Element) -> Iterator[str]:
     attributes = element.attributes
-    names = URL_ATTRIBUTES.get(element.name, [])
+    names = [*URL_ATTRIBUTES.get(element.name, []), *LAZY.get(element.name, [])]
     if element.name == "script" and not JAVASCRIPT.fullmatch(attributes.get("type", "").strip().lower()):
         names = []
     if element.name == "input" and attributes.get("type", "").lower() == "image":
-        names = ["src"]
+        names = ["src", "lowsrc", "dynsrc"]
     if element.name == "link" and set(attributes.get("rel", "").lower().split()) - INERT_LINKS:
         names = ["href"]
         yield from srcset(attributes.get("imagesrcset", ""))
@@ -205,18 +257,25 @@ def _urls(element: Element) -> Iterator[str]:
             yield attributes[name]
     if element.name in ("img", "source", "image"):
         yield from srcset(attributes.get("srcset", ""))
+    if element.name in ("img", "source"):
+        yield from srcset(attributes.get("data-srcset", ""))
+        yield from srcset(attributes.get("data-lazy-srcset", ""))
+    if element.name == "object":
+        yield from attributes.get("archive", "").split()
     if "background" in attributes:
         yield attributes["background"]
     yield from attributes.get("ping", "").split()
-    for name in ("style", "fill", "filter", "mask", "clip-path", "cursor", "marker-end"):
+    yield from attributes.get("attributionsrc", "").split()
+    for name in PRESENTATION:
         yield from css(attributes.get(name, ""))
     if element.name == "style":
         yield from css(element.text)
     if element.name == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
         yield from refresh(attributes.get("content", ""))
-    if element.name in ("set", "animate") and attributes.get("attributename", "").endswith("href"):
+    if element.name in ("set", "animate"):
+        of_href = attributes.get("attributename", "").endswith("href")
         for name in ("to", "from", "by", "values"):
-            yield from attributes.get(name, "").split(";")
+            yield from attributes.get(name, "").split(";") if of_href else css(attributes.get(name, ""))
 
 
 def speculated(rules: str, base: str) -> Iterator[str]:

@@ -90,6 +90,8 @@ _TAGS = (
         "rt",
         "dd",
     ),
+    *("dialog", "search", "details", "selectedcontent", "animate", "set", "filter", "mask", "linearGradient"),
+    *("mrow", "ms", "semantics", "portal", "fencedframe", "area", "tref", "thead", "listing", "main"),
 )
 
 _ATTRIBUTES = (
@@ -114,6 +116,22 @@ _ATTRIBUTES = (
     f' content="0;url={E}"',
     " type=image",
     " encoding=text/html",
+    " encoding=application/xhtml+xml",
+    " attributeName=href",
+    f" to={E}",
+    f" values='/a;{E}'",
+    f" filter='url({E}#a)'",
+    f" poster={E}",
+    f" attributionsrc='/a {E}'",
+    f" ping={E}",
+    f" imagesrcset='{E} 1x'",
+    f" data-src={E}",
+    f""" href="data:text/css,@import 'https:{E}'\"""",
+    f' src="data:text/html,<img src=https:{E}>"',
+    " shadowrootmode=closed",
+    " type=hidden",
+    " hidden",
+    " open",
     " color=red",
     " shadowrootmode=open",
     " class='a b'",
@@ -162,6 +180,10 @@ _TEXTS = (
         f'import "{E}";',
         'import "m";',
     ),
+    # Places where the tree decides what follows.
+    *("<svg><a><foreignObject>", "<svg><table>", "<table><svg>", "<math><annotation-xml encoding=text/html>"),
+    *("<select><option>", "<select><button>", "<frameset><noframes>", "<svg><desc><p>", "<math><mtext><svg>"),
+    *("<head><noscript>", "<div><template shadowrootmode=open>", "</svg></math>", "</template></select>"),
 )
 
 start_tags = st.builds(

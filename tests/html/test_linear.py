@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from urllib.parse import quote
 
 import pytest
 from html_support import blocked, cut, judge, page_url, rewrite
 
 from consentgate.html import Rewriter
 from consentgate.html.css import css_urls
+from consentgate.html.encoding import Encoding, Transcoder, Unreadable
 from consentgate.html.reader import MOST_NESTED, Reader
 
 E = "//evil.test/x"
@@ -120,6 +122,21 @@ LARGE = {
     + "</script><script type=module>import 'a'</script>",
     "deep rules": "<script type=speculationrules>" + '{"and":[' * 100_000 + "</script>",
     "references in a style": "<svg><style>" + "&#9" * 300_000 + "</style>",
+    "spaces that end a tag": f"<p background={E} =" + " " * 1_000_000 + ">",
+    "slashes that end a tag": f"<p background={E} " + "/" * 1_000_000 + ">",
+    "one name without an end": "<a" * 500_000,
+    "scripts in SVG": "<svg>" + "<script><b>" * 50_000 + "</script>",
+    "styles in SVG": "<svg>" + "<style><b>" * 50_000 + "</style>",
+    "shadow roots": "<template shadowrootmode=open>" * 20_000 + "<img src=/a>" * 20_000,
+    "a base and relative URLs": f"<base href='/{'a' * 500_000}/'>" + "<img src=x>" * 20_000,
+    "an international host": f"<img src='//{'ü' * 300_000}.test/'>",
+    "an encoded host": f"<img src='//xn--{'a' * 300_000}.test/'>",
+    "a scheme": f"<img src='{'a' * 1_000_000}:x'>",
+    "a port": f"<img src='//a:{'1' * 1_000_000}'>",
+    "encodings": "<?xml " + "encoding='" * 100_000,
+    "charsets": "<meta http-equiv=content-type content='" + 'charset="' * 100_000 + "'>",
+    "style sheets in style sheets": "<style>" + "@import 'data:text/css," * 20_000,
+    "ampersands in a document": f"<iframe srcdoc='{'&' * 500_000}<img src={E}>'></iframe>",
 }
 
 
@@ -162,11 +179,49 @@ def test_a_large_one_is_read_at_all(html: str, work: list[int]) -> None:
     assert sum(work) <= 8 * len(data)
 
 
-def nested(depth: int) -> str:
-    html = f"<img src={E}>"
+def nested(depth: int, html: str = f"<img src={E}>") -> str:
     for _ in range(depth):
         html = f'<iframe srcdoc="{escape(html)}"></iframe>'
     return html
+
+
+def test_what_grows_by_being_escaped_does_so_once_a_level() -> None:
+    for depth in range(1, MOST_NESTED):
+        html = f"<iframe srcdoc='<p title={'&' * 20_000}>{nested(depth - 1)}'></iframe>"
+        assert len(rewrite(html)) <= 5 * len(html)
+        deep = nested(depth, f"<p title={'&' * 20_000}><img src={E}>")
+        assert len(rewrite(deep)) <= len(deep) + 100
+
+
+@pytest.mark.parametrize("wrap", ['<iframe src="data:text/html,{}">', '<object data="data:text/html,{}">'])
+def test_documents_in_urls_are_read_once_each(wrap: str, work: list[int]) -> None:
+    html = "<p>" * 100 + f"<img src=https:{E}>"
+    for _ in range(MOST_NESTED):
+        html = wrap.format(quote(html))
+    rewrite(html)
+    # Once when it comes and once when no more does, at each level.
+    assert sum(work) <= 2 * MOST_NESTED * len(html)
+
+
+@pytest.mark.parametrize("wrap", ["<noscript>{}</noscript>", "<select><title>{}</title></select>"])
+def test_doubt_in_nested_documents_grows_with_their_size_alone(wrap: str, work: list[int]) -> None:
+    def steps(size: int) -> int:
+        html = f"<svg><p><img src={E}>" + "<b>" * size
+        for _ in range(MOST_NESTED):
+            html = wrap.format(f'<iframe srcdoc="{escape(html)}"></iframe><svg>')
+        work.clear()
+        rewrite(html)
+        return sum(work)
+
+    assert steps(1600) <= 2 * steps(800)
+    assert steps(1600) <= 64 * 1600 * len(nested(MOST_NESTED, "<b>"))
+
+
+def test_a_character_set_that_only_switches_is_not_collected() -> None:
+    transcoder = Transcoder(Encoding("iso-2022-jp"))
+    with pytest.raises(Unreadable):
+        for _ in range(100):
+            transcoder.decode(b"\x1b(B\x1b$B")
 
 
 def test_documents_in_documents_are_read_so_deep_and_no_deeper() -> None:

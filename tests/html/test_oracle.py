@@ -24,6 +24,10 @@ from html_support import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentgate.html.elements import ANYWHERE, ELEMENTS, Reads
+
+E = "//evil.test/x"
+
 
 def check(source: str) -> None:
     """All that has to hold for any input whatever."""
@@ -112,6 +116,24 @@ def test_a_real_page_comes_out_the_same_in_chunks(page: Path, size: int) -> None
 
 
 # -- the oracle itself -----------------------------------------------------------------------------------
+
+
+def test_the_oracle_knows_every_way_to_load_that_the_gate_knows() -> None:
+    for name, element in ELEMENTS.items():
+        for attribute, what in element.attributes.items():
+            if what.reads is Reads.SUBMIT:
+                continue  # That is for a visitor to do.
+            value = {"srcdoc": f"<img src={E}>"}.get(attribute, E)
+            attributes = f'{attribute}="{value}" type=image rel=stylesheet attributeName=href'
+            tag = name.decode().replace("input type", "input")
+            if tag == "script":
+                attributes = attributes.replace("type=image", "")
+            html = f"<frameset><frame {attributes}>" if tag == "frame" else f"<{tag} {attributes}>"
+            html = f"<svg>{html}</svg>" if tag == "image" and "href" in attribute else html
+            assert leaks(html), html
+    for attribute, what in ANYWHERE.items():
+        value = f"url({E})" if what.reads is Reads.CSS else E
+        assert leaks(f'<p {attribute}="{value}">'), attribute
 
 
 def test_the_oracle_finds_what_loads() -> None:

@@ -1,0 +1,253 @@
+"""What is too long to wait for: how it passes or goes, what waits meanwhile, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+from html_oracle import leaks
+from html_soup import soup
+from html_support import EVERYTHING, blocked, cut, cut_at, feed, judge, keeps_the_rest, page_url
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from consentgate.html import Cut, Insertion, Rewriter, ahead, long_markup, rawtext, reader
+
+E = "//evil.test/x"
+SMALL = 64 << 10
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that are reached sooner."""
+    monkeypatch.setattr(long_markup, "LARGEST_TAG", SMALL)
+    monkeypatch.setattr(reader, "LARGEST_TAG", SMALL)
+    monkeypatch.setattr(long_markup, "LONG", SMALL // 4)
+    for module in (ahead, rawtext):
+        monkeypatch.setattr(module, "LONGEST_TEXT", SMALL)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that any page reaches."""
+    monkeypatch.setattr(long_markup, "LARGEST_TAG", 40)
+    monkeypatch.setattr(reader, "LARGEST_TAG", 40)
+    monkeypatch.setattr(long_markup, "LONG", 10)
+    monkeypatch.setattr(long_markup, "MOST_ATTRIBUTES", 2)
+    monkeypatch.setattr(ahead, "LONGEST_END_TAG", 12)
+    monkeypatch.setattr(ahead, "LONGEST_ELEMENT", 60)
+
+
+# -- what waits ------------------------------------------------------------------------------------------
+
+WITHOUT_END = {
+    "comment": ("<!--", " -- x"),
+    "doctype": ("<!doctype html", ' "x'),
+    "bogus comment": ("<?", " x"),
+    "end without a name": ("</ ", "x="),
+    "end tag": ("</p ", "a='b' "),
+    "end of a script": ("<script></script ", "x='"),
+    "end of a blocked script": (f"<script src={E}></script ", "x "),
+    "end of a style": ("<style></style ", 'x="'),
+    "CDATA": ("<svg><![CDATA[", "]] >"),
+    "CDATA in HTML": ("<![CDATA[", "]]"),
+    "attributes": ("<img ", "a=b "),
+    "names of attributes": ("<img ", "a/"),
+    "a value": (f"<img src='{E}", "x y>"),
+    "a value without quotes": ("<p x=", "x<"),
+    "a name": ("<p", "x"),
+    "space in a tag": ("<a", " "),
+    "srcdoc": ('<iframe srcdoc="', "<img src=x>"),
+    "script": ("<script>", "a<b "),
+    "blocked script": (f"<script src={E}>", "a<!-- "),
+    "style": ("<style>", "a{b:url(c)}"),
+    "textarea": ("<textarea>", f"<img src={E}>"),
+    "title": ("<title>", "</titl"),
+    "plaintext": ("<plaintext>", f"<img src={E}>"),
+    "noscript": ("<noscript>", "<p>x"),
+    "svg": ("<svg>", "<path>x"),
+    "script in svg": ("<svg><script>", "x<b>"),
+    "select": ("<select>", "<title>x"),
+    "templates": ("", "<template>"),
+    "shadow roots": ("", "<template shadowrootmode=open>"),
+    "objects": ("", f"<object data={E}>"),
+    "space": ("", " \n"),
+    "text": ("", "x"),
+}
+
+
+@pytest.mark.parametrize("inserting", [False, True])
+@pytest.mark.parametrize("markup", WITHOUT_END.values(), ids=WITHOUT_END.keys())
+def test_no_more_waits_than_the_largest_tag(markup: tuple[str, str], inserting: bool, small: None) -> None:
+    start, more = markup
+    insertion = Insertion(b"<head-insertion>", b"<body-insertion>") if inserting else None
+    rewriter = Rewriter(judge(), page_url(), insertion=insertion, keeps_record=False)
+    rewriter.feed(start.encode())
+    chunk = more.encode() * (4096 // len(more))
+    waiting = 0
+    for _ in range(6 * SMALL // len(chunk)):
+        rewriter.feed(chunk)
+        waiting = max(waiting, rewriter.waiting)
+    rewriter.finish()
+    # A window beyond the tag, and what comes until a waiting piece is looked at again.
+    assert waiting <= (SMALL + SMALL) * 17 // 16 + len(chunk)
+    assert rewriter.blocked == []
+
+
+def test_the_limits_are_those_of_the_documentation() -> None:
+    assert long_markup.LARGEST_TAG == 8 << 20
+    assert ahead.LONGEST_TEXT == 1 << 20
+    assert ahead.LONGEST_ELEMENT == 64 << 10
+    assert reader.MOST_NESTED == 8
+
+
+# -- what becomes of it ----------------------------------------------------------------------------------
+
+
+def cuts(html: str, chunk: int = 1000) -> list[tuple[Cut, int]]:
+    found: list[tuple[Cut, int]] = []
+    feed(cut(html.encode(), chunk), on_cut=lambda kind, offset: found.append((kind, offset)))
+    return found
+
+
+LONG_TAGS = [
+    "<img a='" + "x>" * SMALL + f"' src={E}>",
+    "<p " + f"a=1 /b='>' c\n=\t \"'>\" =d=e {E} " * (SMALL // 16) + ">",
+    "<" + "a" * (SMALL + 10) + ">",
+    "<p a" + " " * SMALL + "=" + " " * SMALL + "'>'>",
+    "<p a=" + "b" * SMALL + "/>",
+    f"<script src={E} " + "/" * SMALL + ">",
+    "<p x=" + " " * SMALL + ">",
+    "<p " + "a" * SMALL + "=>",
+]
+
+
+@pytest.mark.parametrize("size", [1, 100, 5000, 1 << 20])
+@pytest.mark.parametrize("tag", LONG_TAGS, ids=range(len(LONG_TAGS)))
+def test_a_start_tag_that_is_too_large_goes_alone(tag: str, size: int, small: None) -> None:
+    html = f"<b>before{tag}after</b><img src={E}><img src=/own>"
+    if size == 1:
+        # The first and the last bytes one by one.
+        end = len(html)
+        places = [*range(50), *range(SMALL - 50, SMALL + 50), *range(end - 100, end)]
+        chunks = cut_at(html.encode(), places)
+    else:
+        chunks = cut(html.encode(), size)
+    output, spans = feed(chunks)
+    assert output == b"<b>beforeafter</b><img src=/own>"
+    assert [(one.kind, one.start, one.end) for one in spans][:1] == [("long tag", 9, 9 + len(tag))]
+    assert len(spans) == 2
+
+
+def test_one_of_just_the_largest_size_is_judged(small: None) -> None:
+    tag = f"<img src=/own alt='{'x' * (SMALL - 21)}'>"
+    assert len(tag) == SMALL
+    assert feed(cut(tag.encode(), 999)) == (tag.encode(), [])
+    assert feed([tag.replace("alt", "alt ").encode()])[0] == b""
+
+
+def test_one_with_too_many_attributes_goes_too() -> None:
+    most = long_markup.MOST_ATTRIBUTES
+    tag = "<img alt " + "".join(f"a{i} " for i in range(most)) + f"src={E}>"
+    assert feed([f"a{tag}b".encode()])[0] == b"ab"
+    assert cuts(f"a{tag}b", 5000) == [(Cut.LONG_TAG, 1)]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<!--" + "<b>" * SMALL + "--!>",
+        "<!doctype html" + " x" * SMALL + ">",
+        "<?" + "x" * SMALL + ">",
+        "</p " + "a='>' " * SMALL + ">",
+        "<svg><![CDATA[" + "]>" * SMALL + "]]></svg>",
+        "<![CDATA[" + "x" * SMALL + ">",
+    ],
+    ids=lambda markup: markup[:9],
+)
+def test_what_loads_nothing_passes_whatever_its_size(markup: str, small: None) -> None:
+    html = f"<div>{markup}<img src={E}>after</div>"
+    for size in (1000, 1 << 30):
+        assert feed(cut(html.encode(), size))[0] == f"<div>{markup}after</div>".encode()
+    assert cuts(html) == []
+
+
+def test_a_long_doctype_makes_a_document(small: None) -> None:
+    data = ("<!doctype html" + " x" * SMALL + "><p>text").encode()
+    for size in (100, 1 << 30):
+        insertion = Insertion(b"<head-insertion>", b"<body-insertion>")
+        output, _ = feed(cut(data, size), insertion=insertion)
+        assert output == data.replace(b"<p>", b"<head-insertion><body-insertion><p>")
+
+
+def test_where_everything_passes_a_long_tag_does_and_nothing_more_is_put_in(small: None) -> None:
+    data = ("<!doctype html><html lang='" + "x" * SMALL + f"'><body><img src={E}>").encode()
+    for size in (100, 1 << 30):
+        found: list[Cut] = []
+        rewriter = Rewriter(
+            judge(EVERYTHING),
+            page_url(),
+            insertion=Insertion(b"<head-insertion>", b"<body-insertion>"),
+            on_cut=lambda kind, _, found=found: found.append(kind),
+        )
+        assert b"".join([*map(rewriter.feed, cut(data, size)), rewriter.finish()]) == data
+        assert found == [Cut.NOT_INSERTED]
+
+
+def test_where_everything_passes_no_base_goes() -> None:
+    html = "<!doctype html><noscript><base href=/a/></noscript><title>a</title><body>"
+    rewriter = Rewriter(judge(EVERYTHING), page_url(), insertion=Insertion(b"", b""))
+    assert rewriter.feed(html.encode()) + rewriter.finish() == html.encode()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(soup, st.sampled_from([1, 2, 3, 7, 20]))
+def test_the_limits_hold_wherever_the_page_is_cut(tiny: None, source: str, size: int) -> None:
+    data = source.encode("utf-8", "replace")
+    noted: list[list[tuple[Cut, int]]] = [[], []]
+    whole = feed([data], on_cut=lambda *cut: noted[0].append(cut))
+    assert feed(cut(data, size), on_cut=lambda *cut: noted[1].append(cut)) == whole
+    assert leaks(whole[0].decode("utf-8", "replace")) == set()
+    assert keeps_the_rest(data, whole[0], whole[1])
+    assert noted[0] == noted[1]
+
+
+# -- what is said of it ----------------------------------------------------------------------------------
+
+
+def test_each_cut_is_told_with_its_place(small: None) -> None:
+    text = "x" * (SMALL + 1)
+    far = "<p>" * (ahead.LONGEST_ELEMENT // 3)
+    assert cuts(f"ab<img alt='{text}'>") == [(Cut.LONG_TAG, 2)]
+    assert cuts(f"ab<script>{text}</script>") == [(Cut.LONG_TEXT, 2)]
+    assert cuts(f"ab<style>{text}</style>") == [(Cut.LONG_TEXT, 2)]
+    assert cuts(f"ab<object data={E}>{far}</object>") == [(Cut.FAR_END, 2)]
+    assert cuts(f"ab<iframe src={E}>{text}</iframe>") == [(Cut.FAR_END, 2)]
+    assert cuts("ab<select><title><style></title>") == [(Cut.AMBIGUOUS, 10), (Cut.AMBIGUOUS, 17)]
+    assert cuts("ab<svg></p><![CDATA[x]]>") == [(Cut.AMBIGUOUS, 11)]
+    assert cuts(f"ab<base href=/{'a' * 5000}/>") == [(Cut.BASE, 2)]
+    assert cuts("ab<noscript><base href=/a/></noscript>") == [(Cut.BASE, 2)]
+
+
+def test_one_deep_in_others_is_told_with_the_place_of_the_outermost() -> None:
+    html = f"<img src={E}>"
+    for _ in range(9):
+        html = '<iframe srcdoc="' + html.replace("&", "&amp;").replace('"', "&quot;") + '"></iframe>'
+    assert {*cuts(f"abc{html}")} == {(Cut.DEEP, 3)}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>x</script><style>a{b:c}</style><!-- x --><p title=x>",
+        f"<script src={E}></script><object data={E}>x</object><iframe src={E}></iframe>",
+        "<script src=/own>" + "x" * (SMALL + 1) + "</script>",
+        "<script type=text/plain>" + "x" * (SMALL + 1) + "</script>",
+        "<iframe srcdoc='<p>'></iframe><base href=/a/><noscript><p></noscript>",
+    ],
+)
+def test_nothing_is_said_where_all_was_read(html: str, small: None) -> None:
+    assert cuts(html) == []
+
+
+def test_a_long_base_is_dropped_and_the_page_stays_where_it_is() -> None:
+    html = f"<base href=//evil.test/{'a' * 5000}/><base href=/b/><img src=x>"
+    assert [one.kind for one in blocked(html)] == ["base"]
