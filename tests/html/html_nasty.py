@@ -293,7 +293,7 @@ ELEMENTS = f"""
 src={E}
 <img src={E} src=/own.png>
 <img SRC=/own.png src={E} srcset={E}>
-<image src={E}>
+<image src={E}><image data-src={E} lowsrc={E}><image data-srcset="{E} 2x">
 <img srcset="/a 1x, {E} 2x">
 <img srcset="data:,a ( , {E} 1x), {E} 2x">
 <img srcset=",{E},/b 2x">

@@ -128,7 +128,14 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
         b"button": Element(FORM_ACTION),
         b"html": Element({"manifest": _ALONE}),
         # SVG. In HTML, `image` is another name of `img`.
-        b"image": Element({"src": _ALONE, "srcset": _SRCSET_ALONE, **_SVG_LINK}),
+        b"image": Element(
+            {
+                **dict.fromkeys(("src", "lowsrc", "dynsrc", "data-cfsrc", *_LAZY), _ALONE),
+                "srcset": _SRCSET_ALONE,
+                **_LAZY_SRCSET,
+                **_SVG_LINK,
+            }
+        ),
         **{
             name: Element(_SVG_LINK)
             for name in (
