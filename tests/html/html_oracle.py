@@ -143,7 +143,10 @@ URL_ATTRIBUTES = {
 }
 # What lazy loaders put into the real attribute.
 LAZY = {
-    "script": ["data-src", "data-lazy-src", "data-original", "data-rocket-src", "data-cfsrc"],
+    "script": [
+        *("data-src", "data-lazy-src", "data-original", "data-rocket-src", "data-cfsrc"),
+        "data-rocketlazyloadscript",
+    ],
     "img": ["data-src", "data-lazy-src", "data-original", "data-cfsrc"],
     **{
         name: ["data-src", "data-lazy-src", "data-original"]
