@@ -145,7 +145,8 @@ URL_ATTRIBUTES = {
 LAZY = {
     "script": [
         *("data-src", "data-lazy-src", "data-original", "data-rocket-src", "data-cfsrc"),
-        "data-rocketlazyloadscript",
+        *("data-rocketlazyloadscript", "data-pmdelayedscript", "data-wpmeteor-src", "data-litespeed-src"),
+        *("data-pagespeed-orig-src", "pagespeed_orig_src"),
     ],
     "img": ["data-src", "data-lazy-src", "data-original", "data-cfsrc"],
     **{
