@@ -46,8 +46,12 @@ HEAD_ENDED_EARLIER = {
 }
 # Nothing can be put in after a comment that has no end, only before it.
 UNCLOSED = "<!--"
-# In SVG, the picture ends the SVG.
-CONFUSED = {'<svg><![CDATA[<a title="]]><img src=//evil.test/x>">', UNCLOSED}
+# In SVG, the picture ends the SVG. In a `select`, older browsers see the style sheet's text alone.
+CONFUSED = {
+    '<svg><![CDATA[<a title="]]><img src=//evil.test/x>">',
+    '<select><svg><style>@imp<!-- -->ort "//evil.test/x";</style></svg>',
+    UNCLOSED,
+}
 FRAMES = "0554"
 STARTS = (
     "<!doctype html>",
