@@ -1,7 +1,6 @@
 /* Makes the banner's buttons work without leaving the page. Without it they work, too: it is a plain form. */
 (() => {
-  const { src, dataset } = document.currentScript;
-  const { state } = dataset;
+  const { src, dataset: { state } } = document.currentScript;
   /* The back button may bring an open page as it was left, although a withdrawal came in between. */
   const check = async ({ persisted }) => {
     if (!persisted) return;
@@ -42,7 +41,8 @@
     } catch (_) {
       /* The same button again, as if there were no script: the server's answer is then seen. */
       form.removeEventListener("submit", decide);
-      button.click();
+      /* Where a policy forbids the request it fails while the form is still being submitted. */
+      requestAnimationFrame(() => button.click());
     }
   };
   form.addEventListener("submit", decide);
