@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consentgate.catalogue import Glob
-from consentgate.policy import NECESSARY, OWN, Claim, Policy, Unit
+from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
 from consentgate.policy.words import did_you_mean, listed, shown
 
 from .choice import Choice
@@ -67,6 +67,11 @@ class Consent:
     def grants(self, unit: Unit) -> bool:
         """True when `unit` was consented to."""
         return digests(self.policy).get(unit) in self.granted
+
+    @property
+    def covers_undeclared(self) -> bool:
+        """True when what no service claims was consented to, by the policy's switch for it."""
+        return self.grants(Unit(UNDECLARED, self.policy.site.undeclared))
 
     @property
     def is_open(self) -> bool:
