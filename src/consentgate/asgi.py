@@ -21,8 +21,6 @@ CONSENT = "consentgate.consent"
 The state is no mark of the gate: some servers give all requests the same one."""
 
 _FILES = ("http.response.pathsend", "http.response.zerocopysend")
-# What a server offers for sending links before the answer, which caches replay to others.
-_HINTS = ("http.response.push", "http.response.early_hint")
 _READ_AT_ONCE = 64 << 10
 
 
@@ -83,7 +81,7 @@ def _for_application(scope: Scope, exchange: Exchange) -> Scope:
     copy["state"] = state = {} if scope.get("state") is None else scope["state"]
     state["consent"] = exchange.consent
     if copy.get("extensions"):
-        copy["extensions"] = {name: what for name, what in copy["extensions"].items() if name not in _HINTS}
+        copy["extensions"] = {**copy["extensions"]}
     return copy
 
 
@@ -127,7 +125,11 @@ class _Response:
             await self._pass({**message, "headers": _bytes(headers)})
         elif kind in _FILES:
             await self._file(message)
-        elif kind not in _HINTS:
+        elif kind == "http.response.early_hint":
+            await self._hint(message)
+        elif kind == "http.response.push":
+            await self._push(message)
+        else:
             await self._pass(message)
 
     async def _begin(self, message: Message) -> None:
@@ -136,6 +138,17 @@ class _Response:
         self._started, self._start = True, message
         self._exchange.start(message["status"], _text(message.get("headers") or ()))
         await self._release()
+
+    async def _hint(self, message: Message) -> None:
+        links = [("link", bytes(link).decode("latin-1")) for link in message.get("links") or ()]
+        allowed = [value.encode("latin-1") for _, value in self._exchange.hints(links)]
+        if allowed:
+            # It goes ahead of the response, whatever that waits for.
+            await self._send({**message, "links": allowed})
+
+    async def _push(self, message: Message) -> None:
+        if self._exchange.pushes(message["path"]):
+            await self._pass(message)
 
     async def _body(self, message: Message) -> None:
         more = self._goes_on(message)

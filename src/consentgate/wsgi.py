@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 CONSENT = "consentgate.consent"
 """Where the application finds the visitor's consent in its environ."""
 
-# What a server offers for sending things past the middleware.
-_PAST_THE_GATE = ("wsgi.early_hints",)
+# What servers offer for sending headers ahead of the response.
+_EARLY_HINTS = "wsgi.early_hints"
 # The characters of a path that are not escaped (RFC 3986, section 3.3).
 _IN_PATH = "/:@!$&'()*+,;=~"
 _READ_AT_ONCE = 64 << 10
@@ -77,10 +77,23 @@ def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnviro
             name = _header_name(key)
             if name in allowed:
                 copy[key] = allowed[name]
-        elif key not in _PAST_THE_GATE:
+        elif key == _EARLY_HINTS:
+            copy[key] = _hinting(value, exchange)
+        else:
             copy[key] = value
     copy[CONSENT] = exchange.consent
     return copy
+
+
+def _hinting(send: Callable[[list[Header]], object], exchange: Exchange) -> Callable[[list[Header]], None]:
+    """The server's way to send early hints (RFC 8297), for those that everyone may get."""
+
+    def hint(headers: list[Header]) -> None:
+        allowed = exchange.hints(headers)
+        if allowed:
+            send(allowed)
+
+    return hint
 
 
 def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:

@@ -16,7 +16,7 @@ from consentgate.asgi import CONSENT, ConsentMiddleware
 from consentgate.gate import GateClosed
 from consentgate.html import Rewriter
 
-from .driver import PAGE, App, Headers, Reply, Site, make_gate, reply_of, scope_of
+from .driver import PAGE, POLICY, App, Headers, Reply, Site, make_gate, reply_of, scope_of
 
 CLOSED = b"films.example"
 HTML = (b"content-type", b"text/html; charset=utf-8")
@@ -60,8 +60,8 @@ async def run(app: Asgi, of: dict[str, Any] | None = None, gate: Any = None) -> 
     return sent
 
 
-def result(app: Asgi, of: dict[str, Any] | None = None) -> list[Message]:
-    return asyncio.run(run(app, of))
+def result(app: Asgi, of: dict[str, Any] | None = None, gate: Any = None) -> list[Message]:
+    return asyncio.run(run(app, of, gate))
 
 
 def page(*headers: tuple[bytes, bytes], body: Any = PAGE, status: int = 200) -> Asgi:
@@ -228,15 +228,26 @@ def test_trailers_say_no_more_than_headers_may_H8() -> None:
     assert sent[-1]["headers"] == [(b"content-digest", b"x"), (b"server-timing", b"x")]
 
 
-def test_hints_are_dropped_before_and_after_the_start_A4() -> None:
-    link = b"<https://films.example/x>; rel=preload"
+@pytest.mark.parametrize("cookie", ["", "accept"])
+def test_hints_lead_everyone_to_the_same_places_A4_H9(cookie: str) -> None:
+    own, foreign = b"</x.css>; rel=preload; as=style", b"<https://films.example/x>; rel=preload"
+    hint, push = "http.response.early_hint", "http.response.push"
     hints = [
-        {"type": "http.response.early_hint", "links": [link]},
-        {"type": "http.response.push", "path": "/"},
+        {"type": hint, "links": [own + b", " + foreign, bytearray(own)], "x": 1},
+        {"type": hint, "links": [foreign]},
+        {"type": hint},
+        {"type": push, "path": "/x.css", "headers": []},
+        {"type": push, "path": "//films.example/x.js", "headers": []},
+        {"type": push, "path": "/stats/s.js", "headers": []},
     ]
+    policy = POLICY + '[[service]]\nid = "own"\ncategory = "performance"\npaths = ["/stats/*"]\n'
+    gate = make_gate(policy)
+    chosen = Site("asgi", App(), gate).chooses(cookie) if cookie else ""
     start = {"type": START, "status": 200, "headers": [JSON]}
-    sent = result(sends(*hints, start, *hints, {"type": BODY}))
-    assert [message["type"] for message in sent] == [START, BODY]
+    app = sends(*hints, start, *hints, {"type": BODY})
+    sent = result(app, scope(headers=[("Cookie", chosen)] if chosen else []), gate=gate)
+    kept = [{"type": hint, "links": [own, own], "x": 1}, {"type": push, "path": "/x.css", "headers": []}]
+    assert sent == [*kept, start | {"headers": [JSON]}, *kept, {"type": BODY}]
 
 
 # -- A5, A6: the scope -----------------------------------------------------------------------------------
@@ -256,8 +267,8 @@ def test_the_scope_is_copied_and_the_state_is_the_same_A5() -> None:
     result(app, given)
     assert given == before
     assert len(given["extensions"]) == 8
-    hidden = {"http.response.push", "http.response.early_hint"}
-    assert seen[0]["extensions"] == {name: what for name, what in extensions.items() if name not in hidden}
+    assert seen[0]["extensions"] == extensions
+    assert seen[0]["extensions"] is not given["extensions"]
     assert seen[0]["state"] is given["state"]
     assert seen[0]["state"]["consent"] is seen[0][CONSENT]
     assert (b"cookie", b"sid=2") in seen[0]["headers"]

@@ -51,7 +51,8 @@ def test_open_pages_are_one_visitors_alone_B17_H6(make_site: MakeSite, form: dic
     reply = site.gets("/", site.chooses("save", **form))
     assert reply.value("cache-control") == "private, max-age=600"
     assert {name.lower() for name, _ in reply.headers} == {
-        *("content-type", "cache-control", "vary", "content-security-policy"),
+        *("content-type", "cache-control", "vary", "content-security-policy", "permissions-policy"),
+        *("referrer-policy", "x-dns-prefetch-control"),
     }
     assert reply.value("vary") == "Cookie, Sec-GPC"
 
@@ -265,10 +266,28 @@ def test_no_part_of_a_page_is_asked_for_H4(make_site: MakeSite) -> None:
     assert site.app.seen[-1].values("range") == ["bytes=0-9"]
 
 
-def test_an_open_link_header_makes_the_answer_private(make_site: MakeSite) -> None:
-    link = ("Link", "<https://films.example/x.css>; rel=preload; as=style")
-    site: Site = make_site(Page(b"{}", headers=[JSON, link, ("Cache-Control", "public")]))
+def test_a_header_that_consent_opens_makes_the_answer_private(make_site: MakeSite) -> None:
+    header = ("SourceMap", "https://films.example/x.map")
+    site: Site = make_site(Page(b"{}", headers=[JSON, header, ("Cache-Control", "public")]))
     closed, opened = site.gets(), site.gets("/", site.chooses("accept"))
-    assert (closed.values("link"), closed.value("cache-control")) == ([], "public")
-    assert (opened.values("link"), opened.value("cache-control")) == ([link[1]], "private")
+    assert (closed.values("sourcemap"), closed.value("cache-control")) == ([], "public")
+    assert (opened.values("sourcemap"), opened.value("cache-control")) == ([header[1]], "private")
     assert closed.value("vary") == opened.value("vary") == "Cookie, Sec-GPC"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Link", "<https://films.example/x.css>; rel=preload; as=style"),
+        ("Alt-Svc", 'h3="films.example:443"'),
+        ("SourceMap", "/x.map"),
+        ("Content-Security-Policy", "default-src 'self'; report-uri /r"),
+    ],
+)
+def test_a_header_that_is_the_same_for_everyone_leaves_caches_alone(
+    make_site: MakeSite, header: tuple[str, str]
+) -> None:
+    site: Site = make_site(Page(b"{}", headers=[JSON, header, ("Cache-Control", "public")]))
+    for reply in (site.gets(), site.gets("/", site.chooses("accept"))):
+        assert reply.value("cache-control") == "public"
+        assert reply.values("vary") == []

@@ -521,13 +521,23 @@ def test_the_environ_is_copied_and_holds_the_consent_W12() -> None:
     assert not seen[0][CONSENT].allows("performance")
 
 
-def test_early_hints_are_not_offered_W13() -> None:
+@pytest.mark.parametrize("decision", ["", "accept"])
+def test_early_hints_lead_everyone_to_the_same_places_W13(decision: str) -> None:
+    own, foreign = "</x.css>; rel=preload; as=style", "<https://films.example/x>; rel=preload"
+
     def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        assert "wsgi.early_hints" not in environ
+        hint = environ["wsgi.early_hints"]
+        hint([("Link", f"{own}, {foreign}"), ("Set-Cookie", "sid=1"), ("X-Own", "1")])
+        hint([("link", foreign)])
         start_response("200 OK", [JSON])
         return []
 
-    Server(app, environ() | {"wsgi.early_hints": print}).run()
+    gate = make_gate()
+    cookie = Site("wsgi", App(), gate).chooses(decision) if decision else ""
+    sent: list[Any] = []
+    asked = environ(headers=[("Cookie", cookie)] if cookie else [])
+    Server(app, asked | {"wsgi.early_hints": sent.append}, gate=gate).run()
+    assert sent == [[("Link", own), ("X-Own", "1")]]
 
 
 def test_a_gate_within_a_gate_only_hands_on() -> None:

@@ -6,6 +6,7 @@ from .codings import READABLE
 from .message import Header, Request
 
 _SHOWN = frozenset(("document", "iframe", "frame", "embed", "object"))
+_WORKERS = frozenset(("serviceworker", "sharedworker", "worker"))
 # What a page loads, of which HTML is no kind.
 _PARTS = frozenset(
     (
@@ -20,6 +21,12 @@ def wants_document(request: Request) -> bool:
     if _destinations(request) & _SHOWN:
         return True
     return any("text/html" in value.lower() for value in request.values("accept"))
+
+
+def wants_worker(request: Request) -> bool:
+    """True for a request for a worker's script, which has the Content-Security-Policy that it comes with, and
+    not its page's."""
+    return bool(_destinations(request) & _WORKERS) or "script" in request.values("service-worker")
 
 
 def offers_to_application(request: Request, *, document: bool) -> list[Header]:

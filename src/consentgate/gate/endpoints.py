@@ -14,6 +14,7 @@ from .caching import Variant
 from .message import Answer, Request
 
 LONGEST_FORM = 16 << 10
+REPORTS = "reports"
 GPC_PATH = "/.well-known/gpc.json"
 _HTML = "text/html; charset=utf-8"
 _REVALIDATED = "private, no-cache"

@@ -29,18 +29,19 @@ from consentgate.policy import Claim
 
 from . import content
 from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
-from .caching import Variant, is_shared, private, vary
+from .caching import Variant, private, vary
 from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
 from .cookies import cookie_values
-from .csp import content_security_policy
 from .deletions import Deletions
-from .destination import offers_to_application, wants_document
-from .endpoints import LONGEST_FORM, own_path
+from .destination import offers_to_application, wants_document, wants_worker
+from .endpoints import LONGEST_FORM, REPORTS, own_path
 from .front import sent_by_front
-from .links import filter_link
+from .header_filter import HeaderFilter
+from .insertions import insertion
 from .message import Answer, Head, Header, Request, header_values, without
+from .net import with_net
 from .origin import authority_of, host_of, link_to
 from .own import OwnRequest
 
@@ -53,7 +54,7 @@ _log = logging.getLogger("consentgate")
 _OF_THE_BYTES = (
     *("content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges"),
 )
-_WITHOUT_BODY = (204, 205, 304)
+WITHOUT_BODY = (204, 205, 304)
 
 
 class GateClosed(RuntimeError):
@@ -77,6 +78,7 @@ class Exchange:
         self._page = normal_path(request.root + request.path)
         self._judge = Judge(self.consent, self._host, self._page)
         self._cookies = CookieFilter(gate, self._judge, cookies)
+        self._headers = HeaderFilter(gate, self._judge, self._base, self._cookies)
         self._deletions = Deletions(request, self._host, secure=not gate.insecure)
         self._variant = Variant(self.consent, gate.fingerprint)
         self._pages = gate.pages(request.root)
@@ -122,11 +124,11 @@ class Exchange:
     def request_headers(self) -> list[Header]:
         """The request's headers as the application may see them: its cookies are those that are allowed,
         its validators those of this variant, and HTML is asked for in a form that can be read."""
-        headers = without(self._request.headers, "cookie", "accept-encoding")
+        headers = self._headers.request(without(self._request.headers, "cookie", "accept-encoding"))
         cookie = self._cookies.incoming()
         if cookie:
             headers.append(("Cookie", cookie))
-        document = wants_document(self._request)
+        document = wants_document(self._request) or wants_worker(self._request)
         headers += offers_to_application(self._request, document=document)
         return self._variant.unmark(headers, document=document)
 
@@ -137,14 +139,16 @@ class Exchange:
         body."""
         self._begin()
         given = [*headers]
-        if self._leads_astray(status, given):
+        if self._headers.leads_astray(status, given):
             return self._close(Unreadable("a redirect to a host that is not allowed"), status=403)
-        sent = self._filtered(given)
+        if self._headers.is_blocked_worker(self._request):
+            return self._close(Unreadable("a service worker that is not allowed"), status=404)
+        sent = self._headers.response(given)
         front = sent_by_front(given)
         if front is not None:
             return self._leave_to_front(status, sent, *front)
-        kind = content.kind_of(given)
-        if status < 200 or status in _WITHOUT_BODY:
+        kind = self._kind_of(given)
+        if status < 200 or status in WITHOUT_BODY:
             self._body = NoBody()
             self.head = self._without_body(status, sent, kind)
         elif kind is Kind.HTML:
@@ -159,6 +163,11 @@ class Exchange:
         else:
             self.head = self._sealed(status, sent)
         return self.head
+
+    def _kind_of(self, headers: list[Header]) -> Kind:
+        """What the body is. A worker's script counts as a document: it has the policy that it comes with."""
+        kind = content.kind_of(headers)
+        return Kind.DOCUMENT if kind is Kind.OTHER and wants_worker(self._request) else kind
 
     def _leave_to_front(self, status: int, headers: list[Header], name: str, kind: Kind) -> Head:
         """The head of a response in whose place the server in front sends a file. It may do so without our
@@ -282,64 +291,27 @@ class Exchange:
 
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
         """The headers of a WebSocket that is accepted, which browsers read for cookies."""
-        sent, _, _ = self._filter_cookies([*headers])
+        sent, _, _ = self._headers.set_cookies([*headers])
         return [*sent, *self._deletions.of(self._cookies.refused(), sent)]
+
+    def hints(self, headers: Iterable[Header]) -> list[Header]:
+        """The headers that go ahead of the response (103), or with what a server pushes: without what not
+        everyone may load, since caches and networks replay them to other visitors."""
+        return self._headers.hints([*headers])
+
+    def pushes(self, path: str) -> bool:
+        """True when the server may push what is at `path`."""
+        return self._headers.may_be_pushed(path)
 
     def trailers(self, headers: Iterable[Header]) -> list[Header]:
         """The fields after a body. They may say what the headers may, and nothing of bytes that changed."""
-        sent, _, _ = self._filter_cookies([*headers])
-        sent, _ = self._filter_links(sent)
+        sent = self._headers.trailers([*headers])
         return sent if self.passes else without(sent, *_OF_THE_BYTES)
-
-    def _filtered(self, given: list[Header]) -> list[Header]:
-        """A response's headers without cookies and links that are not allowed. Where that is not the same
-        for every visitor, caches are told so."""
-        sent, kept, dropped = self._filter_cookies(given)
-        sent, loads = self._filter_links(sent)
-        # A page whose only obstacle to being stored was a cookie must not become everybody's.
-        unsaid = dropped and not is_shared(given)
-        if kept or dropped or loads:
-            sent = vary(sent)
-        return private(sent) if kept or unsaid or (loads and self.consent.is_open) else sent
-
-    def _filter_cookies(self, headers: list[Header]) -> tuple[list[Header], bool, bool]:
-        sent: list[Header] = []
-        kept = dropped = False
-        for name, value in headers:
-            if name.lower() == "set-cookie":
-                line = self._cookies.outgoing(value)
-                kept, dropped = kept or line is not None, dropped or line is None
-                if line is None:
-                    continue
-                value = line
-            sent.append((name, value))
-        return sent, kept, dropped
-
-    def _filter_links(self, headers: list[Header]) -> tuple[list[Header], bool]:
-        sent: list[Header] = []
-        loads = False
-        for name, value in headers:
-            if name.lower() == "link":
-                links = filter_link(value, self._base, self._judge)
-                loads = loads or links.loads
-                for claim, url in links.blocked:
-                    self._notice(claim, url)
-                if links.blocked and not links.value:
-                    continue
-                value = links.value
-            sent.append((name, value))
-        return sent, loads
 
     def _sealed(self, status: int, headers: list[Header]) -> Head:
         """The head as it goes out: with the deletion of cookies that a visitor who refused still sends."""
         expired = self._deletions.of(self._cookies.refused(), headers)
         return Head(status, private(vary([*headers, *expired])) if expired else headers)
-
-    def _leads_astray(self, status: int, headers: list[Header]) -> bool:
-        if not self._gate.policy.site.gate_redirects or not 300 <= status < 400:
-            return False
-        targets = [resolve(value, self._base) for value in header_values(headers, "location")]
-        return any(target.host and self._judge.url(target.host, target.path) for target in targets)
 
     def _as_html(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
         """The headers of a page that is rewritten, in this visitor's variant. The bytes of one that is
@@ -350,16 +322,9 @@ class Exchange:
     def _as_document(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
         """The headers of what a browser shows, in this visitor's variant: a copy of another one, which came
         with another Content-Security-Policy, must not be revived."""
-        headers = vary(self._with_net(self._variant.mark(headers, weak=weak)))
+        headers = self._variant.mark(headers, weak=weak)
+        headers = vary(with_net(headers, self._judge, self._reports))
         return private(headers) if self.consent.is_open else headers
-
-    def _with_net(self, headers: list[Header]) -> list[Header]:
-        mode = self._gate.policy.site.csp
-        policy = content_security_policy(self._judge) if mode != "off" else None
-        if policy is None:
-            return headers
-        suffix = "-Report-Only" if mode == "report-only" else ""
-        return [*headers, (f"Content-Security-Policy{suffix}", policy)]
 
     # -- the page --------------------------------------------------------------------------------------------
 
@@ -377,22 +342,29 @@ class Exchange:
         query = f"?{self._request.query}" if self._request.query else ""
         return f"{self._request.root}{self._request.path}{query}"
 
+    @property
+    def _reports(self) -> str:
+        """Where browsers send what a policy that only reports would have blocked."""
+        return f"{self._request.root}{self._gate.policy.site.prefix}{REPORTS}"
+
     def _make_rewriter(self, encoding: Encoding) -> Rewriter:
-        pages, here = self._pages, self._here
-        # A closed page may be shown again at any time, and says nothing of whom it was made for.
-        state = self._variant.id if self.consent.is_open else ""
         return Rewriter(
             self._judge,
             self._base,
             charset=encoding.codec if encoding.is_ascii_compatible else "utf-8",
             placeholder=self._placeholder,
-            insertion=Insertion(
-                pages.head(state=state), pages.banner(here), pages.banner(here, self._origin)
-            ),
+            insertion=self._insertion(),
             on_blocked=self._notice,
             on_cut=self._notice_cut,
             keeps_record=False,
         )
+
+    def _insertion(self) -> Insertion | None:
+        assert self._pending is not None
+        sent = self._pending.headers
+        # A closed page may be shown again at any time, and says nothing of whom it was made for.
+        state = self._variant.id if self.consent.is_open else ""
+        return insertion(self._pages, sent, self._here, self._origin, state, self._gate.notices)
 
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         origin = self._origin if elsewhere else ""
@@ -402,8 +374,4 @@ class Exchange:
         self._gate.notices.cut(cut, self._page, offset)
 
     def _notice(self, claim: Claim, url: str) -> None:
-        host = resolve(url, self._base).host if url else ""
-        if host:
-            self._gate.notices.host(host, claim)
-        else:
-            self._gate.notices.service(claim)
+        self._gate.notices.url(resolve(url, self._base).host if url else "", claim)

@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
-from consentgate.consent import Judge
 from consentgate.html.elements import INERT_RELATIONS
 from consentgate.html.srcset import candidates
-from consentgate.html.urls import Url, resolve
-from consentgate.policy import Claim
 
 _LINK = re.compile(r"(?P<link><(?P<url>[^<>]*+)>(?P<parameters>(?:[^,\"]++|\"(?:[^\"\\]++|\\.)*+\"?)*+))")
 _PARAMETER = re.compile(r";[\t ]*([^\s=;,\"]+)[\t ]*(?:=[\t ]*(?:\"((?:[^\"\\]++|\\.)*+)\"?|([^;,\"]*)))?")
 
 
-@dataclass
-class FilteredLinks:
-    """A header's `value` without the links that may not load ("" where none is left), and whose those were
-    with their URLs. `loads` says that it made browsers load something: what that may be is not the same for
-    every visitor."""
-
-    value: str
-    blocked: list[tuple[Claim, str]] = field(default_factory=list)
-    loads: bool = False
-
-
-def filter_link(value: str, base: Url, judge: Judge) -> FilteredLinks:
-    """The header `value` of a page at `base`, as `judge` allows it."""
-    result = FilteredLinks(value)
+def filter_links(value: str, pass_all: Callable[[Iterable[str]], bool]) -> str | None:
+    """The header `value` without the links that would load from URLs which do not all pass; None where none
+    is left."""
     kept: list[str] = []
+    complete = True
     for link in _LINK.finditer(value):
-        passes = True
-        for url in _loaded_by(link):
-            target = resolve(url, base)
-            result.loads = True
-            claim = judge.url(target.host, target.path) if target.host else None
-            if claim is not None:
-                result.blocked.append((claim, url))
-                passes = False
-        if passes:
+        if pass_all(_loaded_by(link)):
             kept.append(link["link"].strip())
-    if result.blocked:
-        result.value = ", ".join(kept)
-    return result
+        else:
+            complete = False
+    if complete:
+        return value
+    return ", ".join(kept) or None
 
 
 def _loaded_by(link: re.Match[str]) -> tuple[str, ...]:

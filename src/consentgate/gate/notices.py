@@ -9,8 +9,11 @@ from collections import Counter
 
 from consentgate.catalogue import catalogue
 from consentgate.html import Cut
+from consentgate.html.encoding import Unreadable
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
 from consentgate.policy.loading import category_for
+
+from .findings import Findings
 
 _log = logging.getLogger("consentgate")
 
@@ -19,6 +22,10 @@ MOST = 500
 number. What browsers send has its own count, so that it cannot crowd out what the site does."""
 
 _LONGEST = 200
+_HEADERS_TO_DECLARE = {
+    "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
+    "secure-session-registration": '; a [[cookie]] with reason = "authentication" declares logins',
+}
 _UNFIT = "no policy can: it is not a name that one could write"
 
 
@@ -36,22 +43,37 @@ class Notices:
         self._seen: set[tuple[str, str]] = set()
         self._count: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._report_only = policy.site.report_only
+        self._blocked = "would block" if self._report_only else "blocked"
+        self.findings = Findings()
 
     def cookie(self, name: str, claim: Claim) -> None:
         """The application's cookie `name` was kept back."""
+        self._find("cookie", name, claim)
         self._cookie(name, claim, source="site")
 
     def arrived(self, name: str, claim: Claim) -> None:
         """The cookie `name` came along with a request and was kept from the application."""
+        self._find("cookie sent", name, claim)
         self._cookie(name, claim, source="browsers")
 
     def host(self, host: str, claim: Claim) -> None:
         """Something that would contact `host` was kept back."""
-        if not claim.declared and self._is_new("host", host):
-            self._warn(f"the host {_toml(host)}", self._use(claim) or self._service(host))
+        self._find("host", host, claim)
+        self._host(host, claim, source="site")
+
+    def reported(self, host: str, claim: Claim) -> None:
+        """A browser reported that something would contact `host`."""
+        self.findings.add("host reported", host, claim.service or "")
+        self._host(host, claim, source="browsers", blocked="would block")
+
+    def _host(self, host: str, claim: Claim, source: str, blocked: str = "") -> None:
+        if not claim.declared and self._is_new("host", host, source):
+            self._warn(f"the host {_toml(host)}", self._use(claim) or self._service(host), blocked)
 
     def service(self, claim: Claim) -> None:
         """A script or widget that the catalogue recognised was kept back."""
+        self._find("service", claim.name, claim)
         if not claim.declared and claim.service and self._is_new("name", claim.service):
             self._warn(_toml(claim.name), self._use(claim))
 
@@ -62,6 +84,50 @@ class Notices:
             _log.warning(
                 "%s: at byte %d of the page %s. To do: %s", cut.what, offset, _toml(page), cut.advice
             )
+
+    def url(self, host: str, claim: Claim) -> None:
+        """Something was kept back that would contact `host`, or that names none."""
+        if host:
+            self.host(host, claim)
+        else:
+            self.service(claim)
+
+    def header(self, name: str) -> None:
+        """The application's header `name`, which no service can declare, was kept back."""
+        if self._report_only:
+            self.findings.add("header", name)
+        if self._is_new("header", name):
+            _log.warning(
+                "%s the header %s: what it asks of browsers no consent covers, unless undeclared in "
+                "[site] is a category%s",
+                self._blocked,
+                _toml(name),
+                _HEADERS_TO_DECLARE.get(name, ""),
+            )
+
+    def without_styles(self) -> None:
+        """The site's own Content-Security-Policy keeps the banner's styles out."""
+        if self._is_new("policy", "style"):
+            _log.warning(
+                "the site's own Content-Security-Policy lets no style sheet of the site pass: the banner "
+                "works, but without its styles. Add 'self' or a nonce to its style-src"
+            )
+
+    def would_cut(self, cut: Cut) -> None:
+        """A page that was only looked at would have been cut."""
+        if self._is_new("cut", cut.name):
+            _log.warning("report only: this would happen to a page: %s. To do: %s", cut.what, cut.advice)
+
+    def only_reports(self) -> None:
+        """The first response went out of a gate that blocks nothing."""
+        if self._is_new("mode", "report only"):
+            _log.warning("report_only is on in [site]: nothing is blocked, and what would be is counted")
+
+    def unread(self, error: Exception) -> None:
+        """A page that was only to be looked at could not be read."""
+        reason = str(error) if isinstance(error, Unreadable) else type(error).__name__
+        if self._is_new("unread", reason):
+            _log.warning("report only: a page could not be read, and would be refused: %s", reason)
 
     def refused_decision(self, origin: str, authority: str) -> None:
         """A decision was refused because it did not come from a page of the host that it was sent to."""
@@ -85,12 +151,17 @@ class Notices:
         if not claim.declared and self._is_new("cookie", name, source):
             self._warn(f"the cookie {_toml(name)}", self._use(claim) or self._own_cookie(name))
 
-    @staticmethod
-    def _warn(what: str, lines: str) -> None:
-        if lines.startswith("[["):
-            _log.warning("blocked %s, which the policy does not declare. To declare it:\n%s", what, lines)
-        else:
-            _log.warning("blocked %s, which the policy does not declare; %s", what, lines)
+    def _find(self, kind: str, name: str, claim: Claim) -> None:
+        if self._report_only:
+            self.findings.add(kind, name, claim.service or "")
+
+    def _warn(self, what: str, lines: str, blocked: str = "") -> None:
+        message = (
+            "%s %s, which the policy does not declare. To declare it:\n%s"
+            if lines.startswith("[[")
+            else "%s %s, which the policy does not declare; %s"
+        )
+        _log.warning(message, blocked or self._blocked, what, lines)
 
     def _is_new(self, kind: str, name: str, source: str = "site") -> bool:
         key = (kind, name)

@@ -23,6 +23,7 @@ class Reads(Enum):
     DOCUMENT = "a document of its own"
     REFRESH = "seconds and a URL"
     COOKIE = "a cookie"
+    HINTS = "client hints that are to be sent"
     ANIMATION = "values of another attribute"
     SUBMIT = "one URL, that a form is sent to"
 

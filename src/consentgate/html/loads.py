@@ -12,6 +12,7 @@ from consentgate.catalogue import catalogue
 from consentgate.consent import Judge
 from consentgate.policy import Claim
 
+from .client_hints import asks_of_the_device
 from .css import css_urls
 from .data_urls import DataUrl, Holds
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, Attribute, Reads
@@ -151,6 +152,11 @@ class Loads:
         claim = self._judge.cookie(line.partition(";")[0].partition("=")[0].strip())
         return Culprit(claim, "") if claim is not None else None
 
+    def _hints(self, tag: Tag, value: str) -> Culprit | None:
+        if not asks_of_the_device(value) or self._judge.consent.covers_undeclared:
+            return None
+        return Culprit(NOBODY, "")
+
     def _code(self, tag: Tag, url: str) -> Culprit | None:
         return self._url(tag, url) or self._written_out(url)
 
@@ -265,6 +271,7 @@ _READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
     Reads.SRCSET: Loads._srcset,
     Reads.REFRESH: Loads._refresh,
     Reads.COOKIE: Loads._cookie,
+    Reads.HINTS: Loads._hints,
     Reads.ANIMATION: Loads._animation,
     Reads.SUBMIT: Loads._submit,
 }
@@ -305,6 +312,8 @@ _FORM_ACTION = _encoded(FORM_ACTION)
 _META = {
     "refresh": _encoded({"content": Attribute(Reads.REFRESH)}),
     "set-cookie": _encoded({"content": Attribute(Reads.COOKIE)}),
+    "accept-ch": _encoded({"content": Attribute(Reads.HINTS)}),
+    "delegate-ch": _encoded({"content": Attribute(Reads.HINTS)}),
 }
 
 

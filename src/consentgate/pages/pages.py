@@ -37,7 +37,9 @@ class Pages:
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
         self._listing = Listing(policy, self.texts)
-        self._head = self._slotted("head.html", "origin", "state", snippet=self.snippet_name)
+        self._head = self._slotted(
+            "head.html", "origin", "state", "style_nonce", "script_nonce", snippet=self.snippet_name
+        )
         self._banner = self._slotted(
             "banner.html" if policy.askable else "settings.html",
             *("origin", "next_value", "next_query"),
@@ -58,12 +60,18 @@ class Pages:
         """The script that smooths the banner's work. Nothing depends on it."""
         return assets.snippet()
 
-    def head(self, origin: str = "", *, state: str = "") -> bytes:
+    def head(
+        self, origin: str = "", *, state: str = "", style_nonce: str = "", script_nonce: str = ""
+    ) -> bytes:
         """What goes at the start of a page's head. `origin` ("//host:port") makes the links absolute,
         where the page has a <base> that would lead them elsewhere. `state` names the consent that an open
-        page was made for; the endpoint `state` tells the one that is in effect."""
+        page was made for; the endpoint `state` tells the one that is in effect. The nonces are those of the
+        page's own Content-Security-Policy, if it has such."""
         return self._head.fill(
-            origin=_escaped(origin), state=f' data-state="{escape(state)}"'.encode() if state else b""
+            origin=_escaped(origin),
+            state=_attribute("data-state", state),
+            style_nonce=_attribute("nonce", style_nonce),
+            script_nonce=_attribute("nonce", script_nonce),
         )
 
     def banner(self, next: str, origin: str = "") -> bytes:
@@ -154,6 +162,10 @@ class Pages:
 
 def _escaped(value: str) -> bytes:
     return str(escape(value)).encode("ascii", "xmlcharrefreplace")
+
+
+def _attribute(name: str, value: str) -> bytes:
+    return b' %s="%s"' % (name.encode(), _escaped(value)) if value else b""
 
 
 def _query(path: str) -> str:

@@ -41,7 +41,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     `hosts` lists what counts as the site itself (`example.org`, `*.example.org`); empty, it is the
     registrable domain of each request's host. `undeclared` is the id of the category whose consent opens
-    what no service claims, or "never".
+    what no service claims, or "never". With `report_only` nothing is blocked, and what would be is counted.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     gate_forms: bool = False
     dnt: bool = True
     csp: CspMode = "on"
+    report_only: bool = False
     prefix: str = "/_privacy/"
 
 

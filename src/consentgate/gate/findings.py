@@ -1,0 +1,72 @@
+"""What a gate that only reports would have blocked, counted: names and hosts, and nothing of visitors."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+_log = logging.getLogger("consentgate")
+
+MOST = 1000
+"""So many names are counted one by one: they come from pages and browsers, which can make up any number."""
+
+OTHERS = "(others)"
+FIRST_SUMMARY = 100
+"""After so many findings they are summed up in the log, and from then on whenever there are twice as many."""
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that would have been blocked `count` times.
+
+    `kind` is "cookie" (the site set it), "cookie sent" (a browser sent it), "host" (a page or header led
+    there), "host reported" (a browser said so), "service" (a script or widget of it was in a page) or
+    "header". `service` is the id of the one it belongs to, "" where nobody knows.
+    """
+
+    kind: str
+    name: str
+    service: str
+    count: int
+
+
+class Findings:
+    """Counts findings, and sums them up in the log now and then. Safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._total = 0
+        self._next_summary = FIRST_SUMMARY
+        self._lock = threading.Lock()
+
+    def add(self, kind: str, name: str, service: str = "") -> None:
+        """One more of a `kind`."""
+        with self._lock:
+            key = (kind, name, service)
+            if key not in self._counts and len(self._counts) >= MOST:
+                key = (kind, OTHERS, "")
+            self._counts[key] += 1
+            self._total += 1
+            if self._total < self._next_summary:
+                return
+            self._next_summary *= 2
+            summary = self._summary()
+        _log.warning("report only: %s", summary)
+
+    def all(self) -> list[Finding]:
+        """What was found, the most frequent first."""
+        with self._lock:
+            return [Finding(*key, count) for key, count in self._counts.most_common()]
+
+    def _summary(self) -> str:
+        lines = [
+            f"  {count} x {kind} {name!a}{f' ({service})' if service else ''}"
+            for (kind, name, service), count in self._counts.most_common(_SHOWN)
+        ]
+        more = len(self._counts) - len(lines)
+        end = [f"  and {more} more"] if more else []
+        return "\n".join((f"{self._total} times the gate would have blocked something:", *lines, *end))

@@ -1,0 +1,27 @@
+"""What the gate puts into a page."""
+
+from __future__ import annotations
+
+from consentgate.html import Insertion
+from consentgate.pages import Pages
+
+from .message import Header
+from .notices import Notices
+from .site_csp import keeps_out, nonce_for
+
+
+def insertion(
+    pages: Pages, headers: list[Header], here: str, origin: str, state: str, notices: Notices
+) -> Insertion:
+    """What goes into a page at the path `here` that is sent with `headers`; `origin` leads there,
+    and `state` names the consent that an open page was made for.
+
+    The gate's own script and styles bear the nonces that the site's own Content-Security-Policy asks for. The
+    application's elements get none.
+    """
+    if keeps_out(headers, "style"):
+        notices.without_styles()
+    head = pages.head(
+        state=state, style_nonce=nonce_for(headers, "style"), script_nonce=nonce_for(headers, "script")
+    )
+    return Insertion(head, pages.banner(here), pages.banner(here, origin))
