@@ -19,8 +19,11 @@ from consentgate.pages import Pages
 from consentgate.policy import Claim, Cookie, Policy
 
 from .exchange import Exchange
+from .findings import Finding
 from .message import Request
 from .notices import Notices
+from .report_only import ReportOnlyExchange
+from .reports import Allowance
 
 _log = logging.getLogger("consentgate")
 
@@ -74,6 +77,7 @@ class Gate:
         self.trusted_proxies = trusted_proxies
         self.cookie = ConsentCookie(keys, insecure=insecure)
         self.notices = Notices(policy)
+        self.reports = Allowance()
         self._enforce(policy)
 
     def _enforce(self, policy: Policy) -> None:
@@ -93,7 +97,20 @@ class Gate:
 
     def exchange(self, request: Request) -> Exchange:
         """The exchange for one request."""
-        return Exchange(self, request)
+        kind = ReportOnlyExchange if self.policy.site.report_only else Exchange
+        return kind(self, request)
+
+    @property
+    def takes_reports(self) -> bool:
+        """True when browsers are asked to report what would be blocked."""
+        site = self.policy.site
+        return site.csp == "report-only" or (site.report_only and site.csp == "on")
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What would have been blocked since this process began, the most frequent first, where the policy
+        says `report_only` or has the Content-Security-Policy only report."""
+        return self.notices.findings.all()
 
     def rewrite(
         self, html: bytes, *, url: str, grants: Iterable[str] = (), charset: str | None = None

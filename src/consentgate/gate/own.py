@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge
 from consentgate.consent.choice import takes_back
+from consentgate.html import Url, resolve
 from consentgate.pages import Pages
 
 from .caching import FORGET_COPIES, Variant
 from .cookie_filter import CookieFilter
 from .deletions import Deletions
-from .endpoints import BadForm, problem, read_decision, show
-from .message import Answer, Request
+from .endpoints import LONGEST_FORM, REPORTS, BadForm, problem, read_decision, show
+from .message import Answer, Request, without
 from .origin import host_of, is_same_origin
+from .report_groups import FORGET_REPORTS
+from .reports import BadReport, blocked_urls
 
 if TYPE_CHECKING:
     from .gate import Gate
@@ -46,12 +49,42 @@ class OwnRequest:
             answer = show(self.name, self.request, self.pages, self.consent, self.variant)
         elif method == "POST" and self.name == "choices":
             answer = self._decide(body)
+        elif method == "POST" and self.name == REPORTS and self.gate.takes_reports:
+            answer = self._report(body)
         else:
             allowed = "GET, HEAD, POST" if self.name == "choices" else "GET, HEAD"
             answer = problem(405, self.pages)
             answer.headers.append(("Allow", allowed))
-        headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
+        headers = [*answer.headers]
+        if answer.status != 204:
+            headers.append(("Content-Length", str(len(answer.body))))
         return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
+
+    def _report(self, body: bytes) -> Answer:
+        """Count what a browser reports. It sends such by itself, from a page of this very host."""
+        if any(site != "same-origin" for site in self.request.values("sec-fetch-site")):
+            return self._received(403)
+        if not self.gate.reports.take():
+            return self._received(429)
+        if len(body) > LONGEST_FORM:
+            return self._received(413)
+        host = host_of(self.authority)
+        judge = Judge(self.consent, host, self.page)
+        try:
+            urls = blocked_urls("".join(self.request.values("content-type")), body)
+        except BadReport:
+            return self._received(400)
+        for url in urls:
+            target = resolve(url, Url("https", "", "/"))
+            if target.host and target.scheme in ("http", "https", "ws", "wss"):
+                claim = judge.url(target.host, target.path)
+                if claim is not None:
+                    self.gate.notices.reported(target.host, claim)
+        return self._received(204)
+
+    def _received(self, status: int) -> Answer:
+        headers = self.pages.headers("text/plain")
+        return Answer(status, without(headers, "content-type") if status == 204 else headers)
 
     def _decide(self, body: bytes) -> Answer:
         origin = ", ".join(self.request.values("origin"))
@@ -71,7 +104,7 @@ class OwnRequest:
             ("Set-Cookie", self.gate.cookie.set_cookie(choice, host)),
         ]
         if takes_back(self.consent.choice, choice):
-            headers.append(FORGET_COPIES)
+            headers += [FORGET_COPIES, *FORGET_REPORTS]
         consent = Consent.of_choice(self.gate.policy, choice, self.signals)
         judge = Judge(consent, host, self.page)
         for names in self.cookies.withdrawn_by(choice, judge):

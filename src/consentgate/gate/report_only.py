@@ -1,0 +1,110 @@
+"""An exchange that blocks nothing: it looks at what passes as a gate would, and counts what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from consentgate.consent import Consent, Judge
+from consentgate.html import Cut, Insertion
+from consentgate.html.encoding import Unreadable
+
+from .body import Body
+from .content import Kind
+from .csp import content_security_policy
+from .exchange import WITHOUT_BODY, Exchange
+from .front import sent_by_front
+from .message import Head, Header
+from .net import joined, reporting
+from .site_csp import NAME as CSP
+
+if TYPE_CHECKING:
+    from .notices import Notices
+
+
+class ReportOnlyExchange(Exchange):
+    """Whatever is sent, goes on as it came. What the gate would have done with it only the notices hear of.
+
+    The one thing that is added is a Content-Security-Policy that reports what scripts load.
+    """
+
+    @property
+    def request_headers(self) -> list[Header]:
+        self._cookies.incoming()
+        return [*self._request.headers]
+
+    def start(self, status: int, headers: Iterable[Header]) -> Head | None:
+        self._gate.notices.only_reports()
+        self._begin()
+        given = [*headers]
+        self._headers.leads_astray(status, given)
+        self._headers.response(given)
+        kind = self._kind_of(given)
+        shown = kind in (Kind.HTML, Kind.DOCUMENT)
+        self.head = Head(status, self._reporting(given) if shown else given)
+        readable = kind in (Kind.HTML, Kind.UNKNOWN) and status >= 200 and status not in (206, *WITHOUT_BODY)
+        if readable and self._request.method != "HEAD" and sent_by_front(given) is None:
+            self._watch(status, given, sniffed=kind is Kind.UNKNOWN)
+        return self.head
+
+    def handshake(self, headers: Iterable[Header]) -> list[Header]:
+        given = [*headers]
+        self._headers.set_cookies(given)
+        return given
+
+    def hints(self, headers: Iterable[Header]) -> list[Header]:
+        given = [*headers]
+        self._headers.hints(given)
+        return given
+
+    def pushes(self, path: str) -> bool:
+        self._headers.may_be_pushed(path)
+        return True
+
+    def trailers(self, headers: Iterable[Header]) -> list[Header]:
+        given = [*headers]
+        self._headers.trailers(given)
+        return given
+
+    def _reporting(self, headers: list[Header]) -> list[Header]:
+        """The headers with the policy of visitors who consented to nothing: caches then need not know."""
+        policy = self._gate.policy
+        everyone = Judge(Consent(policy), self._host, self._page)
+        net = content_security_policy(everyone) if policy.site.csp != "off" else None
+        if net is None:
+            return headers
+        return joined(headers, f"{CSP}-report-only", reporting(net, self._reports))
+
+    def _watch(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
+        try:
+            self._begin_body(status, headers, sniffed=sniffed)
+        except Unreadable as error:
+            self._gate.notices.unread(error)
+        if self._body is not None:
+            self._body = _Watched(self._body, self._gate.notices)
+
+    def _insertion(self) -> Insertion | None:
+        return None
+
+    def _notice_cut(self, cut: Cut, offset: int) -> None:
+        self._gate.notices.would_cut(cut)
+
+
+class _Watched:
+    """A body that is read, and sent on as it came."""
+
+    ready = True
+
+    def __init__(self, body: Body, notices: Notices) -> None:
+        self._body: Body | None = body
+        self._notices = notices
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        if self._body is not None:
+            try:
+                self._body.feed(data, final=final)
+            except Exception as error:
+                # Here no fault may close anything.
+                self._body = None
+                self._notices.unread(error)
+        return data
