@@ -52,6 +52,12 @@ RAW_TEXT = f"""
 <svg><font><style><a title="</style><img src={E}>"></style>
 <svg><a><desc><b></a></desc><style><a title="</style><img src={E}>"></style>
 <svg><desc><p></desc></svg><style><a title="</style><img src={E}>"></style>
+<svg><g style="fill:url(#a)"><path d=x></g><desc></g><title><a x="</title><img src={E}>">
+<svg><path style="fill:url(#a)"><circle></path><desc></path><title><a x="</title><img src={E}>">
+<svg><g fill=url(#a)><g></g><desc></g><title><a x="</title><img src={E}>"></title></svg>
+<svg><g></g></g><desc></g><style><a title="</style><img src={E}>"></style>
+<path><svg><path/></path><title><a x="</title><img src={E}>">
+<path><svg><path></path></path><desc></desc></svg><title><a x="</title><img src={E}>">
 <svg><math><mi><style><a title="</style><img src={E}>"></style>
 <div><svg></div><math><mi><div></div></mi><style><a title="</style><img src={E}>">
 <svg><![CDATA[<a title="]]><img src={E}>">

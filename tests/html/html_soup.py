@@ -134,6 +134,7 @@ _ATTRIBUTES = (
     " open",
     " color=red",
     " shadowrootmode=open",
+    " fill=url(#a)",
     " class='a b'",
     ' title="',
     " title='",

@@ -90,7 +90,10 @@ _LOUD_ANYWHERE = {b"class", b"id", *(name.encode() for name in ANYWHERE)}
 _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.attributes}
 
 
-def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
+_END = BETWEEN_ATTRIBUTES + rb">"
+
+
+def _attributes(*quiet: bytes, loud: Set[bytes], end: bytes = _END) -> bytes:
     """The attributes of a tag up to its end: those that are not called one of `loud`, `quiet` ones, and
     classes and styles that are. What they begin with also ends the tag's name."""
     names = _any(_one_of(loud), _WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
@@ -104,7 +107,7 @@ def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
     )
     harmless = (name + rb"=\"[^\"]*+\"" for name in _HARMLESS if name not in loud)
     one = _any(*_COMMON, *harmless, *others, *quiet, *_UNCOMMON)
-    return rb"(?:[\t\n\f\r /]++" + one + rb")*+" + BETWEEN_ATTRIBUTES + rb">"
+    return rb"(?:[\t\n\f\r /]++" + one + rb")*+" + end
 
 
 _QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
@@ -144,8 +147,7 @@ _INERT_LINK = (
 
 _JAVASCRIPT = rb"type=\"text/javascript\""
 
-# Shapes load nothing and hold nothing that does. One that is left open here is no different from one that
-# the reader follows: its end tag, coming later, is one that belongs to nothing.
+# Shapes load nothing and hold nothing that does.
 _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
 
 
@@ -195,9 +197,16 @@ BY_BASE = re.compile(_one_of(_LOADING) + rb"=\"")
 """Whether such a run holds a URL that leads where the base URL says."""
 
 QUIET_FOREIGN = re.compile(
-    rb"(?:" + NOT_A_TAG + rb"|<" + _SHAPE + _QUIET_ATTRIBUTES + rb"(?:</" + _SHAPE + rb">)?+)*+"
+    rb"(?:"
+    + _any(
+        NOT_A_TAG,
+        rb"<" + _SHAPE + _attributes(loud=_LOUD_ANYWHERE, end=SPACE + rb"*+/>"),
+        rb"<(?P<shape>" + _SHAPE + rb")" + _QUIET_ATTRIBUTES + rb"(?<!/>)</(?P=shape)>",
+    )
+    + rb")*+"
 )
-"""The same in SVG and MathML."""
+"""The same in SVG and MathML: shapes that are closed at once. An end tag that stands apart may close what the
+reader has seen, and has to be seen as well."""
 
 _WIDGET_NAMES = re.compile(_WIDGET_TAG)
 _WIDGET_CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + _WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
