@@ -31,7 +31,7 @@ class _EverythingGranted(ConsentCookie):
 
 
 class _NothingInserted(Pages):
-    def head(self, origin: str = "") -> bytes:
+    def head(self, origin: str = "", **named: str) -> bytes:
         return b""
 
     def banner(self, next: str, origin: str = "") -> bytes:
