@@ -391,6 +391,12 @@ src={E}
 ;background:url({E})">
 <div style="--u:'{E}';background:image-set(var(--u) 1x)">
 <div style="background:url('{E}" id=x>
+<div style="background:image-set(var(--no, '{E}') 1x)">
+<style>a{{background:image-set(var(--no, "{E}") 1x)}}</style><a>
+<style>@property --x{{syntax:"*";inherits:false;initial-value:"{E}"}}a{{background:image-set(var(--x) 1x)}}</style><a>
+<style>@function --f(){{result:"{E}"}}a{{background:image-set(--f() 1x)}}</style><a>
+<style>a{{--x/**/:"{E}";background:image-set(var(--x) 1x)}}</style><a>
+<style>a{{-\\2d x:"{E}";background:image-set(var(--x) 1x)}}</style><a>
 <style>@import "{E}";</style><style>@import url({E});</style><style>@import url("{E}") screen;</style>
 <style>@IMPORT/**/'{E}'</style><style>@\\69mport "{E}";</style><style>@import"{E}"</style>
 <style>@im@import "{E}";port "{E}";</style>

@@ -116,6 +116,16 @@ def test_a_script_that_is_a_widget_leaves_a_placeholder() -> None:
         (b"a{--b:'c'}", [b"c"]),
         (b"a{--b:'c';d:image-set(var(--b) 1x)}", [b"c"]),
         (b"@namespace 'a';@namespace url(b);", []),
+        # A value that another falls back to, or keeps, is a URL where one is wanted.
+        (b"a{b:image-set(var(--c, 'd') 1x)}", [b"d"]),
+        (b"a{b:image-set(if(else: 'd') 1x)}", [b"d"]),
+        (b"@property --a{syntax:'*';initial-value:'b'}c{content:'d'}", [b"*", b"b"]),
+        (b"@function --a(){@media b{result:'c'}}d{content:'e'}", [b"c"]),
+        (b"a{--b/**/:'c'}", [b"c"]),
+        (b"a{-\\2d b:'c';content:'d'}", [b"c"]),
+        (b"a{--b: c(;) 'd';e:'f'}", [b"d"]),
+        (b"a{--b:c;content:'d'}.e--f{content:'g'}", []),
+        (b"@container style(--a:1){b{content:'c'}}", []),
         (b"", []),
     ],
 )

@@ -27,13 +27,16 @@ _COMMENT = rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?+"
 _NAME_CHARACTER = rb"[-_a-zA-Z0-9\x80-\xff]"
 _IDENT = rb"(?:" + _NAME_CHARACTER + rb"|" + _ESCAPE + rb")++"
 
+_TO_COLON = rb"(?:" + _SPACE + rb"|" + _COMMENT + rb")*+:"
+_COLON = re.compile(_TO_COLON)
+
 _TOKEN = re.compile(
     _COMMENT + rb"|(?P<string>" + _STRING + rb")"
     rb"|(?P<at>@" + _IDENT + rb")"
-    rb"|(?P<custom>--(?:" + _IDENT + rb")?" + _SPACE + rb"*+:)"
+    rb"|(?P<custom>--(?:" + _IDENT + rb")?" + _TO_COLON + rb")"
     rb"|(?P<call>" + _IDENT + rb")\("
     rb"|(?P<close>\))|(?P<open>\()|(?P<stop>[;{}])"
-    rb"|" + _IDENT
+    rb"|(?P<name>" + _IDENT + rb")"
 )
 # All of it up to the parenthesis goes: of `url(a b)`, which loads nothing, `url( b)` would be left.
 _UNQUOTED_URL = re.compile(
@@ -45,9 +48,15 @@ _ESCAPES = re.compile(_ESCAPE + rb"|\\(?:\r\n|[\n\r\f])")
 # nothing of URLs, and dashes within names.
 _BORING_CALL = rb"(?<![uU][rR][lL])(?<![sS][rR][cC])(?<![iI][mM][aA][gG][eE])(?<!-[sS][eE][tT])\("
 _BORING_CUSTOM = (
-    rb"--" + _NAME_CHARACTER + rb"*+" + _SPACE + rb"*+:(?:[^;{}\"'(\\@/]++|" + _BORING_CALL + rb")*+(?=[;}])"
+    rb"--"
+    + _NAME_CHARACTER
+    + rb"*+"
+    + _SPACE
+    + rb"*+:(?:[^;{}\"'()\\@/]++|"
+    + _BORING_CALL
+    + rb"[^;{}\"'()\\@/]*+\))*+(?=[;}])"
 )
-_BORING_RULE = rb"@(?![iI][mM]|[nN][aA])" + _NAME_CHARACTER + rb"++(?!\\)"
+_BORING_RULE = rb"@(?![iI][mM]|[nN][aA]|[pP][rR]|[fF][uU])" + _NAME_CHARACTER + rb"++(?!\\)"
 _BORING_DASHES = rb"(?<=" + _NAME_CHARACTER + rb")--|--" + _NAME_CHARACTER + rb"++(?=[,)])"
 _BORING = re.compile(
     rb"(?:[^@(\"'/\\-]++|"
@@ -70,19 +79,44 @@ _NAME_CHARACTERS = bytes(c for c in range(256) if re.fullmatch(_NAME_CHARACTER, 
 _LONGEST_NAME = 256
 
 _URL_FUNCTIONS = frozenset((b"url", b"src", b"image", b"image-set", b"-webkit-image-set"))
+_KEEPING_RULES = frozenset((b"property", b"function"))
+"""Rules that keep a value for others: `initial-value` and `result`."""
+
+
+class _Kept:
+    """Whether a value stands here that others may put where a URL is wanted: that of a custom property, up to
+    the end of its declaration, or of a rule that keeps one, up to the end of its block."""
+
+    def __init__(self) -> None:
+        self._kept = False
+        self._in_rule = False
+        self._depth = 0
+
+    def __bool__(self) -> bool:
+        return self._kept
+
+    def begin(self, *, in_rule: bool) -> None:
+        if not self._kept:
+            self._kept, self._in_rule, self._depth = True, in_rule, 0
+
+    def stop(self, mark: bytes) -> None:
+        """Follow a brace or semicolon."""
+        self._depth += {b"{": 1, b"}": -1}.get(mark, 0)
+        self._kept = self._kept and self._in_rule and self._depth > 0
 
 
 def css_urls(sheet: bytes) -> Iterator[CssUrl]:
-    """Every URL that `sheet` loads, in order: of `url()` and `src()`, of `image-set()` and `image()`, of
-    `@import`, and each string that a custom property keeps for one of these. Names and URLs are read with
-    their escapes; comments and other strings hold none."""
+    """Every URL that `sheet` loads, in order: of `url()` and `src()`, of `image-set()` and `image()` with all
+    that stands in them, of `@import`, and each string that a custom property, an `@property` or an
+    `@function` keeps for one of these. Names and URLs are read with their escapes; comments and other strings
+    hold none."""
     calls: list[bytes] = []
     rule, rule_start = b"", 0
     imported: bytes | None = None
-    custom = False
+    kept = _Kept()
     position = 0
     while True:
-        if not (calls or rule or custom):
+        if not (calls or rule or kept):
             position = _skip_boring(sheet, position)
         token = _TOKEN.search(sheet, position)
         if token is None:
@@ -93,8 +127,10 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
         if kind == "at":
             if not calls:
                 rule, rule_start, imported = _rule(sheet, token), token.start(), None
+            if _unescape(token["at"][1:]).lower() in _KEEPING_RULES:
+                kept.begin(in_rule=True)
         elif kind == "string":
-            if rule == b"import" or custom or (calls and calls[-1] in _URL_FUNCTIONS):
+            if rule == b"import" or kept or not _URL_FUNCTIONS.isdisjoint(calls):
                 url = CssUrl(_unescape(_unquote(token["string"])), *_inside(token, "string"))
         elif kind == "call":
             name = _unescape(token["call"]).lower()
@@ -108,11 +144,14 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
             calls.append(b"")
         elif kind == "close":
             del calls[-1:]
-        elif kind == "custom":
-            custom = True
+        elif kind == "custom" or (kind == "name" and _is_custom(sheet, token)):
+            kept.begin(in_rule=False)
         elif kind == "stop":
+            if kept and calls:
+                # A part of what is kept: without its end nothing of the sheet counts.
+                continue
+            kept.stop(token[0])
             calls.clear()
-            custom = False
             if imported is not None:
                 yield CssUrl(imported, rule_start, token.end("stop") - (token[0] != b";"), _NOTHING)
             rule, imported = b"", None
@@ -133,6 +172,11 @@ def _skip_boring(sheet: bytes, position: int) -> int:
         return end
     before = sheet[max(position, end - _LONGEST_NAME) : end]
     return end - len(before) + len(before.rstrip(_NAME_CHARACTERS))
+
+
+def _is_custom(sheet: bytes, name: re.Match[bytes]) -> bool:
+    """Whether a name with escapes in it declares a custom property."""
+    return _unescape(name["name"]).startswith(b"--") and _COLON.match(sheet, name.end()) is not None
 
 
 def _rule(sheet: bytes, at: re.Match[bytes]) -> bytes:
