@@ -17,8 +17,9 @@ from starlette.testclient import TestClient
 from consentgate import Consent, Gate, Policy
 from consentgate.configuration import KEYS
 from consentgate.django import checks
+from consentgate.starlette import ConsentMiddleware
 
-from .shop import DECISION, POLICY, policy_file
+from .shop import DECISION, POLICY, SECRET_KEY, policy_file
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -35,7 +36,7 @@ category = "performance"
 
 
 def shown(page: str, language: str = "python") -> list[str]:
-    text = (ROOT / "docs" / page).read_text("utf-8")
+    text = (ROOT / ("" if page == "README.md" else "docs") / page).read_text("utf-8")
     return [code for kind, code in BLOCK.findall(text) if kind == language]
 
 
@@ -48,6 +49,7 @@ def run(code: str, names: dict[str, Any]) -> dict[str, Any]:
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a policy file, where the shown code lives."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SECRET_KEY", SECRET_KEY)
     return policy_file(tmp_path, FILE)
 
 
@@ -81,11 +83,12 @@ def test_flask(site: Path) -> None:
 
 
 def test_django(site: Path) -> None:
-    configured, view, wrapped = shown("django.md")
+    configured, view, logging, wrapped = shown("django.md")
     values = run(configured, names(site))
     changed = {key: value for key, value in values.items() if key == "CONSENTGATE"}
     middleware = [name for name in values["MIDDLEWARE"] if name is not ...]
     assert set(values["INSTALLED_APPS"]) - {...} <= {*settings.INSTALLED_APPS}
+    assert "consentgate" in run(logging, {})["LOGGING"]["loggers"]
     front = run(view, names(site))["front"]
     urls = type("urls", (), {"urlpatterns": [path("", front)]})
     with override_settings(**changed, MIDDLEWARE=middleware, ROOT_URLCONF=urls):
@@ -106,7 +109,7 @@ def test_djangos_template() -> None:
 
 
 def test_starlette(site: Path) -> None:
-    plain, _ = shown("starlette.md")
+    plain, *_ = shown("starlette.md")
     client = TestClient(run(plain, names(site))["app"], base_url="https://shop.example")
     assert client.get("/").text == "not counted"
     accept(client)
@@ -122,6 +125,30 @@ def test_fastapi(site: Path) -> None:
     assert (refused.status_code, refused.json()["detail"]) == (403, "This needs your consent to: performance")
     accept(client)
     assert client.get("/recommended").json() == "what you looked at"
+
+
+def test_the_lines_for_fastapis_own_pages_let_them_load(site: Path) -> None:
+    fastapi = pytest.importorskip("fastapi")
+    (lines,) = shown("starlette.md", "toml")
+    inner = fastapi.FastAPI()
+    bare = TestClient(inner).get("/docs").text
+    foreign = re.findall(r'"(https://[^"]+)"', bare)
+    assert foreign
+    for policy, kept in ((FILE, []), (f"{FILE}\n{lines}", foreign)):
+        gate = Gate(Policy.parse(policy), secret_key=SECRET_KEY)
+        client = TestClient(ConsentMiddleware(inner, gate), base_url="https://shop.example")
+        assert re.findall(r'"(https://[^"]+)"', client.get("/docs").text) == kept
+
+
+def test_what_the_readme_shows(site: Path) -> None:
+    flask, django, starlette = shown("README.md")
+    made = run(flask.replace("Flask(__name__)", "Flask(__name__, root_path='.')"), names(site))
+    assert isinstance(made["app"].extensions["consentgate"].gate, Gate)
+    values = run(django, {**names(site), "BASE_DIR": site.parent})
+    assert values["MIDDLEWARE"][0] == "consentgate.django.ConsentMiddleware"
+    with override_settings(CONSENTGATE=values["CONSENTGATE"], MIDDLEWARE=values["MIDDLEWARE"][:1]):
+        assert [check for check in run_checks() if str(check.id).startswith("consentgate")] == []
+    assert isinstance(run(starlette, names(site))["app"], ConsentMiddleware)
 
 
 def test_any_other(site: Path) -> None:

@@ -23,7 +23,7 @@ from consentgate.policy import Policy
     "--policy",
     "policy_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The policy file; without one, nothing is declared.",
+    help="The policy file. Without one, consent also opens what nobody named.",
 )
 @click.option(
     "--grant",
