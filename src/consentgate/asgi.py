@@ -66,7 +66,7 @@ def _quoted(path: str) -> str:
 
 
 def _text(headers: Iterable[Iterable[bytes]]) -> list[Header]:
-    return [(bytes(name).decode("latin-1"), bytes(value).decode("latin-1")) for name, value in headers]
+    return [(str(name, "latin-1"), str(value, "latin-1")) for name, value in headers]
 
 
 def _bytes(headers: Iterable[Header]) -> list[tuple[bytes, bytes]]:

@@ -19,12 +19,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
 from consentgate.html import Cut, Insertion, Rewriter, Url, resolve
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
+from consentgate.pages import Pages
 from consentgate.policy import Claim
 
 from . import content
@@ -81,7 +83,6 @@ class Exchange:
         self._headers = HeaderFilter(gate, self._judge, self._base, self._cookies)
         self._deletions = Deletions(request, self._host, secure=not gate.insecure)
         self._variant = Variant(self.consent, gate.fingerprint)
-        self._pages = gate.pages(request.root)
         self._endpoint = own_path(request.path, gate.policy.site.prefix)
         self._begin()
 
@@ -331,6 +332,10 @@ class Exchange:
     @property
     def _base(self) -> Url:
         return Url("https", self._host, self._page)
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return self._gate.pages(self._request.root)
 
     @property
     def _origin(self) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 Header = tuple[str, str]
 """A header's name, in the case it was sent in, and its value; both text of latin-1 characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """A request on its way to the application.
 
@@ -26,7 +27,15 @@ class Request:
 
     def values(self, name: str) -> list[str]:
         """The values of the headers called `name` (in small letters), in order."""
-        return header_values(self.headers, name)
+        return [*self._by_name.get(name, ())]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        # A request is asked for a dozen names, most of which it does not have.
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name.lower(), []).append(value)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
