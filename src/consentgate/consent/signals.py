@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 GPC = "gpc"
 DNT = "dnt"
-_SIGNALS = {"sec-gpc": GPC, "dnt": DNT}
+SIGNALS = {"sec-gpc": GPC, "dnt": DNT}
+"""The headers that carry them."""
 
 
 def signals_in(headers: Iterable[tuple[str, str]], *, dnt: bool = True) -> frozenset[str]:
@@ -19,6 +20,6 @@ def signals_in(headers: Iterable[tuple[str, str]], *, dnt: bool = True) -> froze
     sent = [
         signal
         for name, value in headers
-        if (signal := _SIGNALS.get(name.lower())) and "1" in (part.strip(" \t") for part in value.split(","))
+        if (signal := SIGNALS.get(name.lower())) and "1" in (part.strip(" \t") for part in value.split(","))
     ]
     return frozenset(sent if dnt else [signal for signal in sent if signal != DNT])

@@ -12,8 +12,8 @@ from .message import Header, header_values, without
 
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
-# What makes a request depend on the copy that the visitor has (RFC 9110, sections 13.1 and 14.2).
-_CONDITIONS = frozenset(("if-match", "if-none-match", "if-modified-since", "if-range", "range"))
+CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "range")
+"""What makes a request depend on the copy that the visitor has (RFC 9110, sections 13.1 and 14.2)."""
 # Caches between the site and the visitor that have a header of their own; and RFC 9213's, whoever's it is.
 _SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
 _TARGETED = "cdn-cache-control"
@@ -78,8 +78,6 @@ class Variant:
         those that bear no mark: they may be older than the gate, and must not bring back what the page was
         then. Dates would say nothing of the variant, and a part of a page cannot be read.
         """
-        if _CONDITIONS.isdisjoint([name.lower() for name, _ in headers]):
-            return headers
         page = document or any(
             _SUFFIX.search(match["tag"])
             for key in ("if-none-match", "if-range")

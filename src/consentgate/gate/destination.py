@@ -22,7 +22,7 @@ def wants_document(request: Request) -> bool:
     """True for a request whose answer the browser would show as a document."""
     if _destinations(request) & _SHOWN:
         return True
-    return any("text/html" in value.lower() for value in request.values("accept"))
+    return "text/html" in ",".join(request.values("accept")).lower()
 
 
 def wants_worker(request: Request) -> bool:

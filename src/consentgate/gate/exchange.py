@@ -23,6 +23,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
+from consentgate.consent.signals import SIGNALS
 from consentgate.html import Cut, Insertion, Rewriter, Url, resolve
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
@@ -31,7 +32,7 @@ from consentgate.policy import Claim
 
 from . import content
 from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
-from .caching import Variant, private, vary
+from .caching import CONDITIONS, Variant, private, vary
 from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
@@ -73,7 +74,7 @@ class Exchange:
         self._request = request
         self._authority = authority_of(request, gate.trusted_proxies)
         self._host = host_of(self._authority)
-        self._signals = signals_in(request.headers, dnt=gate.policy.site.dnt)
+        self._signals = signals_in(request.named(SIGNALS), dnt=gate.policy.site.dnt)
         cookies = request.values("cookie")
         choice = gate.cookie.read(cookie_values(cookies, gate.cookie.name), self._host)
         self.consent = Consent.of_choice(gate.policy, choice, self._signals)
@@ -131,6 +132,8 @@ class Exchange:
             headers.append(("Cookie", cookie))
         document = wants_document(self._request) or wants_worker(self._request)
         headers += offers_to_application(self._request, document=document)
+        if not self._request.named(CONDITIONS):
+            return headers
         return self._variant.unmark(headers, document=document)
 
     # -- the response ----------------------------------------------------------------------------------------
