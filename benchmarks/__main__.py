@@ -142,14 +142,12 @@ def _print_costs(costs: Mapping[str, Sequence[requests.Cost]], view: requests.Vi
             (f"added to a request, {name}: microseconds", *labels),
             [(row.layer, *(row.microseconds[label] for label in labels)) for row in rows],
         )
-        print_table(
-            (f"added to a request, {name}: x {requests.GATE}", *labels),
-            [
-                (row.layer, *(row.ratios[label] for label in labels))
-                for row in rows
-                if row.layer != requests.GATE
-            ],
-        )
+        others = [row for row in rows if row.layer != requests.GATE]
+        if others:
+            print_table(
+                (f"added to a request, {name}: x {requests.GATE}", *labels),
+                [(row.layer, *(row.ratios[label] for label in labels)) for row in others],
+            )
     print_table(
         ("a view of the examples' Django site", "microseconds", "the gate adds", "the view is x"),
         [(f"{view.size >> 10} KiB, closed", view.microseconds, view.added, view.ratio)],

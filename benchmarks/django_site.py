@@ -41,7 +41,7 @@ ENVIRON: Mapping[str, Any] = {
 }
 """A browser's request."""
 
-_STORIES = 170
+_STORIES = 150
 _TEXT = (
     "After eleven years in the dark the lighthouse on the north mole came back to life last night. "
     "Half the town stood on the quay & looked up, and the harbour master's cat did too."
