@@ -65,7 +65,7 @@ format: $(READY) ## format the code
 browsers: $(READY) ## install a Chromium for the browser tests
 	sh tools/install_browser.sh $(RUN)/python
 
-servers: ## install the servers that some tests put in front of an app
+servers: ## install the servers that some tests put in front of an app, and wrk for the benchmarks
 	sh tools/install_servers.sh
 
 clean: ## remove the environment and what tools left behind

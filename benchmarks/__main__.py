@@ -9,20 +9,22 @@ import logging
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 from consentgate import Gate, Policy
 
-from . import growth, memory
+from . import growth, memory, requests
+from .client import load_generator
 from .comparison import Result, compare
 from .contenders import COPY, OURS, contenders
-from .goals import goals
+from .goals import goals, request_goals
 from .pages import CORPUS, Page, corpus_pages, generated_pages
 from .profiling import profile
 from .questions import Questions
+from .servers import Behind, behind_servers
 from .tables import print_table
 
 _PACKAGES = (
@@ -55,7 +57,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer pages and rounds: under half a minute")
+    parser.add_argument("--quick", action="store_true", help="fewer pages and rounds: about a minute")
     parser.add_argument("--json", metavar="FILE", help="write the results to FILE, too")
     parser.add_argument("--profile", action="store_true", help="only print where the gate's time goes")
     return parser.parse_args()
@@ -91,7 +93,11 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
         ("memory", "grown by KiB", "MB/s"),
         [(f"{peak.megabytes} MB in chunks of 64 KiB", float(peak.grown), peak.speed)],
     )
-    reached = goals(results, tables)
+    costs, view = requests.costs(rounds), requests.view(rounds)
+    _print_costs(costs, view)
+    behind = behind_servers(1 if quick else 5, 50 if quick else 200)
+    _print_behind(behind)
+    reached = [*goals(results, tables), *request_goals(costs, view, behind)]
     print_table(
         ("goals", "is", "must be", ""),
         [(goal.label, goal.value, goal.reach, "yes" if goal.reached else "NO") for goal in reached],
@@ -103,6 +109,9 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
         "contenders": [asdict(result) for result in results],
         "tables": {title: [asdict(row) for row in rows] for title, rows in tables.items()},
         "memory": asdict(peak),
+        "requests": {name: [asdict(cost) for cost in rows] for name, rows in costs.items()},
+        "view": asdict(view),
+        "servers": {"load": load_generator(), **asdict(behind)},
         "goals": [{**asdict(goal), "reached": goal.reached} for goal in reached],
     }
 
@@ -123,6 +132,42 @@ def _print_comparison(results: Sequence[Result]) -> None:
     print_table(
         ("x by size of page", *classes),
         [(_label(r), *(r.by_size[label].ratio for label in classes)) for r in results],
+    )
+
+
+def _print_costs(costs: Mapping[str, Sequence[requests.Cost]], view: requests.View) -> None:
+    labels = [case.label for case in requests.CASES]
+    for name, rows in costs.items():
+        print_table(
+            (f"added to a request, {name}: microseconds", *labels),
+            [(row.layer, *(row.microseconds[label] for label in labels)) for row in rows],
+        )
+        others = [row for row in rows if row.layer != requests.GATE]
+        if others:
+            print_table(
+                (f"added to a request, {name}: x {requests.GATE}", *labels),
+                [(row.layer, *(row.ratios[label] for label in labels)) for row in others],
+            )
+    print_table(
+        ("a view of the examples' Django site", "microseconds", "the gate adds", "the view is x"),
+        [(f"{view.size >> 10} KiB, closed", view.microseconds, view.added, view.ratio)],
+    )
+
+
+def _print_behind(behind: Behind) -> None:
+    print(f"\nrequests are made by {load_generator()}")
+    print_table(
+        ("requests a second", "without", "with the gate", "of processor time"),
+        [(row.label, row.without, row.gated, row.share) for row in behind.throughput],
+    )
+    print_table(
+        ("milliseconds to the first byte", "without", "with the gate"),
+        [(row.label, row.without, row.gated) for row in behind.waiting],
+    )
+    idle = behind.idle
+    print_table(
+        ("KiB an idle stream", "without", "with the gate"),
+        [(f"uvicorn: {idle.streams} streams", idle.without, idle.gated)],
     )
 
 

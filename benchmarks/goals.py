@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .comparison import Result
 from .growth import Row
+from .requests import DOWNLOAD, GATE, JSON, STARLETTE_SESSION, Cost, View
+from .servers import SERVERS, Behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,27 @@ def goals(results: Sequence[Result], tables: Mapping[str, Sequence[Row]]) -> lis
         ),
         Goal("of copying, all granted, after the head", opened["after the head: open, all granted"], 0.5),
     ]
+
+
+def request_goals(costs: Mapping[str, Sequence[Cost]], view: View, behind: Behind) -> list[Goal]:
+    """The goals for what a request costs, from the figures of one run."""
+    asgi = {cost.layer: cost for cost in costs["ASGI"]}
+    return [
+        Goal("what SessionMiddleware costs, of JSON", asgi[STARLETTE_SESSION].ratios[JSON.label], 1),
+        Goal("of a download's time, the least without the gate", min(_download_shares(costs, behind)), 0.98),
+        Goal("times as long as the gate, a Django view of 100 KB", view.ratio, 10),
+        Goal("idle streams in 64 KiB", 64 / max(behind.idle.gated, 1e-9), 1),
+    ]
+
+
+def _download_shares(costs: Mapping[str, Sequence[Cost]], behind: Behind) -> Iterator[float]:
+    """What a download takes of a server's processor without the gate, as a share of that and what the gate
+    adds: with both measured at once, the difference would drown in what the system does."""
+    for row in behind.throughput:
+        server, _, what = row.label.partition(": ")
+        if what == DOWNLOAD.label:
+            gate = next(cost for cost in costs[SERVERS[server]] if cost.layer == GATE)
+            yield row.microseconds / (row.microseconds + gate.microseconds[what])
 
 
 _PARSERS = ("turbohtml.rewrite", "lxml", "selectolax (lexbor)", "BeautifulSoup")

@@ -37,15 +37,25 @@ def peak(megabytes: int) -> Peak:
     return Peak(**json.loads(done.stdout))
 
 
+def resident() -> int:
+    """The memory this process has now, in KiB; the most that it has had where there is no /proc."""
+    return _of_status("VmRSS") or _largest()
+
+
 def _largest() -> int:
     """The most memory this process has had, in KiB. Where there is no /proc, the system's own figure, which
     may count the process that started this one."""
-    status = Path("/proc/self/status")
-    found = re.search(r"VmHWM:\s*(\d+)", status.read_text()) if status.exists() else None
+    found = _of_status("VmHWM")
     if found is not None:
-        return int(found[1])
+        return found
     largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return largest >> 10 if sys.platform == "darwin" else largest
+
+
+def _of_status(key: str) -> int | None:
+    status = Path("/proc/self/status")
+    found = re.search(rf"{key}:\s*(\d+)", status.read_text()) if status.exists() else None
+    return int(found[1]) if found else None
 
 
 def _run(megabytes: int) -> Peak:

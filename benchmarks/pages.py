@@ -46,7 +46,7 @@ def corpus_pages() -> list[Page]:
 
 def generated_pages() -> list[Page]:
     """Pages like real ones in what matters here: much text, many links, some images, a few trackers."""
-    return [_generated(f"generated-{articles}", articles) for articles in (10, 40, 160, 640)]
+    return [generated(f"generated-{articles}", articles) for articles in (10, 40, 160, 640)]
 
 
 _HEAD = """<!DOCTYPE html>
@@ -65,7 +65,8 @@ in it, as texts do, so that there is something to read between two tags and a pa
 _TRACKER = '<img src="https://pixel.example.com/p?id={n}" width="1" height="1" alt="">\n'
 
 
-def _generated(name: str, articles: int) -> Page:
+def generated(name: str, articles: int) -> Page:
+    """A page of so many articles, of about half a kilobyte each."""
     body = [_HEAD]
     references = [
         ("link", "href", "https://fonts.example.net/css?f=1"),

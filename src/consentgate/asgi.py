@@ -66,7 +66,7 @@ def _quoted(path: str) -> str:
 
 
 def _text(headers: Iterable[Iterable[bytes]]) -> list[Header]:
-    return [(bytes(name).decode("latin-1"), bytes(value).decode("latin-1")) for name, value in headers]
+    return [(str(name, "latin-1"), str(value, "latin-1")) for name, value in headers]
 
 
 def _bytes(headers: Iterable[Header]) -> list[tuple[bytes, bytes]]:
@@ -105,13 +105,17 @@ class _Response:
     def __init__(self, exchange: Exchange, send: Send) -> None:
         self._exchange = exchange
         self._send = send
-        self._started = self._over = False
+        self._started = self._over = self._passing = False
         self._start: Message | None = None
         # What came while the head depends on the body: it must not overtake it.
         self._held: list[Message] = []
         self._data = b""
 
     async def __call__(self, message: Message) -> None:
+        if self._passing and message["type"] == "http.response.body" and message.get("more_body", False):
+            # A download has many parts, and all of them but the last need nothing else.
+            await self._send(message)
+            return
         kind = message["type"].removeprefix("websocket.")
         if kind == "http.response.start":
             await self._begin(message)
@@ -176,6 +180,7 @@ class _Response:
             raise RuntimeError("the application sent a body before its response started, or after it ended")
         more = bool(message.get("more_body", False))
         self._over = not more
+        self._passing = more and self._exchange.passes
         return more
 
     async def _feed(self, message: Message, data: bytes, *, more: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -64,6 +65,7 @@ def _headers_of(environ: WSGIEnvironment) -> Iterator[Header]:
             yield key.replace("_", "-").title(), value
 
 
+@lru_cache(maxsize=256)
 def _header_name(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").title()
 

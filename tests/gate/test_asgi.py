@@ -160,6 +160,16 @@ def test_a_chunk_leaves_before_the_next_is_made_A2(kind: tuple[bytes, bytes]) ->
     asyncio.run(visit())
 
 
+def test_the_parts_of_a_download_pass_as_they_are_until_it_ends() -> None:
+    start = {"type": START, "status": 200, "headers": [JSON]}
+    parts = [{"type": BODY, "body": bytes([number]), "more_body": True} for number in range(3)]
+    last = {"type": BODY, "body": b"!"}
+    sent = result(sends(start, *parts, last))
+    assert all(got is given for got, given in zip(sent[1:], (*parts, last), strict=True))
+    with pytest.raises(RuntimeError, match="after it ended"):
+        result(sends(start, *parts, last, parts[0]))
+
+
 def test_one_start_and_one_end_A2() -> None:
     twice = sends({"type": START, "status": 200, "headers": [HTML]}, {"type": START, "status": 500})
     with pytest.raises(RuntimeError, match="twice"):

@@ -49,7 +49,7 @@ class ConsentCookie:
         """The choice in the cookie's `values`: of several valid ones the most restrictive. What is
         unparsable, changed, expired, from the future or from another host is no choice."""
         choices = [choice for choice in (self._read_one(value, host) for value in values) if choice]
-        return min(choices, key=lambda choice: (len(choice.granted), choice.at), default=None)
+        return min(choices, key=_strictness) if choices else None
 
     def _read_one(self, value: str, host: str) -> Choice | None:
         payload = value.rpartition(".")[0]
@@ -68,6 +68,10 @@ class ConsentCookie:
     @staticmethod
     def _sign(signer: Signer, payload: str) -> str:
         return signer.sign(payload.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _strictness(choice: Choice) -> tuple[int, int]:
+    return len(choice.granted), choice.at
 
 
 def _pack(choice: Choice, host: str) -> str:

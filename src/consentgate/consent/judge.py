@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from consentgate.catalogue import Address, addresses, catalogue
-from consentgate.policy import NEVER, Claim, Policy, own_hosts
+from consentgate.policy import NEVER, Claim, OwnHosts, Policy, own_hosts
 
 from .consent import Consent
 from .coverage import everything
@@ -32,7 +32,7 @@ class Judge:
 
     def __init__(self, consent: Consent, host: str, path: str) -> None:
         self.consent = consent
-        self.own = own_hosts(consent.policy.site.hosts, host)
+        self._host = host
         self._path = path
         self._claims = consent.policy.claims
         self._hosts: dict[str, tuple[Claim | None] | None] = {}
@@ -40,6 +40,11 @@ class Judge:
     @property
     def policy(self) -> Policy:
         return self.consent.policy
+
+    @cached_property
+    def own(self) -> OwnHosts:
+        """The hosts that are the site itself."""
+        return own_hosts(self.policy.site.hosts, self._host)
 
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""

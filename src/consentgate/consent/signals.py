@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 GPC = "gpc"
 DNT = "dnt"
+SIGNALS = {"sec-gpc": GPC, "dnt": DNT}
+"""The headers that carry them."""
 
 
 def signals_in(headers: Iterable[tuple[str, str]], *, dnt: bool = True) -> frozenset[str]:
@@ -15,9 +17,9 @@ def signals_in(headers: Iterable[tuple[str, str]], *, dnt: bool = True) -> froze
     also where a server joined them with commas (W3C Global Privacy Control, section 3.2). Do Not Track
     counts unless `dnt` is off.
     """
-    names = {"sec-gpc": GPC} | ({"dnt": DNT} if dnt else {})
-    return frozenset(
-        names[name.lower()]
+    sent = [
+        signal
         for name, value in headers
-        if name.lower() in names and "1" in (part.strip(" \t") for part in value.split(","))
-    )
+        if (signal := SIGNALS.get(name.lower())) and "1" in (part.strip(" \t") for part in value.split(","))
+    ]
+    return frozenset(sent if dnt else [signal for signal in sent if signal != DNT])

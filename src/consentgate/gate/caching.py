@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cached_property
 
 from consentgate.consent import Consent
 
@@ -11,6 +12,8 @@ from .message import Header, header_values, without
 
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
+CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "range")
+"""What makes a request depend on the copy that the visitor has (RFC 9110, sections 13.1 and 14.2)."""
 # Caches between the site and the visitor that have a header of their own; and RFC 9213's, whoever's it is.
 _SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
 _TARGETED = "cdn-cache-control"
@@ -30,10 +33,21 @@ class Variant:
     """
 
     def __init__(self, consent: Consent, fingerprint: bytes) -> None:
-        state = fingerprint + b"".join(sorted(consent.granted)) + (b"?" if consent.asks else b"")
-        shown = state if consent.is_open else fingerprint
-        self.id = f"{'open' if consent.is_open else 'closed'}-{hashlib.sha256(shown).hexdigest()[:12]}"
-        self._suffix = f"--{self.id}"
+        self._consent = consent
+        self._fingerprint = fingerprint
+
+    @cached_property
+    def id(self) -> str:
+        """The variant's name, and what tells it from others of that name."""
+        consent, shown = self._consent, self._fingerprint
+        if consent.is_open:
+            shown += b"".join(sorted(consent.granted)) + (b"?" if consent.asks else b"")
+        name = "open" if consent.is_open else "closed"
+        return f"{name}-{hashlib.sha256(shown).hexdigest()[:12]}"
+
+    @property
+    def _suffix(self) -> str:
+        return f"--{self.id}"
 
     def mark(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
         """A page's headers with its validators as this variant's, `weak` ones if so wanted. What cannot be

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 
 from .message import Header, header_values, without
 
@@ -29,22 +31,27 @@ class Kind(Enum):
 
 def kind_of(headers: list[Header]) -> Kind:
     """What the body of a response with these headers is. One of several types that is HTML suffices."""
-    values = _content_types(headers)
+    kind = _kind_named(tuple(header_values(headers, "content-type")))
+    # Told not to guess, browsers take what has no type for plain text.
+    return Kind.OTHER if kind is Kind.UNKNOWN and "nosniff" in _first_option(headers) else kind
+
+
+@lru_cache(maxsize=256)
+def _kind_named(fields: tuple[str, ...]) -> Kind:
+    """What Content-Type `fields` say; UNKNOWN where they say nothing."""
+    values = _pieces(fields)
     types = [t for t in map(_essence, values) if t not in ("", *_UNKNOWN)]
     # Browsers read "text/html foo" as HTML, though the standard finds no type in it.
     if "text/html" in types or any("text/html" in v.lower() for v in values if not _essence(v)):
         return Kind.HTML
     if any(_is_document(t) for t in types):
         return Kind.DOCUMENT
-    if types:
-        return Kind.OTHER
-    # Told not to guess, browsers take what has no type for plain text.
-    return Kind.OTHER if "nosniff" in _first_option(headers) else Kind.UNKNOWN
+    return Kind.OTHER if types else Kind.UNKNOWN
 
 
 def label_of(headers: list[Header]) -> str | None:
     """The charset that the Content-Type names, in the words it does (WHATWG MIME Sniffing, section 4.4)."""
-    for value in reversed(_content_types(headers)):
+    for value in reversed(_pieces(header_values(headers, "content-type"))):
         parameters = value[value.find(";") :] if ";" in value else ""
         for parameter in _PARAMETER.finditer(parameters):
             if parameter["name"].lower() != "charset":
@@ -66,10 +73,8 @@ def without_sniffing(headers: list[Header]) -> list[Header]:
     return [*without(headers, "x-content-type-options"), ("X-Content-Type-Options", "nosniff")]
 
 
-def _content_types(headers: list[Header]) -> list[str]:
-    return [
-        piece for value in header_values(headers, "content-type") for piece in _ONE_OF_SEVERAL.findall(value)
-    ]
+def _pieces(fields: Iterable[str]) -> list[str]:
+    return [piece for field in fields for piece in _ONE_OF_SEVERAL.findall(field)]
 
 
 def _essence(value: str) -> str:

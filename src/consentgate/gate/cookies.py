@@ -112,13 +112,15 @@ def pairs(values: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def cookie_values(values: Iterable[str], name: str) -> list[str]:
     """The values of every cookie called `name` in a request's `cookie` headers."""
-    return [text.partition("=")[2].strip(_SPACE) for found, text in pairs(values) if found == name]
+    likely = (value for value in values if name in value)
+    return [text.partition("=")[2].strip(_SPACE) for found, text in pairs(likely) if found == name]
 
 
 def filter_cookies(values: list[str], allowed: Callable[[str], bool]) -> str:
     """The `cookie` headers in one, with the cookies whose name is `allowed`, in their order and bytes."""
-    kept = [text for name, text in pairs(values) if allowed(name)]
-    if len(values) == 1 and len(kept) == sum(1 for _ in pairs(values)):
+    found = [*pairs(values)]
+    kept = [text for name, text in found if allowed(name)]
+    if len(values) == 1 and len(kept) == len(found):
         return values[0]
     return "; ".join(kept)
 

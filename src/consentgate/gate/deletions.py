@@ -28,6 +28,8 @@ class Deletions:
 
         `path` is where the cookies are looked for, if not where the request leads.
         """
+        if not names:
+            return []
         room = LARGEST_HEAD - sum(len(name) + len(value) + len(": \r\n") for name, value in beside)
         lines = expiries(
             names,

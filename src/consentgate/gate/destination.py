@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .codings import READABLE
 from .message import Header, Request
 
@@ -20,7 +22,7 @@ def wants_document(request: Request) -> bool:
     """True for a request whose answer the browser would show as a document."""
     if _destinations(request) & _SHOWN:
         return True
-    return any("text/html" in value.lower() for value in request.values("accept"))
+    return "text/html" in ",".join(request.values("accept")).lower()
 
 
 def wants_worker(request: Request) -> bool:
@@ -36,18 +38,21 @@ def offers_to_application(request: Request, *, document: bool) -> list[Header]:
     A `document` is asked for plain, parts of pages in whatever coding the browser takes. Of what may be
     either the application is not offered codings that the gate cannot read.
     """
-    headers = [header for header in request.headers if header[0].lower() == "accept-encoding"]
-    if not headers:
-        return headers
+    offered = request.values("accept-encoding")
+    if not offered:
+        return []
     destinations = _destinations(request)
     if destinations and destinations <= _PARTS:
-        return headers
-    readable: list[str] = []
-    if not document:
-        offered = [coding.strip() for _, value in headers for coding in value.split(",")]
-        readable = [c for c in offered if c.partition(";")[0].strip().lower() in (*READABLE, "identity")]
+        return [("Accept-Encoding", value) for value in offered]
     # Without this header any coding would do (RFC 9110, section 12.5.3).
-    return [("Accept-Encoding", ", ".join(readable) or "identity")]
+    return [("Accept-Encoding", "identity" if document else _readable(tuple(offered)) or "identity")]
+
+
+@lru_cache(maxsize=64)
+def _readable(offered: tuple[str, ...]) -> str:
+    """Those of the codings in `Accept-Encoding` headers that the gate can read."""
+    codings = [coding.strip() for value in offered for coding in value.split(",")]
+    return ", ".join(c for c in codings if c.partition(";")[0].strip().lower() in (*READABLE, "identity"))
 
 
 def _destinations(request: Request) -> set[str]:

@@ -19,17 +19,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
+from consentgate.consent.signals import SIGNALS
 from consentgate.html import Cut, Insertion, Rewriter, Url, resolve
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
+from consentgate.pages import Pages
 from consentgate.policy import Claim
 
 from . import content
 from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
-from .caching import Variant, private, vary
+from .caching import CONDITIONS, Variant, private, vary
 from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
@@ -71,7 +74,7 @@ class Exchange:
         self._request = request
         self._authority = authority_of(request, gate.trusted_proxies)
         self._host = host_of(self._authority)
-        self._signals = signals_in(request.headers, dnt=gate.policy.site.dnt)
+        self._signals = signals_in(request.named(SIGNALS), dnt=gate.policy.site.dnt)
         cookies = request.values("cookie")
         choice = gate.cookie.read(cookie_values(cookies, gate.cookie.name), self._host)
         self.consent = Consent.of_choice(gate.policy, choice, self._signals)
@@ -81,7 +84,6 @@ class Exchange:
         self._headers = HeaderFilter(gate, self._judge, self._base, self._cookies)
         self._deletions = Deletions(request, self._host, secure=not gate.insecure)
         self._variant = Variant(self.consent, gate.fingerprint)
-        self._pages = gate.pages(request.root)
         self._endpoint = own_path(request.path, gate.policy.site.prefix)
         self._begin()
 
@@ -130,6 +132,8 @@ class Exchange:
             headers.append(("Cookie", cookie))
         document = wants_document(self._request) or wants_worker(self._request)
         headers += offers_to_application(self._request, document=document)
+        if not self._request.named(CONDITIONS):
+            return headers
         return self._variant.unmark(headers, document=document)
 
     # -- the response ----------------------------------------------------------------------------------------
@@ -331,6 +335,10 @@ class Exchange:
     @property
     def _base(self) -> Url:
         return Url("https", self._host, self._page)
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return self._gate.pages(self._request.root)
 
     @property
     def _origin(self) -> str:

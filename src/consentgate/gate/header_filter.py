@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge
@@ -37,11 +38,7 @@ class HeaderFilter:
         """A request's headers without what the browser keeps or tells because a response once said so."""
         if self._judge.consent.covers_undeclared:
             return [*headers]
-        return [
-            header
-            for header in headers
-            if (name := header[0].lower()) not in _KEPT_FROM_APPLICATION and not tells_of_the_device(name)
-        ]
+        return [header for header in headers if not _is_kept_back(header[0])]
 
     def response(self, given: list[Header]) -> list[Header]:
         """A response's headers. Where they are not the same for every visitor, caches are told so."""
@@ -121,6 +118,13 @@ class HeaderFilter:
 
     def _notice(self, claim: Claim, url: str) -> None:
         self._gate.notices.url(resolve(url, self._base).host, claim)
+
+
+@lru_cache(maxsize=256)
+def _is_kept_back(name: str) -> bool:
+    """True for a request's header, by its name, of which the application must not know."""
+    name = name.lower()
+    return name in _KEPT_FROM_APPLICATION or tells_of_the_device(name)
 
 
 def _ruled(headers: list[Header], allowed: Allowed) -> tuple[list[Header], bool]:

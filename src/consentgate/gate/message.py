@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Header = tuple[str, str]
 """A header's name, in the case it was sent in, and its value; both text of latin-1 characters."""
@@ -23,10 +23,26 @@ class Request:
     headers: tuple[Header, ...]
     root: str = ""
     server: str = "localhost"
+    _by_name: dict[str, list[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A request is asked for a dozen names, most of which it does not have.
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            key = name.lower()
+            if key in found:
+                found[key].append(value)
+            else:
+                found[key] = [value]
+        object.__setattr__(self, "_by_name", found)
 
     def values(self, name: str) -> list[str]:
         """The values of the headers called `name` (in small letters), in order."""
-        return header_values(self.headers, name)
+        return [*self._by_name.get(name, ())]
+
+    def named(self, names: Iterable[str]) -> list[Header]:
+        """The headers called one of `names` (in small letters), by name."""
+        return [(name, value) for name in names for value in self._by_name.get(name, ())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from consentgate.html.urls import parse_host
 
@@ -28,6 +29,7 @@ def authority_of(request: Request, trusted_proxies: int) -> str:
     return hosts[0].strip() if hosts else request.server
 
 
+@lru_cache(maxsize=64)
 def host_of(authority: str) -> str:
     """The host in `authority`: small letters, no port."""
     return parse_host(_PORT.sub("", authority))
