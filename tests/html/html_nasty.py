@@ -393,7 +393,7 @@ src={E}
 <div style="background:url('{E}" id=x>
 <div style="background:image-set(var(--no, '{E}') 1x)">
 <style>a{{background:image-set(var(--no, "{E}") 1x)}}</style><a>
-<style>@property --x{{syntax:"*";inherits:false;initial-value:"{E}"}}a{{background:image-set(var(--x) 1x)}}</style><a>
+<style>@property --x{{syntax:"*";inherits:false;initial-value:"{E}"}}a{{content:image-set(var(--x) 1x)}}</style><a>
 <style>@function --f(){{result:"{E}"}}a{{background:image-set(--f() 1x)}}</style><a>
 <style>a{{--x/**/:"{E}";background:image-set(var(--x) 1x)}}</style><a>
 <style>a{{-\\2d x:"{E}";background:image-set(var(--x) 1x)}}</style><a>

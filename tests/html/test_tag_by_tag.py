@@ -406,7 +406,8 @@ def test_a_cdata_section_ends_where_the_standard_ends_it() -> None:
     sections = [case for case in cases() if case.state == CDATA]
     for case in sections:
         html = case.html + b"<g" + PROBE + b">"
-        assert bool(feed([html])[1]) is ("]]>" in case.input), html
+        # Readers without a tree take the section for a comment up to its first ">".
+        assert bool(feed([html])[1]) is (">" in case.input), html
         assert feed([case.html + b"]]><g" + PROBE + b">"])[1]
         assert feed(cut(html, 1)) == feed([html])
     assert len(sections) > 50

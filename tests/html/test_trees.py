@@ -49,6 +49,7 @@ UNCLOSED = "<!--"
 # In SVG, the picture ends the SVG. In a `select`, older browsers see the style sheet's text alone.
 CONFUSED = {
     '<svg><![CDATA[<a title="]]><img src=//evil.test/x>">',
+    '<svg><script>a("<img src=//evil.test/x>")</script></svg>',
     '<select><svg><style>@imp<!-- -->ort "//evil.test/x";</style></svg>',
     UNCLOSED,
 }

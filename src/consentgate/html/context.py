@@ -56,6 +56,11 @@ class Context:
         return self._inert_templates > 0 and not self.in_doubt
 
     @property
+    def in_template(self) -> bool:
+        """True inside a `template`, be it a shadow root."""
+        return bool(self._templates)
+
+    @property
     def takes_placeholder(self) -> bool:
         """True where a placeholder can stand without changing the tree around it."""
         return not (self.foreign.is_open or self._in_select or self._in_picture or self._between_cells)

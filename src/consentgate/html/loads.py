@@ -319,9 +319,9 @@ _META = {
 
 def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
     """Which attributes of this tag load something."""
-    if tag.name == b"link" and not _link_loads(tag.get(b"rel")):
+    if tag.name == b"link" and not any(map(_link_loads, tag.each(b"rel"))):
         return _ANYWHERE
-    if tag.name == b"input" and (tag.get(b"type") or "").lower() != "image":
+    if tag.name == b"input" and "image" not in map(str.lower, tag.each(b"type")):
         return _FORM_ACTION
     if tag.name == b"meta":
         return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
@@ -329,6 +329,6 @@ def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
 
 
 @lru_cache(maxsize=256)
-def _link_loads(rel: str | None) -> bool:
-    relations = frozenset(filter(None, _SPACES.split((rel or "").lower())))
+def _link_loads(rel: str) -> bool:
+    relations = frozenset(filter(None, _SPACES.split(rel.lower())))
     return bool(relations - INERT_RELATIONS)

@@ -157,9 +157,10 @@ class LongMarkup:
             self._follower = self._dropping = None
         return end
 
-    def is_long(self, position: int, most: int = LONG) -> bool:
-        """True when there is so much of the markup at `position` that its end is not waited for."""
-        return len(self._page.data) - position > most
+    def is_long(self, position: int, most: int | None = None) -> bool:
+        """True when there is so much of the markup at `position` that its end is not waited for: `most`, or
+        LONG."""
+        return len(self._page.data) - position > (LONG if most is None else most)
 
     # -- what loads nothing ----------------------------------------------------------------------------------
 

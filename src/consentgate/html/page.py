@@ -89,7 +89,8 @@ class Page:
     def enter(self, tag: Tag) -> int:
         """Let a start tag stay; return where it ends."""
         self.announce(tag)
-        if tag.name == b"base" and not self.context.inert and not self.context.foreign.is_foreign:
+        context = self.context
+        if tag.name == b"base" and not (context.in_template or context.foreign.is_foreign):
             self._set_base(tag.get(b"href"))
         self.context.start(tag)
         return tag.end
@@ -132,12 +133,18 @@ class Page:
             self.loads.went_by_base = BY_BASE.search(self.data, *quiet.span()) is not None
 
     def diverts(self, href: str) -> bool:
-        """True for a base URL that leads where nothing may be loaded from, and comes after something that
-        loads by the URL before it. Browsers look some of that up again, by the new one: pictures with a
-        `srcset` when the window changes, style sheets at once."""
-        if self._based or self.context.foreign.is_foreign or not self.loads.went_by_base:
+        """True for a base URL that leads where not everything may be loaded from, where not all that browsers
+        load goes by it. What came before it does not at first, but some of that is looked up again: pictures
+        with a `srcset` when the window changes, style sheets at once. One after another may come before it
+        in the tree, where a table is in the way. And browsers that look ahead for what to load, who have no
+        tree, go by one in SVG or in a shadow tree, too."""
+        target = resolve(href, self.loads.base)
+        if not target.host or self.judge.passes_whole(target.host):
             return False
-        return self.loads.claim_of(href) is not None
+        if target.host not in self.judge.own and self.judge.url(target.host, target.path) is None:
+            return False
+        context = self.context
+        return self._based or self.loads.went_by_base or context.foreign.is_foreign or context.in_template
 
     def _quiet(self) -> re.Pattern[bytes]:
         """What can be passed on unseen where relative URLs lead to where they lead now."""

@@ -13,7 +13,6 @@ from consentgate.catalogue import catalogue
 
 from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
 from .syntax import (
-    ATTRIBUTE_NAME,
     ATTRIBUTES,
     BETWEEN_ATTRIBUTES,
     EQUALS,
@@ -131,18 +130,10 @@ _TABLE_PARTS = (b"tbody", b"thead", b"tfoot", b"tr", b"colgroup")
 _CELLS = (b"td", b"th", b"caption")
 
 
-# A link that only names something, and says so in the first `rel` it has.
+# A link that only names something, and says so in each `rel` that it has.
 _INERT_RELATION = _any(*(re.escape(name.encode()) for name in sorted(INERT_RELATIONS, reverse=True)))
-_INERT_LINK = (
-    rb"link(?=(?:[\t\n\f\r /]++(?![rR][eE][lL][\t\n\f\r />=])"
-    + ATTRIBUTE_NAME
-    + rb"(?:"
-    + EQUALS
-    + VALUE
-    + rb")?+)*+[\t\n\f\r ]++rel=\"(?:"
-    + _INERT_RELATION
-    + rb"(?: |(?=\")))++\")"
-    + _QUIET_ATTRIBUTES
+_INERT_LINK = rb"link" + _attributes(
+    rb"rel=\"(?:" + _INERT_RELATION + rb"(?: |(?=\")))++\"", loud=_LOUD_ANYWHERE | {b"rel"}
 )
 
 _JAVASCRIPT = rb"type=\"text/javascript\""

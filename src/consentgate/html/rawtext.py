@@ -120,10 +120,12 @@ class RawText:
             return self._element(tag) if apart else self._both_readings(tag)
         if context.scripts_in_doubt if tag.name == b"script" else context.in_doubt:
             return None if apart else self._both_readings(tag)
-        if foreign:
-            return self._foreign(tag)
         if context.inert:
-            return self._enter(tag)
+            return self._element(tag) if foreign else self._enter(tag)
+        if foreign:
+            # Browsers that look ahead for what to load have no tree, and read its contents as text all the
+            # same: those of an empty one up to the next end tag of its name.
+            return self._unclear(tag, tag.end) if tag.self_closing else self._both_readings(tag)
         if tag.name == b"script":
             return self._script_element(tag, apart=apart)
         if tag.name == b"style":
@@ -189,22 +191,6 @@ class RawText:
         return self._enter(tag)
 
     # -- elements of SVG and MathML --------------------------------------------------------------------------
-
-    def _foreign(self, tag: Tag) -> int:
-        """An element whose contents are markup, but are read as a script or a style sheet all the same."""
-        page = self._page
-        if tag.name not in (b"script", b"style") or tag.self_closing or page.context.inert:
-            return self._element(tag)
-        if page.offset + tag.start < self._unclear_until:
-            return self._unclear(tag, tag.end)
-        end, after = page.ahead.end_of_text(tag.name, tag.end)
-        text = self._foreign_text(page.data[tag.end : end])
-        if text is None or after is None:
-            return self._unclear(tag, end)
-        whole = page.loads.of(tag).whole() or self._judge_text(tag, text)
-        if whole is not None:
-            return page.take_out(tag, after, whole, kind_of(tag))
-        return self._element(tag)
 
     def _foreign_text(self, markup: bytes, *, past_tags: bool = False) -> bytes | None:
         """The text of an element that holds nothing but text, comments and CDATA; None for any other, unless

@@ -205,17 +205,26 @@ class Reader:
         return end
 
     def _cdata(self, position: int) -> int | None:
+        """Read what is a CDATA section in SVG and MathML, and a comment up to the first ">" elsewhere.
+        Browsers that look ahead for what to load have no tree, and take it for a comment everywhere."""
         page = self._page
-        if page.context.in_doubt and not page.all_passes:
-            if self._apart:
-                raise _Unclear
-            page.note(Cut.AMBIGUOUS, position)
-            return page.drop(position, position + len(_CDATA), "ambiguous")
-        if page.context.foreign.is_foreign:
-            match = CDATA_SECTION.match(page.data, position)
-            return match.end() if match else self._long.cdata(position)
+        context = page.context
         end = page.data.find(b">", position)
-        return end + 1 if end >= 0 else self._long.declaration(position)
+        if not (context.foreign.is_foreign or context.in_doubt):
+            return end + 1 if end >= 0 else self._long.declaration(position)
+        section = CDATA_SECTION.match(page.data, position)
+        if section is None and page.all_passes:
+            return self._long.cdata(position)
+        if section is None and not page.final and not self._long.is_long(position):
+            return None
+        stop = section.end() if section else len(page.data)
+        known = section is not None or page.final
+        if known and (page.all_passes or end < 0 or b"<" not in page.data[end:stop]):
+            return stop
+        if self._apart:
+            raise _Unclear
+        page.note(Cut.AMBIGUOUS, position)
+        return page.drop(position, position + len(_CDATA), "ambiguous")
 
     # -- elements whose contents are markup ------------------------------------------------------------------
 
@@ -270,7 +279,7 @@ class Reader:
         page = self._page
         if page.quiet.fullmatch(data):
             return []
-        doubtful = page.context.in_doubt
+        doubtful = page.context.in_doubt or page.context.foreign.is_foreign
         if self._nested >= MOST_NESTED:
             return None
         inner = Reader(

@@ -49,11 +49,16 @@ _ORIGINAL_TYPES = (
 
 
 def script_kind(tag: Tag) -> ScriptKind:
-    """What becomes of the script that `tag` opens."""
-    kind = tag.get(b"type")
-    if kind is None:
+    """What becomes of the script that `tag` opens: of several types one that runs counts."""
+    types = tag.each(b"type")
+    if not types:
         language = tag.get(b"language")
-        kind = f"text/{language}" if language else ""
+        types = [f"text/{language}" if language else ""]
+    kinds = [_kind(kind, tag) for kind in types]
+    return next((kind for kind in kinds if kind.runs), kinds[0])
+
+
+def _kind(kind: str, tag: Tag) -> ScriptKind:
     kind = _NUMBERED.sub("", kind.strip("\t\n\f\r ").lower(), count=1)
     if kind in _KINDS:
         return _KINDS[kind]

@@ -31,7 +31,7 @@ class Tag:
     somebody asks: of most tags nobody does.
     """
 
-    __slots__ = ("_decode", "_match", "end", "name", "raw", "start")
+    __slots__ = ("_decode", "_match", "_repeats", "end", "name", "raw", "start")
 
     def __init__(self, match: re.Match[bytes], decode: Decode) -> None:
         """The tag that START_TAG matched. `decode` reads bytes in the document's encoding."""
@@ -40,8 +40,10 @@ class Tag:
         self.start, self.end = match.span()
         self.name = match["name"].lower()
         self.raw: dict[bytes, bytes] = {}
-        for name, double, single, bare in ATTRIBUTE.findall(match.string, *match.span("attributes")):
+        found = ATTRIBUTE.findall(match.string, *match.span("attributes"))
+        for name, double, single, bare in found:
             self.raw.setdefault(name.lower(), double or single or bare)
+        self._repeats = len(found) > len(self.raw)
 
     @property
     def self_closing(self) -> bool:
@@ -56,6 +58,15 @@ class Tag:
         """The decoded value of an attribute (its name in small letters), None where the tag lacks it."""
         raw = self.raw.get(name)
         return None if raw is None else self.decode(raw)
+
+    def each(self, name: bytes) -> list[str]:
+        """The decoded values of every attribute of this name. Browsers that look ahead for what to load take
+        the last of them, where all others take the first."""
+        if name not in self.raw:
+            return []
+        if not self._repeats:
+            return [self.decode(self.raw[name])]
+        return [attribute.value for attribute in self.occurrences(name)]
 
     @property
     def values(self) -> dict[str, str]:
