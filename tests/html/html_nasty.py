@@ -532,7 +532,7 @@ SVG = "http://www.w3.org/2000/svg"
 XHTML = "http://www.w3.org/1999/xhtml"
 DATA_URLS = f"""
 <iframe src="data:text/html;charset=utf-16le;base64,{_utf_16(IMG)}"></iframe>
-<iframe src="data:text/html;base64,{_utf_16(f"﻿<img src=https:{E}>")}"></iframe>
+<iframe src="data:text/html;base64,{_utf_16(MARK + IMG)}"></iframe>
 <link rel=stylesheet href="data:text/css;charset=utf-16le;base64,{_utf_16(SHEET)}">
 <style>@import url(data:text/css;charset=utf-16le;base64,{_utf_16(SHEET)})</style>
 <script src="data:text/javascript;charset=utf-16le;base64,{_utf_16(CODE)}"></script>

@@ -149,6 +149,13 @@ def test_a_style_sheet_applies_whatever_its_type(kind: str) -> None:
     assert rewrite(html).decode() == html
 
 
+def test_a_frame_may_be_sent_on_to_a_document() -> None:
+    url = data_url("text/html", IMG)
+    inner = f'<meta http-equiv=refresh content="0;url={url}">'
+    assert is_blocked(f'<iframe srcdoc="{escape(inner)}"></iframe>')
+    assert is_blocked(f'<iframe src="{data_url("text/html", inner)}"></iframe>')
+
+
 def test_other_links_go_by_the_type() -> None:
     assert is_blocked(f'<link rel=modulepreload href="data:text/javascript,{SCRIPT}">')
     assert is_blocked(f'<link rel=preload as=style href="data:text/css,{CSS}">')

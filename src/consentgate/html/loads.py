@@ -145,7 +145,7 @@ class Loads:
         return self._url(tag, url) if self._gates_forms else None
 
     def _refresh(self, tag: Tag, value: str) -> Culprit | None:
-        return self._url(tag, refresh_url(value))
+        return self._code(tag, refresh_url(value))
 
     def _cookie(self, tag: Tag, line: str) -> Culprit | None:
         claim = self._judge.cookie(line.partition(";")[0].partition("=")[0].strip())
