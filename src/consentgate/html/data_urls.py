@@ -40,7 +40,7 @@ _CHARSET = re.compile(r";[ ]*charset[ ]*=(?P<label>[^;]*)", re.I)
 _SHEET_CHARSET = re.compile(rb'\A@charset "([^"]*)"')
 
 # In these, every byte below 0x80 is the ASCII character that it looks like.
-_READ = ("utf-8", "windows-1252")
+_READ = frozenset(("utf-8", "windows-1252"))
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # UTF-16 writes no ASCII character without the first, ISO-2022-JP switches with the second.
 _SWITCHES = re.compile(rb"[\0\x1b]")
@@ -113,11 +113,11 @@ def _by_type(essence: str) -> Holds | None:
 
 def _encoding(holds: Holds, data: bytes, labels: list[str]) -> str | None:
     """The Python codec for `data`, None where it is in an encoding in which code may look harmless."""
-    found = [webencodings.lookup(label) for label in labels]
-    if not all(one is not None and one.name in _READ for one in found):
+    names = [found.name if (found := webencodings.lookup(label)) else "" for label in labels]
+    if not _READ.issuperset(names):
         return None
     if holds in (Holds.SCRIPT, Holds.STYLE):
-        return None if data.startswith(_UTF_16_MARKS) else (found[0].name if found and found[0] else "utf-8")
+        return None if data.startswith(_UTF_16_MARKS) else next(iter(names), "utf-8")
     encoding = sniff_encoding(data, labels[0] if labels else None, complete=True)
     if encoding is None or encoding.name not in _READ:
         return None
