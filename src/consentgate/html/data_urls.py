@@ -54,7 +54,7 @@ _NAMESPACE = re.compile(
 # scripts, other documents, and text of a style sheet that is joined across markup.
 _NOT_PLAIN = re.compile(
     r"(?:https?|wss?|ftp|javascript):|data:(?!image/(?:png|jpeg|gif|webp|avif)[;,])"
-    r"|[&\\]|<!(?!--)|<\?xml-stylesheet|[<:]script|[<:]style[^<>]*>[^<]*<(?!/)",
+    r"|[&\\]|<!(?!--)|<\?xml-stylesheet|[<:]script|<(?:[^<>:]*+:)?style[^<>]*+>[^<]*+<(?!/)",
     re.I,
 )
 
