@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 E = "//evil.test/x"
 
 RAW_TEXT = f"""
@@ -393,7 +395,7 @@ src={E}
 <div style="background:url('{E}" id=x>
 <div style="background:image-set(var(--no, '{E}') 1x)">
 <style>a{{background:image-set(var(--no, "{E}") 1x)}}</style><a>
-<style>@property --x{{syntax:"*";inherits:false;initial-value:"{E}"}}a{{content:image-set(var(--x) 1x)}}</style><a>
+<style>@property --x{{syntax:"*";inherits:false;initial-value:"{E}"}}a{{content:image-set(var(--x))}}</style>
 <style>@function --f(){{result:"{E}"}}a{{background:image-set(--f() 1x)}}</style><a>
 <style>a{{--x/**/:"{E}";background:image-set(var(--x) 1x)}}</style><a>
 <style>a{{-\\2d x:"{E}";background:image-set(var(--x) 1x)}}</style><a>
@@ -518,6 +520,31 @@ URLS = """
 """
 
 
+def _utf_16(text: str) -> str:
+    return b64encode(text.encode("utf-16-le")).decode()
+
+
+MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+IMG = f"<img src=https:{E}>"
+SHEET = f"@import 'https:{E}'"
+CODE = f"import('https:{E}')"
+SVG = "http://www.w3.org/2000/svg"
+XHTML = "http://www.w3.org/1999/xhtml"
+DATA_URLS = f"""
+<iframe src="data:text/html;charset=utf-16le;base64,{_utf_16(IMG)}"></iframe>
+<iframe src="data:text/html;base64,{_utf_16(MARK + IMG)}"></iframe>
+<link rel=stylesheet href="data:text/css;charset=utf-16le;base64,{_utf_16(SHEET)}">
+<style>@import url(data:text/css;charset=utf-16le;base64,{_utf_16(SHEET)})</style>
+<script src="data:text/javascript;charset=utf-16le;base64,{_utf_16(CODE)}"></script>
+<script src="data:,import('https:{E}')"></script><script src="data:text/html,import('https:{E}')"></script>
+<link rel=stylesheet href="data:,@import 'https:{E}'"><style>@import "data:,@import 'https:{E}'";</style>
+<object data="data:image/svg+xml,<s:svg xmlns:s='{SVG}'><s:image href='https:{E}'/></s:svg>"></object>
+<iframe src="data:text/xml,<h:img xmlns:h='{XHTML}' src='https:{E}'/>"></iframe>
+<iframe src="data:text/xml,<h xmlns='{XHTML}'><textarea><img src='https:{E}'/></textarea></h>"></iframe>
+<embed src="data:text/xml,<!DOCTYPE x [<!ENTITY a 'https:{E}'>]><img xmlns='{XHTML}' src='&amp;a;'/>">
+"""
+
+
 def split(block: str) -> list[str]:
     """The inputs of a block, one a line; a line that does not begin with "<" or a word belongs to the one
     before."""
@@ -530,5 +557,5 @@ def split(block: str) -> list[str]:
     return inputs
 
 
-BLOCKS = (RAW_TEXT, NOSCRIPT, SCRIPTS, MODULES, COMMENTS, ELEMENTS, URLS)
+BLOCKS = (RAW_TEXT, NOSCRIPT, SCRIPTS, MODULES, COMMENTS, ELEMENTS, URLS, DATA_URLS)
 INPUTS = [*IMPORT_MAPS, *(one for block in BLOCKS for one in split(block))]

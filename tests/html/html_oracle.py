@@ -10,6 +10,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
+from xml.etree import ElementTree
 
 import ada_url
 import html5lib
@@ -215,6 +216,8 @@ def loads_of_tree(tree: list[Element], base: str, depth: int = 0) -> set[str]:
                 found.add(target)
                 if element.name in FRAMES:
                     found |= _in_data(target, depth)
+                if element.name == "script":
+                    found |= _in_data_script(target)
                 if element.name in ("link", "style"):
                     found |= _in_data_sheet(target, depth)
         if element.name == "iframe" and "srcdoc" in element.attributes:
@@ -222,24 +225,56 @@ def loads_of_tree(tree: list[Element], base: str, depth: int = 0) -> set[str]:
     return found
 
 
-def _in_data(url: str, depth: int) -> set[str]:
-    match = re.match(r"data:(?:text/html|image/svg\+xml)[^,]*?(;base64)?,(.*)", url, re.S)
+DATA_URL = re.compile(r"data:(?P<type>[^,;]*)(?P<parameters>[^,]*),(?P<body>[^#]*)", re.S)
+
+
+def _data(url: str) -> tuple[str, str] | None:
+    """The type and the text of what a `data:` URL holds: in the encoding that a mark or a parameter names."""
+    match = DATA_URL.match(url)
     if not match:
-        return set()
-    body = unquote_to_bytes(match[2])
-    body = b64decode(body + b"==") if match[1] else body
-    return loads_of(body.decode("utf-8", "replace"), "about:blank", depth + 1)
+        return None
+    body = unquote_to_bytes(match["body"])
+    if match["parameters"].endswith(";base64"):
+        body = b64decode(body + b"==")
+    charset = re.search(r";charset=\"?([\w-]+)", match["parameters"])
+    codec = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else charset[1] if charset else "utf-8"
+    return match["type"].strip().lower(), body.decode(codec, "replace")
+
+
+def _in_data(url: str, depth: int) -> set[str]:
+    kind, text = _data(url) or ("", "")
+    if kind == "text/html":
+        return loads_of(text, "about:blank", depth + 1)
+    if kind.endswith(("/xml", "+xml")):
+        return set(_in_xml(text)) | loads_of(text, "about:blank", depth + 1)
+    return set()
+
+
+def _in_xml(text: str) -> Iterator[str]:
+    """The addresses that elements of a document in XML load, by namespaces and not by prefixes."""
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        return
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name.rpartition("}")[2] in ("src", "href") and absolute(value, "about:blank"):
+                yield absolute(value, "about:blank")
+
+
+def _in_data_script(url: str) -> set[str]:
+    _, text = _data(url) or ("", "")
+    return {target for one in imports_of(text) if (target := resolve_specifier(one, "about:blank", None))}
 
 
 def _in_data_sheet(url: str, depth: int) -> set[str]:
-    """What the style sheet that a `data:` URL holds loads. No relative URL can be resolved there."""
-    match = re.match(r"data:text/css[^,]*?(;base64)?,([^#]*)", url, re.S)
-    if not match or depth > 10:
+    """What the style sheet that a `data:` URL holds loads, of any type: in quirks mode all apply. No
+    relative URL can be resolved there."""
+    data = _data(url)
+    if data is None or data[0].startswith(("image/", "font/")) or depth > 10:
         return set()
-    body = unquote_to_bytes(match[2])
-    body = b64decode(body + b"==") if match[1] else body
     found: set[str] = set()
-    for one in css(body.decode("utf-8", "replace")):
+    for one in css(data[1]):
         target = absolute(one, "about:blank")
         if target:
             found |= {target} | _in_data_sheet(target, depth + 1)

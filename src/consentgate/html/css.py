@@ -16,6 +16,11 @@ class CssUrl(NamedTuple):
     end: int
     replacement: bytes = b""
 
+    @property
+    def imported(self) -> bool:
+        """True for a style sheet that belongs to this one."""
+        return bool(self.replacement)
+
 
 # A comment keeps apart what stood on both sides of a rule, in CSS and in HTML ("</st" and "yle>") alike.
 _NOTHING = b"/**/"

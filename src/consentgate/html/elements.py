@@ -16,7 +16,9 @@ class Reads(Enum):
     """How an attribute's value names what it loads."""
 
     URL = "one URL"
-    CODE = "one URL, of a document, a script or a style sheet"
+    CODE = "one URL, of what its type says: a document, a script or a style sheet"
+    SCRIPT = "one URL, of a script"
+    LINK = "one URL, of what the link's relations say"
     URLS = "URLs between spaces"
     SRCSET = "image candidates"
     CSS = "style declarations"
@@ -52,6 +54,7 @@ class Element:
 _GOES = Attribute()
 _ALONE = Attribute(alone=True)
 _CODE = Attribute(Reads.CODE)
+_SCRIPT = Attribute(Reads.SCRIPT)
 _SRCSET = Attribute(Reads.SRCSET)
 _SRCSET_ALONE = Attribute(Reads.SRCSET, alone=True)
 _CSS = Attribute(Reads.CSS, alone=True)
@@ -65,7 +68,7 @@ _PARKED = dict.fromkeys(
         *(*_LAZY, "data-rocket-src", "data-rocketlazyloadscript", "data-cfsrc", "data-pmdelayedscript"),
         *("data-wpmeteor-src", "data-litespeed-src", "data-pagespeed-orig-src", "pagespeed_orig_src"),
     ),
-    _CODE,
+    _SCRIPT,
 )
 _LAZY_SRCSET = {"data-srcset": _SRCSET_ALONE, "data-lazy-srcset": _SRCSET_ALONE}
 _ANIMATION = Attribute(Reads.ANIMATION, alone=True)
@@ -80,19 +83,24 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
         # Scripts and styles. What these and `meta` say in their content is judged where they are read.
         b"script": Element(
             {
-                "src": _CODE,
-                "href": _CODE,
-                "xlink:href": _CODE,
+                "src": _SCRIPT,
+                "href": _SCRIPT,
+                "xlink:href": _SCRIPT,
                 **_PARKED,
             }
         ),
         b"style": Element({}),
-        b"link": Element({"href": _CODE, "imagesrcset": _SRCSET}, void=True),
+        b"link": Element({"href": Attribute(Reads.LINK), "imagesrcset": _SRCSET}, void=True),
         b"meta": Element({}, void=True),
         b"base": Element({}, void=True),
         # Pages within the page.
         b"iframe": Element(
-            {"src": _CODE, "srcdoc": Attribute(Reads.DOCUMENT, alone=True), **_LAZY}, visible=True
+            {
+                "src": _CODE,
+                "srcdoc": Attribute(Reads.DOCUMENT, alone=True),
+                **dict.fromkeys(_LAZY, _CODE),
+            },
+            visible=True,
         ),
         b"frame": Element({"src": Attribute(Reads.CODE, alone=True)}, void=True),
         b"portal": Element({"src": _CODE}, visible=True),

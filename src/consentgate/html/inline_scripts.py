@@ -99,4 +99,6 @@ class InlineScripts:
         if claim is not None:
             return Culprit(claim, url.strip())
         data = DataUrl.read(url)
-        return self.code_culprit(data.text) if data is not None and data.holds is Holds.SCRIPT else None
+        if data is None or data.holds is not Holds.SCRIPT:
+            return None
+        return self.code_culprit(data.text) if data.text is not None else Culprit(NOBODY, "")

@@ -13,7 +13,7 @@ from consentgate.consent import Judge
 from consentgate.policy import Claim
 
 from .client_hints import asks_of_the_device
-from .css import css_urls
+from .css import CssUrl, css_urls
 from .data_urls import DataUrl, Holds
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, Attribute, Reads
 from .srcset import candidates
@@ -117,8 +117,7 @@ class Loads:
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
         """What a style sheet, whose first byte is at `start`, would load and may not."""
         for found in css_urls(self._plain(sheet)):
-            url = self._decode(found.url)
-            culprit = self._first((url,)) or self._written_out(url)
+            culprit = self._in_css(found, self._decode(found.url))
             if culprit is not None:
                 place = start + found.start, start + found.end
                 yield Offence(*culprit, *place, found.replacement, in_css=True)
@@ -146,7 +145,7 @@ class Loads:
         return self._url(tag, url) if self._gates_forms else None
 
     def _refresh(self, tag: Tag, value: str) -> Culprit | None:
-        return self._url(tag, refresh_url(value))
+        return self._code(tag, refresh_url(value))
 
     def _cookie(self, tag: Tag, line: str) -> Culprit | None:
         claim = self._judge.cookie(line.partition(";")[0].partition("=")[0].strip())
@@ -158,25 +157,57 @@ class Loads:
         return Culprit(NOBODY, "")
 
     def _code(self, tag: Tag, url: str) -> Culprit | None:
-        return self._url(tag, url) or self._written_out(url)
-
-    def _written_out(self, url: str, depth: int = 0) -> Culprit | None:
-        """What is wrong with the code that a URL holds itself."""
         data = DataUrl.read(url)
+        return self._url(tag, url) or self._written_out(data) or self._result(data)
+
+    def _result(self, data: DataUrl | None) -> Culprit | None:
+        """What is wrong with the text that a script in a frame's URL ends with: it becomes the document."""
+        if data is None or data.text is None or data.holds is not Holds.SCRIPT:
+            return None
+        if "\\" in data.text:
+            return Culprit(NOBODY, "")
+        gated = self._gate_document(data.text) if "<" in data.text else None
+        return gated.culprit if gated is not None else None
+
+    def _script(self, tag: Tag, url: str) -> Culprit | None:
+        # A classic script runs whatever its type.
+        data = DataUrl.read(url, Holds.SCRIPT, tag.get(b"charset"))
+        return self._url(tag, url) or self._written_out(data)
+
+    def _link(self, tag: Tag, url: str) -> Culprit | None:
+        # A sheet of any type may apply. What is a document by its type is a picture here.
+        is_sheet = any("stylesheet" in _relations(rel) for rel in tag.each(b"rel"))
+        holds = Holds.STYLE if is_sheet else None
+        data = DataUrl.read(url, holds, tag.get(b"charset"))
+        is_code = data is not None and data.holds in (Holds.SCRIPT, Holds.STYLE)
+        return self._url(tag, url) or self._written_out(data if is_code else None)
+
+    def _written_out(self, data: DataUrl | None, depth: int = 0) -> Culprit | None:
+        """What is wrong with the code that a URL holds itself."""
         if data is None:
             return None
+        if data.text is None or (data.assumed and self._plain is not bytes):
+            return Culprit(NOBODY, "")
         if data.holds is Holds.SCRIPT:
             return self._judge_code(data.text)
         if data.holds is Holds.STYLE:
             return self._in_sheet(data.text, depth)
-        gated = self._gate_document(data.text)
+        gated = self._gate_document(data.text) if data.holds is Holds.DOCUMENT else None
         return gated.culprit if gated is not None else None
 
-    def _in_sheet(self, css: str, depth: int) -> Culprit | None:
-        for url in _urls_in(css):
+    def _in_css(self, found: CssUrl, url: str, depth: int = 0) -> Culprit | None:
+        """What is wrong with a URL in a style sheet. Those that are not imported are of pictures and fonts,
+        which load nothing themselves."""
+        culprit = self._first((url,))
+        if culprit is not None or not found.imported:
+            return culprit
+        return self._written_out(DataUrl.read(url, Holds.STYLE), depth)
+
+    def _in_sheet(self, css: str, depth: int = 0) -> Culprit | None:
+        for found in css_urls(css.encode("utf-8", "replace")):
             if depth == MOST_SHEETS:
                 return Culprit(NOBODY, "")
-            culprit = self._first((url,)) or self._written_out(url, depth + 1)
+            culprit = self._in_css(found, found.url.decode("utf-8", "replace"), depth + 1)
             if culprit is not None:
                 return culprit
         return None
@@ -184,7 +215,7 @@ class Loads:
     def _animation(self, tag: Tag, value: str) -> Culprit | None:
         animated = (tag.get(b"attributename") or "").strip().lower()
         targets = map(str.strip, value.split(";")) if animated.rpartition(":")[2] == "href" else ()
-        return self._first(targets) or self._first(_urls_in(value))
+        return self._first(targets) or self._in_sheet(value)
 
     # -- what is wrong within a value ------------------------------------------------------------------------
 
@@ -197,11 +228,9 @@ class Loads:
             yield from self.style_sheet(attribute.raw, attribute.value_start)
             return
         # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
-        for url in _urls_in(attribute.value):
-            culprit = self._first((url,)) or self._written_out(url)
-            if culprit is not None:
-                yield Offence(*culprit, attribute.start, attribute.end)
-                return
+        culprit = self._in_sheet(attribute.value)
+        if culprit is not None:
+            yield Offence(*culprit, attribute.start, attribute.end)
 
     def _document(self, attribute: TagAttribute) -> Iterator[Offence]:
         gated = self._gate_document(attribute.value)
@@ -267,6 +296,8 @@ class TagLoads:
 _READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
     Reads.URL: Loads._url,
     Reads.CODE: Loads._code,
+    Reads.SCRIPT: Loads._script,
+    Reads.LINK: Loads._link,
     Reads.URLS: Loads._list,
     Reads.SRCSET: Loads._srcset,
     Reads.REFRESH: Loads._refresh,
@@ -275,10 +306,6 @@ _READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
     Reads.ANIMATION: Loads._animation,
     Reads.SUBMIT: Loads._submit,
 }
-
-
-def _urls_in(css: str) -> Iterator[str]:
-    return (found.url.decode("utf-8", "replace") for found in css_urls(css.encode("utf-8", "replace")))
 
 
 def refresh_url(content: str) -> str:
@@ -330,5 +357,8 @@ def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
 
 @lru_cache(maxsize=256)
 def _link_loads(rel: str) -> bool:
-    relations = frozenset(filter(None, _SPACES.split(rel.lower())))
-    return bool(relations - INERT_RELATIONS)
+    return bool(_relations(rel) - INERT_RELATIONS)
+
+
+def _relations(rel: str) -> frozenset[str]:
+    return frozenset(filter(None, _SPACES.split(rel.lower())))
