@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .gate import Exchange, Gate, Header, Request
+from .gate.arguments import not_a_gate
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,9 +25,14 @@ _READ_AT_ONCE = 64 << 10
 
 
 class ConsentMiddleware:
-    """`app` behind `gate`. Goes outermost, around everything that sets cookies or makes pages."""
+    """`app` behind `gate`. Goes outermost, around everything that sets cookies or makes pages.
+
+    Raises TypeError where `gate` is no Gate.
+    """
 
     def __init__(self, app: WSGIApplication, gate: Gate) -> None:
+        if not isinstance(gate, Gate):
+            raise not_a_gate(gate)
         self.app = app
         self.gate = gate
 

@@ -18,6 +18,7 @@ from consentgate.html.urls import parse_host
 from consentgate.pages import Pages
 from consentgate.policy import Claim, Cookie, Policy
 
+from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
 from .exchange import Exchange
 from .findings import Finding
 from .message import Request
@@ -46,7 +47,8 @@ class Gate:
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
     lacks `Secure`. `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`.
 
-    Raises ValueError where a key is missing or empty, and warns where one is short.
+    Raises TypeError where an argument is of the wrong type, ValueError where a key is missing or empty or the
+    number of proxies is negative, and warns where a key is short.
     """
 
     def __init__(
@@ -57,16 +59,10 @@ class Gate:
         insecure: bool = False,
         trusted_proxies: int = 0,
     ) -> None:
-        keys = [secret_key] if isinstance(secret_key, str | bytes) else [*(secret_key or ())]
-        if not keys or not all(keys):
-            raise ValueError(
-                "secret_key: expected a text that is long and random, or a list of such, the newest last; "
-                'python -c "import secrets; print(secrets.token_hex(32))" makes one'
-            )
-        if trusted_proxies < 0:
-            raise ValueError(
-                f"trusted_proxies: expected the number of proxies in front, not {trusted_proxies}"
-            )
+        check_policy(policy)
+        keys = keys_of(secret_key)
+        check_insecure(insecure)
+        check_trusted_proxies(trusted_proxies)
         if any(map(is_short, keys)):
             _log.warning(
                 "secret_key: shorter than %d characters; who guesses it can forge consent, so make it long "

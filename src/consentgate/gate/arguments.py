@@ -1,0 +1,87 @@
+"""What a gate is made of, checked where it is given: each message says what was expected and what to do."""
+
+from __future__ import annotations
+
+import os
+from typing import TypeGuard
+
+from consentgate.policy import Policy
+from consentgate.policy.words import shown
+
+_A_KEY = (
+    "secret_key: expected a text that is long and random, or a list of such, the newest last; "
+    'python -c "import secrets; print(secrets.token_hex(32))" makes one'
+)
+
+
+def check_policy(policy: object) -> None:
+    """Raises TypeError where `policy` is none."""
+    if isinstance(policy, Policy):
+        return
+    mend = (
+        f"load the file: Policy.load({os.fspath(policy)!r})"
+        if _is_path(policy)
+        else "Policy.load(path) reads one"
+    )
+    raise TypeError(f"policy: expected a Policy, not {_given(policy)}; {mend}")
+
+
+def keys_of(secret_key: object) -> list[str | bytes]:
+    """The keys in the argument `secret_key`, from the oldest to the newest.
+
+    Raises ValueError where there is none or one is empty, and TypeError for what is no text; keys are not
+    shown, since they may be secret all the same.
+    """
+    if secret_key is None or isinstance(secret_key, str | bytes):
+        keys = [secret_key] if secret_key else []
+    elif isinstance(secret_key, list | tuple):
+        keys = [*secret_key]
+    else:
+        raise TypeError(f"{_A_KEY}; this is of type {type(secret_key).__name__}")
+    if not keys or not all(keys):
+        raise ValueError(_A_KEY)
+    for key in keys:
+        if not isinstance(key, str | bytes):
+            raise TypeError(f"{_A_KEY}; one in the list is of type {type(key).__name__}")
+    return keys
+
+
+def check_insecure(insecure: object) -> None:
+    """Raises TypeError for what is not True or False: a text would count as true whatever it says."""
+    if not isinstance(insecure, bool):
+        mend = (
+            '; any text counts as true: compare it, like os.environ.get("INSECURE") == "1"'
+            if isinstance(insecure, str)
+            else ""
+        )
+        raise TypeError(f"insecure: expected True or False, not {_given(insecure)}{mend}")
+
+
+def check_trusted_proxies(trusted_proxies: object) -> None:
+    """Raises TypeError for what is no whole number, and ValueError for one below 0."""
+    expected = "trusted_proxies: expected the number of proxies in front, like 1"
+    if isinstance(trusted_proxies, bool) or not isinstance(trusted_proxies, int):
+        mend = "; write int(...) around it" if isinstance(trusted_proxies, str) else ""
+        raise TypeError(f"{expected}, not {_given(trusted_proxies)}{mend}")
+    if trusted_proxies < 0:
+        raise ValueError(f"{expected}, not {trusted_proxies}")
+
+
+def not_a_gate(given: object) -> TypeError:
+    """What to raise where something else was `given` in a gate's place."""
+    if _is_path(given):
+        mend = f'ConsentMiddleware(app, Gate(Policy.load({os.fspath(given)!r}), secret_key="..."))'
+    else:
+        mend = 'ConsentMiddleware(app, Gate(policy, secret_key="..."))'
+    return TypeError(f"gate: expected a Gate, not {_given(given)}; write {mend}")
+
+
+def _is_path(given: object) -> TypeGuard[str | os.PathLike[str]]:
+    return isinstance(given, str | os.PathLike)
+
+
+def _given(value: object) -> str:
+    if isinstance(value, str):
+        return f"the text {shown(value)}"
+    text = repr(value)
+    return text if len(text) <= 60 else f"a {type(value).__name__}"

@@ -1,0 +1,73 @@
+"""What a gate is made of is checked where it is given, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from consentgate import Gate, Policy, asgi, starlette, wsgi
+
+KEY = "a key that is long enough"
+
+
+def app(*_: Any) -> Any:
+    raise AssertionError("nobody asks")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        ({"insecure": "false"}, TypeError, r'insecure: .* not the text "false"; .* compare it'),
+        ({"insecure": 1}, TypeError, "insecure: expected True or False, not 1"),
+        ({"insecure": None}, TypeError, "insecure: expected True or False, not None"),
+        ({"trusted_proxies": "1"}, TypeError, r'trusted_proxies: .* not the text "1"; write int\(\.\.\.\)'),
+        ({"trusted_proxies": True}, TypeError, "trusted_proxies: .* not True"),
+        ({"trusted_proxies": 1.0}, TypeError, r"trusted_proxies: .* not 1\.0"),
+        ({"trusted_proxies": -1}, ValueError, "trusted_proxies: .* not -1"),
+        ({"secret_key": 5}, TypeError, "secret_key: expected a text .* of type int"),
+        ({"secret_key": {"a key": 1}}, TypeError, "secret_key: .* of type dict"),
+        ({"secret_key": [KEY, 5]}, TypeError, "secret_key: .* of type int"),
+        ({"policy": "site.toml"}, TypeError, r'"site.toml"; load the file: Policy.load\(.site.toml.\)'),
+        ({"policy": Path("site.toml")}, TypeError, r"policy: .*Policy.load\('site.toml'\)"),
+        ({"policy": Policy}, TypeError, "policy: expected a Policy, not <class"),
+        ({"policy": None}, TypeError, r"policy: expected a Policy, not None; Policy.load\(path\) reads one"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_argument_is_said_at_once(
+    arguments: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    given: dict[str, Any] = {"policy": Policy(), "secret_key": KEY} | arguments
+    with pytest.raises(error, match=said):
+        Gate(given.pop("policy"), **given)
+
+
+def test_a_key_that_is_no_text_is_not_shown() -> None:
+    with pytest.raises(TypeError) as raised:
+        Gate(Policy(), secret_key={"secret": 1})  # type: ignore[arg-type]
+    assert "secret'" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "middleware", [wsgi.ConsentMiddleware, asgi.ConsentMiddleware, starlette.ConsentMiddleware]
+)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Policy(), r"gate: expected a Gate, not a Policy; write .*Gate\(policy, secret_key="),
+        ("site.toml", r"gate: expected a Gate, not the text .*Gate\(Policy.load\('site.toml'\), secret_key"),
+        (None, "gate: expected a Gate, not None"),
+    ],
+)  # fmt: skip
+def test_middleware_without_a_gate_says_so_at_once(middleware: Any, given: object, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        middleware(app, given)
+
+
+def test_a_list_of_starlettes_without_a_gate_says_so() -> None:
+    site = Starlette(middleware=[Middleware(starlette.ConsentMiddleware, gate=Policy())])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="expected a Gate"):
+        site.build_middleware_stack()
