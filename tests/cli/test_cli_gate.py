@@ -1,6 +1,7 @@
 """`consentgate gate`: one file through the gate, and what is said when that cannot be."""
 
 import csv
+import gzip
 import json
 import re
 import subprocess
@@ -134,6 +135,18 @@ def test_why(tmp_path, page, text, why):
     assert item["why"] == f"it belongs to youtube, which {why}"
 
 
+def test_why_of_a_necessary_service_on_another_page(tmp_path, page):
+    text = '[[service]]\nuse = "youtube"\ncategory = "necessary"\nreason = "requested-service"\n'
+    file = policy_file(tmp_path, text + 'pages = ["/films/*", "/film"]')
+    (item,) = json.loads(run(page, *URL, "--json", "--policy", file).stdout)
+    assert item["category"] is None
+    assert item["why"] == (
+        "it belongs to youtube, which the policy declares; "
+        'it is necessary on other pages only: pages = ["/films/*", "/film"]'
+    )
+    assert b"is not used on this page" in run(page, *URL, "--policy", file).stdout_bytes
+
+
 def test_why_of_what_nobody_knows():
     result = run("-", *URL, "--json", input=b'<img src="//nobody.example/p.gif">')
     (item,) = json.loads(result.stdout)
@@ -166,6 +179,36 @@ def test_the_documentation_shows_what_is_printed():
     assert run("-", *URL, "--json", input=page.encode()).stdout == shown
 
 
+# -- what may not have been meant is said beside it ----------------------------------------------------------
+
+
+def test_a_policy_that_only_reports_shows_what_it_would_block(tmp_path, page):
+    result = run(page, *URL, "--policy", policy_file(tmp_path, "", "report_only = true"))
+    assert b"youtube.com/embed" not in result.stdout_bytes
+    assert result.stderr.startswith("Warning: the policy is report_only: the site blocks nothing yet")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (gzip.compress(PAGE), "Warning: the file is compressed (gzip), not HTML"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "Warning: the file has NUL bytes"),
+        ("<p>a".encode("utf-16-le"), "Warning: the file has NUL bytes"),
+        ("\ufeff<p>a".encode("utf-16-le"), ""),
+        (PAGE, ""),
+    ],
+)
+def test_a_file_that_is_no_page_is_warned_of(data, said):
+    result = run("-", *URL, *ALL, input=data)
+    assert (result.exit_code, result.stdout_bytes) == (0, data)
+    assert result.stderr.startswith(said)
+    assert bool(result.stderr) == bool(said)
+
+
+def test_nul_bytes_of_the_charset_that_is_given_are_none():
+    assert run("-", *URL, "--charset", "utf-16le", input="<p>a".encode("utf-16-le")).stderr == ""
+
+
 # -- what goes wrong is said in a line -----------------------------------------------------------------------
 
 
@@ -191,6 +234,15 @@ def test_a_url_that_is_none(page, url):
     code, message = error(page, "--url", url)
     assert code == 1
     assert message.startswith("Error: url: expected where the page is, like https://example.org/news, not ")
+
+
+@pytest.mark.parametrize("charset", ["utf-9", "", "latin one"])
+def test_a_charset_that_no_browser_knows(page, charset):
+    assert error(page, *URL, "--charset", charset) == (
+        1,
+        "Error: --charset: expected an encoding that browsers know, like utf-8 or windows-1252, "
+        f'not "{charset}"',
+    )
 
 
 def test_no_url(page):

@@ -385,4 +385,5 @@ def test_where_the_site_says_so_redirects_are_gated(make_site: MakeSite, status:
     assert [site.gets(path, accepted).status for path in pages] == [status, status, status, 403]
     closed = site.gets("/2")
     assert is_problem(closed, 403)
+    assert b"This link leads to another site" in closed.body
     assert closed.values("location") == closed.values("set-cookie") == []

@@ -11,7 +11,7 @@ from consentgate import Policy
 from consentgate.gate.notices import MOST
 
 from .conftest import MakeSite
-from .driver import HTML, POLICY, Page
+from .driver import HTML, POLICY, App, Page
 
 
 def proposals(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -152,3 +152,49 @@ def test_declared_things_are_not_logged(make_site: MakeSite, caplog: pytest.LogC
     site = make_site(Page(body, headers=[HTML, ("Set-Cookie", "_ab=1"), ("Set-Cookie", "sid=1")]))
     site.gets("/", "_st1=1; _film=2; sid=3")
     assert proposals(caplog) == []
+
+
+def said(caplog: pytest.LogCaptureFixture, start: str) -> list[str]:
+    return [m for m in (r.getMessage() for r in caplog.records) if m.startswith(start)]
+
+
+def test_a_refused_redirect_is_logged_once_with_its_host_and_what_would_open_it(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    policy = POLICY.replace("[site]", "[site]\ngate_redirects = true")
+    policy += '[[service]]\nid = "shut"\nname = "S"\ncategory = "never"\nhosts = ["shut.example"]\n'
+    hosts = ("films.example", "nobody.example", "pay.example", "shut.example")
+    pages = {
+        f"/to/{host}": Page(b"", 302, [HTML, ("Location", f"https://{host}/secret?token=secret")])
+        for host in hosts
+    }
+    site = make_site(App(pages=pages), policy=policy)
+    for path in (*pages, *pages):
+        assert site.gets(path).status == 403
+    lines = said(caplog, "refused a redirect")
+    assert [
+        f'the page "/to/{host}" to the host "{host}" (403)' in line
+        for host, line in zip(hosts, lines, strict=True)
+    ] == [True] * 4
+    assert all("gate_redirects is on in [site]" in line and "secret" not in line for line in lines)
+    films, nobody, pay, shut = lines
+    assert 'consent to "third-party"' in films
+    assert "[[service]] with this host" in nobody
+    assert '"pay" on other pages only' in pay
+    assert 'category = "never"' in shut
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_a_necessary_service_off_its_pages_is_logged_once_with_a_hint(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = Page(b'<p><iframe src="https://pay.example/frame"></iframe>')
+    site = make_site(App(page))
+    for path in ("/checkout/2", "/checkout", "/"):
+        assert (b"Pay is not used on this page." in site.gets(path).body) == (path != "/checkout/2")
+    assert b"Privacy choices" not in site.gets("/checkout").body
+    [line] = said(caplog, 'blocked "pay"')
+    assert line == (
+        'blocked "pay" on the page "/checkout": the policy has it necessary on other pages only, '
+        'pages = ["/checkout/*"]; "/checkout/*" does not match "/checkout"'
+    )

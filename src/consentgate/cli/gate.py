@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
@@ -12,8 +13,12 @@ import click
 
 from consentgate.gate import Gate
 from consentgate.html import Blocked
-from consentgate.html.encoding import Unreadable
+from consentgate.html.encoding import Unreadable, is_encoding, sniff_encoding
+from consentgate.html.sniff import SNIFFED
 from consentgate.policy import Policy
+from consentgate.policy.words import listed, shown
+
+_GZIP = b"\x1f\x8b"
 
 
 @click.command()
@@ -42,12 +47,21 @@ def gate(
     charset: str | None,
     as_json: bool,
 ) -> None:
-    """Print the page in FILE ("-" for standard input) as the gate would send it."""
+    """Print the page in FILE ("-" for standard input) as the gate would send it.
+
+    With a policy that is report_only it is what would be sent without that.
+    """
+    if charset is not None and not is_encoding(charset):
+        raise click.ClickException(
+            "--charset: expected an encoding that browsers know, like utf-8 or windows-1252, "
+            f"not {shown(charset)}"
+        )
     try:
         policy = Policy.load(policy_file) if policy_file else Policy()
+        data = file.read()
         # The key signs consent cookies, of which there are none here.
         result = Gate(policy, secret_key=secrets.token_hex()).rewrite(
-            file.read(), url=url, grants=grants, charset=charset
+            data, url=url, grants=grants, charset=charset
         )
     except Unreadable as error:
         name = "standard input" if file.name in ("-", "<stdin>") else file.name
@@ -57,10 +71,27 @@ def gate(
     except (ValueError, OSError) as error:
         # A wrong policy, an unknown id, a URL that is none; a file that cannot be read.
         raise click.ClickException(str(error)) from None
+    for doubt in _doubts(data, charset, policy):
+        click.echo(f"Warning: {doubt}", err=True)
     if as_json:
         click.echo(json.dumps([_described(blocked, policy) for blocked in result.blocked], indent=2))
     else:
         click.echo(result.html, nl=False)
+
+
+def _doubts(data: bytes, charset: str | None, policy: Policy) -> Iterator[str]:
+    """What may make the output something else than was meant."""
+    if policy.site.report_only:
+        yield "the policy is report_only: the site blocks nothing yet, and this is what it would block"
+    if data.startswith(_GZIP):
+        yield "the file is compressed (gzip), not HTML, and nothing in it was read: decompress it first"
+    elif b"\0" in data[:SNIFFED]:
+        encoding = sniff_encoding(data, charset, complete=True)
+        if encoding is not None and encoding.is_ascii_compatible:
+            yield (
+                "the file has NUL bytes, as no HTML has: it may be no text, or UTF-16 without a mark, which "
+                "--charset utf-16le would read"
+            )
 
 
 def _described(blocked: Blocked, policy: Policy) -> dict[str, object]:
@@ -76,5 +107,11 @@ def _why(blocked: Blocked, policy: Policy) -> str:
         whose = f"it belongs to {blocked.service}, which the policy declares"
     else:
         whose = f"it belongs to {blocked.service}, which the policy does not declare"
-    opens = f'consent to "{blocked.category}" opens it' if blocked.category else "nothing opens it"
-    return f"{whose}; {opens}"
+    return f"{whose}; {_what_opens(blocked, policy)}"
+
+
+def _what_opens(blocked: Blocked, policy: Policy) -> str:
+    if blocked.category is not None:
+        return f'consent to "{blocked.category}" opens it'
+    pages = next((service.pages for service in policy.services if service.id == blocked.service), ())
+    return f"it is necessary on other pages only: pages = [{listed(pages)}]" if pages else "nothing opens it"

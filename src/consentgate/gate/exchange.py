@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
 from consentgate.consent.signals import SIGNALS
-from consentgate.html import Cut, Insertion, Rewriter, Url, resolve
+from consentgate.html import Cut, Insertion, Rewriter, Url
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
 from consentgate.pages import Pages
@@ -93,6 +93,7 @@ class Exchange:
         self._body: Body | None = None
         self._html: HtmlBody | None = None
         self._closed = self._broken = False
+        self._instead = b""
 
     # -- the gate's own endpoints ----------------------------------------------------------------------------
 
@@ -143,8 +144,11 @@ class Exchange:
         body."""
         self._begin()
         given = [*headers]
-        if self._headers.leads_astray(status, given):
-            return self._close(Unreadable("a redirect to a host that is not allowed"), status=403)
+        astray = self._headers.leads_astray(status, given)
+        if astray:
+            for host, claim in astray:
+                self._gate.notices.refused_redirect(host, claim, self._page)
+            return self._refuse(403, self._pages.refused_redirect())
         if self._headers.is_blocked_worker(self._request):
             return self._close(Unreadable("a service worker that is not allowed"), status=404)
         sent = self._headers.response(given)
@@ -283,13 +287,16 @@ class Exchange:
         """Answer with an error page instead of what cannot be judged."""
         cause = None if isinstance(error, Unreadable) else error
         _log.error("closed the page %r: %s", self._request.path, error, exc_info=cause)
-        self._closed, self._body = True, None
+        return self._refuse(status, self._pages.problem(status))
+
+    def _refuse(self, status: int, page: bytes) -> Head:
+        """Answer with the `page` instead of what the application sends."""
+        self._closed, self._body, self._instead = True, None, page
         self.head = Head(status, self._pages.headers("text/html; charset=utf-8"))
         return self.head
 
     def _problem(self) -> bytes:
-        assert self.head is not None
-        return b"" if self._request.method == "HEAD" else self._pages.problem(self.head.status)
+        return b"" if self._request.method == "HEAD" else self._instead
 
     # -- headers ---------------------------------------------------------------------------------------------
 
@@ -375,11 +382,10 @@ class Exchange:
         return insertion(self._pages, sent, self._here, self._origin, state, self._gate.notices)
 
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
-        origin = self._origin if elsewhere else ""
-        return self._pages.placeholder(claim.name, in_link, self._here, origin, never=claim.category is None)
+        return self._pages.placeholder(claim, in_link, self._here, self._origin if elsewhere else "")
 
     def _notice_cut(self, cut: Cut, offset: int) -> None:
         self._gate.notices.cut(cut, self._page, offset)
 
     def _notice(self, claim: Claim, url: str) -> None:
-        self._gate.notices.url(resolve(url, self._base).host if url else "", claim)
+        self._gate.notices.url(url, self._base, claim)

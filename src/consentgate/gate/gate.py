@@ -123,8 +123,7 @@ class Gate:
         pages, origin = self.pages(""), f"//{page.host}"
 
         def placeholder(claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
-            never = claim.category is None
-            return pages.placeholder(claim.name, in_link, page.path, origin if elsewhere else "", never=never)
+            return pages.placeholder(claim, in_link, page.path, origin if elsewhere else "")
 
         def note(cut: Cut, offset: int) -> None:
             self.notices.cut(cut, page.path, offset)

@@ -79,12 +79,19 @@ class HeaderFilter:
             sent.append((name, value))
         return sent, kept, dropped
 
-    def leads_astray(self, status: int, headers: list[Header]) -> bool:
-        """True for a redirect to where the visitor may not be led, if the policy gates them."""
-        if not self._gate.policy.site.gate_redirects or not 300 <= status < 400:
-            return False
-        allowed = self._allowed((), self._judge)
-        return not allowed.urls(header_values(headers, "location"))
+    def leads_astray(self, status: int, headers: list[Header]) -> list[tuple[str, Claim]]:
+        """The hosts that a redirect would lead to although the visitor may not be led there, if the policy
+        gates them, each with the claim on it."""
+        found: list[tuple[str, Claim]] = []
+
+        def note(claim: Claim, url: str) -> None:
+            self._notice(claim, url)
+            found.append((resolve(url, self._base).host, claim))
+
+        if self._gate.policy.site.gate_redirects and 300 <= status < 400:
+            allowed = Allowed(self._judge, self._everyone, self._base, on_blocked=note)
+            allowed.urls(header_values(headers, "location"))
+        return found
 
     def is_blocked_worker(self, request: Request) -> bool:
         """True for a request for a service worker whose script belongs to a service that is not allowed: it
@@ -117,7 +124,7 @@ class HeaderFilter:
         return Judge(Consent(judge.policy), self._base.host, self._base.path)
 
     def _notice(self, claim: Claim, url: str) -> None:
-        self._gate.notices.url(resolve(url, self._base).host, claim)
+        self._gate.notices.url(url, self._base, claim)
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 
 from consentgate.catalogue import catalogue
-from consentgate.html import Cut
+from consentgate.html import Cut, Url, resolve
 from consentgate.html.encoding import Unreadable
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
 from consentgate.policy.loading import category_for
@@ -85,12 +85,49 @@ class Notices:
                 "%s: at byte %d of the page %s. To do: %s", cut.what, offset, _toml(page), cut.advice
             )
 
-    def url(self, host: str, claim: Claim) -> None:
-        """Something was kept back that would contact `host`, or that names none."""
+    def url(self, url: str, page: Url, claim: Claim) -> None:
+        """Something of a `page` was kept back that would load `url`, "" where it names none."""
+        host = resolve(url, page).host if url else ""
         if host:
             self.host(host, claim)
         else:
             self.service(claim)
+        if claim.pages:
+            self._elsewhere(claim, page.path)
+
+    def _elsewhere(self, claim: Claim, page: str) -> None:
+        """A necessary service was kept back on a page that is none of its own."""
+        if not self._is_new("elsewhere", claim.service or ""):
+            return
+        starred = next((pattern for pattern in claim.pages if pattern.endswith("/*")), "")
+        _log.warning(
+            "%s %s on the page %s: the policy has it necessary on other pages only, pages = %s%s",
+            self._blocked,
+            _toml(claim.service or claim.name),
+            _toml(page),
+            f"[{', '.join(map(_toml, claim.pages))}]",
+            f"; {_toml(starred)} does not match {_toml(starred[:-2] or '/')}" if starred[:-2] else "",
+        )
+
+    def refused_redirect(self, host: str, claim: Claim, page: str) -> None:
+        """A redirect from a `page` (its path) to `host` was refused."""
+        if not self._is_new("redirect", f"{host} {claim.service}"):
+            return
+        if claim.unit is not None:
+            opens = f"it passes with consent to {_toml(claim.category or '')}"
+        elif claim.pages:
+            opens = f"the policy has {_toml(claim.service or claim.name)} on other pages only"
+        elif claim.declared:
+            opens = 'category = "never" says so'
+        else:
+            opens = "a [[service]] with this host in hosts declares it"
+        _log.warning(
+            "refused a redirect from the page %s to the host %s (403), since gate_redirects is on in [site]: "
+            "%s. Without gate_redirects every redirect of the application passes",
+            _toml(page),
+            _toml(host),
+            opens,
+        )
 
     def header(self, name: str) -> None:
         """The application's header `name`, which no service can declare, was kept back."""

@@ -109,6 +109,11 @@ def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encodin
     return Encoding(found or _xml_encoding(head) or "windows-1252")
 
 
+def is_encoding(label: str) -> bool:
+    """True when browsers know the encoding that `label` names; they take an unknown one for none."""
+    return _lookup(label) is not None
+
+
 def _lookup(label: str | None) -> str | None:
     found = webencodings.lookup(label) if label else None
     return found.name if found else None

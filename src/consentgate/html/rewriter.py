@@ -101,6 +101,7 @@ class Rewriter:
                 self.blocked[-1] = replace(self.blocked[-1], end=end)
             return
         if self._keeps_record:
-            self.blocked.append(Blocked(claim.category, claim.service, reason.kind, reason.url, start, end))
+            category = claim.unit.category if claim.unit else None
+            self.blocked.append(Blocked(category, claim.service, reason.kind, reason.url, start, end))
         if self._on_blocked is not None:
             self._on_blocked(claim, reason.url)

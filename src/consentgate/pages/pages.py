@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import escape
 
 from consentgate.consent import Consent
-from consentgate.policy import Policy
+from consentgate.policy import Claim, Policy
 from consentgate.texts import Texts, texts
 
 from . import assets
@@ -46,8 +46,8 @@ class Pages:
             purposes=[(self._listing.title(c), self._listing.description(c)) for c in policy.askable],
         )
         self._placeholders = {
-            in_link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=not in_link)
-            for in_link in (False, True)
+            link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=link)
+            for link in (False, True)
         }
 
     @property
@@ -82,18 +82,21 @@ class Pages:
             origin=_escaped(origin), next_value=_escaped(path), next_query=_query(path).encode()
         )
 
-    def placeholder(
-        self, service: str, in_link: bool, next: str, origin: str = "", *, never: bool = False
-    ) -> bytes:
-        """What stands in the place of something of a `service` (its name) that was blocked: phrasing
-        content, and itself without a link where it stands `in_link`. `never` says that no consent would
-        open it. The rest is as for `banner`."""
+    def placeholder(self, claim: Claim, in_link: bool, next: str, origin: str = "") -> bytes:
+        """What stands in the place of something that was blocked, since the `claim` on it was not covered:
+        phrasing content. It has a link to the choices only where these would open it, and none where it
+        stands `in_link`. The rest is as for `banner`."""
         words = self.texts.placeholder
-        sentence = (words.never if never else words.blocked).format(service=service)
-        return self._placeholders[in_link].fill(
+        if claim.unit is not None:
+            sentence = words.blocked
+        elif claim.pages:
+            sentence = words.elsewhere
+        else:
+            sentence = words.never
+        return self._placeholders[claim.unit is not None and not in_link].fill(
             origin=_escaped(origin),
             next_query=_query(local_path(next)).encode(),
-            sentence=_escaped(sentence),
+            sentence=_escaped(sentence.format(service=claim.name)),
         )
 
     def stylesheet(self, asks: bool) -> bytes:
@@ -124,6 +127,10 @@ class Pages:
     def problem(self, status: int) -> bytes:
         """The page that goes with an error of the gate's own."""
         return self._page("problem.html", problem=self.texts.for_problem(status))
+
+    def refused_redirect(self) -> bytes:
+        """The page that goes out instead of a redirect to where the visitor may not be led."""
+        return self._page("problem.html", problem=self.texts.problems.redirect)
 
     def gpc(self) -> bytes:
         """The site's statement on Global Privacy Control, dated as the policy is."""

@@ -79,9 +79,11 @@ class ChoicesTexts(_Table, frozen=True):
 
 
 class PlaceholderTexts(_Table, frozen=True):
-    """What stands in the place of a blocked embed or widget; `never` where no consent would open it."""
+    """What stands in the place of a blocked embed or widget: `elsewhere` where it is for other pages only,
+    `never` where no consent would open it."""
 
     blocked: str
+    elsewhere: str
     never: str
     link: str
 
@@ -114,9 +116,10 @@ class Problem(_Table, frozen=True):
 
 
 class Problems(_Table, frozen=True, rename=lambda name: name.removeprefix("status_")):
-    """The error pages, by HTTP status."""
+    """The error pages, by HTTP status; `redirect` is the one for a redirect that was refused."""
 
     home: str
+    redirect: Problem
     status_400: Problem
     status_403: Problem
     status_404: Problem
