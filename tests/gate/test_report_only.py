@@ -170,6 +170,28 @@ def test_a_fault_of_the_reader_changes_nothing(
     assert "secret" not in messages[0]
 
 
+def test_the_choices_page_says_nothing_that_is_not_true_yet(make_watched: MakeSite) -> None:
+    site = make_watched()
+    for cookie in ("", site.chooses("accept"), site.chooses("refuse")):
+        reply = site.gets("/_privacy/choices", cookie)
+        assert reply.status == 200
+        assert b"nothing is blocked yet" in reply.body
+        assert b"Example Ltd" in reply.body
+        for untrue in (b"<form", b"is blocked, whatever", b"You have not decided", b"is used in any case"):
+            assert untrue not in reply.body
+
+
+def test_a_decision_is_kept_and_changes_nothing_yet(make_watched: MakeSite) -> None:
+    site = make_watched()
+    for decision in ("accept", "refuse"):
+        assert site.gets("/", site.chooses(decision)).body == PAGE
+
+
+def test_what_is_said_of_the_signal_is_the_applications(make_watched: MakeSite) -> None:
+    reply = make_watched(Page(b'{"gpc": false}', headers=[JSON])).gets("/.well-known/gpc.json")
+    assert reply.body == b'{"gpc": false}'
+
+
 # -- what browsers report ----------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from consentgate.html.encoding import Unreadable
 from .body import Body
 from .content import Kind
 from .csp import content_security_policy
+from .endpoints import GPC_PATH
 from .exchange import WITHOUT_BODY, Exchange
 from .front import sent_by_front
 from .message import Head, Header
@@ -27,6 +28,11 @@ class ReportOnlyExchange(Exchange):
 
     The one thing that is added is a Content-Security-Policy that reports what scripts load.
     """
+
+    @property
+    def own(self) -> bool:
+        # What the site does about the signal is for the application to say: the gate does nothing yet.
+        return super().own and self._endpoint != GPC_PATH
 
     @property
     def request_headers(self) -> list[Header]:

@@ -53,6 +53,7 @@ class ChoicesTexts(_Table, frozen=True):
     suspended: str
     added: str
     withdrawing: str
+    report_only: str
     question: str
     help: str
     help_whole: str
