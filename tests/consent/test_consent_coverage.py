@@ -114,6 +114,15 @@ def test_the_error_helps():
         Consent(TWO).allows("zzz")
 
 
+def test_it_shows_what_is_allowed_and_nothing_else():
+    some = policy(service("stats") + service("film", "third-party") + cookie("_ab"))
+    assert repr(Consent(some)) == str(Consent(some)) == "<Consent to nothing>"
+    assert repr(Consent.of_ids(some, ["film"])) == '<Consent to "film">'
+    assert repr(Consent.of_choice(some, decide(some, "save", ["performance"]), frozenset())) == (
+        '<Consent to "performance", "stats">'
+    )
+
+
 def test_ids_granted_in_code():
     assert allowed(Consent.of_ids(TWO, [])) == set()
     assert allowed(Consent.of_ids(TWO, ["performance", "b"])) == {"performance", "a", "b"}

@@ -41,8 +41,9 @@ class Choice:
 
     @property
     def lifetime(self) -> int:
-        """For how many seconds from `at` the choice counts. That of a refusal is rounded up to the day, so
-        that no visitor is asked again before the six months are over."""
+        """For how many seconds from `at` the choice counts."""
+        # A refusal is stored as the start of its day: the day that is added (184 instead of 183) makes up
+        # for the hours before it, so that no visitor is asked again before the six months are over.
         return (VALID_DAYS if self.is_grant else VALID_DAYS + 1) * DAY
 
     @property

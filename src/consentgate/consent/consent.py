@@ -17,7 +17,7 @@ class UnknownId(ValueError):
     """An id that the policy does not have: neither a category's nor a service's."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Consent:
     """What one visitor has consented to, under one policy.
 
@@ -44,6 +44,11 @@ class Consent:
         for name in wanted:
             _require_known(policy, name)
         return cls(policy, None, covered_by(policy, wanted))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Consent to {listed(filter(self.allows, sorted(self.policy.ids - {NECESSARY}))) or 'nothing'}>"
+        )
 
     def allows(self, name: str) -> bool:
         """True when the visitor has consented to the category or service with the id `name`.
