@@ -12,7 +12,7 @@ from typing import cast
 
 from .gate import Gate
 from .policy import Cookie, Policy, PolicyError
-from .policy.words import did_you_mean, listed, shown
+from .policy.words import closest, shown
 
 _log = logging.getLogger("consentgate")
 
@@ -81,6 +81,12 @@ class Configuration:
         policy = self._policy(faults)
         if faults or policy is None:
             raise Misconfigured(faults)
+        if not self.has_policy:
+            # Not before the mistakes: a misspelt key may be why.
+            _log.warning(
+                'no policy file is configured (%s): whatever nobody declared opens with "third-party"',
+                self._setting("POLICY"),
+            )
         return Gate(
             policy.with_exempt(*exempt),
             secret_key=self.secret_keys,
@@ -112,9 +118,10 @@ class Configuration:
     def _unknown_keys(self) -> Iterator[Fault]:
         for key in self._given:
             if key not in KEYS:
-                known = f"unknown; the keys are {listed(map(self._setting, KEYS))}"
-                hint = did_you_mean(self._setting(key), map(self._setting, KEYS))
-                yield Fault(Kind.UNKNOWN_KEY, self._setting(key), f"{known}{hint}")
+                near = closest(key, KEYS)
+                hint = f"did you mean {self._setting(near)}? " if near else ""
+                known = f"unknown; {hint}The keys are {', '.join(map(self._setting, KEYS))}"
+                yield Fault(Kind.UNKNOWN_KEY, self._setting(key), known)
 
     def _wrong_values(self) -> Iterator[Fault]:
         insecure = self._given.get("INSECURE", False)
@@ -153,9 +160,6 @@ class Configuration:
         if isinstance(given, Policy):
             return given
         if given is None:
-            _log.warning(
-                'no policy file is configured (%s): whatever nobody declared opens with "third-party"', name
-            )
             return Policy()
         if not isinstance(given, str | os.PathLike):
             return None
@@ -163,7 +167,8 @@ class Configuration:
         try:
             return Policy.load(path)
         except PolicyError as error:
-            faults.append(Fault(Kind.BAD_POLICY, name, str(error), f"the file is {path}"))
+            # It names the file with each mistake.
+            faults.append(Fault(Kind.BAD_POLICY, name, str(error)))
         except OSError as error:
             expected = f"cannot read {shown(str(path))}: {error.strerror}"
             faults.append(Fault(Kind.BAD_POLICY, name, expected, "give the path of a policy file"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
@@ -40,7 +41,7 @@ def test_a_sound_project_has_nothing_to_say() -> None:
     ("given", "id", "said"),
     [
         ("consentgate.toml", "E001", "expected a dictionary"),
-        ({"POLICI": "a"}, "E002", 'did you mean "CONSENTGATE[\\"POLICY\\"]"?'),
+        ({"POLICI": "a"}, "E002", 'did you mean CONSENTGATE["POLICY"]? The keys are'),
         ({"POLICY": POLICY, "INSECURE": "false"}, "E003", 'CONSENTGATE["INSECURE"]: expected True or False'),
         ({"POLICY": POLICY, "TRUSTED_PROXIES": "1"}, "E003", 'not the text "1"'),
         ({"POLICY": POLICY, "SECRET_KEY": 5}, "E003", 'CONSENTGATE["SECRET_KEY"]: expected a text'),
@@ -95,6 +96,18 @@ def test_servers_hear_of_a_wrong_place_from_the_log(caplog: pytest.LogCaptureFix
     with caplog.at_level(logging.ERROR, "consentgate"), override_settings(MIDDLEWARE=[SESSIONS, GATE]):
         Client().get("/")
     assert "consentgate.E007" in caplog.text
+
+
+def test_servers_hear_that_the_checks_do_not_run(caplog: pytest.LogCaptureFixture) -> None:
+    apps = [app for app in settings.INSTALLED_APPS if app != "consentgate.django"]
+    with caplog.at_level(logging.WARNING, "consentgate"):
+        Client().get("/")
+        assert "INSTALLED_APPS" not in caplog.text
+        with override_settings(INSTALLED_APPS=apps):
+            client = Client()
+            client.get("/")
+            client.get("/")
+    assert caplog.text.count('"consentgate.django" is not in INSTALLED_APPS') == 1
 
 
 def test_what_is_for_development_is_warned_of_on_deployment() -> None:

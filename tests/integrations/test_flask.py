@@ -154,7 +154,13 @@ def test_the_newest_key_signs() -> None:
             {"CONSENTGATE_POLICY": "none.toml"},
             ("CONSENTGATE_POLICY: cannot read", "none.toml", "No such file"),
         ),
-        ({"CONSENTGATE_POLICI": "a"}, ("CONSENTGATE_POLICI: unknown", 'did you mean "CONSENTGATE_POLICY"?')),
+        (
+            {"CONSENTGATE_POLICI": "a"},
+            (
+                "CONSENTGATE_POLICI: unknown; did you mean CONSENTGATE_POLICY? "
+                "The keys are CONSENTGATE_POLICY, CONSENTGATE_SECRET_KEY, ",
+            ),
+        ),
         ({"SECRET_KEY": None}, ("CONSENTGATE_SECRET_KEY: missing", "SECRET_KEY", "secrets.token_hex")),
         ({"SECRET_KEY_FALLBACKS": [""]}, ("SECRET_KEY: expected", "empty")),
         ({"CONSENTGATE_SECRET_KEY": 5}, ("CONSENTGATE_SECRET_KEY: expected a text",)),
@@ -176,6 +182,12 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     )
     for words in ("controlle", "contact", str(path), "CONSENTGATE_INSECURE", "CONSENTGATE_X", "SECRET_KEY"):
         assert words in message
+    assert [line.count(str(path)) for line in message.splitlines()].count(2) == 0
+
+
+def test_a_misspelt_key_is_named_before_what_it_leaves_out(caplog: pytest.LogCaptureFixture) -> None:
+    assert misconfigured(CONSENTGATE_POLICI="a", CONSENTGATE_POLICY=None).startswith("CONSENTGATE_POLICI:")
+    assert not caplog.messages
 
 
 def test_a_policy_is_looked_for_beside_the_code(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.apps import apps
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -56,6 +57,11 @@ class ConsentMiddleware:
         for mistake in misplacements(ConsentMiddleware):
             # The checks say so too, but servers do not run them.
             _log.error("%s", mistake)
+        if not apps.is_installed("consentgate.django"):
+            _log.warning(
+                '"consentgate.django" is not in INSTALLED_APPS: the gate works, but manage.py check does not '
+                'look at its settings. Add it: INSTALLED_APPS = [..., "consentgate.django"]'
+            )
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
