@@ -531,3 +531,27 @@ def test_any_bytes_load_or_say_what_is_wrong(tmp_path_factory, data):
     file.write_bytes(data)
     with pytest.raises(PolicyError):
         Policy.load(file)
+
+
+@pytest.mark.parametrize("name", ["__Host-consent", "consent", "__host-Consent"])
+def test_the_name_of_the_gates_own_cookie_is_taken(name):
+    own = mistake(f"[[cookie]]\nname = '{name}'\ncategory = 'performance'")
+    assert own.key == "name"
+    assert own.expected == (
+        "expected another name: a cookie of this name is the gate's own, which keeps the choice, "
+        f'not "{name}"'
+    )
+    of_service = f"[[service]]\nid='a'\ncategory='performance'\ncookies=[{{ name='{name}' }}]"
+    assert mistake(of_service).table == f'[[service]] 1 "a", cookies 1 "{name}"'
+
+
+@pytest.mark.parametrize(
+    ("use", "hint"),
+    [
+        ("gtm", '"gtm"; did you mean "google-tag-manager"?'),
+        ("ga4", '"ga4"; did you mean "google-analytics" or "google-ads" or "google-adsense"?'),
+        ("zzz", "print(*(s.id for s in catalogue().services))\" lists them"),
+    ],
+)  # fmt: skip
+def test_an_id_like_no_other_has_a_hint_to_the_right_one(use, hint):
+    assert mistake(f"[[service]]\nuse = '{use}'").expected.endswith(hint)

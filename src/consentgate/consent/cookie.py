@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from itsdangerous import Signer
 
+from consentgate.policy.model import CONSENT_COOKIE, INSECURE_CONSENT_COOKIE
+
 from .choice import DAY, Choice
 from .coverage import DIGEST_SIZE
 from .signals import DNT, GPC
@@ -34,7 +36,7 @@ class ConsentCookie:
     """
 
     def __init__(self, secret_keys: Sequence[str | bytes], *, insecure: bool = False) -> None:
-        self.name = "consent" if insecure else "__Host-consent"
+        self.name = INSECURE_CONSENT_COOKIE if insecure else CONSENT_COOKIE
         self._insecure = insecure
         self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
 

@@ -8,7 +8,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from consentgate.catalogue import UrlPattern, catalogue
 
 from .lifetime import lifetime_seconds
-from .model import NECESSARY, NEVER, REASONS, Category, Cookie, Service, ServiceCookie, Site
+from .model import (
+    CONSENT_COOKIE,
+    INSECURE_CONSENT_COOKIE,
+    NECESSARY,
+    NEVER,
+    REASONS,
+    Category,
+    Cookie,
+    Service,
+    ServiceCookie,
+    Site,
+)
 from .own import is_public_suffix
 from .words import did_you_mean, listed, place_of, shown
 
@@ -195,6 +206,9 @@ def _check_cookie(place: str, cookie: Cookie | ServiceCookie) -> Iterator[Found]
     stem = cookie.name.removesuffix("*")
     if not _COOKIE_NAME.fullmatch(stem) or "*" in stem:
         expected = "expected the name of a cookie, with at most one * at its end"
+        yield place, "name", f"{expected}{_not(cookie.name)}"
+    if cookie.name.lower() in (CONSENT_COOKIE.lower(), INSECURE_CONSENT_COOKIE):
+        expected = "expected another name: a cookie of this name is the gate's own, which keeps the choice"
         yield place, "name", f"{expected}{_not(cookie.name)}"
     if cookie.lifetime is not None:
         try:

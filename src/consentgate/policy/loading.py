@@ -18,6 +18,9 @@ from .words import did_you_mean, listed, place_of, shown
 _log = logging.getLogger("consentgate")
 
 Parts = tuple[Site, tuple[Category, ...], tuple[Cookie, ...], tuple[Service, ...]]
+_LISTS_IDS = (
+    'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
+)
 _TABLES = ("site", "category", "cookie", "service")
 
 
@@ -129,7 +132,8 @@ class _PolicyReader:
     def _known(self, place: str, use: object) -> KnownService | None:
         known = catalogue().service(use) if isinstance(use, str) else None
         if known is None:
-            hint = did_you_mean(use, (service.id for service in catalogue().services))
+            ids = [service.id for service in catalogue().services]
+            hint = did_you_mean(use, ids) or _ids_like(use, ids)
             expected = f"expected the id of a service in the catalogue, not {shown(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
@@ -150,6 +154,14 @@ class _PolicyReader:
             f"here covers, so that it is filed under {shown(undeclared)}, as undeclared says; {advice}"
         )
         return undeclared
+
+
+def _ids_like(use: object, ids: Iterable[str]) -> str:
+    """A hint where no id looks like `use`: those of which it may be short, as "ga4" is, else how to list
+    them all."""
+    short = use.lower().rstrip("0123456789") if isinstance(use, str) else ""
+    likely = [id for id in ids if short and "".join(word[0] for word in id.split("-")) == short]
+    return f"; did you mean {' or '.join(map(shown, likely))}?" if likely else f"; {_LISTS_IDS} lists them"
 
 
 def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,9 @@ Reason = Literal[
 
 REASONS: tuple[str, ...] = get_args(Reason)
 
+CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
+"""What the cookie that holds a visitor's choice is called, and while a site is developed over plain HTTP."""
+
 CspMode = Literal["on", "report-only", "off"]
 
 
