@@ -10,10 +10,10 @@ from consentgate import Gate, Policy
 from consentgate.gate import Request
 
 
-def decide(gate: Gate, origin: str, host: str = "shop.example") -> int:
+def decide(gate: Gate, origin: str | None, host: str = "shop.example") -> int:
     headers = (
         ("Host", host),
-        ("Origin", origin),
+        *((("Origin", origin),) if origin is not None else ()),
         ("Content-Type", "application/x-www-form-urlencoded"),
     )
     return gate.exchange(Request("POST", "/_privacy/choices", "", headers)).answer(b"decision=refuse").status
@@ -23,7 +23,13 @@ def test_a_decision_over_plain_http_is_named_once(caplog: pytest.LogCaptureFixtu
     gate = Gate(Policy(), secret_key="a key for the tests")
     with caplog.at_level(logging.WARNING, "consentgate"):
         assert [decide(gate, "http://shop.example") for _ in range(3)] == [303] * 3
-    assert [("insecure=True" in record.getMessage()) for record in caplog.records] == [True]
+    (record,) = caplog.records
+    for setting in (
+        "Gate(..., insecure=True)",
+        "CONSENTGATE_INSECURE = True",
+        'CONSENTGATE = {"INSECURE": True}',
+    ):
+        assert setting in record.getMessage()
 
 
 def test_a_gate_for_development_says_nothing_of_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -43,6 +49,24 @@ def test_a_refused_decision_names_both_hosts_once(caplog: pytest.LogCaptureFixtu
     assert "https://www.shop.example" in record.getMessage()
     assert "backend:8000" in record.getMessage()
     assert "trusted_proxies" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        (None, "refused a decision that came without an Origin header to"),
+        ("null", 'refused a decision that came from "null" to'),
+    ],
+)
+def test_a_refused_decision_without_an_origin_says_so(
+    origin: str | None, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = Gate(Policy(), secret_key="a key for the tests")
+    assert decide(gate, origin) == 403
+    (message,) = caplog.messages
+    assert message.startswith(said)
+    assert "proves nothing" in message if origin else "Browsers send one" in message
+    assert "trusted_proxies" not in message
 
 
 def test_a_key_that_is_missing_is_named() -> None:

@@ -198,3 +198,43 @@ def test_a_necessary_service_off_its_pages_is_logged_once_with_a_hint(
         'blocked "pay" on the page "/checkout": the policy has it necessary on other pages only, '
         'pages = ["/checkout/*"]; "/checkout/*" does not match "/checkout"'
     )
+
+
+def test_a_host_is_named_for_each_service_that_it_serves(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = b'<script src="https://www.google.com/recaptcha/api.js"></script>'
+    body += b'<iframe src="https://www.google.com/maps/embed?pb=1"></iframe>'
+    site = make_site(Page(body))
+    site.gets()
+    site.gets()
+    assert [table["use"] for table in tomllib.loads("\n".join(proposals(caplog)))["service"]] == [
+        "recaptcha",
+        "google-maps",
+    ]
+
+
+def test_the_services_that_share_a_loader_are_named(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = b'<script async src="https://www.googletagmanager.com/gtag/js?id=G-X"></script>'
+    site = make_site(Page(body))
+    site.gets()
+    [lines] = proposals(caplog)
+    assert 'use = "google-tag"' in lines
+    assert '# Others load the same. If the site has it for "google-analytics" or "google-ads"' in lines
+    # It is good advice.
+    policy = Policy.parse(POLICY + '\n[[service]]\nuse = "google-analytics"\n')
+    again = make_site(site.app, policy=policy)
+    assert again.gets("/", again.chooses("accept")).body.count(b"gtag/js") == 1
+
+
+@pytest.mark.parametrize(("insecure", "name"), [(False, "__Host-consent"), (True, "consent")])
+def test_a_cookie_under_the_gates_own_name_is_dropped_and_logged_once(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, insecure: bool, name: str
+) -> None:
+    site = make_site(Page(headers=[HTML, ("Set-Cookie", f"{name}=secret")]), insecure=insecure)
+    assert site.gets().set_cookies == site.gets().set_cookies == []
+    [line] = said(caplog, "blocked the application's cookie")
+    assert f'"{name}"' in line
+    assert "secret" not in line

@@ -9,7 +9,7 @@ from . import data
 from .inline import InlineIndex
 from .known import Entity, KnownService, Widget
 from .markup import WidgetIndex
-from .patterns import Glob, UrlIndex
+from .patterns import Glob, UrlIndex, UrlPattern
 
 
 class Catalogue:
@@ -46,6 +46,14 @@ class Catalogue:
         if service := self._urls.find(host, path):
             return service
         return next((service for glob, service in self._paths if glob.matches(path)), None)
+
+    def sharers(self, service: KnownService) -> tuple[KnownService, ...]:
+        """Other services that load something of which `service` gives the name: a loader that is shared."""
+        named = {pattern for pattern in service.urls if self._named_by(pattern) is service}
+        return tuple(other for other in self._services if other is not service and named & {*other.urls})
+
+    def _named_by(self, pattern: UrlPattern) -> KnownService:
+        return next(service for service in self._services if pattern in service.urls)
 
     def host_is_whole(self, host: str) -> bool:
         """True when the paths of this host make no difference to `by_url`, those aside that `has_path`."""

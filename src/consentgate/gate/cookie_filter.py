@@ -43,6 +43,7 @@ class CookieFilter:
         """The value of a Set-Cookie header of the application's as it may leave, None where it may not."""
         cookie = SetCookie.parse(line, time.time())
         if cookie.is_sent_as(self._gate.cookie.name.lower()):
+            self._gate.notices.gates_own_cookie(self._gate.cookie.name)
             return None
         if cookie.deletes:
             return line

@@ -26,6 +26,13 @@ _HEADERS_TO_DECLARE = {
     "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
     "secure-session-registration": '; a [[cookie]] with reason = "authentication" declares logins',
 }
+_BEHIND_A_PROXY = (
+    "If that is your own site behind a proxy, let the proxy pass the Host header on, or set trusted_proxies"
+)
+_ORIGINS = {
+    "": "Browsers send one: it was a program, or a proxy has dropped it",
+    "null": "That is what a page in a sandbox or a file sends, and it proves nothing",
+}
 _UNFIT = "no policy can: it is not a name that one could write"
 
 
@@ -52,6 +59,16 @@ class Notices:
         self._find("cookie", name, claim)
         self._cookie(name, claim, source="site")
 
+    def gates_own_cookie(self, name: str) -> None:
+        """The application set a cookie under the `name` of the gate's own."""
+        if self._is_new("own cookie", name):
+            _log.warning(
+                "%s the application's cookie %s: a cookie of this name is the gate's own, which keeps the "
+                "choice. Give the application's another name",
+                self._blocked,
+                _toml(name),
+            )
+
     def arrived(self, name: str, claim: Claim) -> None:
         """The cookie `name` came along with a request and was kept from the application."""
         self._find("cookie sent", name, claim)
@@ -68,7 +85,8 @@ class Notices:
         self._host(host, claim, source="browsers", blocked="would block")
 
     def _host(self, host: str, claim: Claim, source: str, blocked: str = "") -> None:
-        if not claim.declared and self._is_new("host", host, source):
+        # Hosts are shared: maps and forms' protection come from one. Each service of them is named.
+        if not claim.declared and self._is_new("host", f"{host} {claim.service or ''}", source):
             self._warn(f"the host {_toml(host)}", self._use(claim) or self._service(host), blocked)
 
     def service(self, claim: Claim) -> None:
@@ -170,18 +188,19 @@ class Notices:
         """A decision was refused because it did not come from a page of the host that it was sent to."""
         if self._is_new("origin", f"{origin} {authority}", source="browsers"):
             _log.warning(
-                "refused a decision that came from %s to the host %s (403). If that is your own site behind "
-                "a proxy, let the proxy pass the Host header on, or set trusted_proxies",
-                _toml(origin or "nowhere"),
+                "refused a decision that came %s to the host %s (403). %s",
+                f"from {_toml(origin)}" if origin else "without an Origin header",
                 _toml(authority),
+                _ORIGINS.get(origin, _BEHIND_A_PROXY),
             )
 
     def insecure_decision(self) -> None:
         """A decision came over plain HTTP to a gate whose cookie is for HTTPS."""
         if self._is_new("decision", "insecure"):
             _log.warning(
-                "a decision came over plain http, and browsers drop the consent cookie there: while you "
-                "develop, use Gate(..., insecure=True), CONSENTGATE_INSECURE or INSECURE; later, serve https"
+                "a decision came over plain http, and browsers drop the consent cookie there. While you "
+                "develop: Gate(..., insecure=True); in Flask CONSENTGATE_INSECURE = True; in Django "
+                'CONSENTGATE = {"INSECURE": True}. Where the site goes live, serve https'
             )
 
     def _cookie(self, name: str, claim: Claim, source: str) -> None:
@@ -221,6 +240,10 @@ class Notices:
         lines = f"[[service]]\nuse = {_toml(known.id)}"
         if category_for(known.category, self._policy.categories) is None:
             lines += f"\ncategory = {_toml(self._category)}"
+        sharers = catalogue().sharers(known)
+        if sharers:
+            names = " or ".join(_toml(service.id) for service in sharers)
+            lines += f"\n# Others load the same. If the site has it for {names}, use that instead."
         return lines
 
     def _own_cookie(self, name: str) -> str:
