@@ -18,8 +18,8 @@ fast way it has. Where exchange.drops is True, nothing of it is sent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
@@ -93,7 +93,7 @@ class Exchange:
         self._body: Body | None = None
         self._html: HtmlBody | None = None
         self._closed = self._broken = False
-        self._instead = b""
+        self._instead: Callable[[], bytes] = bytes
 
     # -- the gate's own endpoints ----------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class Exchange:
         if astray:
             for host, claim in astray:
                 self._gate.notices.refused_redirect(host, claim, self._page)
-            return self._refuse(403, self._pages.refused_redirect())
+            return self._refuse(403, self._pages.refused_redirect)
         if self._headers.is_blocked_worker(self._request):
             return self._close(Unreadable("a service worker that is not allowed"), status=404)
         sent = self._headers.response(given)
@@ -287,16 +287,16 @@ class Exchange:
         """Answer with an error page instead of what cannot be judged."""
         cause = None if isinstance(error, Unreadable) else error
         _log.error("closed the page %r: %s", self._request.path, error, exc_info=cause)
-        return self._refuse(status, self._pages.problem(status))
+        return self._refuse(status, partial(self._pages.problem, status))
 
-    def _refuse(self, status: int, page: bytes) -> Head:
+    def _refuse(self, status: int, page: Callable[[], bytes]) -> Head:
         """Answer with the `page` instead of what the application sends."""
         self._closed, self._body, self._instead = True, None, page
         self.head = Head(status, self._pages.headers("text/html; charset=utf-8"))
         return self.head
 
     def _problem(self) -> bytes:
-        return b"" if self._request.method == "HEAD" else self._instead
+        return b"" if self._request.method == "HEAD" else self._instead()
 
     # -- headers ---------------------------------------------------------------------------------------------
 
