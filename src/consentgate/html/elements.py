@@ -1,7 +1,7 @@
 """Which markup loads something: the table to extend when HTML gains a new way.
 
 Sources: WHATWG HTML, "Attributes" index (those with URL values); SVG 2, section 16.1.4; the obsolete
-features that browsers still honour (WHATWG HTML, 16.3); requirement A14.
+features that browsers still honour (WHATWG HTML, 16.3).
 """
 
 from __future__ import annotations

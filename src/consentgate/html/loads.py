@@ -63,9 +63,6 @@ class GatedDocument:
     html: bytes
 
 
-NOBODY = Claim(None, "", None, None, declared=False)
-"""Whose it is that cannot be read for sure."""
-
 GateDocument = Callable[[str], GatedDocument | None]
 JudgeCode = Callable[[str], Culprit | None]
 

@@ -61,8 +61,8 @@ _QUIET_ID = _no_widget(_WIDGET_ID)
 _QUIET_WORD = _no_widget(_WIDGET_CLASS)
 _QUIET_WORDS = SPACE + rb"*+(?:" + _QUIET_WORD + SPACE + rb"*+)*+"
 
-# A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. No
-# other function that is common ends in a letter before the parenthesis that these end in.
+# A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. Of the
+# other functions those that end in another letter than these pass unseen, rgba() and var() among them.
 _STYLES = {name.encode() for name, attribute in ANYWHERE.items() if attribute.reads is Reads.CSS}
 _QUIET_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
 
@@ -113,7 +113,7 @@ _QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
 
 # -- tags ------------------------------------------------------------------------------------------------
 
-# These load something by their own nature. A script and the like are looked at whatever they say.
+# These load something by their own nature. Those with raw text in them are another matter.
 _LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base"})
 
 # Those that widgets bring along are made of two words.
