@@ -55,5 +55,10 @@ def _readable(offered: tuple[str, ...]) -> str:
     return ", ".join(c for c in codings if c.partition(";")[0].strip().lower() in (*READABLE, "identity"))
 
 
-def _destinations(request: Request) -> set[str]:
-    return {value.strip().lower() for value in request.values("sec-fetch-dest")}
+def _destinations(request: Request) -> frozenset[str]:
+    return _named(tuple(request.values("sec-fetch-dest")))
+
+
+@lru_cache(maxsize=64)
+def _named(values: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(value.strip().lower() for value in values)

@@ -79,6 +79,7 @@ class Claims:
                 if service_cookie.name not in shut:
                     self._add_cookie(service_cookie, claim)
         self._known: dict[str, tuple[Claim, ...]] = {}
+        self._names: dict[str, tuple[Claim, ...]] = {}
         self._hosts: dict[tuple[str, bool], tuple[tuple[Claim, ...], ...]] = {}
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
@@ -138,6 +139,16 @@ class Claims:
 
     def by_cookie(self, name: str) -> tuple[Claim, ...]:
         """Whose cookie this is: claims of which any one suffices."""
+        claims = self._names.get(name)
+        if claims is None:
+            claims = self._of_cookie(name)
+            if len(self._names) >= _MOST_REMEMBERED:
+                self._names.clear()
+            if len(name) <= _LONGEST_REMEMBERED:
+                self._names[name] = claims
+        return claims
+
+    def _of_cookie(self, name: str) -> tuple[Claim, ...]:
         key = self._cookie_key(name)
         if key is not None:
             return self._cookies[key]
@@ -203,7 +214,8 @@ class Claims:
 
 _ANY_HOST = "own"
 _MOST_REMEMBERED = 4096
-"""So many hosts are remembered: a site's pages name the same few again and again."""
+"""So many hosts and cookies' names are remembered: a site has the same few again and again."""
+_LONGEST_REMEMBERED = 128
 
 
 def _index(entries: Iterable[tuple[UrlPattern, Claim]]) -> UrlIndex[tuple[Claim, ...]]:
