@@ -34,7 +34,7 @@ XPATH = "//*[{}]".format(
 )
 """The same as XPath."""
 
-_ONE_URL = (Reads.URL, Reads.CODE)
+_ONE_URL = (Reads.URL, Reads.CODE, Reads.SCRIPT, Reads.LINK)
 
 _HOST = re.compile(r"(?i)[\x00-\x20]*+(?:https?:|wss?:)?[/\\]{2,}+([^/\\?#]*+)")
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)[^,]*+")
