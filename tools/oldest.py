@@ -11,14 +11,15 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?>=(?P<version>[0-9.]+)")
 
 
-def constraints(project: dict[str, object]) -> Iterator[str]:
+def constraints(project: dict[str, Any]) -> Iterator[str]:
     """A line for each requirement in the `[project]` table."""
-    groups = [project["dependencies"], *dict(project["optional-dependencies"]).values()]  # type: ignore[call-overload]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
     for requirement in (requirement for group in groups for requirement in group):
         match = _REQUIREMENT.fullmatch(requirement)
         if match is None:

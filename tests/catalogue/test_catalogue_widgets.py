@@ -9,7 +9,6 @@ import csv
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from catalogue_tables import (
@@ -26,14 +25,14 @@ from catalogue_tables import (
     TOO_WIDE,
     load,
 )
+from html_support import SHARED, needs_shared
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentgate import Blocked, Gate, Policy
 from consentgate.catalogue import catalogue
 
-SIGNATURES = Path(__file__).resolve().parents[2].parent / "shared" / "catalogue" / "signatures.csv"
-needs_signatures = pytest.mark.skipif(not SIGNATURES.is_file(), reason=f"no facts at {SIGNATURES}")
+SIGNATURES = SHARED / "catalogue" / "signatures.csv"
 
 
 @cache
@@ -283,7 +282,7 @@ def alternatives(pattern: str) -> Iterator[str]:
     yield pattern[start:]
 
 
-@needs_signatures
+@needs_shared
 @pytest.mark.parametrize(("service", "form", "pattern"), facts("class", "tag", "id", "attr", "script-type"))
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
@@ -306,7 +305,7 @@ def test_all_known_markup_is_recognised(service: str, form: str, pattern: str, d
     assert found.service.id == NAMED.get(service, service)
 
 
-@needs_signatures
+@needs_shared
 @pytest.mark.parametrize(("service", "form", "pattern"), facts("url", "inline-boot", "inline-call"))
 def test_all_known_addresses_and_scripts_have_a_line_above(service: str, form: str, pattern: str) -> None:
     """Every branch of each pattern is in some line of the tables above, all of which are tested."""

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,15 +64,16 @@ def browser(server: Server, protocol: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def cell(request: pytest.FixtureRequest, record_property: object) -> None:
+def cell(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
     """Says in which cell of the matrix a test ran, and what is known of it there."""
     callspec = getattr(request.node, "callspec", None)
     if callspec is None or "protocol" not in callspec.params:
         return
     running, protocol = callspec.params["server"], callspec.params["protocol"]
-    record_property("cell", cell_name(running.site, running.server.name, protocol))  # type: ignore[operator]
+    record_property("cell", cell_name(running.site, running.server.name, protocol))
     fact = known(request.node.originalname, running, protocol)
     if fact is not None:
+        # Strict, so that a fact goes as soon as the server behaves: each has its reason in `matrix.KNOWN`.
         request.applymarker(pytest.mark.xfail(reason=fact.reason, strict=True))
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from .client import HTTP_1, HTTP_2
 
 WSGI, ASGI = "WSGI", "ASGI"
@@ -171,13 +173,13 @@ class Table:
     outcomes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     reasons: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def pytest_runtest_logreport(self, report: object) -> None:
-        cell = dict(report.user_properties).get("cell")  # type: ignore[attr-defined]
-        if cell is None or (report.when == "teardown" and report.passed):  # type: ignore[attr-defined]
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        cell = dict(report.user_properties).get("cell")
+        if cell is None or (report.when == "teardown" and report.passed):
             return
-        if report.when == "call" or not report.passed:  # type: ignore[attr-defined]
+        if report.when == "call" or not report.passed:
             reason = getattr(report, "wasxfail", "")
-            self.outcomes[cell].append("known" if reason else report.outcome)  # type: ignore[attr-defined]
+            self.outcomes[cell].append("known" if reason else report.outcome)
             if reason:
                 self.reasons[cell].add(reason)
 

@@ -67,4 +67,4 @@ class Csp:
 
 
 def _ports(url: object) -> int | None:
-    return url.port or PORTS.get(url.scheme)  # type: ignore[attr-defined]
+    return url.port or PORTS.get(url.scheme)

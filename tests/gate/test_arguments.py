@@ -47,7 +47,7 @@ def test_what_is_wrong_with_an_argument_is_said_at_once(
 
 def test_a_key_that_is_no_text_is_not_shown() -> None:
     with pytest.raises(TypeError) as raised:
-        Gate(Policy(), secret_key={"secret": 1})  # type: ignore[arg-type]
+        Gate(Policy(), secret_key={"secret": 1})
     assert "secret'" not in str(raised.value)
 
 
@@ -68,6 +68,6 @@ def test_middleware_without_a_gate_says_so_at_once(middleware: Any, given: objec
 
 
 def test_a_list_of_starlettes_without_a_gate_says_so() -> None:
-    site = Starlette(middleware=[Middleware(starlette.ConsentMiddleware, gate=Policy())])  # type: ignore[arg-type]
+    site = Starlette(middleware=[Middleware(starlette.ConsentMiddleware, gate=Policy())])
     with pytest.raises(TypeError, match="expected a Gate"):
         site.build_middleware_stack()

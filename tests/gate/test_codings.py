@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from consentgate.gate import Exchange, GateClosed, Request
 
 from .conftest import MakeSite
-from .driver import HTML, PAGE, THIRD_PARTIES, App, Headers, Page, Reply, make_gate
+from .driver import HTML, PAGE, THIRD_PARTIES, App, Headers, Page, Reply, Seen, make_gate
 
 GATE = make_gate()
 HTML_PLAIN = ("Content-Type", "text/html")
@@ -381,8 +381,8 @@ def test_head_tells_the_coding_as_get_does_W7_H1(make_site: MakeSite, coding: st
 def test_the_etag_of_a_page_encoded_again_is_weak_H2(make_site: MakeSite) -> None:
     asked: list[str] = []
 
-    def answers(seen: object) -> Page:
-        values = seen.values("if-none-match")  # type: ignore[attr-defined]
+    def answers(seen: Seen) -> Page:
+        values = seen.values("if-none-match")
         asked.extend(values)
         if values:
             return Page(b"", 304, [("ETag", '"v1"')])

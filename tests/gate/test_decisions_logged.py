@@ -71,4 +71,4 @@ def test_a_refused_decision_without_an_origin_says_so(
 
 def test_a_key_that_is_missing_is_named() -> None:
     with pytest.raises(ValueError, match="secret_key"):
-        Gate(Policy(), secret_key=None)  # type: ignore[arg-type]
+        Gate(Policy(), secret_key=None)

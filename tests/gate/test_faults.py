@@ -124,7 +124,7 @@ def _over_asgi(chunks: list[bytes]) -> tuple[bytes, bool]:
         sent.append(message)
 
     site = _site("asgi")
-    asyncio.run(asgi.ConsentMiddleware(app, site.gate)(scope_of(site, "GET", "/", []), None, send))  # type: ignore[arg-type]
+    asyncio.run(asgi.ConsentMiddleware(app, site.gate)(scope_of(site, "GET", "/", []), None, send))
     body = b"".join(message.get("body", b"") for message in sent)
     return body, any(not message.get("more_body", True) for message in sent if "body" in message)
 

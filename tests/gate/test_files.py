@@ -47,7 +47,7 @@ def result(*messages: Message, method: str = "GET") -> list[Message]:
     async def keep(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(ConsentMiddleware(app, make_gate())(scope_of(method), None, keep))  # type: ignore[arg-type]
+    asyncio.run(ConsentMiddleware(app, make_gate())(scope_of(method), None, keep))
     return sent
 
 
@@ -180,7 +180,7 @@ def test_a_file_is_read_aside_and_piece_by_piece_A4_A9() -> None:
         if message.get("body"):
             reads_before.append(len(file.threads))
 
-    asyncio.run(ConsentMiddleware(app, make_gate())(scope_of(), None, keep))  # type: ignore[arg-type]
+    asyncio.run(ConsentMiddleware(app, make_gate())(scope_of(), None, keep))
     assert threading.get_ident() not in file.threads
     # A piece leaves before the next is read.
     assert reads_before == sorted(set(reads_before))
@@ -197,7 +197,7 @@ def test_a_visitor_who_leaves_leaves_no_file_open_A4_A8(page: str) -> None:
             raise OSError("gone")
 
     with pytest.raises(OSError, match="gone"):
-        asyncio.run(ConsentMiddleware(app, make_gate())(scope_of(), None, gone))  # type: ignore[arg-type]
+        asyncio.run(ConsentMiddleware(app, make_gate())(scope_of(), None, gone))
 
 
 @pytest.mark.parametrize("name", ["page.html", "film.mp4"])
@@ -209,7 +209,7 @@ def test_what_starlette_sends_from_a_file_A4(name: str, tmp_path: Path) -> None:
     async def keep(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(ConsentMiddleware(FileResponse(path), make_gate())(scope_of(), None, keep))  # type: ignore[arg-type]
+    asyncio.run(ConsentMiddleware(FileResponse(path), make_gate())(scope_of(), None, keep))
     if name == "film.mp4":
         assert sent[1] == {"type": PATHSEND, "path": str(path)}
         return

@@ -19,7 +19,7 @@ ADVERTISING = {
 
 def permissions(reply: Reply) -> dict[str, str]:
     """As browsers read them: of two for one feature the later counts."""
-    return dict(member.strip().split("=", 1) for member in reply.value("permissions-policy").split(","))  # type: ignore[misc]
+    return dict(member.strip().split("=", 1) for member in reply.value("permissions-policy").split(","))
 
 
 def test_closed_pages_deny_what_advertising_uses(make_site: MakeSite) -> None:

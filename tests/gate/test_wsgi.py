@@ -294,7 +294,7 @@ def test_writing_within_the_iterable_is_an_error_rather_than_lost_W3() -> None:
 
 
 def test_text_for_bytes_opens_nothing_W15() -> None:
-    server = Server(answers([PAGE.decode()]))  # type: ignore[list-item]
+    server = Server(answers([PAGE.decode()]))
     assert CLOSED not in server.run()
 
 
@@ -310,7 +310,7 @@ def test_the_head_is_there_when_the_application_returns_W2() -> None:
 
 def test_what_others_forgive_is_forgiven() -> None:
     def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        start_response(b"200 OK", [JSON])  # type: ignore[arg-type]
+        start_response(b"200 OK", [JSON])
         return [b"{}"]
 
     env = environ()

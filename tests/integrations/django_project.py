@@ -102,7 +102,7 @@ async def astream(request: HttpRequest) -> HttpResponseBase:
 
 
 def counted(request: HttpRequest) -> HttpResponseBase:
-    assert consent_of(request) is request.consent  # type: ignore[attr-defined]
+    assert consent_of(request) is request.consent
     text = engines["django"].from_string('{% load consentgate %}{{ request|allows:"performance" }}')
     return HttpResponse(text.render({}, request))
 

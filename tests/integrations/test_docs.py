@@ -104,7 +104,7 @@ def test_django(site: Path) -> None:
 def test_djangos_template() -> None:
     (template,) = shown("django.md", "html")
     request = RequestFactory().get("/")
-    request.consent = Consent.of_ids(POLICY, ["performance"])  # type: ignore[attr-defined]
+    request.consent = Consent.of_ids(POLICY, ["performance"])
     assert engines["django"].from_string(template).render({}, request).strip() == "counted"
 
 

@@ -16,6 +16,7 @@ import tarfile
 import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from .suites import SUITES, Suite
 
@@ -55,7 +56,7 @@ def prepare(suite: Suite) -> tuple[Path, Path]:
     return python, source
 
 
-def run(suite: Suite, *, bare: bool) -> dict[str, object]:
+def run(suite: Suite, *, bare: bool) -> dict[str, Any]:
     """What failed, how many passed, and how many times the gate was passed through."""
     python, source = prepare(suite)
     report = WORK / suite.name / "report.json"
@@ -71,7 +72,7 @@ def run(suite: Suite, *, bare: bool) -> dict[str, object]:
         subprocess.run([python, *command], cwd=source / suite.folder, env=environment, stdout=log, stderr=log)
     if not report.exists():
         raise SystemExit(f"{suite.name} did not run; see {WORK / suite.name / 'log'}")
-    outcome: dict[str, object] = json.loads(report.read_text())
+    outcome: dict[str, Any] = json.loads(report.read_text())
     return outcome
 
 
@@ -79,7 +80,7 @@ def judge(suite: Suite, *, bare: bool) -> bool:
     """Print what became of a suite; True where it is as expected."""
     begin = time.monotonic()
     outcome = run(suite, bare=bare)
-    failed = set(outcome["failed"])  # type: ignore[call-overload]
+    failed = set(outcome["failed"])
     known = {} if bare else expected(suite)
     seconds = time.monotonic() - begin
     print(

@@ -11,4 +11,7 @@ class ConsentgateConfig(AppConfig):
     verbose_name = "consentgate"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  # registers them
+        # Not before: the checks read settings, which are there only once Django is set up.
+        from .checks import register_checks
+
+        register_checks()

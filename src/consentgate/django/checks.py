@@ -38,7 +38,13 @@ _IDS = {
 }
 
 
-@register(Tags.security)
+def register_checks() -> None:
+    """Let `manage.py check` run these, and the last one with `--deploy`."""
+    register(check_settings, Tags.security)
+    register(check_middleware, Tags.security)
+    register(check_deployment, Tags.security, deploy=True)
+
+
 def check_settings(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     """What is wrong with `CONSENTGATE`."""
     try:
@@ -70,13 +76,11 @@ def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
         )
 
 
-@register(Tags.security)
 def check_middleware(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     """What is wrong with the gate's place in `MIDDLEWARE`."""
     return [*misplacements(ConsentMiddleware)]
 
 
-@register(Tags.security, deploy=True)
 def check_deployment(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     """What is fit for development only."""
     try:

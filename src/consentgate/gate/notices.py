@@ -270,12 +270,12 @@ class Notices:
             number += 1
         return id
 
-    def _fits(self, **parts: tuple[Cookie, ...] | tuple[Service, ...]) -> bool:
-        """True when a policy can hold these `parts`: names from outside may be anything."""
-        if any(len(part.name) > _LONGEST for group in parts.values() for part in group):
+    def _fits(self, *, cookies: tuple[Cookie, ...] = (), services: tuple[Service, ...] = ()) -> bool:
+        """True when a policy can hold these: names from outside may be anything."""
+        if any(len(part.name) > _LONGEST for part in (*cookies, *services)):
             return False
         try:
-            Policy(self._policy.site, self._policy.categories, **parts)  # type: ignore[arg-type]
+            Policy(self._policy.site, self._policy.categories, cookies, services)
         except PolicyError:
             return False
         return True

@@ -10,7 +10,7 @@ from .page import LARGE, SECRET_KEY, TRACKING, alive, gate, gone_on, page
 
 app = Quart(__name__)
 app.secret_key = SECRET_KEY
-app.asgi_app = ConsentMiddleware(app.asgi_app, gate())  # type: ignore[method-assign]  # Quart's own way
+app.asgi_app = ConsentMiddleware(app.asgi_app, gate())
 
 
 def counted() -> bool:
