@@ -272,7 +272,8 @@ class Notices:
 
     def _fits(self, *, cookies: tuple[Cookie, ...] = (), services: tuple[Service, ...] = ()) -> bool:
         """True when a policy can hold these: names from outside may be anything."""
-        if any(len(part.name) > _LONGEST for part in (*cookies, *services)):
+        names = (*(cookie.name for cookie in cookies), *(service.name for service in services))
+        if any(len(name) > _LONGEST for name in names):
             return False
         try:
             Policy(self._policy.site, self._policy.categories, cookies, services)
