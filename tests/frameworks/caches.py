@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,27 +12,10 @@ from pathlib import Path
 import pytest
 
 from .conftest import ROOT, free_port, serving
+from .nginx import nginx_command
 
 DOCS = ROOT / "docs" / "caches.md"
 
-NGINX = """
-daemon off;
-user {user};
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    upstream app {{ server 127.0.0.1:{origin}; }}
-    {snippet}
-}}
-"""
 # A cache that looks at nothing but the URL, as some CDNs do, and at what must not be stored.
 NGINX_WITHOUT_VARY = """
     proxy_cache_path /var/cache/nginx/pages keys_zone=pages:10m;
@@ -91,10 +73,7 @@ def _nginx(folder: Path, origin: int, port: int, *, plain: bool) -> list[str]:
         ("/var/cache/nginx/", f"{folder}/"),
     ):
         snippet = snippet.replace(given, here)
-    user = pwd.getpwuid(os.getuid()).pw_name
-    text = NGINX.format(folder=folder, user=user, origin=origin, snippet=snippet)
-    (folder / "nginx.conf").write_text(text)
-    return [program, "-p", str(folder), "-c", f"{folder}/nginx.conf"]
+    return nginx_command(program, folder, f"upstream app {{ server 127.0.0.1:{origin}; }}\n{snippet}")
 
 
 def _varnish(folder: Path, origin: int, port: int, *, plain: bool) -> list[str]:

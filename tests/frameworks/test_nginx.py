@@ -13,29 +13,17 @@ import pytest
 
 from .client import Browser
 from .conftest import ROOT, free_port, wait_for
+from .nginx import nginx_command
 
-CONFIGURATION = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port} ssl;
-        ssl_certificate {folder}/cert.pem;
-        ssl_certificate_key {folder}/key.pem;
-        location / {{
-            proxy_pass http://127.0.0.1:{backend};
-            proxy_set_header Host backend.internal;
-            proxy_set_header X-Forwarded-Host $http_host;
-        }}
+SITE = """
+server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {folder}/cert.pem;
+    ssl_certificate_key {folder}/key.pem;
+    location / {{
+        proxy_pass http://127.0.0.1:{backend};
+        proxy_set_header Host backend.internal;
+        proxy_set_header X-Forwarded-Host $http_host;
     }}
 }}
 """
@@ -71,11 +59,11 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     ]
     subprocess.run([*openssl, *subject], check=True, capture_output=True)
     backend, port = free_port(), free_port()
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port, backend=backend))
     gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{backend}"]
     site = "tests.frameworks.sites.secure_site:app"
     with (folder / "log").open("wb") as log:
-        commands = ([*gunicorn, site], [program, "-p", str(folder), "-c", f"{folder}/nginx.conf"])
+        http = SITE.format(folder=folder, port=port, backend=backend)
+        commands = ([*gunicorn, site], nginx_command(program, folder, http))
         processes = [subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log) for command in commands]
         try:
             for process, where in zip(processes, (backend, port), strict=True):
