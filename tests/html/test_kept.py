@@ -44,6 +44,7 @@ E = "//evil.test/x"
         "<meta http-equiv=refresh content='5'><meta http-equiv=refresh content='0;url=/x'>",
         "<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=><iframe src=about:blank></iframe>",
         '<iframe srcdoc="<p>x &amp; y</p>"></iframe>',
+        '<object classid="clsid:D27CDB6E-AE6D-11cf-96B8-444553540000"><p>without it</p></object>',
         "<noscript><img src=/own.png></noscript>",
     ],
 )

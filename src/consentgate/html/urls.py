@@ -24,7 +24,11 @@ _SPECIAL_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
 # Schemes whose content is already in the page or that only leave the browser on a click. Any other
 # scheme that is not special is taken for an unknown host, and so for a third party.
 _LOCAL_SCHEMES = frozenset(
-    ("data", "blob", "about", "javascript", "mailto", "tel", "sms", "cid", "mediastream", "filesystem")
+    (
+        *("data", "blob", "about", "javascript", "mailto", "tel", "sms", "cid", "mediastream", "filesystem"),
+        # A plug-in by its number in the system's registry: what it would load is named elsewhere.
+        "clsid",
+    )
 )
 
 # The plain case, which is nearly every URL there is: nothing to strip, decode or convert.
