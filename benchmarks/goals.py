@@ -30,14 +30,13 @@ def goals(results: Sequence[Result], tables: Mapping[str, Sequence[Row]]) -> lis
     look_ups = tables["services in the policy: look-ups"]
     opened = {row.label: row.ratio for row in tables["everything granted"]}
     return [
-        Goal("of python-lolhtml", 1 / ratios["python-lolhtml"], 0.5),
+        Goal("of python-lolhtml, at least", 1 / ratios["python-lolhtml"], 0.5),
+        Goal("of python-lolhtml, in the end", 1 / ratios["python-lolhtml"], 1),
         Goal("times BeautifulSoup", 1 / ratios["BeautifulSoup"], 25),
         Goal("of every parser's best", 1 / max(ratios[name] for name in _PARSERS), 1),
         Goal("of a look-up among 10 services, among 10,000", look_ups[-1].ratio, 0.9),
-        Goal(
-            "of a one-page document, 64 (16) times as long", tables["one page over and over"][-1].ratio, 0.9
-        ),
-        Goal("of copying, all granted, after the head", opened["after the head: open, all granted"], 0.5),
+        Goal("of one page's speed, over and over in one", tables["one page over and over"][-1].ratio, 0.9),
+        Goal("of copying, all granted, after the head", opened["after the head: open, all granted"], 0.9),
     ]
 
 
