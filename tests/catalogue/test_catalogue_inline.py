@@ -9,7 +9,7 @@ from catalogue_tables import INLINE, load
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.catalogue import Catalogue, InlineSignature, KnownService, addresses, catalogue
+from consentgate.catalogue import Catalogue, InlineScript, InlineSignature, KnownService, catalogue
 from consentgate.catalogue.inline import LONGEST_LOADER
 
 SIGNED = [service for service in catalogue().services if service.inline]
@@ -17,7 +17,7 @@ SIGNED = [service for service in catalogue().services if service.inline]
 
 def found_in(script: str | bytes) -> list[str]:
     script = script.encode() if isinstance(script, str) else script
-    return [service.id for service in catalogue().by_inline(script)]
+    return [service.id for service in catalogue().by_inline(InlineScript(script))]
 
 
 @pytest.mark.parametrize("service", SIGNED, ids=lambda service: service.id)
@@ -27,7 +27,7 @@ def test_every_inline_signature_has_an_example(service: KnownService) -> None:
         assert service.id in found_in(example), example
     for signature in service.inline:
         alone = Catalogue([_with_only(service, signature)])
-        assert any(alone.by_inline(example.encode()) for example in examples), signature.pattern
+        assert any(alone.by_inline(InlineScript(example.encode())) for example in examples), signature.pattern
 
 
 def _with_only(service: KnownService, signature: InlineSignature) -> KnownService:
@@ -143,7 +143,7 @@ def test_an_address_in_a_long_script_is_as_often_data() -> None:
     ],
 )
 def test_addresses_in_scripts_that_load(script: str, found: list[tuple[str, str, bool]]) -> None:
-    assert list(addresses(script.encode())) == found
+    assert list(InlineScript(script.encode()).addresses()) == found
 
 
 def test_bytes_that_are_not_ascii_do_not_hide_a_signature() -> None:

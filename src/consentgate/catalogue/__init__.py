@@ -3,7 +3,7 @@
 The lowest package: it knows nothing of policies, consent or HTTP, and it never opens anything.
 """
 
-from .inline import Address, addresses
+from .inline import Address, InlineScript
 from .known import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
 from .lookup import Catalogue, catalogue
 from .patterns import Glob, UrlIndex, UrlPattern
@@ -13,6 +13,7 @@ __all__ = [
     "Catalogue",
     "Entity",
     "Glob",
+    "InlineScript",
     "InlineSignature",
     "KnownCookie",
     "KnownService",
@@ -20,6 +21,5 @@ __all__ = [
     "UrlPattern",
     "Widget",
     "WidgetSignature",
-    "addresses",
     "catalogue",
 ]

@@ -94,19 +94,31 @@ class Address(NamedTuple):
     is_source: bool
 
 
-def loads(script: bytes) -> bool:
-    """Whether a script loads something, and is short enough for an address in it to be what it loads."""
-    return len(script) <= LONGEST_LOADER and any(
-        idiom.token in script and idiom.pattern.search(script) for idiom in _LOADS
-    )
+class InlineScript:
+    """The text of an inline script, in an ASCII-compatible encoding, and what is found out about it once."""
 
+    __slots__ = ("_loads", "text", "words")
 
-def addresses(script: bytes) -> tuple[Address, ...]:
-    """The addresses in a script that loads something; none for one that does not, or is too long."""
-    if len(script) > LONGEST_LOADER:
-        return ()
-    found = tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(script)))))
-    return found if found and loads(script) else ()
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.words = frozenset(text.translate(_BLANK_ELSE).split())
+        self._loads: bool | None = None
+
+    @property
+    def loads(self) -> bool:
+        """True where it loads something, and is short enough for an address in it to be what it loads."""
+        if self._loads is None:
+            self._loads = len(self.text) <= LONGEST_LOADER and any(
+                idiom.token in self.words and idiom.pattern.search(self.text) for idiom in _LOADS
+            )
+        return self._loads
+
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses in a script that loads something; none in one that does not."""
+        if len(self.text) > LONGEST_LOADER:
+            return ()
+        found = tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(self.text)))))
+        return found if found and self.loads else ()
 
 
 def _address(match: re.Match[bytes]) -> Address | None:
@@ -130,19 +142,12 @@ class InlineIndex:
                 self._by_token.setdefault(signature.token, []).append((number, signature, service))
         self._tokens = frozenset(self._by_token)
 
-    def find(self, script: bytes) -> tuple[KnownService, ...]:
-        """The services whose signatures the script holds; the script is in an ASCII-compatible encoding."""
-        tokens = self._tokens.intersection(script.translate(_BLANK_ELSE).split())
+    def find(self, script: InlineScript) -> tuple[KnownService, ...]:
+        """The services whose signatures the script holds."""
         found: dict[int, KnownService] = {}
-        loading = None if len(script) <= LONGEST_LOADER else False
-        for token in tokens:
+        for token in self._tokens.intersection(script.words):
             for number, signature, service in self._by_token[token]:
-                if number in found or (signature.loads and loading is False):
-                    continue
-                if not signature.pattern.search(script):
-                    continue
-                if signature.loads and loading is None:
-                    loading = loads(script)
-                if loading or not signature.loads:
+                counts = number not in found and (script.loads or not signature.loads)
+                if counts and signature.pattern.search(script.text):
                     found[number] = service
         return tuple(found[number] for number in sorted(found))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from . import data
-from .inline import InlineIndex
+from .inline import InlineIndex, InlineScript
 from .known import Entity, KnownService, Widget
 from .markup import WidgetIndex
 from .patterns import Glob, UrlIndex, UrlPattern
@@ -67,7 +67,7 @@ class Catalogue:
         """False for a URL whose path certainly is none of these, however it is written."""
         return "%" in url or any(map(url.__contains__, self._path_ends))
 
-    def by_inline(self, script: bytes) -> tuple[KnownService, ...]:
+    def by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
         """Every service that an inline script loads or calls, in the order of the data file."""
         return self._inline.find(script)
 

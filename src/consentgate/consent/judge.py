@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from consentgate.catalogue import Address, addresses, catalogue
+from consentgate.catalogue import Address, InlineScript, catalogue
 from consentgate.policy import NEVER, Claim, OwnHosts, Policy, own_hosts
 
 from .consent import Consent
@@ -76,13 +76,14 @@ class Judge:
         """Judge a cookie on the site's own host by its name."""
         return self._blocked(self._claims.by_cookie(name))
 
-    def inline(self, script: bytes) -> Claim | None:
+    def inline(self, text: bytes) -> Claim | None:
         """Judge the text of an inline script: by the signatures in it, and by whom it plainly loads."""
+        script = InlineScript(text)
         for known in catalogue().by_inline(script):
             claim = self._blocked(self._claims.by_known(known))
             if claim is not None:
                 return claim
-        for address in addresses(script):
+        for address in script.addresses():
             claim = self.url(address.host, address.path) if self._counts(address) else None
             if claim is not None:
                 return claim
