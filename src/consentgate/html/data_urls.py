@@ -26,6 +26,8 @@ class Holds(Enum):
 
 
 _SCHEME = re.compile(r"[\x00-\x20]*(?:(?P<data>data)|javascript):", re.I)
+_OTHER_SCHEMES = ("h", "/", "")
+"""How nearly every URL begins, and none of these."""
 _TYPES = {
     "text/html": Holds.DOCUMENT,
     "text/xml": Holds.XML,
@@ -75,6 +77,8 @@ class DataUrl:
         `holds` is what it is loaded as; without, it is what the URL's own type says. `label` is the encoding
         that its element names, for where the URL names none.
         """
+        if url[:1] in _OTHER_SCHEMES:
+            return None
         url = url.translate(_TAB_OR_NEWLINE)
         scheme = _SCHEME.match(url)
         if scheme is None:
