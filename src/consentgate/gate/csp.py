@@ -80,7 +80,7 @@ def _parents(host: str) -> Iterator[str]:
 
 def _own(own: OwnHosts) -> Iterator[str]:
     yield from sorted(own.exact)
-    yield from (f"*.{parent}" for parent in own.parents)
+    yield from (f"*{ending}" for ending in own.endings)
 
 
 @lru_cache(maxsize=64)

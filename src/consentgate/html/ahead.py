@@ -48,6 +48,8 @@ class Ahead:
         Raises MoreNeeded where there still may be one.
         """
         data, limit = self._data, start + LONGEST_TEXT
+        if data.startswith(b"</%b>" % name, start):
+            return start, start + len(b"</>") + len(name)
         end = self._find_text_end(name, start, limit)
         if end is None:
             self._require(limit)

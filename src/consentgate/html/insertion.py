@@ -41,6 +41,11 @@ class Insertion:
     def done(self) -> bool:
         return self._mode is _Mode.DONE
 
+    @property
+    def in_head(self) -> bool:
+        """True in a head, where the next to be put in is what belongs into the body."""
+        return self._mode is _Mode.IN_HEAD
+
     def give_up(self) -> None:
         """Put in nothing more."""
         self._mode = _Mode.DONE

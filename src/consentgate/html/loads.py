@@ -352,10 +352,10 @@ def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
     return _RULES.get(tag.name, _ANYWHERE)
 
 
-@lru_cache(maxsize=256)
 def _link_loads(rel: str) -> bool:
-    return bool(_relations(rel) - INERT_RELATIONS)
+    return not _relations(rel) <= INERT_RELATIONS
 
 
+@lru_cache(maxsize=256)
 def _relations(rel: str) -> frozenset[str]:
     return frozenset(filter(None, _SPACES.split(rel.lower())))

@@ -17,7 +17,7 @@ from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
 from .multibyte import plain_for
-from .quiet import BY_BASE, QUIET, QUIET_AT_HOME
+from .quiet import BY_BASE, QUIET, QUIET_AT_HOME, QUIET_HEAD, QUIET_HEAD_AT_HOME
 from .tags import Tag
 from .urls import Url, resolve
 
@@ -49,7 +49,7 @@ class Page:
         self.context = Context(doubtful=doubtful)
         self.loads = Loads(judge, base, self.decode, gate_document, self._judge_code, plain_for(charset))
         self.scripts = InlineScripts(judge, self.loads, self.decode, all_passes=self.all_passes)
-        self.quiet = self._quiet()
+        self._set_quiet()
         self.ahead = Ahead()
         self.data = b""
         self.offset = 0
@@ -129,7 +129,7 @@ class Page:
     def pass_by(self, quiet: re.Match[bytes]) -> None:
         """Follow a run of what loads nothing, or nothing but the site's own."""
         self.context.pass_by(quiet)
-        if quiet.re is QUIET_AT_HOME and not self.loads.went_by_base:
+        if self._at_home and not self.loads.went_by_base:
             self.loads.went_by_base = BY_BASE.search(self.data, *quiet.span()) is not None
 
     def diverts(self, href: str) -> bool:
@@ -146,9 +146,11 @@ class Page:
         context = self.context
         return self._based or self.loads.went_by_base or context.foreign.is_foreign or context.in_template
 
-    def _quiet(self) -> re.Pattern[bytes]:
-        """What can be passed on unseen where relative URLs lead to where they lead now."""
-        return QUIET_AT_HOME if self.judge.passes_whole(self.loads.base.host) else QUIET
+    def _set_quiet(self) -> None:
+        """Choose what can be passed on unseen where relative URLs lead to where they lead now."""
+        self._at_home = self.judge.passes_whole(self.loads.base.host)
+        self.quiet = QUIET_AT_HOME if self._at_home else QUIET
+        self.quiet_head = QUIET_HEAD_AT_HOME if self._at_home else QUIET_HEAD
 
     def _set_base(self, href: str | None) -> None:
         if href is None or self._based:
@@ -157,7 +159,7 @@ class Page:
         base = resolve(href, self.loads.base)
         if base.host:
             self.loads.base = base
-            self.quiet = self._quiet()
+            self._set_quiet()
             if base.host != self._own_host and self._insertion is not None:
                 self._insertion.rebase()
 
@@ -166,8 +168,9 @@ class Page:
     @property
     def inserting(self) -> Insertion | None:
         """What is still to be put into the page, where it could go here."""
-        insertion = self._insertion
-        return None if insertion is None or insertion.done or self.context.inert else insertion
+        if self._insertion is not None and self._insertion.done:
+            self._insertion = None
+        return None if self._insertion is None or self.context.inert else self._insertion
 
     def insert_no_more(self) -> None:
         """Nothing is put into this page from here on."""

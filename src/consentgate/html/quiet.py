@@ -15,6 +15,9 @@ from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
 from .syntax import (
     ATTRIBUTES,
     BETWEEN_ATTRIBUTES,
+    BOGUS_COMMENT,
+    COMMENT,
+    DECLARATION,
     EQUALS,
     MARKUP_BUT_NO_TAG,
     NAME_END,
@@ -136,7 +139,18 @@ _INERT_LINK = rb"link" + _attributes(
     rb"rel=\"(?:" + _INERT_RELATION + rb"(?: |(?=\")))++\"", loud=_LOUD_ANYWHERE | {b"rel"}
 )
 
-_JAVASCRIPT = rb"type=\"text/javascript\""
+
+def _loading_attributes(*loading: bytes) -> bytes:
+    """The attributes of a tag that loads by its own nature: none that load but `loading` ones."""
+    return _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
+
+
+def _empty_script(*loading: bytes) -> bytes:
+    """A script without text in it, which counts wherever it stands."""
+    javascript = rb"type=\"text/javascript\""
+    attributes = _attributes(javascript, *loading, loud=_LOADING | _LOUD_ANYWHERE | {b"type"})
+    return rb"script" + attributes + rb"</script>"
+
 
 # Shapes load nothing and hold nothing that does.
 _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
@@ -144,8 +158,7 @@ _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
 
 def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     """A run of what is quiet. `loading` are attributes that load, but nothing that has to be looked at."""
-    loading_attributes = _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
-    script_attributes = _attributes(_JAVASCRIPT, *loading, loud=_LOADING | _LOUD_ANYWHERE | {b"type"})
+    loading_attributes = _loading_attributes(*loading)
     shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + loading_attributes)
     drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")*+"
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
@@ -164,7 +177,7 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
         name + _QUIET_ATTRIBUTES,
         _LOADING_TAG + loading_attributes,
         _INERT_LINK,
-        rb"script" + script_attributes + rb"</script>",
+        _empty_script(*loading),
         rb"svg" + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
     )
     end_tag = _any(
@@ -177,12 +190,26 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:[^<]*+(?:" + tag + rb"|" + MARKUP_BUT_NO_TAG + rb"))*+[^<]*+")
 
 
+def _quiet_head(*loading: bytes) -> re.Pattern[bytes]:
+    """The same for what a head may hold, and a body does not begin with."""
+    tag = rb"<" + _any(
+        _one_of((b"link", b"meta")) + _loading_attributes(*loading), _INERT_LINK, _empty_script(*loading)
+    )
+    return re.compile(rb"(?:" + _any(SPACE + rb"++", tag, COMMENT, DECLARATION, BOGUS_COMMENT) + rb")*+")
+
+
 QUIET = _quiet()
 """As much as can be passed on unseen. Its groups tell where the run last opened and closed an anchor, and
 where it last entered a table's cell and left one."""
 
 QUIET_AT_HOME = _quiet(_one_of(_LOADING) + _RELATIVE_URLS)
 """The same in a page whose relative URLs all lead to where anything may be loaded from."""
+
+QUIET_HEAD = _quiet_head()
+"""As much of a head as can be passed on unseen."""
+
+QUIET_HEAD_AT_HOME = _quiet_head(_one_of(_LOADING) + _RELATIVE_URLS)
+"""The same in such a page."""
 
 BY_BASE = re.compile(_one_of(_LOADING) + rb"=\"")
 """Whether such a run holds a URL that leads where the base URL says."""

@@ -149,10 +149,16 @@ class Reader:
                 return position
 
     def _skip_preamble(self, position: int) -> int:
-        """Pass over what can stand before a document's first tag, and put in what is due before text."""
+        """Pass over what can stand before a document's first tag, or in its head, and put in what is due
+        before text."""
         page = self._page
         insertion = page.inserting
         assert insertion is not None
+        if insertion.in_head:
+            head = page.quiet_head.match(page.data, position, position + LARGEST_TAG)
+            assert head is not None
+            page.pass_by(head)
+            position = head.end()
         while item := PREAMBLE_ITEM.match(page.data, position):
             if DOCTYPE.match(page.data, position):
                 insertion.doctype()

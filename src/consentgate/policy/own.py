@@ -14,13 +14,14 @@ from consentgate.catalogue import UrlPattern
 
 @dataclass(frozen=True, slots=True)
 class OwnHosts:
-    """The hosts that are first party to one request: these `exact` names, and all below `parents`."""
+    """The hosts that are first party to one request: these `exact` names, and all that end in one of
+    `endings` (".example.org")."""
 
     exact: frozenset[str]
-    parents: tuple[str, ...]
+    endings: tuple[str, ...]
 
     def __contains__(self, host: str) -> bool:
-        return host in self.exact or any(host.endswith(f".{parent}") for parent in self.parents)
+        return host in self.exact or host.endswith(self.endings)
 
 
 @lru_cache(maxsize=1024)
@@ -33,12 +34,12 @@ def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
     if declared:
         patterns = [UrlPattern.parse(name) for name in declared]
         exact = {pattern.host for pattern in patterns if not pattern.subdomains}
-        parents = tuple(pattern.host for pattern in patterns if pattern.subdomains)
-        return OwnHosts(frozenset(exact | {host}), parents)
+        endings = tuple(f".{pattern.host}" for pattern in patterns if pattern.subdomains)
+        return OwnHosts(frozenset(exact | {host}), endings)
     domain = registrable_domain(host)
     if domain is None:
         return OwnHosts(frozenset({host}), ())
-    return OwnHosts(frozenset({host, domain}), (domain,))
+    return OwnHosts(frozenset({host, domain}), (f".{domain}",))
 
 
 def registrable_domain(host: str) -> str | None:
