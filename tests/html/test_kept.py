@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from html_support import blocked, rewrite
+from html_support import blocked, cut, feed, rewrite
 
 from consentgate.html.css import css_urls
 from consentgate.html.loads import refresh_url
@@ -74,6 +74,34 @@ def test_what_is_harmless_stays_as_it_is(html: str) -> None:
 )
 def test_what_is_blocked_leaves_nothing_else_changed(html: str, kept: str) -> None:
     assert rewrite(html).decode() == kept
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        f"<img src={E}>",
+        f"<script src={E}></script>",
+        f"<script src={E}>{'x' * 3000}</script>",
+        f"<iframe src={E}></iframe>",
+    ],
+)
+@pytest.mark.parametrize("size", [7, 1000, 1 << 20])
+def test_each_of_two_alike_is_blocked_by_itself(one: str, size: int) -> None:
+    _, spans = feed(cut((one * 2).encode(), size))
+    assert [(span.start, span.end) for span in spans] == [(0, len(one)), (len(one), 2 * len(one))]
+
+
+def test_each_of_two_rules_alike_is_blocked_by_itself() -> None:
+    rule = f"@import '{E}';"
+    spans = blocked(f"<style>{rule}{rule}</style>")
+    assert [(one.start - 7, one.end - 7) for one in spans] == [(0, len(rule)), (len(rule), 2 * len(rule))]
+
+
+def test_one_that_goes_as_it_comes_is_one() -> None:
+    html = f"a<script src={E}>{'x' * (2 << 20)}</script><script src={E}></script>".encode()
+    _, spans = feed(cut(html, 100_000))
+    assert [span.start for span in spans] == [1, html.rindex(b"<script")]
+    assert spans[0].end >= html.index(b"</script>")
 
 
 def test_a_template_in_a_select_leaves_the_select_open() -> None:
