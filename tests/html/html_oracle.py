@@ -78,7 +78,8 @@ def trees(html: str) -> dict[str, list[Element]]:
 
 # -- what elements load ----------------------------------------------------------------------------------
 
-# What browsers do nothing with. The rest of what real pages say is metadata that nobody fetches.
+# What browsers do nothing with. Not `next`, which Firefox fetches ahead. The rest of what real pages say is
+# metadata that nobody fetches.
 INERT_LINKS = {
     *(
         "alternate",
@@ -89,7 +90,6 @@ INERT_LINKS = {
         "help",
         "license",
         "me",
-        "next",
         "nofollow",
     ),
     *(
@@ -114,6 +114,7 @@ INERT_LINKS = {
         "https://api.w.org/",
         "dcterms.source",
     ),
+    *("openid.delegate", "openid.server", "service.post"),
 }
 FRAMES = {"iframe", "frame", "object", "embed"}
 URL_ATTRIBUTES = {

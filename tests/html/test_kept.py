@@ -104,6 +104,39 @@ def test_one_that_goes_as_it_comes_is_one() -> None:
     assert spans[0].end >= html.index(b"</script>")
 
 
+@pytest.mark.parametrize(
+    "relations",
+    [
+        *("openid2.provider openid.server", "openid.delegate openid2.local_id", "cite-as", "me authn"),
+        *("authorization_endpoint", "token_endpoint", "micropub", "microsub", "webmention", "pingback"),
+        *("indieauth-metadata", "describedby", "shortlink", "EditURI", "wlwmanifest", "profile", "pgpkey"),
+        *("hub", "self", "amphtml", "publisher", "image_src", "service-desc", "collection up", "related"),
+        *("schema.DCTERMS", "DCTERMS.license", "sponsored UGC", "service.post", "prev"),
+    ],
+)
+@pytest.mark.parametrize("attribute", ['rel="{}" ', "REL='{}'\n"])
+def test_a_link_that_no_browser_fetches_stays(relations: str, attribute: str) -> None:
+    html = f"<link {attribute.format(relations)}href={E}>"
+    assert rewrite(html).decode() == html
+
+
+@pytest.mark.parametrize(
+    "relations",
+    [
+        *("stylesheet", "icon", "apple-touch-icon", "apple-touch-startup-image", "mask-icon", "manifest"),
+        *("preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch", "prerender", "search"),
+        *("compression-dictionary", "expect", "payment", "p3pv1", "monetization", "unheard-of", "self icon"),
+        # Firefox fetches it ahead.
+        *("next", "NEXT", "canonical next"),
+    ],
+)
+@pytest.mark.parametrize("attribute", ['rel="{}" ', "REL='{}'\n"])
+def test_a_link_that_a_browser_may_fetch_goes(relations: str, attribute: str) -> None:
+    assert rewrite(f"<link {attribute.format(relations)}href={E}>") == b""
+    own = f"<link {attribute.format(relations)}href=/own>"
+    assert rewrite(own).decode() == own
+
+
 def test_a_template_in_a_select_leaves_the_select_open() -> None:
     # As older browsers read it, the title's text is markup, and the input ends the select.
     html = f"<select><template></select></template><title><input><img src={E}></title>"
