@@ -116,7 +116,9 @@ INERT_LINKS = {
     ),
     *("openid.delegate", "openid.server", "service.post"),
 }
-FRAMES = {"iframe", "frame", "object", "embed"}
+# What Safari up to 17.3 takes for the URL of an object.
+OBJECT_PARAMETERS = {"code", "data", "movie", "src", "url"}
+FRAMES = {"iframe", "frame", "object", "embed", "param"}
 URL_ATTRIBUTES = {
     "script": ["src", "href", "xlink:href"],
     "iframe": ["src"],
@@ -300,6 +302,8 @@ def _urls(element: Element) -> Iterator[str]:
     if element.name in ("img", "source"):
         yield from srcset(attributes.get("data-srcset", ""))
         yield from srcset(attributes.get("data-lazy-srcset", ""))
+    if element.name == "param" and attributes.get("name", "").lower() in OBJECT_PARAMETERS:
+        yield attributes.get("value", "")
     if element.name == "object":
         yield from attributes.get("archive", "").split()
     if "background" in attributes:

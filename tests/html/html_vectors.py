@@ -325,6 +325,9 @@ TEXT = [
 ELEMENTS = [
     '<model src="https://evil.test/a"></model>',
     '<object data="/x"><param name="src" value="https://evil.test/"></object>',
+    '<object type="text/html"><param name="movie" value="https://evil.test/a"></object>',
+    "<object><PARAM value=//evil.test/a NAME=URL><p>x</object>",
+    '<object><param name=a name=src value="data:text/html,<img src=https://evil.test/a>"></object>',
     '<object classid="clsid:D27CDB6E-AE6D-11cf-96B8-444553540000"><p>fallback</p></object>',
     '<meta http-equiv="refresh" content="10">',
     '<a href="https://evil.test/">x</a>',

@@ -46,6 +46,7 @@ E = "//evil.test/x"
         '<iframe srcdoc="<p>x &amp; y</p>"></iframe>',
         '<object classid="clsid:D27CDB6E-AE6D-11cf-96B8-444553540000"><p>without it</p></object>',
         "<noscript><img src=/own.png></noscript>",
+        f"<object><param name=flashvars value={E}><param name=movie value=/own><param value={E}></object>",
     ],
 )
 def test_what_is_harmless_stays_as_it_is(html: str) -> None:
@@ -67,6 +68,12 @@ def test_what_is_harmless_stays_as_it_is(html: str) -> None:
         (f'<iframe srcdoc="a<img src={E}>"></iframe>', '<iframe srcdoc="a"></iframe>'),
         (f"<noscript>a<img src={E}></noscript>", "<noscript>a</noscript>"),
         (f"<<img src={E}>script>", "<</>script>"),
+        (f"<object><param name=movie value={E}>a</object>", "<object>a</object>"),
+        (f"<object><PARAM Value='{E}' Name=SRC />a</object>", "<object>a</object>"),
+        (
+            f"<object><param name=data value='data:text/html,<img src=https:{E}>'></object>",
+            "<object></object>",
+        ),
         (f"<svg><g/style=background:url({E})>", "<svg><g/style=background:url()>"),
         (f"<svg><image/href={E}>", "<svg><image/ >"),
         (f"<img src srcset={E} =/a>", "<img src / =/a>"),

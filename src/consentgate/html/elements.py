@@ -78,6 +78,10 @@ _SVG_LINK = {"href": _ALONE, "xlink:href": _ALONE}
 FORM_ACTION: Mapping[str, Attribute] = {"formaction": _SUBMIT}
 """What every control that submits a form may have."""
 
+PARAMETERS = frozenset(("code", "data", "movie", "src", "url"))
+"""What a `param` is called whose value an `object` without `data` loads, even as a page. The standard has no
+such thing any more, but Safari did it up to 17.3 (2024), and Chromium into 2022."""
+
 ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
     {
         # Scripts and styles. What these and `meta` say in their content is judged where they are read.
@@ -109,6 +113,8 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
             {"data": _CODE, "classid": _GOES, "codebase": _GOES, "archive": Attribute(Reads.URLS)},
             visible=True,
         ),
+        # Its `value` may be the URL of the object that it stands in: see PARAMETERS.
+        b"param": Element({}, void=True),
         b"embed": Element({"src": _CODE, "code": _GOES}, void=True, visible=True),
         b"applet": Element(
             {"code": _GOES, "codebase": _GOES, "archive": _GOES, "object": _GOES}, visible=True

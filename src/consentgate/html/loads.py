@@ -15,7 +15,7 @@ from consentgate.policy import Claim
 from .client_hints import asks_of_the_device
 from .css import CssUrl, css_urls
 from .data_urls import DataUrl, Holds
-from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, Attribute, Reads
+from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
 from .urls import Url, resolve
@@ -333,6 +333,7 @@ def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, Attribute]:
 _ANYWHERE = _encoded({})
 _RULES = {name: _encoded(element.attributes) for name, element in ELEMENTS.items()}
 _FORM_ACTION = _encoded(FORM_ACTION)
+_PARAMETER = _encoded({"value": Attribute(Reads.CODE)})
 _META = {
     "refresh": _encoded({"content": Attribute(Reads.REFRESH)}),
     "set-cookie": _encoded({"content": Attribute(Reads.COOKIE)}),
@@ -349,6 +350,8 @@ def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
         return _FORM_ACTION
     if tag.name == b"meta":
         return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
+    if tag.name == b"param" and not PARAMETERS.isdisjoint(map(str.lower, tag.each(b"name"))):
+        return _PARAMETER
     return _RULES.get(tag.name, _ANYWHERE)
 
 

@@ -114,7 +114,7 @@ _QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
 # -- tags ------------------------------------------------------------------------------------------------
 
 # These load something by their own nature. Those with raw text in them are another matter.
-_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base"})
+_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"param"})
 
 # Those that widgets bring along are made of two words.
 _WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
