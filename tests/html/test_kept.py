@@ -84,6 +84,18 @@ def test_what_is_blocked_leaves_nothing_else_changed(html: str, kept: str) -> No
 
 
 @pytest.mark.parametrize(
+    "type",
+    ["", "text/css", "TEXT/CSS", "text/css;charset=utf-8", "text/plain", "text/less", "text/tailwindcss"],
+)
+def test_a_style_sheet_of_any_type_is_judged(type: str) -> None:
+    # Chromium's preload scanner fetches what it imports whatever its type; scripts revive other types.
+    html = f"<style type='{type}'>@import '{E}';a{{b:url({E});c:url(/own)}}</style>"
+    assert rewrite(html).decode() == f"<style type='{type}'>/**/a{{b:url();c:url(/own)}}</style>"
+    own = f"<style type='{type}'>@import '/own';a{{b:url(/own);c:'{E}'}}</style>"
+    assert rewrite(own).decode() == own
+
+
+@pytest.mark.parametrize(
     "one",
     [
         f"<img src={E}>",
