@@ -61,6 +61,15 @@ def test_what_the_catalogue_knows_is_proposed_by_its_name(
     assert all(s.category != "never" for s in loaded.services)
 
 
+def test_an_address_for_a_program_is_none_that_a_policy_could_declare(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(Page(b'<iframe src="own-app://open"></iframe><iframe src="own-app:again"></iframe>'))
+    assert b"own-app" not in site.gets("/").body
+    assert proposals(caplog) == [""]
+    assert 'an address that begins with "own-app:"' in caplog.text
+
+
 def test_several_hosts_and_cookies_of_a_known_service_are_one_proposal(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -362,6 +362,8 @@ ELEMENTS = [
     "<select><option><img src=//evil.test/a></select>",
     "<html manifest=//evil.test/a><link rel=manifest href=//evil.test/b>",
     "<isindex action=//evil.test/a><keygen><nobr><img src=//evil.test/a>",
+    '<iframe src="intent://evil.test/a#Intent;scheme=https;S.browser_fallback_url=https%3A%2F%2Fevil.test;end">'
+    "</iframe>",
     "<model src=//evil.test/a><source src=//evil.test/b></model>",
 ]
 

@@ -95,6 +95,42 @@ def test_a_style_sheet_of_any_type_is_judged(type: str) -> None:
     assert rewrite(own).decode() == own
 
 
+FOR_PROGRAMS = (
+    f"intent://scan/#Intent;scheme=zxing;S.browser_fallback_url=https%3A{E.replace('/', '%2F')};end",
+    "intent:#Intent;action=a;end",
+    "intent://evil.test/#Intent;scheme=https;end",
+    *("market://details?id=a", "whatsapp://send?text=a", "own-app:open", "android-app://a/https/evil.test/"),
+    *(f"view-source:https:{E}", f"feed:https:{E}", f"rtsp:{E}", f"file:{E}", f"web+a:{E}"),
+)
+
+
+@pytest.mark.parametrize("url", FOR_PROGRAMS)
+def test_what_starts_a_program_goes_and_leaves_no_placeholder(url: str) -> None:
+    for html in (
+        f'<iframe src="{url}"></iframe>',
+        f'<embed src="{url}">',
+        f'<object data="{url}"></object>',
+        f'<meta http-equiv=refresh content="0;url={url}">',
+    ):
+        assert rewrite(f"a{html}b") == b"ab"
+        assert [one.url for one in blocked(html)] == [url]
+    link = f'<a href="{url}">a</a>'
+    assert rewrite(link).decode() == link
+
+
+@pytest.mark.parametrize(
+    "url", ["tel:+491", "mailto:a@b.example?subject=c", "sms:1;2?body=c", "TEL:1", "t\nel:1"]
+)
+def test_what_gives_a_number_or_an_address_to_a_program_stays(url: str) -> None:
+    for html in (f'<iframe src="{url}"></iframe>', f'<meta http-equiv=refresh content="0;url={url}">'):
+        assert rewrite(html).decode() == html
+
+
+def test_an_embed_leaves_a_placeholder() -> None:
+    for html in (f"<iframe src={E}></iframe>", f"<embed src={E}>", f"<object data={E}></object>"):
+        assert b"evil.test" in rewrite(html)
+
+
 @pytest.mark.parametrize(
     "one",
     [

@@ -100,7 +100,9 @@ class Page:
         self.announce(tag)
         element = ELEMENTS.get(tag.name)
         visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
-        place = self._place(offence.claim) if visible and not _is_hidden(tag) else b""
+        for_a_program = resolve(offence.url, self.loads.base).is_for_a_program
+        shows = visible and not for_a_program and not _is_hidden(tag)
+        place = self._place(offence.claim) if shows else b""
         self.edits.element(tag.start, end, Reason(offence.claim, kind, offence.url), place)
         return end
 

@@ -19,10 +19,18 @@ class Url(NamedTuple):
     host: str
     path: str
 
+    @property
+    def is_for_a_program(self) -> bool:
+        """True for a scheme that no browser shows anything from: some other program may be started by it."""
+        return self.host.endswith(":")
+
 
 _SPECIAL_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
-# Schemes whose content is already in the page or that only leave the browser on a click. Any other
-# scheme that is not special is taken for an unknown host, and so for a third party.
+# Schemes whose content is already in the page, or that give a number or an address to a program which the
+# visitor has chosen. Any other scheme that is not special is taken for an unknown host, and so for a third
+# party: `intent:` may name a page that browsers on Android load where the app is missing, or be one of https,
+# `view-source:` and `feed:` hold a URL, what `rtsp:` and `file:` name is fetched, and the programs that have
+# schemes of their own fetch what they like.
 _LOCAL_SCHEMES = frozenset(
     (
         *("data", "blob", "about", "javascript", "mailto", "tel", "sms", "cid", "mediastream", "filesystem"),
