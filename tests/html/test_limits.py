@@ -191,8 +191,20 @@ def test_where_everything_passes_a_long_tag_does_and_nothing_more_is_put_in(smal
         assert found == [Cut.NOT_INSERTED]
 
 
-def test_where_everything_passes_no_base_goes() -> None:
-    html = "<!doctype html><noscript><base href=/a/></noscript><title>a</title><body>"
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<noscript><base href=/a/></noscript>",
+        "<link rel=stylesheet href='data:text/css;charset=utf-16le,a'>",
+        "<script src='data:text/javascript;charset=utf-16le,a'></script>",
+        "<style>@import 'data:text/css;charset=utf-16le,a';</style>",
+        "<meta http-equiv=refresh content='9;data:text/html;charset=utf-16le,a'>",
+        "<noscript><style>@import 'data:text/css;charset=utf-16le,a';</style></noscript>",
+    ],
+)
+def test_where_everything_passes_what_cannot_be_read_does(html: str) -> None:
+    # Before the body, where there is still something to be put in.
+    html = f"<!doctype html>{html}<title>a</title><body>"
     rewriter = Rewriter(judge(EVERYTHING), page_url(), insertion=Insertion(b"", b""))
     assert rewriter.feed(html.encode()) + rewriter.finish() == html.encode()
 

@@ -79,6 +79,8 @@ class Loads:
         gate_document: GateDocument,
         judge_code: JudgeCode,
         plain: Callable[[bytes], bytes],
+        *,
+        all_passes: bool = False,
     ) -> None:
         self.base = base
         self.went_by_base = False
@@ -88,6 +90,7 @@ class Loads:
         self._judge_code = judge_code
         self._gates_forms = judge.policy.site.gate_forms
         self._plain = plain
+        self._all_passes = all_passes
 
     def claim_of(self, url: str) -> Claim | None:
         """Who is not allowed to be loaded from `url`, or None when it may load."""
@@ -107,12 +110,14 @@ class Loads:
         self.went_by_base = self.went_by_base or inner.went_by_base
 
     def of(self, tag: Tag) -> TagLoads:
-        """What `tag` loads."""
-        rules = _rules(tag)
+        """What `tag` loads; nothing that matters where all passes, even what cannot be read."""
+        rules = {} if self._all_passes else _rules(tag)
         return TagLoads(self, tag, [(name, rules[name]) for name in tag.raw if name in rules])
 
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
         """What a style sheet, whose first byte is at `start`, would load and may not."""
+        if self._all_passes:
+            return
         for found in css_urls(self._plain(sheet)):
             culprit = self._in_css(found, self._decode(found.url))
             if culprit is not None:

@@ -47,7 +47,15 @@ class Page:
         self.judge = judge
         self.all_passes = judge.passes_everything()
         self.context = Context(doubtful=doubtful)
-        self.loads = Loads(judge, base, self.decode, gate_document, self._judge_code, plain_for(charset))
+        self.loads = Loads(
+            judge,
+            base,
+            self.decode,
+            gate_document,
+            self._judge_code,
+            plain_for(charset),
+            all_passes=self.all_passes,
+        )
         self.scripts = InlineScripts(judge, self.loads, self.decode, all_passes=self.all_passes)
         self.quiet = self._quiet()
         self.ahead = Ahead()
