@@ -14,11 +14,12 @@ from consentgate.policy import Claim
 
 from .client_hints import asks_of_the_device
 from .css import CssUrl, css_urls
+from .cuts import Cut, Note
 from .data_urls import DataUrl, Holds
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
-from .urls import Url, resolve
+from .urls import TOO_LONG, Url, resolve
 
 # The host of nearly every absolute URL: no number, nothing to convert, and a path behind it.
 _AT_A_HOST = re.compile(r"(?:https?:)?//((?:(?!xn--)[a-z0-9][a-z0-9-]*+\.)++[a-z]{2,})/")
@@ -79,6 +80,7 @@ class Loads:
         gate_document: GateDocument,
         judge_code: JudgeCode,
         plain: Callable[[bytes], bytes],
+        note: Note,
         *,
         all_passes: bool = False,
     ) -> None:
@@ -90,6 +92,7 @@ class Loads:
         self._judge_code = judge_code
         self._gates_forms = judge.policy.site.gate_forms
         self._plain = plain
+        self._note = note
         self._all_passes = all_passes
 
     def claim_of(self, url: str) -> Claim | None:
@@ -103,7 +106,14 @@ class Loads:
                 return verdict[0]
         target = resolve(url, self.base)
         self.went_by_base = self.went_by_base or target.host == self.base.host
-        return self._judge.url(target.host, target.path) if target.host else None
+        return self.target_claim(target)
+
+    def target_claim(self, target: Url) -> Claim | None:
+        """The same of a URL that is resolved."""
+        claim = self._judge.url(target.host, target.path) if target.host else None
+        if claim is not None and target.host == TOO_LONG:
+            self._note(Cut.LONG_HOST)
+        return claim
 
     def follow(self, inner: Loads) -> None:
         """Take note of what a document within this one has loaded."""
@@ -208,6 +218,7 @@ class Loads:
     def _in_sheet(self, css: str, depth: int = 0) -> Culprit | None:
         for found in css_urls(css.encode("utf-8", "replace")):
             if depth == MOST_SHEETS:
+                self._note(Cut.DEEP_CODE)
                 return Culprit(NOBODY, "")
             culprit = self._in_css(found, found.url.decode("utf-8", "replace"), depth + 1)
             if culprit is not None:

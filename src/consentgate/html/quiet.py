@@ -12,6 +12,7 @@ from collections.abc import Iterable, Set
 from consentgate.catalogue import catalogue
 
 from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
+from .foreign import DEEPEST
 from .syntax import (
     ATTRIBUTES,
     BETWEEN_ATTRIBUTES,
@@ -147,7 +148,9 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     loading_attributes = _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
     script_attributes = _attributes(_JAVASCRIPT, *loading, loud=_LOADING | _LOUD_ANYWHERE | {b"type"})
     shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + loading_attributes)
-    drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")*+"
+    # Of more than that it depends on how deep they are what is thought of what comes after them.
+    most = rb"{0,%d}+" % (DEEPEST - 1)
+    drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")" + most
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
     # turns out to be loud, or cut off, is the next to be read, and says the same.

@@ -51,6 +51,8 @@ _LONGEST_SCHEME = 64
 LONGEST_HOST = 4 << 10
 """A host that is written longer is nobody's: no name has more than 253 characters once it is decoded, and to
 convert one takes time that grows with its square."""
+TOO_LONG = "too-long:invalid"
+"""What such a host is called."""
 _STRIPPED = "".join(map(chr, range(0x21)))
 _REMOVED = str.maketrans("", "", "\t\n\r")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
@@ -154,7 +156,7 @@ def parse_host(text: str) -> str:
     nobody's.
     """
     if len(text) > LONGEST_HOST:
-        return ":invalid"
+        return TOO_LONG
     if text.startswith("["):
         return _ipv6(text)
     decoded = unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")
