@@ -172,10 +172,11 @@ def test_a_refused_redirect_is_logged_once_with_its_host_and_what_would_open_it(
 ) -> None:
     policy = POLICY.replace("[site]", "[site]\ngate_redirects = true")
     policy += '[[service]]\nid = "shut"\nname = "S"\ncategory = "never"\nhosts = ["shut.example"]\n'
-    hosts = ("films.example", "nobody.example", "pay.example", "shut.example")
+    hosts = ("films.example", "nobody.example", "pay.example", "shut.example", "own-app:")
     pages = {
-        f"/to/{host}": Page(b"", 302, [HTML, ("Location", f"https://{host}/secret?token=secret")])
+        f"/to/{host}": Page(b"", 302, [HTML, ("Location", f"{start}{host}/secret?token=secret")])
         for host in hosts
+        for start in ("" if host.endswith(":") else "https://",)
     }
     site = make_site(App(pages=pages), policy=policy)
     for path in (*pages, *pages):
@@ -184,13 +185,14 @@ def test_a_refused_redirect_is_logged_once_with_its_host_and_what_would_open_it(
     assert [
         f'the page "/to/{host}" to the host "{host}" (403)' in line
         for host, line in zip(hosts, lines, strict=True)
-    ] == [True] * 4
+    ] == [True] * 5
     assert all("gate_redirects is on in [site]" in line and "secret" not in line for line in lines)
-    films, nobody, pay, shut = lines
+    films, nobody, pay, shut, program = lines
     assert 'consent to "third-party"' in films
     assert "[[service]] with this host" in nobody
     assert '"pay" on other pages only' in pay
     assert 'category = "never"' in shut
+    assert "no policy can name a program" in program
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 

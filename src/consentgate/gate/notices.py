@@ -145,6 +145,8 @@ class Notices:
             opens = f"the policy has {_toml(claim.service or claim.name)} on other pages only"
         elif claim.declared:
             opens = 'category = "never" says so'
+        elif host.endswith(":"):
+            opens = "no policy can name a program that it starts"
         else:
             opens = "a [[service]] with this host in hosts declares it"
         _log.warning(

@@ -128,9 +128,7 @@ class Page:
         self.announce(tag)
         element = ELEMENTS.get(tag.name)
         visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
-        for_a_program = resolve(offence.url, self.loads.base).is_for_a_program
-        shows = visible and not for_a_program and not _is_hidden(tag)
-        place = self._place(offence.claim) if shows else b""
+        place = self._place(offence) if visible and not _is_hidden(tag) else b""
         self.edits.element(tag.start, end, Reason(offence.claim, kind, offence.url), place)
         return end
 
@@ -150,11 +148,14 @@ class Page:
         self.edits.element(start, end, Reason(NOBODY, kind, url))
         return end
 
-    def _place(self, claim: Claim) -> bytes:
+    def _place(self, offence: Offence) -> bytes:
         if self._placeholder is None or not self.context.takes_placeholder:
             return b""
+        if resolve(offence.url, self.loads.base).is_for_a_program:
+            # Nothing would have shown there.
+            return b""
         elsewhere = self.loads.base.host != self._own_host
-        return self._placeholder(claim, self.context.in_anchor, elsewhere)
+        return self._placeholder(offence.claim, self.context.in_anchor, elsewhere)
 
     def pass_by(self, quiet: re.Match[bytes]) -> None:
         """Follow a run of what loads nothing, or nothing but the site's own."""
