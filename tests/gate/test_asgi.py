@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -626,3 +627,20 @@ def test_two_visitors_at_once_see_each_their_own_A11() -> None:
     assert closed.body.endswith(b"False")
     assert CLOSED in opened.body
     assert opened.body.endswith(b"True")
+
+
+# -- the event loop --------------------------------------------------------------------------------------
+
+
+def test_the_choices_page_does_not_look_at_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, asked = make_gate(), scope() | {"path": "/_privacy/choices", "raw_path": b"/_privacy/choices"}
+    first = reply_of(result(page(), asked, gate))
+
+    def look(path: object, **_: object) -> None:
+        raise AssertionError(f"the event loop waits for {path}")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", look)
+        second = reply_of(result(page(), asked, gate))
+    assert first.status == second.status == 200
+    assert second.body == first.body

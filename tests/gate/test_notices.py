@@ -61,6 +61,15 @@ def test_what_the_catalogue_knows_is_proposed_by_its_name(
     assert all(s.category != "never" for s in loaded.services)
 
 
+def test_an_address_for_a_program_is_none_that_a_policy_could_declare(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(Page(b'<iframe src="own-app://open"></iframe><iframe src="own-app:again"></iframe>'))
+    assert b"own-app" not in site.gets("/").body
+    assert proposals(caplog) == [""]
+    assert 'an address that begins with "own-app:"' in caplog.text
+
+
 def test_several_hosts_and_cookies_of_a_known_service_are_one_proposal(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -163,10 +172,11 @@ def test_a_refused_redirect_is_logged_once_with_its_host_and_what_would_open_it(
 ) -> None:
     policy = POLICY.replace("[site]", "[site]\ngate_redirects = true")
     policy += '[[service]]\nid = "shut"\nname = "S"\ncategory = "never"\nhosts = ["shut.example"]\n'
-    hosts = ("films.example", "nobody.example", "pay.example", "shut.example")
+    hosts = ("films.example", "nobody.example", "pay.example", "shut.example", "own-app:")
     pages = {
-        f"/to/{host}": Page(b"", 302, [HTML, ("Location", f"https://{host}/secret?token=secret")])
+        f"/to/{host}": Page(b"", 302, [HTML, ("Location", f"{start}{host}/secret?token=secret")])
         for host in hosts
+        for start in ("" if host.endswith(":") else "https://",)
     }
     site = make_site(App(pages=pages), policy=policy)
     for path in (*pages, *pages):
@@ -175,13 +185,14 @@ def test_a_refused_redirect_is_logged_once_with_its_host_and_what_would_open_it(
     assert [
         f'the page "/to/{host}" to the host "{host}" (403)' in line
         for host, line in zip(hosts, lines, strict=True)
-    ] == [True] * 4
+    ] == [True] * 5
     assert all("gate_redirects is on in [site]" in line and "secret" not in line for line in lines)
-    films, nobody, pay, shut = lines
+    films, nobody, pay, shut, program = lines
     assert 'consent to "third-party"' in films
     assert "[[service]] with this host" in nobody
     assert '"pay" on other pages only' in pay
     assert 'category = "never"' in shut
+    assert "no policy can name a program" in program
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 

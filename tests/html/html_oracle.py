@@ -78,7 +78,8 @@ def trees(html: str) -> dict[str, list[Element]]:
 
 # -- what elements load ----------------------------------------------------------------------------------
 
-# What browsers do nothing with. The rest of what real pages say is metadata that nobody fetches.
+# What browsers do nothing with. Not `next`, which Firefox fetches ahead. The rest of what real pages say is
+# metadata that nobody fetches.
 INERT_LINKS = {
     *(
         "alternate",
@@ -89,7 +90,6 @@ INERT_LINKS = {
         "help",
         "license",
         "me",
-        "next",
         "nofollow",
     ),
     *(
@@ -114,8 +114,11 @@ INERT_LINKS = {
         "https://api.w.org/",
         "dcterms.source",
     ),
+    *("openid.delegate", "openid.server", "service.post"),
 }
-FRAMES = {"iframe", "frame", "object", "embed"}
+# What Safari up to 17.3 takes for the URL of an object.
+OBJECT_PARAMETERS = {"code", "data", "movie", "src", "url"}
+FRAMES = {"iframe", "frame", "object", "embed", "param"}
 URL_ATTRIBUTES = {
     "script": ["src", "href", "xlink:href"],
     "iframe": ["src"],
@@ -299,6 +302,8 @@ def _urls(element: Element) -> Iterator[str]:
     if element.name in ("img", "source"):
         yield from srcset(attributes.get("data-srcset", ""))
         yield from srcset(attributes.get("data-lazy-srcset", ""))
+    if element.name == "param" and attributes.get("name", "").lower() in OBJECT_PARAMETERS:
+        yield attributes.get("value", "")
     if element.name == "object":
         yield from attributes.get("archive", "").split()
     if "background" in attributes:

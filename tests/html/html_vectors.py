@@ -325,6 +325,9 @@ TEXT = [
 ELEMENTS = [
     '<model src="https://evil.test/a"></model>',
     '<object data="/x"><param name="src" value="https://evil.test/"></object>',
+    '<object type="text/html"><param name="movie" value="https://evil.test/a"></object>',
+    "<object><PARAM value=//evil.test/a NAME=URL><p>x</object>",
+    '<object><param name=a name=src value="data:text/html,<img src=https://evil.test/a>"></object>',
     '<object classid="clsid:D27CDB6E-AE6D-11cf-96B8-444553540000"><p>fallback</p></object>',
     '<meta http-equiv="refresh" content="10">',
     '<a href="https://evil.test/">x</a>',
@@ -359,6 +362,8 @@ ELEMENTS = [
     "<select><option><img src=//evil.test/a></select>",
     "<html manifest=//evil.test/a><link rel=manifest href=//evil.test/b>",
     "<isindex action=//evil.test/a><keygen><nobr><img src=//evil.test/a>",
+    '<iframe src="intent://evil.test/a#Intent;scheme=https;S.browser_fallback_url=https%3A%2F%2Fevil.test;end">'
+    "</iframe>",
     "<model src=//evil.test/a><source src=//evil.test/b></model>",
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from html_support import blocked, rewrite
+from html_support import blocked, cut, feed, rewrite
 
 from consentgate.html.css import css_urls
 from consentgate.html.loads import refresh_url
@@ -46,6 +46,7 @@ E = "//evil.test/x"
         '<iframe srcdoc="<p>x &amp; y</p>"></iframe>',
         '<object classid="clsid:D27CDB6E-AE6D-11cf-96B8-444553540000"><p>without it</p></object>',
         "<noscript><img src=/own.png></noscript>",
+        f"<object><param name=flashvars value={E}><param name=movie value=/own><param value={E}></object>",
     ],
 )
 def test_what_is_harmless_stays_as_it_is(html: str) -> None:
@@ -67,6 +68,12 @@ def test_what_is_harmless_stays_as_it_is(html: str) -> None:
         (f'<iframe srcdoc="a<img src={E}>"></iframe>', '<iframe srcdoc="a"></iframe>'),
         (f"<noscript>a<img src={E}></noscript>", "<noscript>a</noscript>"),
         (f"<<img src={E}>script>", "<</>script>"),
+        (f"<object><param name=movie value={E}>a</object>", "<object>a</object>"),
+        (f"<object><PARAM Value='{E}' Name=SRC />a</object>", "<object>a</object>"),
+        (
+            f"<object><param name=data value='data:text/html,<img src=https:{E}>'></object>",
+            "<object></object>",
+        ),
         (f"<svg><g/style=background:url({E})>", "<svg><g/style=background:url()>"),
         (f"<svg><image/href={E}>", "<svg><image/ >"),
         (f"<img src srcset={E} =/a>", "<img src / =/a>"),
@@ -74,6 +81,115 @@ def test_what_is_harmless_stays_as_it_is(html: str) -> None:
 )
 def test_what_is_blocked_leaves_nothing_else_changed(html: str, kept: str) -> None:
     assert rewrite(html).decode() == kept
+
+
+@pytest.mark.parametrize(
+    "type",
+    ["", "text/css", "TEXT/CSS", "text/css;charset=utf-8", "text/plain", "text/less", "text/tailwindcss"],
+)
+def test_a_style_sheet_of_any_type_is_judged(type: str) -> None:
+    # Chromium's preload scanner fetches what it imports whatever its type; scripts revive other types.
+    html = f"<style type='{type}'>@import '{E}';a{{b:url({E});c:url(/own)}}</style>"
+    assert rewrite(html).decode() == f"<style type='{type}'>/**/a{{b:url();c:url(/own)}}</style>"
+    own = f"<style type='{type}'>@import '/own';a{{b:url(/own);c:'{E}'}}</style>"
+    assert rewrite(own).decode() == own
+
+
+FOR_PROGRAMS = (
+    f"intent://scan/#Intent;scheme=zxing;S.browser_fallback_url=https%3A{E.replace('/', '%2F')};end",
+    "intent:#Intent;action=a;end",
+    "intent://evil.test/#Intent;scheme=https;end",
+    *("market://details?id=a", "whatsapp://send?text=a", "own-app:open", "android-app://a/https/evil.test/"),
+    *(f"view-source:https:{E}", f"feed:https:{E}", f"rtsp:{E}", f"file:{E}", f"web+a:{E}"),
+)
+
+
+@pytest.mark.parametrize("url", FOR_PROGRAMS)
+def test_what_starts_a_program_goes_and_leaves_no_placeholder(url: str) -> None:
+    for html in (
+        f'<iframe src="{url}"></iframe>',
+        f'<embed src="{url}">',
+        f'<object data="{url}"></object>',
+        f'<meta http-equiv=refresh content="0;url={url}">',
+    ):
+        assert rewrite(f"a{html}b") == b"ab"
+        assert [one.url for one in blocked(html)] == [url]
+    link = f'<a href="{url}">a</a>'
+    assert rewrite(link).decode() == link
+
+
+@pytest.mark.parametrize(
+    "url", ["tel:+491", "mailto:a@b.example?subject=c", "sms:1;2?body=c", "TEL:1", "t\nel:1"]
+)
+def test_what_gives_a_number_or_an_address_to_a_program_stays(url: str) -> None:
+    for html in (f'<iframe src="{url}"></iframe>', f'<meta http-equiv=refresh content="0;url={url}">'):
+        assert rewrite(html).decode() == html
+
+
+def test_an_embed_leaves_a_placeholder() -> None:
+    for html in (f"<iframe src={E}></iframe>", f"<embed src={E}>", f"<object data={E}></object>"):
+        assert b"evil.test" in rewrite(html)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        f"<img src={E}>",
+        f"<script src={E}></script>",
+        f"<script src={E}>{'x' * 3000}</script>",
+        f"<iframe src={E}></iframe>",
+    ],
+)
+@pytest.mark.parametrize("size", [7, 1000, 1 << 20])
+def test_each_of_two_alike_is_blocked_by_itself(one: str, size: int) -> None:
+    _, spans = feed(cut((one * 2).encode(), size))
+    assert [(span.start, span.end) for span in spans] == [(0, len(one)), (len(one), 2 * len(one))]
+
+
+def test_each_of_two_rules_alike_is_blocked_by_itself() -> None:
+    rule = f"@import '{E}';"
+    spans = blocked(f"<style>{rule}{rule}</style>")
+    assert [(one.start - 7, one.end - 7) for one in spans] == [(0, len(rule)), (len(rule), 2 * len(rule))]
+
+
+def test_one_that_goes_as_it_comes_is_one() -> None:
+    html = f"a<script src={E}>{'x' * (2 << 20)}</script><script src={E}></script>".encode()
+    _, spans = feed(cut(html, 100_000))
+    assert [span.start for span in spans] == [1, html.rindex(b"<script")]
+    assert spans[0].end >= html.index(b"</script>")
+
+
+@pytest.mark.parametrize(
+    "relations",
+    [
+        *("openid2.provider openid.server", "openid.delegate openid2.local_id", "cite-as", "me authn"),
+        *("authorization_endpoint", "token_endpoint", "micropub", "microsub", "webmention", "pingback"),
+        *("indieauth-metadata", "describedby", "shortlink", "EditURI", "wlwmanifest", "profile", "pgpkey"),
+        *("hub", "self", "amphtml", "publisher", "image_src", "service-desc", "collection up", "related"),
+        *("schema.DCTERMS", "DCTERMS.license", "sponsored UGC", "service.post", "prev"),
+    ],
+)
+@pytest.mark.parametrize("attribute", ['rel="{}" ', "REL='{}'\n"])
+def test_a_link_that_no_browser_fetches_stays(relations: str, attribute: str) -> None:
+    html = f"<link {attribute.format(relations)}href={E}>"
+    assert rewrite(html).decode() == html
+
+
+@pytest.mark.parametrize(
+    "relations",
+    [
+        *("stylesheet", "icon", "apple-touch-icon", "apple-touch-startup-image", "mask-icon", "manifest"),
+        *("preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch", "prerender", "search"),
+        *("compression-dictionary", "expect", "payment", "p3pv1", "monetization", "unheard-of", "self icon"),
+        # Firefox fetches it ahead.
+        *("next", "NEXT", "canonical next"),
+    ],
+)
+@pytest.mark.parametrize("attribute", ['rel="{}" ', "REL='{}'\n"])
+def test_a_link_that_a_browser_may_fetch_goes(relations: str, attribute: str) -> None:
+    assert rewrite(f"<link {attribute.format(relations)}href={E}>") == b""
+    own = f"<link {attribute.format(relations)}href=/own>"
+    assert rewrite(own).decode() == own
 
 
 def test_a_template_in_a_select_leaves_the_select_open() -> None:

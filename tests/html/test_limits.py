@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from html_oracle import leaks
 from html_soup import soup
@@ -9,7 +11,21 @@ from html_support import EVERYTHING, blocked, cut, cut_at, feed, judge, keeps_th
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consentgate.html import Cut, Insertion, Rewriter, ahead, long_markup, rawtext, reader
+from consentgate.html import (
+    Cut,
+    Insertion,
+    Rewriter,
+    ahead,
+    context,
+    foreign,
+    inline_scripts,
+    loads,
+    long_markup,
+    page,
+    rawtext,
+    reader,
+    urls,
+)
 
 E = "//evil.test/x"
 SMALL = 64 << 10
@@ -34,6 +50,9 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_markup, "MOST_ATTRIBUTES", 2)
     monkeypatch.setattr(ahead, "LONGEST_END_TAG", 12)
     monkeypatch.setattr(ahead, "LONGEST_ELEMENT", 60)
+    monkeypatch.setattr(loads, "MOST_SHEETS", 1)
+    monkeypatch.setattr(inline_scripts, "MOST_NESTED", 1)
+    monkeypatch.setattr(urls, "LONGEST_HOST", 12)
 
 
 # -- what waits ------------------------------------------------------------------------------------------
@@ -96,7 +115,9 @@ def test_the_limits_are_those_of_the_documentation() -> None:
     assert long_markup.LARGEST_TAG == 8 << 20
     assert ahead.LONGEST_TEXT == 1 << 20
     assert ahead.LONGEST_ELEMENT == 64 << 10
-    assert reader.MOST_NESTED == 8
+    assert reader.MOST_NESTED == loads.MOST_SHEETS == inline_scripts.MOST_NESTED == 8
+    assert context.DEEPEST == foreign.DEEPEST == foreign.LONGEST_NAME == 256
+    assert urls.LONGEST_HOST == page.LONGEST_BASE == 4096
 
 
 # -- what becomes of it ----------------------------------------------------------------------------------
@@ -191,8 +212,20 @@ def test_where_everything_passes_a_long_tag_does_and_nothing_more_is_put_in(smal
         assert found == [Cut.NOT_INSERTED]
 
 
-def test_where_everything_passes_no_base_goes() -> None:
-    html = "<!doctype html><noscript><base href=/a/></noscript><title>a</title><body>"
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<noscript><base href=/a/></noscript>",
+        "<link rel=stylesheet href='data:text/css;charset=utf-16le,a'>",
+        "<script src='data:text/javascript;charset=utf-16le,a'></script>",
+        "<style>@import 'data:text/css;charset=utf-16le,a';</style>",
+        "<meta http-equiv=refresh content='9;data:text/html;charset=utf-16le,a'>",
+        "<noscript><style>@import 'data:text/css;charset=utf-16le,a';</style></noscript>",
+    ],
+)
+def test_where_everything_passes_what_cannot_be_read_does(html: str) -> None:
+    # Before the body, where there is still something to be put in.
+    html = f"<!doctype html>{html}<title>a</title><body>"
     rewriter = Rewriter(judge(EVERYTHING), page_url(), insertion=Insertion(b"", b""))
     assert rewriter.feed(html.encode()) + rewriter.finish() == html.encode()
 
@@ -233,10 +266,69 @@ def test_one_deep_in_others_is_told_with_the_place_of_the_outermost() -> None:
     assert {*cuts(f"abc{html}")} == {(Cut.DEEP, 3)}
 
 
+def nested_sheets(depth: int) -> str:
+    sheet = "a{b:url(/x)}"
+    for _ in range(depth):
+        sheet = f"@import 'data:text/css,{quote(sheet)}';"
+    return sheet
+
+
+def nested_scripts(depth: int) -> str:
+    script = "import '/x'"
+    for _ in range(depth):
+        script = f"import 'data:text/javascript,{quote(script)}'"
+    return script
+
+
+LONG = f"https://{'A' * 5000}.test/"
+MAP = '<script type=importmap>{"imports": '
+RULES = '<script type=speculationrules>{"prefetch": '
+
+
+@pytest.mark.parametrize(
+    ("html", "cut", "kinds"),
+    [
+        (f"<style>{nested_sheets(9)}</style>", Cut.DEEP_CODE, ["style"]),
+        (f'<link rel=stylesheet href="data:text/css,{quote(nested_sheets(8))}">', Cut.DEEP_CODE, ["link"]),
+        (f'<p style="--a:b" onclick=a><script>{nested_scripts(9)}</script>', None, ["inline script"]),
+        (f'<script src="data:,{quote(nested_scripts(8))}"></script>', Cut.DEEP_CODE, ["script"]),
+        (f"<svg>{'<g>' * 256}</svg>", Cut.DEEP_TREE, []),
+        (f"<svg><{'g' * 300}></svg>", Cut.DEEP_TREE, []),
+        ("<template>" * 257, Cut.DEEP_TREE, []),
+        (f"{MAP}{'[' * 100_000}</script><script>import('/x')</script>", Cut.RULES, ["inline script"]),
+        (f"{MAP}{{}}", Cut.RULES, []),
+        (f"{RULES}{'[' * 100_000}</script>", Cut.RULES, ["script"]),
+        (f"{RULES}[]}}</script {'x' * (70 << 10)}>", Cut.RULES, ["script"]),
+        (f"{RULES}[]}}", Cut.RULES, ["script"]),
+        (f"<img src={LONG}>", Cut.LONG_HOST, ["img"]),
+        (f"<p style='background:url({LONG})'>", Cut.LONG_HOST, ["p"]),
+        (f"<iframe srcdoc='<img src={LONG}>'></iframe>", Cut.LONG_HOST, ["iframe"]),
+        (f"<script>import('{LONG}')</script>", Cut.LONG_HOST, ["inline script"]),
+    ],
+)
+@pytest.mark.parametrize("size", [100, 1 << 20])
+def test_what_is_not_read_is_told_once(html: str, cut: Cut | None, kinds: list[str], size: int) -> None:
+    found = cuts(f"ab{html}", size)
+    assert [kind for kind, _ in found] == [cut or Cut.DEEP_CODE]
+    assert cut is None or cut is Cut.DEEP_TREE or found[0][1] == 2
+    assert [one.kind for one in blocked(f"ab{html}")] == kinds
+    rewriter = Rewriter(
+        judge(EVERYTHING),
+        page_url(),
+        insertion=Insertion(b"", b""),
+        on_cut=lambda *cut: pytest.fail(f"{cut} with everything granted"),
+    )
+    data = f"<!doctype html>{html}".encode()
+    assert rewriter.feed(data) + rewriter.finish() == data
+
+
 @pytest.mark.parametrize(
     "html",
     [
         "<script>x</script><style>a{b:c}</style><!-- x --><p title=x>",
+        f"<style>{nested_sheets(8)}</style><script>{nested_scripts(7)}</script>",
+        f"<svg>{'<g>' * 255}</svg>{'<template>' * 256}",
+        f"{MAP}{{}}}}</script>{RULES}[]}}</script><img src='https://{'a' * 4000}.test/'>",
         f"<script src={E}></script><object data={E}>x</object><iframe src={E}></iframe>",
         "<script src=/own>" + "x" * (SMALL + 1) + "</script>",
         "<script type=text/plain>" + "x" * (SMALL + 1) + "</script>",
@@ -245,6 +337,12 @@ def test_one_deep_in_others_is_told_with_the_place_of_the_outermost() -> None:
 )
 def test_nothing_is_said_where_all_was_read(html: str, small: None) -> None:
     assert cuts(html) == []
+
+
+def test_how_deep_a_drawing_is_does_not_depend_on_how_the_page_was_cut() -> None:
+    for deep in (255, 256):
+        html = f"<svg>{'<g>' * deep}</svg><title><img src={E}></title><select></select><img src={E}>".encode()
+        assert feed([html]) == feed(cut(html, 100))
 
 
 def test_a_long_base_is_dropped_and_the_page_stays_where_it_is() -> None:

@@ -67,7 +67,7 @@ def _end(tag: Tag, following: list[re.Match[bytes]]) -> int | None:
 
 # -- tags that are as odd as tags can be -----------------------------------------------------------------
 
-VOID = frozenset(b"img input link embed source track bgsound frame".split())
+VOID = frozenset(b"img input link embed source track bgsound frame param".split())
 _NAMES = (
     *(
         "a",

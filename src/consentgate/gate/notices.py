@@ -34,6 +34,10 @@ _ORIGINS = {
     "null": "That is what a page in a sandbox or a file sends, and it proves nothing",
 }
 _UNFIT = "no policy can: it is not a name that one could write"
+_FOR_A_PROGRAM = (
+    "no policy can: it starts a program, which may load anything. A link with this address stays: visitors "
+    "click it or not"
+)
 
 
 class Notices:
@@ -86,7 +90,11 @@ class Notices:
 
     def _host(self, host: str, claim: Claim, source: str, blocked: str = "") -> None:
         # Hosts are shared: maps and forms' protection come from one. Each service of them is named.
-        if not claim.declared and self._is_new("host", f"{host} {claim.service or ''}", source):
+        if claim.declared or not self._is_new("host", f"{host} {claim.service or ''}", source):
+            return
+        if host.endswith(":"):
+            self._warn(f"an address that begins with {_toml(host)}", _FOR_A_PROGRAM, blocked)
+        else:
             self._warn(f"the host {_toml(host)}", self._use(claim) or self._service(host), blocked)
 
     def service(self, claim: Claim) -> None:
@@ -137,6 +145,8 @@ class Notices:
             opens = f"the policy has {_toml(claim.service or claim.name)} on other pages only"
         elif claim.declared:
             opens = 'category = "never" says so'
+        elif host.endswith(":"):
+            opens = "no policy can name a program that it starts"
         else:
             opens = "a [[service]] with this host in hosts declares it"
         _log.warning(

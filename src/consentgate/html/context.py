@@ -25,13 +25,13 @@ class Context:
     """Follows start and end tags.
 
     `doubtful` says from the start that it cannot be known how the tree goes on. `left_template` tells that
-    a `template` was closed which had not been opened here.
+    a `template` was closed which had not been opened here, `too_deep` that more was open than is followed.
     """
 
     def __init__(self, *, doubtful: bool = False) -> None:
         self.foreign = ForeignContent()
         self.in_anchor = False
-        self.left_template = False
+        self.left_template = self.too_deep = False
         self._doubtful = doubtful
         self._in_select = False
         self._in_picture = False
@@ -87,7 +87,9 @@ class Context:
         if name not in _FOLLOWED and not self.foreign.is_open:
             return
         depth, doubt = self.foreign.depth, self.scripts_in_doubt
-        if self.foreign.start(tag) and not doubt:
+        is_foreign = self.foreign.start(tag)
+        self.too_deep = self.too_deep or self.foreign.too_deep
+        if is_foreign and not doubt:
             return
         if name == b"template":
             live = (tag.get(b"shadowrootmode") or "").lower() in ("open", "closed")
@@ -122,7 +124,7 @@ class Context:
 
     def _start_template(self, template: _Template) -> None:
         if len(self._templates) == DEEPEST:
-            self._doubtful = True
+            self._doubtful = self.too_deep = True
             return
         self._templates.append(template)
         self._inert_templates += template.inert

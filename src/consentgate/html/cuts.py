@@ -30,6 +30,24 @@ class Cut(Enum):
         "a document in an attribute was blocked unread, since it stands within eight others",
         "nest fewer of them",
     )
+    DEEP_CODE = (
+        "a style sheet or script in a data: URL was blocked unread, since it stands within eight others",
+        "nest fewer of them",
+    )
+    DEEP_TREE = (
+        "what is open in svg or math, or of templates, is more than 256 deep, or has a name of more than 256 "
+        "characters: from there on all counts that browsers might load",
+        "nest fewer of them, under shorter names",
+    )
+    RULES = (
+        "an import map or speculation rules could not be read to their end: all scripts that import anything "
+        "went, or the rules did",
+        "close their element, keep them under 1 MiB and nest them less",
+    )
+    LONG_HOST = (
+        "a URL counts as nobody's, since its host is written in more than 4,096 characters",
+        "write it in fewer: no name has more than 253",
+    )
     AMBIGUOUS = (
         "a start tag was dropped because browsers may read what follows it in two ways",
         "close every element inside svg, math, select and noscript, and use no frameset",
@@ -49,6 +67,9 @@ class Cut(Enum):
         """What to do about it."""
         return str(self.value[1])
 
+
+Note = Callable[[Cut], None]
+"""Told of each cut in what is read just now."""
 
 OnCut = Callable[[Cut, int], None]
 """Told of each cut, and at which byte of the document."""

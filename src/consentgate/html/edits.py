@@ -19,12 +19,14 @@ class Reason(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Bytes from `start` to `end` give way to `replacement`; `blocked` says why, None for an insertion."""
+    """Bytes from `start` to `end` give way to `replacement`; `blocked` says why, None for an insertion. One
+    that `goes_on` takes out more of what the last one began to."""
 
     start: int
     end: int
     replacement: bytes = b""
     blocked: Reason | None = None
+    goes_on: bool = False
 
 
 class Edits:
@@ -54,8 +56,12 @@ class Edits:
         self._edits.append(Edit(start, end, replacement, reason))
 
     def text(self, start: int, end: int, reason: Reason, replacement: bytes = b"") -> None:
-        """Take out a part of a style sheet, or more of an element whose start is gone already."""
+        """Take out a part of a style sheet."""
         self._edits.append(Edit(start, end, replacement, reason))
+
+    def more(self, start: int, end: int, reason: Reason) -> None:
+        """Take out more of an element, or of a tag, whose start is gone already."""
+        self._edits.append(Edit(start, end, blocked=reason, goes_on=True))
 
     def insert(self, position: int, data: bytes) -> None:
         """Put something in."""
@@ -64,9 +70,7 @@ class Edits:
 
     def adopt(self, edits: list[Edit], offset: int) -> None:
         """Take over edits to the part of the data that begins at `offset`."""
-        self._edits += (
-            Edit(offset + edit.start, offset + edit.end, edit.replacement, edit.blocked) for edit in edits
-        )
+        self._edits += (edit._replace(start=offset + edit.start, end=offset + edit.end) for edit in edits)
 
     def in_order(self) -> list[Edit]:
         """All of them, from the first byte to the last."""

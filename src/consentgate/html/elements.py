@@ -78,6 +78,10 @@ _SVG_LINK = {"href": _ALONE, "xlink:href": _ALONE}
 FORM_ACTION: Mapping[str, Attribute] = {"formaction": _SUBMIT}
 """What every control that submits a form may have."""
 
+PARAMETERS = frozenset(("code", "data", "movie", "src", "url"))
+"""What a `param` is called whose value an `object` without `data` loads, even as a page. The standard has no
+such thing any more, but Safari did it up to 17.3 (2024), and Chromium into 2022."""
+
 ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
     {
         # Scripts and styles. What these and `meta` say in their content is judged where they are read.
@@ -109,6 +113,8 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
             {"data": _CODE, "classid": _GOES, "codebase": _GOES, "archive": Attribute(Reads.URLS)},
             visible=True,
         ),
+        # Its `value` may be the URL of the object that it stands in: see PARAMETERS.
+        b"param": Element({}, void=True),
         b"embed": Element({"src": _CODE, "code": _GOES}, void=True, visible=True),
         b"applet": Element(
             {"code": _GOES, "codebase": _GOES, "archive": _GOES, "object": _GOES}, visible=True
@@ -190,15 +196,42 @@ STRUCTURE = frozenset(
 
 INERT_RELATIONS = frozenset(
     (
-        *("alternate", "amphtml", "archives", "author", "bookmark", "canonical", "edituri", "external"),
-        *("first", "help", "index", "last", "license", "me", "next", "nofollow", "noopener", "noreferrer"),
-        *("opener", "pingback", "prev", "previous", "privacy-policy", "profile", "self"),
-        *("shortlink", "sidebar", "start", "tag", "terms-of-service", "up", "wlwmanifest", "webmention"),
-        *("indieauth-metadata", "authorization_endpoint", "token_endpoint", "micropub", "hub", "publisher"),
-        *("image_src", "video_src", "schema.dc", "schema.dcterms", "dcterms.source", "service", "via"),
-        *("https://api.w.org/", "contents", "chapter", "section", "subsection", "appendix", "glossary"),
-        *("copyright", "home", "syndication", "describedby", "edit", "enclosure"),
+        # WHATWG HTML, 4.6.7 "Link types". Not `next`: Firefox fetches it ahead as it does `prefetch`, in
+        # markup and headers (its `network.prefetch-next`). Not `search`: Chromium fetches the description.
+        *("alternate", "author", "bookmark", "canonical", "external", "help", "license", "me", "nofollow"),
+        *(
+            "noopener",
+            "noreferrer",
+            "opener",
+            "pingback",
+            "prev",
+            "privacy-policy",
+            "tag",
+            "terms-of-service",
+        ),
+        # IANA, "Link Relations", but for what browsers fetch or act on (`payment` opens a wallet, `p3pv1` was
+        # read by Internet Explorer).
+        *("about", "acl", "amphtml", "api-catalog", "appendix", "archives", "blocked-by", "chapter"),
+        *("cite-as", "collection", "contents", "convertedfrom", "copyright", "create-form", "current"),
+        *("deprecation", "describedby", "describes", "disclosure", "duplicate", "edit", "edit-form"),
+        *("edit-media", "enclosure", "first", "geofeed", "glossary", "hosts", "hub", "index", "item", "last"),
+        *("latest-version", "linkset", "lrdd", "memento", "monitor", "monitor-group"),
+        *("next-archive", "openid2.local_id", "openid2.provider", "original", "predecessor-version"),
+        *("prev-archive", "preview", "previous", "profile", "publication", "related", "replies", "section"),
+        *("self", "service", "service-desc", "service-doc", "service-meta", "sponsored", "start", "status"),
+        *("subsection", "successor-version", "sunset", "timegate", "timemap", "type", "ugc", "up"),
+        *("version-history", "via", "webmention", "working-copy", "working-copy-of"),
+        # microformats wiki, "existing rel values": IndieAuth, OpenID 1, editors, feeds, metadata.
+        *("authn", "authorization_endpoint", "indieauth-metadata", "micropub", "microsub", "redirect_uri"),
+        *("ticket_endpoint", "token_endpoint", "openid.delegate", "openid.server", "pgpkey", "salmon"),
+        *("edituri", "wlwmanifest", "service.feed", "service.post", "vcs-git", "vcs-svn", "blogroll", "feed"),
+        *("home", "image_src", "video_src", "in-reply-to", "jslicense", "meta", "publisher", "shortlink"),
+        *("sidebar", "syndication", "transformation", "http://webmention.org/", "https://api.w.org/"),
+        # Dublin Core, "Expressing Dublin Core metadata using HTML": prefixes, and terms that name a document.
+        *("schema.dc", "schema.dct", "schema.dcterms", "schema.foaf", "schema.geo"),
+        *("dc.license", "dc.relation", "dc.rights", "dc.source"),
+        *("dcterms.license", "dcterms.relation", "dcterms.rights", "dcterms.source"),
     )
 )
-"""Link relations that name something without loading it. A link loads unless all its relations are these:
-an unknown one counts as loading."""
+"""Link relations that name something without loading it, in any browser. A link loads unless all its
+relations are these: an unknown one counts as loading."""

@@ -57,12 +57,13 @@ class ForeignContent:
     `doubtful` is set where that can no longer be known without the whole tree: an end tag that belongs to
     nothing here may have closed an HTML element further out, and all of this with it. It ends where nothing
     is open in either reading; but once HTML has stood inside the foreign content, that is never sure.
+    `too_deep` tells that more was open than is followed.
     """
 
     def __init__(self) -> None:
         self._open: list[_Open] = []
         self._plain = True
-        self.doubtful = False
+        self.doubtful = self.too_deep = False
 
     @property
     def is_open(self) -> bool:
@@ -173,4 +174,5 @@ class ForeignContent:
         if len(self._open) < DEEPEST and len(opened.name) <= LONGEST_NAME:
             self._open.append(opened)
         else:
-            self.doubtful, self._plain = True, False
+            self.doubtful = self.too_deep = True
+            self._plain = False

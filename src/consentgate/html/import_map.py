@@ -160,9 +160,9 @@ class ImportMaps:
         """A module has begun to load: of maps after that browsers think differently."""
         self._late = True
 
-    def add(self, text: str, base: Url, *, complete: bool, sure: bool) -> None:
-        """Read a map that stands in the page. It is not `complete` where more of it was not read, and not
-        `sure` where browsers may see none there."""
+    def add(self, text: str, base: Url, *, complete: bool, sure: bool) -> bool:
+        """Read a map that stands in the page; return whether it could be. It is not `complete` where more of
+        it was not read, and not `sure` where browsers may see none there."""
         late, self._late = self._late, True
         try:
             read = _parse(text, base) if complete else None
@@ -171,12 +171,11 @@ class ImportMaps:
             read = None
         if not complete:
             self._anything = Culprit(NOBODY, "")
-        if read is None:
-            return
-        if sure and not late:
+        if read is not None and sure and not late:
             self._trust(read)
-        else:
+        elif read is not None:
             self._doubt(read)
+        return complete
 
     def _trust(self, read: _Map) -> None:
         self._sure = read

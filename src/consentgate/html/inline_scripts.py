@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from consentgate.consent import Judge
 
+from .cuts import Cut, Note
 from .data_urls import DataUrl, Holds
 from .import_map import ImportMaps
 from .imports import imports, may_import
@@ -31,10 +33,11 @@ class InlineScripts:
     with an import that fails does not run at all, so that nothing less than the script goes.
     """
 
-    def __init__(self, judge: Judge, loads: Loads, decode: Decode, *, all_passes: bool) -> None:
+    def __init__(self, judge: Judge, loads: Loads, decode: Decode, note: Note, *, all_passes: bool) -> None:
         self._judge = judge
         self._loads = loads
         self._decode = decode
+        self._note = note
         self._all_passes = all_passes
         self._maps = ImportMaps(self._target_culprit)
         self._nested = 0
@@ -49,18 +52,28 @@ class InlineScripts:
         if self._all_passes or kind is ScriptKind.DATA:
             return None
         if kind is ScriptKind.IMPORT_MAP:
-            self._maps.add(self._decode(text), self._loads.base, complete=complete, sure=sure)
+            self._add_map(text, complete=complete, sure=sure)
             return None
         if kind is ScriptKind.SPECULATION_RULES:
-            # Half of them cannot be read.
-            rules = self._decode(text)
-            return speculation_culprit(rules, self._url_culprit) if complete else Culprit(NOBODY, "")
+            return self._rules_culprit(text, complete=complete)
         if kind is ScriptKind.MODULE:
             self._maps.close()
         claim = self._judge.inline(text)
         if claim is not None:
             return Culprit(claim, "")
         return self._import_culprit(self._decode(text)) if may_import(text) else None
+
+    def _add_map(self, text: bytes, *, complete: bool, sure: bool) -> None:
+        if not self._maps.add(self._decode(text), self._loads.base, complete=complete, sure=sure):
+            self._note(Cut.RULES)
+
+    def _rules_culprit(self, text: bytes, *, complete: bool) -> Culprit | None:
+        """What is wrong with speculation rules: half of them cannot be read."""
+        if complete:
+            with suppress(RecursionError):
+                return speculation_culprit(self._decode(text), self._url_culprit)
+        self._note(Cut.RULES)
+        return Culprit(NOBODY, "")
 
     def code_culprit(self, script: str) -> Culprit | None:
         """What is wrong with a script that stands in a URL."""
@@ -69,6 +82,7 @@ class InlineScripts:
 
     def _import_culprit(self, script: str) -> Culprit | None:
         if self._nested >= MOST_NESTED:
+            self._note(Cut.DEEP_CODE)
             return Culprit(NOBODY, "")
         self._nested += 1
         try:
@@ -95,7 +109,7 @@ class InlineScripts:
         return self._target_culprit(resolve(url, self._loads.base), url)
 
     def _target_culprit(self, target: Url, url: str) -> Culprit | None:
-        claim = self._judge.url(target.host, target.path) if target.host else None
+        claim = self._loads.target_claim(target)
         if claim is not None:
             return Culprit(claim, url.strip())
         data = DataUrl.read(url)

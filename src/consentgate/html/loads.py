@@ -14,11 +14,12 @@ from consentgate.policy import Claim
 
 from .client_hints import asks_of_the_device
 from .css import CssUrl, css_urls
+from .cuts import Cut, Note
 from .data_urls import DataUrl, Holds
-from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, Attribute, Reads
+from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
-from .urls import Url, resolve
+from .urls import TOO_LONG, Url, resolve
 
 # The host of nearly every absolute URL: no number, nothing to convert, and a path behind it.
 _AT_A_HOST = re.compile(r"(?:https?:)?//((?:(?!xn--)[a-z0-9][a-z0-9-]*+\.)++[a-z]{2,})/")
@@ -79,6 +80,9 @@ class Loads:
         gate_document: GateDocument,
         judge_code: JudgeCode,
         plain: Callable[[bytes], bytes],
+        note: Note,
+        *,
+        all_passes: bool = False,
     ) -> None:
         self.base = base
         self.went_by_base = False
@@ -88,6 +92,8 @@ class Loads:
         self._judge_code = judge_code
         self._gates_forms = judge.policy.site.gate_forms
         self._plain = plain
+        self._note = note
+        self._all_passes = all_passes
 
     def claim_of(self, url: str) -> Claim | None:
         """Who is not allowed to be loaded from `url`, or None when it may load."""
@@ -100,19 +106,28 @@ class Loads:
                 return verdict[0]
         target = resolve(url, self.base)
         self.went_by_base = self.went_by_base or target.host == self.base.host
-        return self._judge.url(target.host, target.path) if target.host else None
+        return self.target_claim(target)
+
+    def target_claim(self, target: Url) -> Claim | None:
+        """The same of a URL that is resolved."""
+        claim = self._judge.url(target.host, target.path) if target.host else None
+        if claim is not None and target.host == TOO_LONG:
+            self._note(Cut.LONG_HOST)
+        return claim
 
     def follow(self, inner: Loads) -> None:
         """Take note of what a document within this one has loaded."""
         self.went_by_base = self.went_by_base or inner.went_by_base
 
     def of(self, tag: Tag) -> TagLoads:
-        """What `tag` loads."""
-        rules = _rules(tag)
+        """What `tag` loads; nothing that matters where all passes, even what cannot be read."""
+        rules = {} if self._all_passes else _rules(tag)
         return TagLoads(self, tag, [(name, rules[name]) for name in tag.raw if name in rules])
 
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
         """What a style sheet, whose first byte is at `start`, would load and may not."""
+        if self._all_passes:
+            return
         for found in css_urls(self._plain(sheet)):
             culprit = self._in_css(found, self._decode(found.url))
             if culprit is not None:
@@ -203,6 +218,7 @@ class Loads:
     def _in_sheet(self, css: str, depth: int = 0) -> Culprit | None:
         for found in css_urls(css.encode("utf-8", "replace")):
             if depth == MOST_SHEETS:
+                self._note(Cut.DEEP_CODE)
                 return Culprit(NOBODY, "")
             culprit = self._in_css(found, found.url.decode("utf-8", "replace"), depth + 1)
             if culprit is not None:
@@ -333,6 +349,7 @@ def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, Attribute]:
 _ANYWHERE = _encoded({})
 _RULES = {name: _encoded(element.attributes) for name, element in ELEMENTS.items()}
 _FORM_ACTION = _encoded(FORM_ACTION)
+_PARAMETER = _encoded({"value": Attribute(Reads.CODE)})
 _META = {
     "refresh": _encoded({"content": Attribute(Reads.REFRESH)}),
     "set-cookie": _encoded({"content": Attribute(Reads.COOKIE)}),
@@ -349,6 +366,8 @@ def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
         return _FORM_ACTION
     if tag.name == b"meta":
         return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
+    if tag.name == b"param" and not PARAMETERS.isdisjoint(map(str.lower, tag.each(b"name"))):
+        return _PARAMETER
     return _RULES.get(tag.name, _ANYWHERE)
 
 

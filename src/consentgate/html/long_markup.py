@@ -152,7 +152,7 @@ class LongMarkup:
         assert self._follower is not None
         end, ended = self._follower.follow(self._page.data, position)
         if self._dropping is not None and end > position:
-            self._page.edits.text(position, end, self._dropping)
+            self._page.edits.more(position, end, self._dropping)
         if ended:
             self._follower = self._dropping = None
         return end

@@ -31,7 +31,7 @@ LONGEST_BASE = 4 << 10
 
 class Page:
     """One document, of which `data` is here now. `offset` is where that begins in the document, and with
-    `final` no more is to come."""
+    `final` no more is to come. The markup at `reading` is what is read just now."""
 
     def __init__(
         self,
@@ -47,26 +47,43 @@ class Page:
         self.judge = judge
         self.all_passes = judge.passes_everything()
         self.context = Context(doubtful=doubtful)
-        self.loads = Loads(judge, base, self.decode, gate_document, self._judge_code, plain_for(charset))
-        self.scripts = InlineScripts(judge, self.loads, self.decode, all_passes=self.all_passes)
+        self.loads = Loads(
+            judge,
+            base,
+            self.decode,
+            gate_document,
+            self._judge_code,
+            plain_for(charset),
+            self._note_here,
+            all_passes=self.all_passes,
+        )
+        self.scripts = InlineScripts(
+            judge, self.loads, self.decode, self._note_here, all_passes=self.all_passes
+        )
         self._set_quiet()
         self.ahead = Ahead()
         self.data = b""
         self.offset = 0
         self.final = False
         self.edits = Edits(b"")
-        self.cuts: list[tuple[Cut, int]] = []
+        self.reading = 0
         self.charset = charset
         self._placeholder = placeholder
         self._insertion = insertion
         self._own_host = base.host
         self._based = False
+        self._cuts: dict[tuple[Cut, int], None] = {}
+
+    @property
+    def cuts(self) -> list[tuple[Cut, int]]:
+        """What was cut of the data, and at which byte of the document."""
+        return list(self._cuts)
 
     def load(self, data: bytes, *, final: bool, before: bytes) -> None:
         """`data` is what there is now; `before` the byte in front of it."""
         self.data, self.final = data, final
         self.edits = Edits(data, before)
-        self.cuts = []
+        self._cuts = {}
         self.ahead.load(data, self.offset, final=final)
 
     def advance(self, consumed: int) -> None:
@@ -74,8 +91,16 @@ class Page:
         self.offset += consumed
 
     def note(self, cut: Cut, position: int) -> None:
-        """Something at `position` was cut."""
-        self.cuts.append((cut, self.offset + position))
+        """Something at `position` was cut. What is judged twice is told once."""
+        self._cuts[cut, self.offset + position] = None
+
+    def _note_here(self, cut: Cut) -> None:
+        self.note(cut, self.reading)
+
+    def forget(self) -> None:
+        """What is read just now will be read again together with more."""
+        while self._cuts and next(reversed(self._cuts))[1] >= self.offset + self.reading:
+            self._cuts.popitem()
 
     def decode(self, data: bytes) -> str:
         """`data` as the text that it is in the document's encoding."""
@@ -92,7 +117,10 @@ class Page:
         context = self.context
         if tag.name == b"base" and not (context.in_template or context.foreign.is_foreign):
             self._set_base(tag.get(b"href"))
-        self.context.start(tag)
+        was_too_deep = context.too_deep
+        context.start(tag)
+        if context.too_deep and not (was_too_deep or self.all_passes):
+            self.note(Cut.DEEP_TREE, tag.start)
         return tag.end
 
     def take_out(self, tag: Tag, end: int, offence: Offence, kind: str) -> int:
@@ -100,7 +128,7 @@ class Page:
         self.announce(tag)
         element = ELEMENTS.get(tag.name)
         visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
-        place = self._place(offence.claim) if visible and not _is_hidden(tag) else b""
+        place = self._place(offence) if visible and not _is_hidden(tag) else b""
         self.edits.element(tag.start, end, Reason(offence.claim, kind, offence.url), place)
         return end
 
@@ -120,11 +148,14 @@ class Page:
         self.edits.element(start, end, Reason(NOBODY, kind, url))
         return end
 
-    def _place(self, claim: Claim) -> bytes:
+    def _place(self, offence: Offence) -> bytes:
         if self._placeholder is None or not self.context.takes_placeholder:
             return b""
+        if resolve(offence.url, self.loads.base).is_for_a_program:
+            # Nothing would have shown there.
+            return b""
         elsewhere = self.loads.base.host != self._own_host
-        return self._placeholder(claim, self.context.in_anchor, elsewhere)
+        return self._placeholder(offence.claim, self.context.in_anchor, elsewhere)
 
     def pass_by(self, quiet: re.Match[bytes]) -> None:
         """Follow a run of what loads nothing, or nothing but the site's own."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Set
 from consentgate.catalogue import catalogue
 
 from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
+from .foreign import DEEPEST
 from .syntax import (
     ATTRIBUTES,
     BETWEEN_ATTRIBUTES,
@@ -117,7 +118,7 @@ _QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
 # -- tags ------------------------------------------------------------------------------------------------
 
 # These load something by their own nature. Those with raw text in them are another matter.
-_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base"})
+_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"param"})
 
 # Those that widgets bring along are made of two words.
 _WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
@@ -160,7 +161,9 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     """A run of what is quiet. `loading` are attributes that load, but nothing that has to be looked at."""
     loading_attributes = _loading_attributes(*loading)
     shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + loading_attributes)
-    drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")*+"
+    # Of more than that it depends on how deep they are what is thought of what comes after them.
+    most = rb"{0,%d}+" % (DEEPEST - 1)
+    drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")" + most
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
     # turns out to be loud, or cut off, is the next to be read, and says the same.

@@ -73,7 +73,7 @@ class RawText:
             return len(data)
         text_end, ended = self._end(position)
         if self._dropping is not None and text_end > position:
-            self._page.edits.text(position, text_end, self._dropping)
+            self._page.edits.more(position, text_end, self._dropping)
         if ended:
             self._name = self._dropping = None
         return text_end

@@ -73,7 +73,6 @@ class Reader:
         self._apart = apart
         self._started = apart
         self._last = b""
-        self._reading = 0
         self._gated: _Gated | None = None
 
     @property
@@ -118,8 +117,9 @@ class Reader:
             try:
                 after = self._markup(position)
             except MoreNeeded:
-                return position
+                after = None
             if after is None:
+                page.forget()
                 return position
             position = after
         return position
@@ -175,7 +175,7 @@ class Reader:
         """Read what stands at `position`; return where it ends, None if it is cut off."""
         page = self._page
         data = page.data
-        self._reading = position
+        page.reading = position
         match = START_TAG.match(data, position)
         if match is not None:
             if self._long.is_too_large(match):
@@ -298,7 +298,7 @@ class Reader:
             return None
         page.loads.follow(inner._page.loads)
         for cut, _ in inner.cuts:
-            page.note(cut, self._reading)
+            page.note(cut, page.reading)
         return edits
 
     def _read_whole(self, data: bytes) -> list[Edit]:
@@ -317,7 +317,7 @@ class Reader:
         if last is None or last.document != document or last.base != page.loads.base:
             last = self._gated = self._gated_anew(document)
         for cut in last.cuts:
-            page.note(cut, self._reading)
+            page.note(cut, page.reading)
         return last.result
 
     def _gated_anew(self, document: str) -> _Gated:

@@ -49,8 +49,7 @@ class Rewriter:
         self._waiting: list[bytes] = []
         self._size = 0
         self._credit = 0
-        self._last_reason: Reason | None = None
-        self._last_end = self._offset = 0
+        self._offset = 0
 
     @property
     def waiting(self) -> int:
@@ -93,10 +92,7 @@ class Rewriter:
 
     def _record(self, reason: Reason, edit: Edit) -> None:
         claim, start, end = reason.claim, self._offset + edit.start, self._offset + edit.end
-        more = reason == self._last_reason and self._last_end == start
-        self._last_reason, self._last_end = reason, end
-        if more:
-            # Of an element that goes as it comes.
+        if edit.goes_on:
             if self._keeps_record:
                 self.blocked[-1] = replace(self.blocked[-1], end=end)
             return

@@ -30,13 +30,11 @@ def speculation_culprit(rules: str, judge: JudgeUrl) -> Culprit | None:
     """What is wrong with the first of these rules that may load what it must not.
 
     A list names the pages to fetch. A document rule fetches those that links in the page lead to, on any
-    host ("find matching links"), unless its predicate keeps it to some.
+    host ("find matching links"), unless its predicate keeps it to some. Raises RecursionError for what is
+    nested too deep to be read here.
     """
-    try:
-        parsed = read_json(rules)
-        return next(_culprits(parsed, judge), None) if isinstance(parsed, dict) else None
-    except RecursionError:
-        return _UNCLEAR
+    parsed = read_json(rules)
+    return next(_culprits(parsed, judge), None) if isinstance(parsed, dict) else None
 
 
 def _culprits(rules: dict[str, object], judge: JudgeUrl) -> Iterator[Culprit]:

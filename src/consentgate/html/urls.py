@@ -19,10 +19,18 @@ class Url(NamedTuple):
     host: str
     path: str
 
+    @property
+    def is_for_a_program(self) -> bool:
+        """True for a scheme that no browser shows anything from: some other program may be started by it."""
+        return self.host.endswith(":")
+
 
 _SPECIAL_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
-# Schemes whose content is already in the page or that only leave the browser on a click. Any other
-# scheme that is not special is taken for an unknown host, and so for a third party.
+# Schemes whose content is already in the page, or that give a number or an address to a program which the
+# visitor has chosen. Any other scheme that is not special is taken for an unknown host, and so for a third
+# party: `intent:` may name a page that browsers on Android load where the app is missing, or be one of https,
+# `view-source:` and `feed:` hold a URL, what `rtsp:` and `file:` name is fetched, and the programs that have
+# schemes of their own fetch what they like.
 _LOCAL_SCHEMES = frozenset(
     (
         *("data", "blob", "about", "javascript", "mailto", "tel", "sms", "cid", "mediastream", "filesystem"),
@@ -43,6 +51,8 @@ _LONGEST_SCHEME = 64
 LONGEST_HOST = 4 << 10
 """A host that is written longer is nobody's: no name has more than 253 characters once it is decoded, and to
 convert one takes time that grows with its square."""
+TOO_LONG = "too-long:invalid"
+"""What such a host is called."""
 _STRIPPED = "".join(map(chr, range(0x21)))
 _REMOVED = str.maketrans("", "", "\t\n\r")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
@@ -146,7 +156,7 @@ def parse_host(text: str) -> str:
     nobody's.
     """
     if len(text) > LONGEST_HOST:
-        return ":invalid"
+        return TOO_LONG
     if text.startswith("["):
         return _ipv6(text)
     decoded = unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")

@@ -19,6 +19,8 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # They ship with the package: to see if they have changed would make an event loop wait for the disk.
+        auto_reload=False,
     )
 
 
