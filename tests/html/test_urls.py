@@ -700,6 +700,10 @@ def test_nothing_leaks_whatever_base_counts(parts: list[tuple[str, str, str]], l
         ("<img src=x><svg><base href=//evil.test/></svg>", False),
         ("<img src=data:,><base href=//evil.test/>", True),
         ("<base href=/><img src=x><base href=//evil.test/>", False),
+        ('<img src="x"><base href=//evil.test/>', False),
+        ('<script src="x"></script><base href=//evil.test/>', False),
+        ('<svg><use href="x"/></svg><base href=//evil.test/>', False),
+        ('<link rel="canonical" href="/x"><a href="/y">y</a><base href=//evil.test/>', True),
     ],
 )
 def test_a_base_that_leads_elsewhere_goes_where_it_comes_too_late(html: str, stays: bool) -> None:

@@ -74,7 +74,7 @@ class Context:
         """Follow a run of what is QUIET, or QUIET_AT_HOME."""
         if quiet.lastindex is None:
             return
-        anchor_end, table_end, cell_end, anchor, cell, table = quiet.regs[1:]
+        anchor_end, table_end, cell_end, anchor, cell, table = quiet.regs[1:7]
         if anchor != anchor_end:
             self.in_anchor = anchor > anchor_end
         into_cell, out_of_cell = max(cell, table_end), max(table, cell_end)

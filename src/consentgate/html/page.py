@@ -17,7 +17,7 @@ from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
 from .multibyte import plain_for
-from .quiet import BY_BASE, QUIET, QUIET_AT_HOME, QUIET_HEAD, QUIET_HEAD_AT_HOME
+from .quiet import QUIET, QUIET_AT_HOME, QUIET_HEAD, QUIET_HEAD_AT_HOME, went_by_base
 from .tags import Tag
 from .urls import Url, resolve
 
@@ -160,8 +160,11 @@ class Page:
     def pass_by(self, quiet: re.Match[bytes]) -> None:
         """Follow a run of what loads nothing, or nothing but the site's own."""
         self.context.pass_by(quiet)
-        if self._at_home and not self.loads.went_by_base:
-            self.loads.went_by_base = BY_BASE.search(self.data, *quiet.span()) is not None
+        self.pass_head(quiet)
+
+    def pass_head(self, quiet: re.Match[bytes]) -> None:
+        """The same of what stands in a head."""
+        self.loads.went_by_base = self.loads.went_by_base or went_by_base(quiet)
 
     def diverts(self, href: str) -> bool:
         """True for a base URL that leads where not everything may be loaded from, where not all that browsers
@@ -179,9 +182,9 @@ class Page:
 
     def _set_quiet(self) -> None:
         """Choose what can be passed on unseen where relative URLs lead to where they lead now."""
-        self._at_home = self.judge.passes_whole(self.loads.base.host)
-        self.quiet = QUIET_AT_HOME if self._at_home else QUIET
-        self.quiet_head = QUIET_HEAD_AT_HOME if self._at_home else QUIET_HEAD
+        at_home = self.judge.passes_whole(self.loads.base.host)
+        self.quiet = QUIET_AT_HOME if at_home else QUIET
+        self.quiet_head = QUIET_HEAD_AT_HOME if at_home else QUIET_HEAD
 
     def _set_base(self, href: str | None) -> None:
         if href is None or self._based:

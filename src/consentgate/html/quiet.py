@@ -141,29 +141,35 @@ _INERT_LINK = rb"link" + _attributes(
 )
 
 
-def _loading_attributes(*loading: bytes) -> bytes:
-    """The attributes of a tag that loads by its own nature: none that load but `loading` ones."""
-    return _attributes(*loading, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
+def _by_base(at_home: bool, mark: bytes) -> tuple[bytes, ...]:
+    """Attributes that load by relative URLs, where these are quiet. The group `mark` tells of any."""
+    return (_one_of(_LOADING) + _RELATIVE_URLS + rb"(?P<" + mark + rb">)",) if at_home else ()
 
 
-def _empty_script(*loading: bytes) -> bytes:
-    """A script without text in it, which counts wherever it stands."""
-    javascript = rb"type=\"text/javascript\""
-    attributes = _attributes(javascript, *loading, loud=_LOADING | _LOUD_ANYWHERE | {b"type"})
-    return rb"script" + attributes + rb"</script>"
+def _loading_attributes(at_home: bool, mark: bytes) -> bytes:
+    """The attributes of a tag that loads by its own nature."""
+    return _attributes(*_by_base(at_home, mark), loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
+
+
+def _empty_script(at_home: bool) -> bytes:
+    """A script without text in it."""
+    quiet = rb"type=\"text/javascript\"", *_by_base(at_home, b"run")
+    return rb"script" + _attributes(*quiet, loud=_LOADING | _LOUD_ANYWHERE | {b"type"}) + rb"</script>"
 
 
 # Shapes load nothing and hold nothing that does.
 _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
+_CLOSED_SHAPE = _SHAPE + _attributes(loud=_LOUD_ANYWHERE, end=SPACE + rb"*+/>")
 
 
-def _quiet(*loading: bytes) -> re.Pattern[bytes]:
-    """A run of what is quiet. `loading` are attributes that load, but nothing that has to be looked at."""
-    loading_attributes = _loading_attributes(*loading)
-    shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + loading_attributes)
+def _quiet(*, at_home: bool) -> re.Pattern[bytes]:
+    """A run of what is quiet: `at_home` in a page whose relative URLs all lead to where anything may be
+    loaded from."""
+    closed = rb"(?:[^<]*+<" + _CLOSED_SHAPE + rb")*+"
+    shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + _loading_attributes(at_home, b"drawn"))
+    other = rb"[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">")
     # Of more than that it depends on how deep they are what is thought of what comes after them.
-    most = rb"{0,%d}+" % (DEEPEST - 1)
-    drawing = rb"(?:[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">") + rb")" + most
+    drawing = closed + rb"(?:" + other + closed + rb"){0,%d}+" % (DEEPEST - 1)
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
     # turns out to be loud, or cut off, is the next to be read, and says the same.
@@ -178,9 +184,9 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     )
     start_tag = _any(
         name + _QUIET_ATTRIBUTES,
-        _LOADING_TAG + loading_attributes,
         _INERT_LINK,
-        _empty_script(*loading),
+        _LOADING_TAG + _loading_attributes(at_home, b"loaded"),
+        _empty_script(at_home),
         rb"svg" + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
     )
     end_tag = _any(
@@ -193,35 +199,40 @@ def _quiet(*loading: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:[^<]*+(?:" + tag + rb"|" + MARKUP_BUT_NO_TAG + rb"))*+[^<]*+")
 
 
-def _quiet_head(*loading: bytes) -> re.Pattern[bytes]:
+def _quiet_head(*, at_home: bool) -> re.Pattern[bytes]:
     """The same for what a head may hold, and a body does not begin with."""
-    tag = rb"<" + _any(
-        _one_of((b"link", b"meta")) + _loading_attributes(*loading), _INERT_LINK, _empty_script(*loading)
-    )
+    named = _one_of((b"link", b"meta")) + _loading_attributes(at_home, b"loaded")
+    tag = rb"<" + _any(_INERT_LINK, named, _empty_script(at_home))
     return re.compile(rb"(?:" + _any(SPACE + rb"++", tag, COMMENT, DECLARATION, BOGUS_COMMENT) + rb")*+")
 
 
-QUIET = _quiet()
+QUIET = _quiet(at_home=False)
 """As much as can be passed on unseen. Its groups tell where the run last opened and closed an anchor, and
 where it last entered a table's cell and left one."""
 
-QUIET_AT_HOME = _quiet(_one_of(_LOADING) + _RELATIVE_URLS)
+QUIET_AT_HOME = _quiet(at_home=True)
 """The same in a page whose relative URLs all lead to where anything may be loaded from."""
 
-QUIET_HEAD = _quiet_head()
+QUIET_HEAD = _quiet_head(at_home=False)
 """As much of a head as can be passed on unseen."""
 
-QUIET_HEAD_AT_HOME = _quiet_head(_one_of(_LOADING) + _RELATIVE_URLS)
+QUIET_HEAD_AT_HOME = _quiet_head(at_home=True)
 """The same in such a page."""
 
-BY_BASE = re.compile(_one_of(_LOADING) + rb"=\"")
-"""Whether such a run holds a URL that leads where the base URL says."""
+_BY_BASE = ("loaded", "run", "drawn")
+
+
+def went_by_base(quiet: re.Match[bytes]) -> bool:
+    """Whether such a run loads something from where the base URL says."""
+    groups = quiet.re.groupindex
+    return any(quiet.start(mark) >= 0 for mark in _BY_BASE if mark in groups)
+
 
 QUIET_FOREIGN = re.compile(
     rb"(?:"
     + _any(
         NOT_A_TAG,
-        rb"<" + _SHAPE + _attributes(loud=_LOUD_ANYWHERE, end=SPACE + rb"*+/>"),
+        rb"<" + _CLOSED_SHAPE,
         rb"<(?P<shape>" + _SHAPE + rb")" + _QUIET_ATTRIBUTES + rb"(?<!/>)</(?P=shape)>",
     )
     + rb")*+"
