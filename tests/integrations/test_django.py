@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from asgiref.sync import SyncToAsync, iscoroutinefunction
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.asgi import get_asgi_application
@@ -18,7 +21,7 @@ from django.test import AsyncClient, Client, override_settings
 from consentgate.django import ConsentMiddleware
 
 from .django_project import GATE, threads
-from .shop import DECISION, STATS
+from .shop import DECISION, POLICY, STATS
 
 FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -47,6 +50,14 @@ def test_what_is_held_back_and_what_opens(path: str) -> None:
     opened = client.get(path)
     assert STATS in body_of(opened)
     assert [*opened.cookies] == ["_own"]
+
+
+def test_what_report_only_finds_can_be_read() -> None:
+    policy = replace(POLICY, site=msgspec.structs.replace(POLICY.site, report_only=True))
+    with override_settings(CONSENTGATE={"POLICY": policy, "INSECURE": True}):
+        assert STATS in body_of(Client().get("/"))
+    gate = apps.get_app_config("consentgate").gate
+    assert {finding.kind for finding in gate.findings} == {"cookie", "host"}
 
 
 def test_views_and_templates_ask_the_request() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import run_checks
 from django.template import engines
@@ -83,7 +84,7 @@ def test_flask(site: Path) -> None:
 
 
 def test_django(site: Path) -> None:
-    configured, view, logging, wrapped = shown("django.md")
+    configured, view, logging, wrapped, found = shown("django.md")
     values = run(configured, names(site))
     changed = {key: value for key, value in values.items() if key == "CONSENTGATE"}
     middleware = [name for name in values["MIDDLEWARE"] if name is not ...]
@@ -98,7 +99,10 @@ def test_django(site: Path) -> None:
         form = "application/x-www-form-urlencoded"
         client.post("/_privacy/choices", "decision=accept", content_type=form, headers=DECISION, secure=True)
         assert client.get("/", secure=True).content == b"counted"
-        assert run(wrapped, names(site))["application"].gate.policy.site.name == "Shop"
+        gate = run(wrapped, names(site))["application"].gate
+        assert gate.policy.site.name == "Shop"
+        run(found, {})
+        assert apps.get_app_config("consentgate").gate is gate
 
 
 def test_djangos_template() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -12,18 +13,25 @@ from consentgate.configuration import Configuration, Misconfigured
 from consentgate.gate import Gate
 from consentgate.policy import Cookie
 
+from .apps import ConsentgateConfig
+
 DAY = 86_400
 
 
 def gate_from_settings() -> Gate:
-    """The gate that the setting `CONSENTGATE` describes.
+    """The gate that the setting `CONSENTGATE` describes. The one that was made last is where Django keeps
+    its applications, too: a server makes that of the middleware first, and the one around it then.
 
-    Raises ImproperlyConfigured with every mistake in it.
+    Raises ImproperlyConfigured with every mistake in the setting.
     """
     try:
-        return read_settings().gate(*_framework_cookies())
+        gate = read_settings().gate(*_framework_cookies())
     except Misconfigured as error:
         raise ImproperlyConfigured(str(error)) from error
+    for application in apps.get_app_configs():
+        if isinstance(application, ConsentgateConfig):
+            application.gate = gate
+    return gate
 
 
 def read_settings() -> Configuration:
