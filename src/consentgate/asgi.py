@@ -42,11 +42,13 @@ class ConsentMiddleware:
             # Not ours to judge, or another layer of the same gate is around this one already.
             await self.app(scope, receive, send)
             return
+        scope = {**scope, "headers": [*(scope.get("headers") or ())]}
         exchange = self.gate.exchange(request_of(scope))
         if exchange.own and scope["type"] == "http":
             await _answer(exchange, scope["method"], receive, send)
             return
-        await self.app(_for_application(scope, exchange), receive, _Response(exchange, send))
+        _show_to_application(scope, exchange)
+        await self.app(scope, receive, _Response(exchange, send))
 
 
 def request_of(scope: Scope) -> Request:
@@ -61,7 +63,7 @@ def request_of(scope: Scope) -> Request:
         method=scope.get("method", "GET"),
         path=path or "/",
         query=(scope.get("query_string") or b"").decode("latin-1"),
-        headers=tuple(_text(scope.get("headers") or ())),
+        headers=tuple(_text(scope["headers"])),
         root=root,
         server=f"{host}:{port}" if port else str(host),
     )
@@ -79,16 +81,19 @@ def _bytes(headers: Iterable[Header]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def _for_application(scope: Scope, exchange: Exchange) -> Scope:
-    """A copy of the scope in which the application sees only what it may."""
-    copy = dict(scope)
-    copy["headers"] = _bytes(exchange.request_headers)
-    copy[CONSENT] = exchange.consent
-    copy["state"] = state = {} if scope.get("state") is None else scope["state"]
+def _show_to_application(scope: Scope, exchange: Exchange) -> None:
+    """Leave in the scope, which is a copy, only what the application may see."""
+    changes = exchange.request_changes
+    if changes:
+        names = {name.encode("latin-1") for name in changes}
+        kept = [header for header in scope["headers"] if header[0].lower() not in names]
+        seen = _bytes((name, value) for name, values in changes.items() for value in values)
+        scope["headers"] = kept + seen
+    scope[CONSENT] = exchange.consent
+    scope["state"] = state = {} if scope.get("state") is None else scope["state"]
     state["consent"] = exchange.consent
-    if copy.get("extensions"):
-        copy["extensions"] = {**copy["extensions"]}
-    return copy
+    if scope.get("extensions"):
+        scope["extensions"] = {**scope["extensions"]}
 
 
 async def _answer(exchange: Exchange, method: str, receive: Receive, send: Send) -> None:

@@ -78,17 +78,15 @@ def _header_name(key: str) -> str:
 
 def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnvironment:
     """A copy of the environ in which the application sees only what it may."""
-    allowed = dict(exchange.request_headers)
-    copy: WSGIEnvironment = {}
-    for key, value in environ.items():
-        if key.startswith("HTTP_"):
-            name = _header_name(key)
-            if name in allowed:
-                copy[key] = allowed[name]
-        elif key == _EARLY_HINTS:
-            copy[key] = _hinting(value, exchange)
+    copy = dict(environ)
+    for name, values in exchange.request_changes.items():
+        key = f"HTTP_{name.upper().replace('-', '_')}"
+        if values:
+            copy[key] = ",".join(values)
         else:
-            copy[key] = value
+            copy.pop(key, None)
+    if _EARLY_HINTS in copy:
+        copy[_EARLY_HINTS] = _hinting(copy[_EARLY_HINTS], exchange)
     copy[CONSENT] = exchange.consent
     return copy
 

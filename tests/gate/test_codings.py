@@ -259,7 +259,7 @@ for coding in ("br", "zstd", "deflate"):
     exchange.finish()
     print(exchange.head.status)
 asked = gate.exchange(Request("GET", "/", "", (("Accept-Encoding", "zstd, gzip, br, deflate"),)))
-print(*(v.replace(" ", "") for k, v in asked.request_headers if k == "Accept-Encoding"))
+print(*(value.replace(" ", "") for value in asked.request_changes["accept-encoding"]))
 """
 
 

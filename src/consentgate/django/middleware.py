@@ -132,15 +132,12 @@ def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
 
 def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     """Leave in the request only what the application may see."""
-    allowed: dict[str, str] = {}
-    for name, value in exchange.request_headers:
+    for name, values in exchange.request_changes.items():
         key = f"HTTP_{name.upper().replace('-', '_')}"
-        allowed[key] = f"{allowed[key]},{value}" if key in allowed else value
-    for key in [key for key in request.META if key.startswith("HTTP_")]:
-        if key in allowed:
-            request.META[key] = allowed[key]
+        if values:
+            request.META[key] = ",".join(values)
         else:
-            del request.META[key]
+            request.META.pop(key, None)
     # Both are made of META when first asked for; they may have been.
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)

@@ -27,8 +27,8 @@ class CookieFilter:
         self._judge = judge
         self._values = values
 
-    def incoming(self) -> str:
-        """The request's cookies that the application may see, "" where there are none."""
+    def incoming(self) -> list[str]:
+        """The request's cookies that the application may see, in one header or none."""
         return filter_cookies(self._values, self._may_read)
 
     def _may_read(self, name: str) -> bool:

@@ -116,13 +116,14 @@ def cookie_values(values: Iterable[str], name: str) -> list[str]:
     return [text.partition("=")[2].strip(_SPACE) for found, text in pairs(likely) if found == name]
 
 
-def filter_cookies(values: list[str], allowed: Callable[[str], bool]) -> str:
-    """The `cookie` headers in one, with the cookies whose name is `allowed`, in their order and bytes."""
+def filter_cookies(values: list[str], allowed: Callable[[str], bool]) -> list[str]:
+    """The `cookie` headers in one, with the cookies whose name is `allowed`, in their order and bytes. None
+    where nothing is left of them."""
     found = [*pairs(values)]
     kept = [text for name, text in found if allowed(name)]
     if len(values) == 1 and len(kept) == len(found):
-        return values[0]
-    return "; ".join(kept)
+        return values
+    return ["; ".join(kept)] if kept else []
 
 
 def expiries(names: Collection[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from .codings import READABLE
-from .message import Header, Request
+from .message import Request
 
 _SHOWN = frozenset(("document", "iframe", "frame", "embed", "object"))
 _WORKERS = frozenset(("serviceworker", "sharedworker", "worker"))
@@ -31,21 +31,19 @@ def wants_worker(request: Request) -> bool:
     return bool(_destinations(request) & _WORKERS) or "script" in request.values("service-worker")
 
 
-def offers_to_application(request: Request, *, document: bool) -> list[Header]:
-    """The request's `Accept-Encoding` for the application, which compresses what the gate has to read only
-    for it to be unpacked again.
+def offers_to_application(request: Request, *, document: bool) -> list[str]:
+    """The request's `Accept-Encoding` headers for the application, which compresses what the gate has to read
+    only for it to be unpacked again.
 
     A `document` is asked for plain, parts of pages in whatever coding the browser takes. Of what may be
     either the application is not offered codings that the gate cannot read.
     """
     offered = request.values("accept-encoding")
-    if not offered:
-        return []
     destinations = _destinations(request)
-    if destinations and destinations <= _PARTS:
-        return [("Accept-Encoding", value) for value in offered]
+    if not offered or (destinations and destinations <= _PARTS):
+        return offered
     # Without this header any coding would do (RFC 9110, section 12.5.3).
-    return [("Accept-Encoding", "identity" if document else _readable(tuple(offered)) or "identity")]
+    return ["identity" if document else _readable(tuple(offered)) or "identity"]
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ sends on what comes back:
     exchange = gate.exchange(request)
     if exchange.own:                                    # the application is not called
         answer = exchange.answer(body)
-    else:                                               # the application gets exchange.request_headers
+    else:                                               # the application sees exchange.request_changes
         head = exchange.start(status, headers)          # None while the body has to be seen first
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
         data = exchange.finish()
@@ -32,7 +32,7 @@ from consentgate.policy import Claim
 
 from . import content
 from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
-from .caching import CONDITIONS, Variant, private, vary
+from .caching import Variant, private, vary
 from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
@@ -124,18 +124,20 @@ class Exchange:
     # -- the request -----------------------------------------------------------------------------------------
 
     @property
-    def request_headers(self) -> list[Header]:
-        """The request's headers as the application may see them: its cookies are those that are allowed,
-        its validators those of this variant, and HTML is asked for in a form that can be read."""
-        headers = self._headers.request(without(self._request.headers, "cookie", "accept-encoding"))
-        cookie = self._cookies.incoming()
-        if cookie:
-            headers.append(("Cookie", cookie))
-        document = wants_document(self._request) or wants_worker(self._request)
-        headers += offers_to_application(self._request, document=document)
-        if not self._request.named(CONDITIONS):
-            return headers
-        return self._variant.unmark(headers, document=document)
+    def request_changes(self) -> dict[str, list[str]]:
+        """The request's headers that the application may not see as they are, by name (in small letters),
+        and the values that it sees instead, none where it must not know of them: its cookies are those that
+        are allowed, its validators those of this variant, and HTML is asked for in a form that can be read.
+        """
+        request = self._request
+        document = wants_document(request) or wants_worker(request)
+        seen = {
+            **{name: [] for name in self._headers.kept_from_application(request)},
+            "cookie": self._cookies.incoming(),
+            "accept-encoding": offers_to_application(request, document=document),
+            **self._variant.unmarked(request, document=document),
+        }
+        return {name: values for name, values in seen.items() if values != request.values(name)}
 
     # -- the response ----------------------------------------------------------------------------------------
 
@@ -195,7 +197,7 @@ class Exchange:
         return self.head
 
     def _without_body(self, status: int, headers: list[Header], kind: Kind) -> Head:
-        asked = list(self._request.headers)
+        asked = self._request.values("if-none-match")
         revived = status == 304 and self._variant.is_marked(asked)
         if revived or (kind is Kind.HTML and status != 304):
             headers = self._as_html(headers, weak=self._variant.is_weakly_marked(asked))

@@ -34,11 +34,12 @@ class HeaderFilter:
         self._base = base
         self._cookies = cookies
 
-    def request(self, headers: Iterable[Header]) -> list[Header]:
-        """A request's headers without what the browser keeps or tells because a response once said so."""
+    def kept_from_application(self, request: Request) -> list[str]:
+        """The names of a request's headers with what the browser keeps or tells because a response once said
+        so."""
         if self._judge.consent.covers_undeclared:
-            return [*headers]
-        return [header for header in headers if not _is_kept_back(header[0])]
+            return []
+        return [name for name in request.names if _is_kept_back(name)]
 
     def response(self, given: list[Header]) -> list[Header]:
         """A response's headers. Where they are not the same for every visitor, caches are told so."""
@@ -129,8 +130,7 @@ class HeaderFilter:
 
 @lru_cache(maxsize=256)
 def _is_kept_back(name: str) -> bool:
-    """True for a request's header, by its name, of which the application must not know."""
-    name = name.lower()
+    """True for a request's header of which the application must not know, by its name in small letters."""
     return name in _KEPT_FROM_APPLICATION or tells_of_the_device(name)
 
 

@@ -36,6 +36,11 @@ class Request:
                 found[key] = [value]
         object.__setattr__(self, "_by_name", found)
 
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of the headers, each once and in small letters."""
+        return self._by_name
+
     def values(self, name: str) -> list[str]:
         """The values of the headers called `name` (in small letters), in order."""
         return [*self._by_name.get(name, ())]

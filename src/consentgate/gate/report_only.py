@@ -35,9 +35,9 @@ class ReportOnlyExchange(Exchange):
         return super().own and self._endpoint != GPC_PATH
 
     @property
-    def request_headers(self) -> list[Header]:
+    def request_changes(self) -> dict[str, list[str]]:
         self._cookies.incoming()
-        return [*self._request.headers]
+        return {}
 
     def start(self, status: int, headers: Iterable[Header]) -> Head | None:
         self._gate.notices.only_reports()
