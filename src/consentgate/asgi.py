@@ -63,7 +63,7 @@ def request_of(scope: Scope) -> Request:
         method=scope.get("method", "GET"),
         path=path or "/",
         query=(scope.get("query_string") or b"").decode("latin-1"),
-        headers=tuple(_text(scope["headers"])),
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
         root=root,
         server=f"{host}:{port}" if port else str(host),
     )

@@ -52,7 +52,7 @@ def request_of(environ: WSGIEnvironment) -> Request:
         method=environ.get("REQUEST_METHOD", "GET"),
         path=_quoted(environ.get("PATH_INFO", "")) or "/",
         query=environ.get("QUERY_STRING", ""),
-        headers=tuple(_headers_of(environ)),
+        headers=_headers_of(environ),
         root=_quoted(environ.get("SCRIPT_NAME", "")).rstrip("/"),
         server=f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}",
     )

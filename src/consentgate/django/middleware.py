@@ -103,7 +103,7 @@ def _request_of(request: HttpRequest) -> Request:
         method=request.method or "GET",
         path=quote(request.path_info, safe="/:@!$&'()*+,;=~") or "/",
         query=meta.get("QUERY_STRING", ""),
-        headers=tuple(_headers_of(request)),
+        headers=_headers_of(request),
         root=quote(root, safe="/:@!$&'()*+,;=~").rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cached_property
 
 from consentgate.consent import Consent
@@ -62,25 +63,25 @@ class Variant:
             marked.append((name, value))
         return marked
 
-    def is_marked(self, asked: list[str]) -> bool:
+    def is_marked(self, asked: Iterable[str]) -> bool:
         """True when a request's `If-None-Match` asks whether its copy of this very variant is still good."""
         return any(self._suffix + '"' in value for value in asked)
 
-    def is_weakly_marked(self, asked: list[str]) -> bool:
+    def is_weakly_marked(self, asked: Iterable[str]) -> bool:
         """True when it asks so by a weak validator, as the answer must be then (RFC 9111, 4.3.4)."""
         tags = [match for value in asked for match in _ETAG.finditer(value)]
         return any(match["weak"] and match["tag"].endswith(self._suffix) for match in tags)
 
-    def unmarked(self, request: Request, *, document: bool) -> dict[str, list[str]]:
+    def unmarked(self, request: Request, *, document: bool) -> dict[str, tuple[str, ...]]:
         """A request's validators as the application knows them, by the header's name.
 
         Copies of another variant are not worth asking about, and on a request for a `document` neither are
         those that bear no mark: they may be older than the gate, and must not bring back what the page was
         then. Dates would say nothing of the variant, and a part of a page cannot be read.
         """
-        given = request.named(CONDITIONS)
-        if not given:
+        if request.names.isdisjoint(CONDITIONS):
             return {}
+        given = request.named(CONDITIONS)
         page = document or any(
             _SUFFIX.search(match["tag"])
             for name, value in given
@@ -99,7 +100,7 @@ class Variant:
                 # This one guards a change: which variant the visitor saw is no reason to drop the guard.
                 value = _ETAG.sub(lambda m: f'{m["weak"] or ""}"{_SUFFIX.sub("", m["tag"])}"', value)
             seen[name].append(value)
-        return seen
+        return {name: tuple(values) for name, values in seen.items()}
 
     def _asked_about(self, value: str, *, document: bool) -> str:
         matches = [*_ETAG.finditer(value)]

@@ -12,32 +12,31 @@ from consentgate.consent.choice import takes_back
 from consentgate.consent.coverage import digests
 from consentgate.policy import NECESSARY, Unit
 
-from .cookies import SetCookie, filter_cookies, pairs
+from .cookies import SentCookies, SetCookie
 
 if TYPE_CHECKING:
     from .gate import Gate
 
 
 class CookieFilter:
-    """Decides by `judge` about the cookies in a request's `values` (its `cookie` headers) and about those
-    that the application sets."""
+    """Decides by `judge` about the cookies that a browser `sent` and those that the application sets."""
 
-    def __init__(self, gate: Gate, judge: Judge, values: list[str]) -> None:
+    def __init__(self, gate: Gate, judge: Judge, sent: SentCookies) -> None:
         self._gate = gate
         self._judge = judge
-        self._values = values
+        self._sent = sent
 
-    def incoming(self) -> list[str]:
+    def incoming(self) -> tuple[str, ...]:
         """The request's cookies that the application may see, in one header or none."""
-        return filter_cookies(self._values, self._may_read)
+        return self._sent.but_for(self._keeps_back)
 
-    def _may_read(self, name: str) -> bool:
+    def _keeps_back(self, name: str) -> bool:
         if name == self._gate.cookie.name:
-            return True
+            return False
         claim = self._judge.cookie(name)
         if claim is not None:
             self._gate.notices.arrived(name, claim)
-        return claim is None
+        return claim is not None
 
     def outgoing(self, line: str) -> str | None:
         """The value of a Set-Cookie header of the application's as it may leave, None where it may not."""
@@ -77,7 +76,7 @@ class CookieFilter:
         return arrived, [name for name in declared if name not in arrived and judge.cookie(name) is not None]
 
     def _arrived(self, judge: Judge) -> list[str]:
-        names = dict.fromkeys(name for name, _ in pairs(self._values))
+        names = dict.fromkeys(self._sent.names())
         return [name for name in names if name != self._gate.cookie.name and judge.cookie(name) is not None]
 
     def _is_left_out(self, name: str, choice: Choice, units: Mapping[Unit, bytes]) -> bool:

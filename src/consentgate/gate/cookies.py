@@ -101,29 +101,38 @@ def parse_cookie_date(text: str) -> float | None:
         return None
 
 
-def pairs(values: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each cookie in a request's `cookie` headers: its name, "" where it has none, and its bytes."""
+class SentCookies:
+    """The cookies that a browser sends: the `values` of a request's `cookie` headers."""
+
+    def __init__(self, values: tuple[str, ...]) -> None:
+        self._values = values
+        self._pairs = [*_pairs(values)]
+
+    def names(self) -> Iterable[str]:
+        """The name of each, "" where it has none, in order."""
+        return (name for name, _ in self._pairs)
+
+    def called(self, name: str) -> list[str]:
+        """The values of every cookie with this name."""
+        return [text.partition("=")[2].strip(_SPACE) for found, text in self._pairs if found == name]
+
+    def but_for(self, kept_back: Callable[[str], bool]) -> tuple[str, ...]:
+        """The headers in one, without the cookies whose name is `kept_back`: in their order and bytes. None
+        where nothing is left."""
+        kept = [text for name, text in self._pairs if not kept_back(name)]
+        if len(self._values) == 1 and len(kept) == len(self._pairs):
+            return self._values
+        return ("; ".join(kept),) if kept else ()
+
+
+def _pairs(values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each cookie in the headers: its name, and its bytes."""
     for value in values:
         for pair in value.split(";"):
             text = pair.strip(_SPACE)
             if text:
-                yield (text.partition("=")[0].strip(_SPACE) if "=" in text else ""), text
-
-
-def cookie_values(values: Iterable[str], name: str) -> list[str]:
-    """The values of every cookie called `name` in a request's `cookie` headers."""
-    likely = (value for value in values if name in value)
-    return [text.partition("=")[2].strip(_SPACE) for found, text in pairs(likely) if found == name]
-
-
-def filter_cookies(values: list[str], allowed: Callable[[str], bool]) -> list[str]:
-    """The `cookie` headers in one, with the cookies whose name is `allowed`, in their order and bytes. None
-    where nothing is left of them."""
-    found = [*pairs(values)]
-    kept = [text for name, text in found if allowed(name)]
-    if len(values) == 1 and len(kept) == len(found):
-        return values
-    return ["; ".join(kept)] if kept else []
+                name, equals, _ = text.partition("=")
+                yield (name.strip(_SPACE) if equals else ""), text
 
 
 def expiries(names: Collection[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, KeysView
+from dataclasses import InitVar, dataclass, field
 
 Header = tuple[str, str]
 """A header's name, in the case it was sent in, and its value; both text of latin-1 characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """A request on its way to the application.
 
@@ -20,30 +20,26 @@ class Request:
     method: str
     path: str
     query: str
-    headers: tuple[Header, ...]
+    headers: InitVar[Iterable[Header]]
     root: str = ""
     server: str = "localhost"
-    _by_name: dict[str, list[str]] = field(init=False, repr=False, compare=False)
+    _by_name: dict[str, list[str]] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, headers: Iterable[Header]) -> None:
         # A request is asked for a dozen names, most of which it does not have.
         found: dict[str, list[str]] = {}
-        for name, value in self.headers:
-            key = name.lower()
-            if key in found:
-                found[key].append(value)
-            else:
-                found[key] = [value]
-        object.__setattr__(self, "_by_name", found)
+        for name, value in headers:
+            found.setdefault(name.lower(), []).append(value)
+        self._by_name = found
 
     @property
-    def names(self) -> Iterable[str]:
+    def names(self) -> KeysView[str]:
         """The names of the headers, each once and in small letters."""
-        return self._by_name
+        return self._by_name.keys()
 
-    def values(self, name: str) -> list[str]:
+    def values(self, name: str) -> tuple[str, ...]:
         """The values of the headers called `name` (in small letters), in order."""
-        return [*self._by_name.get(name, ())]
+        return tuple(self._by_name.get(name, ()))
 
     def named(self, names: Iterable[str]) -> list[Header]:
         """The headers called one of `names` (in small letters), by name."""

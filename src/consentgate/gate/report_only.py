@@ -35,7 +35,7 @@ class ReportOnlyExchange(Exchange):
         return super().own and self._endpoint != GPC_PATH
 
     @property
-    def request_changes(self) -> dict[str, list[str]]:
+    def request_changes(self) -> dict[str, tuple[str, ...]]:
         self._cookies.incoming()
         return {}
 
