@@ -123,8 +123,10 @@ class _Response:
         self._data = b""
 
     async def __call__(self, message: Message) -> None:
-        if self._passing and message["type"] == "http.response.body" and message.get("more_body", False):
-            # A download has many parts, and all of them but the last need nothing else.
+        if self._passing and message["type"] == "http.response.body":
+            # A download has many parts, which need nothing else.
+            if not message.get("more_body", False):
+                self._end()
             await self._send(message)
             return
         kind = message["type"].removeprefix("websocket.")
@@ -152,6 +154,7 @@ class _Response:
             raise RuntimeError("the application started its response twice")
         self._started, self._start = True, message
         self._exchange.start(message["status"], _text(message.get("headers") or ()))
+        self._passing = self._exchange.passes
         await self._release()
 
     async def _hint(self, message: Message) -> None:
@@ -167,10 +170,7 @@ class _Response:
 
     async def _body(self, message: Message) -> None:
         more = self._goes_on(message)
-        if self._exchange.passes:
-            await self._send(message)
-        else:
-            await self._feed(message, bytes(message.get("body", b"")), more=more)
+        await self._feed(message, bytes(message.get("body", b"")), more=more)
 
     async def _file(self, message: Message) -> None:
         """A file that the server would send, read here where it is a page."""
@@ -190,9 +190,13 @@ class _Response:
         if not self._started or self._over:
             raise RuntimeError("the application sent a body before its response started, or after it ended")
         more = bool(message.get("more_body", False))
-        self._over = not more
-        self._passing = more and self._exchange.passes
+        if not more:
+            self._end()
         return more
+
+    def _end(self) -> None:
+        """The body is over."""
+        self._over, self._passing = True, False
 
     async def _feed(self, message: Message, data: bytes, *, more: bool) -> None:
         self._data += self._exchange.feed(data)

@@ -43,6 +43,8 @@ class HeaderFilter:
 
     def response(self, given: list[Header]) -> list[Header]:
         """A response's headers. Where they are not the same for every visitor, caches are told so."""
+        if not [name for name, _ in given if _is_judged(name)]:
+            return given
         sent, kept, dropped = self.set_cookies(given)
         sent, differ = self._by_rules(sent)
         # A page whose only obstacle to being stored was a cookie must not become everybody's.
@@ -84,14 +86,15 @@ class HeaderFilter:
         """The hosts that a redirect would lead to although the visitor may not be led there, if the policy
         gates them, each with the claim on it."""
         found: list[tuple[str, Claim]] = []
+        if not (self._gate.policy.site.gate_redirects and 300 <= status < 400):
+            return found
 
         def note(claim: Claim, url: str) -> None:
             self._notice(claim, url)
             found.append((resolve(url, self._base).host, claim))
 
-        if self._gate.policy.site.gate_redirects and 300 <= status < 400:
-            allowed = Allowed(self._judge, self._everyone, self._base, on_blocked=note)
-            allowed.urls(header_values(headers, "location"))
+        allowed = Allowed(self._judge, self._everyone, self._base, on_blocked=note)
+        allowed.urls(header_values(headers, "location"))
         return found
 
     def is_blocked_worker(self, request: Request) -> bool:
@@ -132,6 +135,12 @@ class HeaderFilter:
 def _is_kept_back(name: str) -> bool:
     """True for a request's header of which the application must not know, by its name in small letters."""
     return name in _KEPT_FROM_APPLICATION or tells_of_the_device(name)
+
+
+@lru_cache(maxsize=256)
+def _is_judged(name: str) -> bool:
+    """True for a response's header, by its name in any case, of which the value matters."""
+    return name.lower() == "set-cookie" or rule_for(name.lower()) is not None
 
 
 def _ruled(headers: list[Header], allowed: Allowed) -> tuple[list[Header], bool]:
