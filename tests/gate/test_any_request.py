@@ -61,7 +61,10 @@ def test_any_request_and_any_headers_close(
     sent = [value for name, value in asked if name == "Cookie"]
     cookies = exchange.request_changes.get("cookie", sent)
     assert all(
-        pair.strip().startswith((OWN, "sid", "cart", "ui")) for v in cookies for pair in v.split(";") if pair
+        pair.strip().startswith((OWN, "sid", "cart", "ui"))
+        for v in cookies
+        for pair in v.split(";")
+        if pair.strip()
     )
     exchange.start(status, [HTML, *answered])
     sent = exchange.feed(PAGE[:at]) + exchange.feed(PAGE[at:]) + exchange.finish()
