@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from consentgate.consent import Choice, Judge
 from consentgate.consent.choice import takes_back
 from consentgate.consent.coverage import digests
-from consentgate.policy import NECESSARY, Unit
+from consentgate.policy import NECESSARY, Claim, Unit
 
 from .cookies import SentCookies, SetCookie
 
@@ -25,18 +25,14 @@ class CookieFilter:
         self._gate = gate
         self._judge = judge
         self._sent = sent
+        self._kept_back = self._arrived(judge)
 
     def incoming(self) -> tuple[str, ...]:
         """The request's cookies that the application may see, in one header or none."""
-        return self._sent.but_for(self._keeps_back)
-
-    def _keeps_back(self, name: str) -> bool:
-        if name == self._gate.cookie.name:
-            return False
-        claim = self._judge.cookie(name)
-        if claim is not None:
-            self._gate.notices.arrived(name, claim)
-        return claim is not None
+        for name in self._sent.names if self._kept_back else ():
+            if name in self._kept_back:
+                self._gate.notices.arrived(name, self._kept_back[name])
+        return self._sent.but_for(self._kept_back)
 
     def outgoing(self, line: str) -> str | None:
         """The value of a Set-Cookie header of the application's as it may leave, None where it may not."""
@@ -62,22 +58,24 @@ class CookieFilter:
         if choice is None:
             return []
         if not choice.is_grant:
-            return self._arrived(self._judge)
+            return [*self._kept_back]
         units = digests(self._gate.policy)
-        return [name for name in self._arrived(self._judge) if self._is_left_out(name, choice, units)]
+        return [name for name in self._kept_back if self._is_left_out(name, choice, units)]
 
     def withdrawn_by(self, choice: Choice, judge: Judge) -> tuple[list[str], list[str]]:
         """The cookies to delete with a decision, as the `judge` finds who knows of it: those that came along
         and are not covered, and, where it takes back a consent, those that the policy declares."""
+        arrived = [*self._arrived(judge)]
         if not takes_back(self._judge.consent.choice, choice):
-            return self._arrived(judge), []
-        arrived = self._arrived(judge)
+            return arrived, []
         declared = self._gate.policy.claims.exact_cookie_names()
         return arrived, [name for name in declared if name not in arrived and judge.cookie(name) is not None]
 
-    def _arrived(self, judge: Judge) -> list[str]:
-        names = dict.fromkeys(self._sent.names())
-        return [name for name in names if name != self._gate.cookie.name and judge.cookie(name) is not None]
+    def _arrived(self, judge: Judge) -> dict[str, Claim]:
+        """The cookies that came along and are not covered, each with the claim on it."""
+        own = self._gate.cookie.name
+        names = self._sent.names
+        return {name: claim for name in names if name != own and (claim := judge.cookie(name)) is not None}
 
     def _is_left_out(self, name: str, choice: Choice, units: Mapping[Unit, bytes]) -> bool:
         claims = self._gate.policy.claims.by_cookie(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -102,37 +102,31 @@ def parse_cookie_date(text: str) -> float | None:
 
 
 class SentCookies:
-    """The cookies that a browser sends: the `values` of a request's `cookie` headers."""
+    """The cookies that a browser sends: the `values` of a request's `cookie` headers. `names` has the name of
+    each, "" where it has none, in order."""
 
     def __init__(self, values: tuple[str, ...]) -> None:
         self._values = values
-        self._pairs = [*_pairs(values)]
-
-    def names(self) -> Iterable[str]:
-        """The name of each, "" where it has none, in order."""
-        return (name for name, _ in self._pairs)
+        self._pairs: list[tuple[str, str]] = []
+        for value in values:
+            for pair in value.split(";"):
+                text = pair.strip(_SPACE)
+                if text:
+                    name, equals, _ = text.partition("=")
+                    self._pairs.append((name.strip(_SPACE) if equals else "", text))
+        self.names = [name for name, _ in self._pairs]
 
     def called(self, name: str) -> list[str]:
         """The values of every cookie with this name."""
         return [text.partition("=")[2].strip(_SPACE) for found, text in self._pairs if found == name]
 
-    def but_for(self, kept_back: Callable[[str], bool]) -> tuple[str, ...]:
-        """The headers in one, without the cookies whose name is `kept_back`: in their order and bytes. None
-        where nothing is left."""
-        kept = [text for name, text in self._pairs if not kept_back(name)]
+    def but_for(self, names: Container[str]) -> tuple[str, ...]:
+        """The headers in one, without the cookies with these `names`: in their order and bytes. None where
+        nothing is left."""
+        kept = [text for name, text in self._pairs if name not in names]
         if len(self._values) == 1 and len(kept) == len(self._pairs):
             return self._values
         return ("; ".join(kept),) if kept else ()
-
-
-def _pairs(values: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each cookie in the headers: its name, and its bytes."""
-    for value in values:
-        for pair in value.split(";"):
-            text = pair.strip(_SPACE)
-            if text:
-                name, equals, _ = text.partition("=")
-                yield (name.strip(_SPACE) if equals else ""), text
 
 
 def expiries(names: Collection[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:
@@ -144,12 +138,14 @@ def expiries(names: Collection[str], host: str, path: str, *, room: int, secure:
     kept back for ever by others that cannot be deleted.
     """
     fit = [name for name in names if not _CONTROL.search(name)]
-    likely = [line for name in fit for line in _expiries_of(name, host, ["/"], secure=False)]
-    if secure:
-        likely = [f"{line}; Secure" for line in likely]
-    every = [line for name in fit for line in _expiries_of(name, host, _paths_above(path), secure=secure)]
+    domains = ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
+    paths = _paths_above(path)
+    every = [line for name in fit for line in _expiries_of(name, domains, paths, secure=secure)]
     if sum(map(_size, every)) <= room:
         return every
+    likely = [line for name in fit for line in _expiries_of(name, domains, ["/"], secure=False)]
+    if secure:
+        likely = [f"{line}; Secure" for line in likely]
     chosen = _some(likely, room // 2)
     room -= sum(map(_size, chosen))
     taken = frozenset(chosen)
@@ -172,12 +168,12 @@ def _size(line: str) -> int:
     return len(line) + len("Set-Cookie: \r\n")
 
 
-def _expiries_of(name: str, host: str, paths: list[str], *, secure: bool) -> Iterator[str]:
-    host_only = name.lower().startswith("__host-")
-    domains = [""] if host_only else ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
+def _expiries_of(name: str, domains: list[str], paths: list[str], *, secure: bool) -> Iterator[str]:
+    if name.lower().startswith("__host-"):
+        domains, paths = [""], ["/"]
     # Neither name nor value is no cookie at all.
     pair = f"{name}=" if name else "=x"
-    for path in ["/"] if host_only else paths:
+    for path in paths:
         for domain in domains:
             line = f"{pair}; Path={path}{domain}; Max-Age=0"
             if not secure:
