@@ -52,7 +52,7 @@ def request_of(environ: WSGIEnvironment) -> Request:
         method=environ.get("REQUEST_METHOD", "GET"),
         path=_quoted(environ.get("PATH_INFO", "")) or "/",
         query=environ.get("QUERY_STRING", ""),
-        headers=_headers_of(environ),
+        headers=headers_of(environ),
         root=_quoted(environ.get("SCRIPT_NAME", "")).rstrip("/"),
         server=f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}",
     )
@@ -63,7 +63,8 @@ def _quoted(path: str) -> str:
     return quote(path.encode("latin-1", "replace"), safe=_IN_PATH)
 
 
-def _headers_of(environ: WSGIEnvironment) -> Iterator[Header]:
+def headers_of(environ: WSGIEnvironment) -> Iterator[Header]:
+    """The headers of the request in a WSGI `environ`."""
     for key, value in environ.items():
         if key.startswith("HTTP_"):
             yield _header_name(key), value

@@ -109,17 +109,11 @@ def _request_of(request: HttpRequest) -> Request:
     )
 
 
-def _headers_of(request: HttpRequest) -> Iterator[Header]:
+def _headers_of(request: HttpRequest) -> Iterable[Header]:
     if isinstance(request, ASGIRequest):
         # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
-        for name, value in request.scope["headers"]:
-            yield name.decode("latin-1"), value.decode("latin-1")
-        return
-    for key, value in request.META.items():
-        if key.startswith("HTTP_"):
-            yield key.removeprefix("HTTP_").replace("_", "-").title(), value
-        elif key == "CONTENT_TYPE" and value:
-            yield "Content-Type", value
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
+    return wsgi.headers_of(request.META)
 
 
 def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
@@ -147,17 +141,17 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
 
 
 def _gate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
-    _start(exchange, response)
+    given = _start(exchange, response)
     if not exchange.passes:
         if isinstance(response, StreamingHttpResponse):
             _gate_stream(exchange, response)
         else:
             _gate_content(exchange, cast(HttpResponse, response))
-    return _with_head(exchange, response)
+    return _with_head(exchange, response, given)
 
 
 async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
-    _start(exchange, response)
+    given = _start(exchange, response)
     if not exchange.passes:
         if not isinstance(response, StreamingHttpResponse):
             _gate_content(exchange, cast(HttpResponse, response))
@@ -167,12 +161,14 @@ async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> Htt
         else:
             # What makes the pieces may wait for something, which the event loop must not.
             await sync_to_async(_gate_stream)(exchange, response)
-    return _with_head(exchange, response)
+    return _with_head(exchange, response, given)
 
 
-def _start(exchange: Exchange, response: HttpResponseBase) -> None:
+def _start(exchange: Exchange, response: HttpResponseBase) -> list[Header]:
     cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
-    exchange.start(response.status_code, [*response.items(), *cookies])
+    headers = [*response.items(), *cookies]
+    exchange.start(response.status_code, headers)
+    return headers
 
 
 def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
@@ -209,10 +205,11 @@ async def _achain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byt
         yield chunk
 
 
-def _with_head(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
+def _with_head(exchange: Exchange, response: HttpResponseBase, given: list[Header]) -> HttpResponseBase:
     assert exchange.head is not None
     response.status_code = exchange.head.status
-    _set_headers(response, exchange.head.headers)
+    if exchange.head.headers != given:
+        _set_headers(response, exchange.head.headers)
     return response
 
 
