@@ -37,9 +37,8 @@ class HeaderFilter:
     def kept_from_application(self, request: Request) -> list[str]:
         """The names of a request's headers with what the browser keeps or tells because a response once said
         so."""
-        if self._judge.consent.covers_undeclared:
-            return []
-        return [name for name in request.names if _is_kept_back(name)]
+        names = [name for name in request.names if _is_kept_back(name)]
+        return [] if names and self._judge.consent.covers_undeclared else names
 
     def response(self, given: list[Header]) -> list[Header]:
         """A response's headers. Where they are not the same for every visitor, caches are told so."""
