@@ -40,19 +40,21 @@ class SetCookie:
         it must not make a cookie that they keep look like the deletion of one."""
         pair, *attributes = line.split(";")
         name = pair.partition("=")[0].strip(_SPACE) if "=" in pair else ""
-        max_age: float | None = None
-        expires: float | None = None
+        age: float | None = None
+        dates: list[str] = []
         for attribute in attributes:
             key, _, value = attribute.partition("=")
             key, value = key.strip(_SPACE).lower(), value.strip(_SPACE)
             if len(value) > _LONGEST_ATTRIBUTE:
                 continue
             if key == "max-age" and _MAX_AGE.fullmatch(value):
-                max_age = float(value[:20])
+                age = float(value[:20])
             elif key == "expires":
-                date = parse_cookie_date(value)
-                expires = date - now if date is not None else expires
-        return cls(line, name, expires if max_age is None else max_age)
+                dates.append(value)
+        if age is None:
+            valid = [date for date in map(parse_cookie_date, dates) if date is not None]
+            age = valid[-1] - now if valid else None
+        return cls(line, name, age)
 
     def is_sent_as(self, name: str) -> bool:
         """True when browsers would send this cookie back as one called `name` (in small letters). One without
