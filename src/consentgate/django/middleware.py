@@ -208,7 +208,7 @@ async def _achain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byt
 def _with_head(exchange: Exchange, response: HttpResponseBase, given: list[Header]) -> HttpResponseBase:
     assert exchange.head is not None
     response.status_code = exchange.head.status
-    if exchange.head.headers != given:
+    if not exchange.passes or exchange.head.headers != given:
         _set_headers(response, exchange.head.headers)
     return response
 
