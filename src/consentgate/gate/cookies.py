@@ -126,9 +126,10 @@ class SentCookies:
         """The headers in one, without the cookies with these `names`: in their order and bytes. None where
         nothing is left."""
         kept = [text for name, text in self._pairs if name not in names]
-        if len(self._values) == 1 and len(kept) == len(self._pairs):
-            return self._values
-        return ("; ".join(kept),) if kept else ()
+        if not kept:
+            return ()
+        unchanged = len(self._values) == 1 and len(kept) == len(self._pairs)
+        return self._values if unchanged else ("; ".join(kept),)
 
 
 def expiries(names: Collection[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:
