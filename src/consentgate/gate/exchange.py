@@ -6,7 +6,7 @@ sends on what comes back:
     exchange = gate.exchange(request)
     if exchange.own:                                    # the application is not called
         answer = exchange.answer(body)
-    else:                                               # the application sees exchange.request_changes
+    else:                                               # it goes on with exchange.request_changes
         head = exchange.start(status, headers)          # None while the body has to be seen first
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
         data = exchange.finish()

@@ -80,6 +80,7 @@ class Gate:
     def _enforce(self, policy: Policy) -> None:
         self.policy = policy
         self.fingerprint = _fingerprint(policy)
+        # What all visitors share who have granted nothing.
         self.undecided = Consent(policy)
         self.closed = Variant(self.undecided, self.fingerprint)
         self._pages: dict[str, Pages] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from consentgate.consent import Consent, Judge
+from consentgate.consent import Judge
 from consentgate.html import Url, resolve
 from consentgate.html.client_hints import tells_of_the_device
 from consentgate.policy import Claim
@@ -124,7 +124,7 @@ class HeaderFilter:
         judge = self._judge
         if not judge.consent.is_open:
             return judge
-        return Judge(Consent(judge.policy), self._base.host, self._base.path)
+        return Judge(self._gate.undecided, self._base.host, self._base.path)
 
     def _notice(self, claim: Claim, url: str) -> None:
         self._gate.notices.url(url, self._base, claim)
