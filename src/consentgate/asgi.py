@@ -63,10 +63,18 @@ def request_of(scope: Scope) -> Request:
         method=scope.get("method", "GET"),
         path=path or "/",
         query=(scope.get("query_string") or b"").decode("latin-1"),
-        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+        headers=headers_of(scope["headers"]),
         root=root,
         server=f"{host}:{port}" if port else str(host),
     )
+
+
+def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]:
+    """The headers of the request in a scope, by their names in small letters."""
+    headers: dict[str, list[str]] = {}
+    for name, value in raw:
+        headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return headers
 
 
 def _quoted(path: str) -> str:

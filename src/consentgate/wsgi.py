@@ -19,6 +19,8 @@ CONSENT = "consentgate.consent"
 
 # What servers offer for sending headers ahead of the response.
 _EARLY_HINTS = "wsgi.early_hints"
+# The headers whose keys in the environ do not begin with HTTP_.
+_WITHOUT_PREFIX = ("CONTENT_TYPE", "CONTENT_LENGTH")
 # The characters of a path that are not escaped (RFC 3986, section 3.3).
 _IN_PATH = "/:@!$&'()*+,;=~"
 _READ_AT_ONCE = 64 << 10
@@ -63,18 +65,18 @@ def _quoted(path: str) -> str:
     return quote(path.encode("latin-1", "replace"), safe=_IN_PATH)
 
 
-def headers_of(environ: WSGIEnvironment) -> Iterator[Header]:
-    """The headers of the request in a WSGI `environ`."""
-    for key, value in environ.items():
-        if key.startswith("HTTP_"):
-            yield _header_name(key), value
-        elif key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-            yield key.replace("_", "-").title(), value
+def headers_of(environ: WSGIEnvironment) -> dict[str, tuple[str]]:
+    """The headers of the request in a WSGI `environ`, by their names in small letters."""
+    headers = {_header_name(key): (value,) for key, value in environ.items() if key.startswith("HTTP_")}
+    for key in _WITHOUT_PREFIX:
+        if environ.get(key):
+            headers[_header_name(key)] = (environ[key],)
+    return headers
 
 
 @lru_cache(maxsize=256)
 def _header_name(key: str) -> str:
-    return key.removeprefix("HTTP_").replace("_", "-").title()
+    return key.removeprefix("HTTP_").replace("_", "-").lower()
 
 
 def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnvironment:

@@ -8,7 +8,16 @@ layer does the work and this one only gives `request.consent`.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from http.cookies import Morsel, SimpleCookie
 from itertools import chain
 from typing import Any, cast
@@ -109,10 +118,10 @@ def _request_of(request: HttpRequest) -> Request:
     )
 
 
-def _headers_of(request: HttpRequest) -> Iterable[Header]:
+def _headers_of(request: HttpRequest) -> Mapping[str, Sequence[str]]:
     if isinstance(request, ASGIRequest):
         # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
-        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
+        return asgi.headers_of(request.scope["headers"])
     return wsgi.headers_of(request.META)
 
 

@@ -79,7 +79,7 @@ class Variant:
         those that bear no mark: they may be older than the gate, and must not bring back what the page was
         then. Dates would say nothing of the variant, and a part of a page cannot be read.
         """
-        if request.names.isdisjoint(CONDITIONS):
+        if request.headers.keys().isdisjoint(CONDITIONS):
             return {}
         given = request.named(CONDITIONS)
         page = document or any(

@@ -37,7 +37,7 @@ class HeaderFilter:
     def kept_from_application(self, request: Request) -> list[str]:
         """The names of a request's headers with what the browser keeps or tells because a response once said
         so."""
-        names = [name for name in request.names if _is_kept_back(name)]
+        names = [name for name in request.headers if _is_kept_back(name)]
         return [] if names and self._judge.consent.covers_undeclared else names
 
     def response(self, given: list[Header]) -> list[Header]:
