@@ -63,10 +63,8 @@ def stream(gate: Gate, page: Page, size: int = CHUNK, cookie: str = "") -> bytes
 
 def begin(gate: Gate, page: Page, cookie: str = "") -> Exchange:
     """The exchange of a page whose body is next."""
-    headers = [("Host", page.host), ("Accept", "text/html")]
-    if cookie:
-        headers.append(("Cookie", cookie))
-    exchange = gate.exchange(Request("GET", "/", "", tuple(headers)))
+    headers = {"host": [page.host], "accept": ["text/html"], "cookie": [cookie] if cookie else []}
+    exchange = gate.exchange(Request("GET", "/", "", headers))
     exchange.start(200, [("Content-Type", "text/html")])
     return exchange
 

@@ -42,11 +42,13 @@ class ConsentMiddleware:
             # Not ours to judge, or another layer of the same gate is around this one already.
             await self.app(scope, receive, send)
             return
+        scope = {**scope, "headers": [*(scope.get("headers") or ())]}
         exchange = self.gate.exchange(request_of(scope))
         if exchange.own and scope["type"] == "http":
             await _answer(exchange, scope["method"], receive, send)
             return
-        await self.app(_for_application(scope, exchange), receive, _Response(exchange, send))
+        _show_to_application(scope, exchange)
+        await self.app(scope, receive, _Response(exchange, send))
 
 
 def request_of(scope: Scope) -> Request:
@@ -61,10 +63,18 @@ def request_of(scope: Scope) -> Request:
         method=scope.get("method", "GET"),
         path=path or "/",
         query=(scope.get("query_string") or b"").decode("latin-1"),
-        headers=tuple(_text(scope.get("headers") or ())),
+        headers=headers_of(scope["headers"]),
         root=root,
         server=f"{host}:{port}" if port else str(host),
     )
+
+
+def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]:
+    """The headers of the request in a scope, by their names in small letters."""
+    headers: dict[str, list[str]] = {}
+    for name, value in raw:
+        headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return headers
 
 
 def _quoted(path: str) -> str:
@@ -79,16 +89,19 @@ def _bytes(headers: Iterable[Header]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def _for_application(scope: Scope, exchange: Exchange) -> Scope:
-    """A copy of the scope in which the application sees only what it may."""
-    copy = dict(scope)
-    copy["headers"] = _bytes(exchange.request_headers)
-    copy[CONSENT] = exchange.consent
-    copy["state"] = state = {} if scope.get("state") is None else scope["state"]
+def _show_to_application(scope: Scope, exchange: Exchange) -> None:
+    """Leave in the scope, which is a copy, only what the application may see."""
+    changes = exchange.request_changes
+    if changes:
+        names = {name.encode("latin-1") for name in changes}
+        kept = [header for header in scope["headers"] if header[0].lower() not in names]
+        seen = _bytes((name, value) for name, values in changes.items() for value in values)
+        scope["headers"] = kept + seen
+    scope[CONSENT] = exchange.consent
+    scope["state"] = state = {} if scope.get("state") is None else scope["state"]
     state["consent"] = exchange.consent
-    if copy.get("extensions"):
-        copy["extensions"] = {**copy["extensions"]}
-    return copy
+    if scope.get("extensions"):
+        scope["extensions"] = {**scope["extensions"]}
 
 
 async def _answer(exchange: Exchange, method: str, receive: Receive, send: Send) -> None:
@@ -118,8 +131,10 @@ class _Response:
         self._data = b""
 
     async def __call__(self, message: Message) -> None:
-        if self._passing and message["type"] == "http.response.body" and message.get("more_body", False):
-            # A download has many parts, and all of them but the last need nothing else.
+        if self._passing and message["type"] == "http.response.body":
+            # A download has many parts, which need nothing else.
+            if not message.get("more_body", False):
+                self._end()
             await self._send(message)
             return
         kind = message["type"].removeprefix("websocket.")
@@ -147,6 +162,7 @@ class _Response:
             raise RuntimeError("the application started its response twice")
         self._started, self._start = True, message
         self._exchange.start(message["status"], _text(message.get("headers") or ()))
+        self._passing = self._exchange.passes
         await self._release()
 
     async def _hint(self, message: Message) -> None:
@@ -162,10 +178,7 @@ class _Response:
 
     async def _body(self, message: Message) -> None:
         more = self._goes_on(message)
-        if self._exchange.passes:
-            await self._send(message)
-        else:
-            await self._feed(message, bytes(message.get("body", b"")), more=more)
+        await self._feed(message, bytes(message.get("body", b"")), more=more)
 
     async def _file(self, message: Message) -> None:
         """A file that the server would send, read here where it is a page."""
@@ -185,9 +198,13 @@ class _Response:
         if not self._started or self._over:
             raise RuntimeError("the application sent a body before its response started, or after it ended")
         more = bool(message.get("more_body", False))
-        self._over = not more
-        self._passing = more and self._exchange.passes
+        if not more:
+            self._end()
         return more
+
+    def _end(self) -> None:
+        """The body is over."""
+        self._over, self._passing = True, False
 
     async def _feed(self, message: Message, data: bytes, *, more: bool) -> None:
         self._data += self._exchange.feed(data)

@@ -19,6 +19,8 @@ CONSENT = "consentgate.consent"
 
 # What servers offer for sending headers ahead of the response.
 _EARLY_HINTS = "wsgi.early_hints"
+# The headers whose keys in the environ do not begin with HTTP_.
+_WITHOUT_PREFIX = ("CONTENT_TYPE", "CONTENT_LENGTH")
 # The characters of a path that are not escaped (RFC 3986, section 3.3).
 _IN_PATH = "/:@!$&'()*+,;=~"
 _READ_AT_ONCE = 64 << 10
@@ -52,7 +54,7 @@ def request_of(environ: WSGIEnvironment) -> Request:
         method=environ.get("REQUEST_METHOD", "GET"),
         path=_quoted(environ.get("PATH_INFO", "")) or "/",
         query=environ.get("QUERY_STRING", ""),
-        headers=tuple(_headers_of(environ)),
+        headers=headers_of(environ),
         root=_quoted(environ.get("SCRIPT_NAME", "")).rstrip("/"),
         server=f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}",
     )
@@ -63,32 +65,31 @@ def _quoted(path: str) -> str:
     return quote(path.encode("latin-1", "replace"), safe=_IN_PATH)
 
 
-def _headers_of(environ: WSGIEnvironment) -> Iterator[Header]:
-    for key, value in environ.items():
-        if key.startswith("HTTP_"):
-            yield _header_name(key), value
-        elif key in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-            yield key.replace("_", "-").title(), value
+def headers_of(environ: WSGIEnvironment) -> dict[str, tuple[str]]:
+    """The headers of the request in a WSGI `environ`, by their names in small letters."""
+    headers = {_header_name(key): (value,) for key, value in environ.items() if key.startswith("HTTP_")}
+    for key in _WITHOUT_PREFIX:
+        if environ.get(key):
+            headers[_header_name(key)] = (environ[key],)
+    return headers
 
 
 @lru_cache(maxsize=256)
 def _header_name(key: str) -> str:
-    return key.removeprefix("HTTP_").replace("_", "-").title()
+    return key.removeprefix("HTTP_").replace("_", "-").lower()
 
 
 def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnvironment:
     """A copy of the environ in which the application sees only what it may."""
-    allowed = dict(exchange.request_headers)
-    copy: WSGIEnvironment = {}
-    for key, value in environ.items():
-        if key.startswith("HTTP_"):
-            name = _header_name(key)
-            if name in allowed:
-                copy[key] = allowed[name]
-        elif key == _EARLY_HINTS:
-            copy[key] = _hinting(value, exchange)
+    copy = dict(environ)
+    for name, values in exchange.request_changes.items():
+        key = f"HTTP_{name.upper().replace('-', '_')}"
+        if values:
+            copy[key] = ",".join(values)
         else:
-            copy[key] = value
+            copy.pop(key, None)
+    if _EARLY_HINTS in copy:
+        copy[_EARLY_HINTS] = _hinting(copy[_EARLY_HINTS], exchange)
     copy[CONSENT] = exchange.consent
     return copy
 

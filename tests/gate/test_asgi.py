@@ -120,6 +120,18 @@ def test_a_request_may_lack_what_is_optional_A1() -> None:
     assert CLOSED not in reply(page(), scope() | empty).body
 
 
+def test_what_is_not_kept_back_of_a_request_arrives_as_it_came_A1() -> None:
+    seen: list[tuple[bytes, bytes]] = []
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        seen.extend(scope["headers"])
+        await page()(scope, receive, send)
+
+    given = [(b"x-a", b"1"), (b"cookie", b"sid=1; _ab=2"), (b"accept-encoding", b"gzip"), (b"x-a", b"\xff")]
+    result(app, scope() | {"headers": iter([*given, (b"Sec-CH-UA-Model", b'"M"'), (b"Cookie", b"cart=3")])})
+    assert seen == [given[0], given[2], given[3], (b"cookie", b"sid=1; cart=3")]
+
+
 @pytest.mark.parametrize("kind", [HTML, JSON])
 def test_a_body_may_be_absent_A2(kind: tuple[bytes, bytes]) -> None:
     sent = reply(sends({"type": START, "status": 200, "headers": [kind]}, {"type": BODY}))

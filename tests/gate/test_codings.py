@@ -75,7 +75,7 @@ def encoded(coding: str, *headers: tuple[str, str]) -> Headers:
 
 
 def begin(coding: str, *headers: tuple[str, str], method: str = "GET") -> Exchange:
-    exchange = GATE.exchange(Request(method, "/", "", (("Host", "www.example.org"),)))
+    exchange = GATE.exchange(Request(method, "/", "", {"host": ["www.example.org"]}))
     exchange.start(200, encoded(coding, *headers))
     return exchange
 
@@ -254,12 +254,12 @@ from consentgate.gate import Request
 
 gate = Gate(Policy(), secret_key="a key for the tests")
 for coding in ("br", "zstd", "deflate"):
-    exchange = gate.exchange(Request("GET", "/", "", ()))
+    exchange = gate.exchange(Request("GET", "/", "", {}))
     exchange.start(200, [("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", coding)])
     exchange.finish()
     print(exchange.head.status)
-asked = gate.exchange(Request("GET", "/", "", (("Accept-Encoding", "zstd, gzip, br, deflate"),)))
-print(*(v.replace(" ", "") for k, v in asked.request_headers if k == "Accept-Encoding"))
+asked = gate.exchange(Request("GET", "/", "", {"accept-encoding": ["zstd, gzip, br, deflate"]}))
+print(*(value.replace(" ", "") for value in asked.request_changes["accept-encoding"]))
 """
 
 
@@ -324,7 +324,7 @@ def test_a_bomb_is_read_in_bounded_pieces_H1(codings: list[str]) -> None:
 
 def test_a_bomb_of_no_type_is_looked_into_and_no_further_H1() -> None:
     bomb = gzipped(b"a" * BOMB)
-    exchange = GATE.exchange(Request("GET", "/", "", ()))
+    exchange = GATE.exchange(Request("GET", "/", "", {}))
     exchange.start(200, [("Content-Encoding", "gzip")])
     tracemalloc.start()
     try:

@@ -11,11 +11,11 @@ from consentgate.gate import Request
 
 
 def decide(gate: Gate, origin: str | None, host: str = "shop.example") -> int:
-    headers = (
-        ("Host", host),
-        *((("Origin", origin),) if origin is not None else ()),
-        ("Content-Type", "application/x-www-form-urlencoded"),
-    )
+    headers = {
+        "host": [host],
+        "origin": [] if origin is None else [origin],
+        "content-type": ["application/x-www-form-urlencoded"],
+    }
     return gate.exchange(Request("POST", "/_privacy/choices", "", headers)).answer(b"decision=refuse").status
 
 

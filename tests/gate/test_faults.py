@@ -140,7 +140,7 @@ def test_what_stops_the_process_goes_on_and_leaves_the_response_closed(
     break_after: Any, error: type[BaseException]
 ) -> None:
     break_after(1, error(), once=True)
-    exchange = make_gate().exchange(Request("GET", "/", "", (("Host", "www.example.org"),)))
+    exchange = make_gate().exchange(Request("GET", "/", "", {"host": ["www.example.org"]}))
     exchange.start(200, [HTML])
     assert exchange.feed(FINE).endswith(b"<p>fine</p>")
     with pytest.raises(error):

@@ -158,8 +158,8 @@ NO_LOGIN = POLICY.replace('reason = "authentication"', 'reason = "security"')
 
 
 def left(gate: Gate, headers: Headers, cookie: str = "", path: str = "/") -> Headers:
-    asked = [("Host", "www.example.org"), *([("Cookie", cookie)] if cookie else [])]
-    exchange = gate.exchange(Request("GET", path, "", tuple(asked)))
+    asked = {"host": ["www.example.org"], "cookie": [cookie] if cookie else []}
+    exchange = gate.exchange(Request("GET", path, "", asked))
     head = exchange.start(200, [JSON, *headers])
     assert head is not None
     return head.headers

@@ -81,7 +81,7 @@ def keeps_the_rest(source: bytes, output: bytes, spans: list[Blocked]) -> bool:
 
 def through_the_gate(data: bytes, host: str, size: int = 1 << 20, content_type: str = "text/html") -> bytes:
     """`data` as a response, with placeholders and all that is put in."""
-    exchange = gate().exchange(Request("GET", "/dir/page", "", (("Host", host),)))
+    exchange = gate().exchange(Request("GET", "/dir/page", "", {"host": [host]}))
     exchange.start(200, [("Content-Type", content_type)])
     return b"".join([exchange.feed(chunk) for chunk in cut(data, size)]) + exchange.finish()
 

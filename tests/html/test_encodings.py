@@ -302,7 +302,7 @@ def test_any_bytes_in_any_encoding(label: str, data: bytes) -> None:
 @pytest.mark.parametrize("size", [1, 7, 1000, 1 << 20])
 def test_a_declaration_counts_however_the_page_comes(before: bytes, size: int) -> None:
     page = b"<!doctype html><html><head>" + before + b"<meta charset=koi8-r></head><body>\xf0"
-    exchange = gate().exchange(Request("GET", "/", "", (("Host", "www.example.org"),)))
+    exchange = gate().exchange(Request("GET", "/", "", {"host": ["www.example.org"]}))
     exchange.start(200, [("Content-Type", "text/html")])
     for chunk in cut(page, size):
         exchange.feed(chunk)

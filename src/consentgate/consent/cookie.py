@@ -43,40 +43,33 @@ class ConsentCookie:
     def set_cookie(self, choice: Choice, host: str) -> str:
         """The value of the Set-Cookie header that stores `choice`, made now, for `host`. It is the same
         for all who refuse on one day: Max-Age may outlast the signed time, which is what counts."""
-        value = self._sign(self._signers[-1], _pack(choice, host))
+        value = self._signers[-1].sign(_pack(choice, host)).decode()
         secure = "" if self._insecure else "; Secure"
         return f"{self.name}={value}; Path=/; Max-Age={choice.lifetime}{secure}; HttpOnly; SameSite=Lax"
 
     def read(self, values: Iterable[str], host: str) -> Choice | None:
         """The choice in the cookie's `values`: of several valid ones the most restrictive. What is
         unparsable, changed, expired, from the future or from another host is no choice."""
-        choices = [choice for choice in (self._read_one(value, host) for value in values) if choice]
+        choices = [choice for value in values if (choice := self._read_one(value, host))]
         return min(choices, key=_strictness) if choices else None
 
     def _read_one(self, value: str, host: str) -> Choice | None:
-        payload = value.rpartition(".")[0]
+        sent = value.encode("utf-8", "replace")
+        payload = sent.rpartition(b".")[0]
         # Signing again and comparing the text, rather than verifying it, leaves no second spelling of a
         # valid cookie: base64 has bits to spare in its last character.
-        valid = any(
-            hmac.compare_digest(self._sign(signer, payload).encode(), value.encode("utf-8", "replace"))
-            for signer in self._signers
-        )
+        valid = any(hmac.compare_digest(signer.sign(payload), sent) for signer in self._signers)
         choice = _unpack(payload, host) if valid else None
-        now = time.time()
-        if choice is None or not choice.at <= now < choice.expires:
+        if choice is None or not choice.at <= time.time() < choice.expires:
             return None
         return choice
-
-    @staticmethod
-    def _sign(signer: Signer, payload: str) -> str:
-        return signer.sign(payload.encode("utf-8", "replace")).decode("utf-8", "replace")
 
 
 def _strictness(choice: Choice) -> tuple[int, int]:
     return len(choice.granted), choice.at
 
 
-def _pack(choice: Choice, host: str) -> str:
+def _pack(choice: Choice, host: str) -> bytes:
     data = _HEAD.pack(_VERSION, _host_digest(host))
     if choice.is_grant:
         signals = sum(_SIGNAL_BITS[signal] for signal in choice.signals)
@@ -84,12 +77,12 @@ def _pack(choice: Choice, host: str) -> str:
         data += b"".join((*sorted(choice.granted), *sorted(choice.refused)))
     else:
         data += _REFUSAL.pack(choice.at // DAY)
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def _unpack(payload: str, host: str) -> Choice | None:
+def _unpack(payload: bytes, host: str) -> Choice | None:
     try:
-        data = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        data = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
     except (binascii.Error, ValueError):
         return None
     if len(data) < _HEAD.size or _HEAD.unpack_from(data) != (_VERSION, _host_digest(host)):

@@ -118,4 +118,7 @@ class Judge:
         return self.consent.covers(claim, self._path)
 
     def _blocked(self, claims: tuple[Claim, ...]) -> Claim | None:
-        return None if any(map(self.passes, claims)) else claims[0]
+        for claim in claims:
+            if self.consent.covers(claim, self._path):
+                return None
+        return claims[0]

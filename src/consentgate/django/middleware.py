@@ -8,7 +8,16 @@ layer does the work and this one only gives `request.consent`.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from http.cookies import Morsel, SimpleCookie
 from itertools import chain
 from typing import Any, cast
@@ -103,23 +112,17 @@ def _request_of(request: HttpRequest) -> Request:
         method=request.method or "GET",
         path=quote(request.path_info, safe="/:@!$&'()*+,;=~") or "/",
         query=meta.get("QUERY_STRING", ""),
-        headers=tuple(_headers_of(request)),
+        headers=_headers_of(request),
         root=quote(root, safe="/:@!$&'()*+,;=~").rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
     )
 
 
-def _headers_of(request: HttpRequest) -> Iterator[Header]:
+def _headers_of(request: HttpRequest) -> Mapping[str, Sequence[str]]:
     if isinstance(request, ASGIRequest):
         # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
-        for name, value in request.scope["headers"]:
-            yield name.decode("latin-1"), value.decode("latin-1")
-        return
-    for key, value in request.META.items():
-        if key.startswith("HTTP_"):
-            yield key.removeprefix("HTTP_").replace("_", "-").title(), value
-        elif key == "CONTENT_TYPE" and value:
-            yield "Content-Type", value
+        return asgi.headers_of(request.scope["headers"])
+    return wsgi.headers_of(request.META)
 
 
 def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
@@ -132,15 +135,12 @@ def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
 
 def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     """Leave in the request only what the application may see."""
-    allowed: dict[str, str] = {}
-    for name, value in exchange.request_headers:
+    for name, values in exchange.request_changes.items():
         key = f"HTTP_{name.upper().replace('-', '_')}"
-        allowed[key] = f"{allowed[key]},{value}" if key in allowed else value
-    for key in [key for key in request.META if key.startswith("HTTP_")]:
-        if key in allowed:
-            request.META[key] = allowed[key]
+        if values:
+            request.META[key] = ",".join(values)
         else:
-            del request.META[key]
+            request.META.pop(key, None)
     # Both are made of META when first asked for; they may have been.
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)
@@ -150,17 +150,17 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
 
 
 def _gate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
-    _start(exchange, response)
+    given = _start(exchange, response)
     if not exchange.passes:
         if isinstance(response, StreamingHttpResponse):
             _gate_stream(exchange, response)
         else:
             _gate_content(exchange, cast(HttpResponse, response))
-    return _with_head(exchange, response)
+    return _with_head(exchange, response, given)
 
 
 async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
-    _start(exchange, response)
+    given = _start(exchange, response)
     if not exchange.passes:
         if not isinstance(response, StreamingHttpResponse):
             _gate_content(exchange, cast(HttpResponse, response))
@@ -170,12 +170,14 @@ async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> Htt
         else:
             # What makes the pieces may wait for something, which the event loop must not.
             await sync_to_async(_gate_stream)(exchange, response)
-    return _with_head(exchange, response)
+    return _with_head(exchange, response, given)
 
 
-def _start(exchange: Exchange, response: HttpResponseBase) -> None:
+def _start(exchange: Exchange, response: HttpResponseBase) -> list[Header]:
     cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
-    exchange.start(response.status_code, [*response.items(), *cookies])
+    headers = [*response.items(), *cookies]
+    exchange.start(response.status_code, headers)
+    return headers
 
 
 def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
@@ -212,10 +214,11 @@ async def _achain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byt
         yield chunk
 
 
-def _with_head(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
+def _with_head(exchange: Exchange, response: HttpResponseBase, given: list[Header]) -> HttpResponseBase:
     assert exchange.head is not None
     response.status_code = exchange.head.status
-    _set_headers(response, exchange.head.headers)
+    if not exchange.passes or exchange.head.headers != given:
+        _set_headers(response, exchange.head.headers)
     return response
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cached_property
 
 from consentgate.consent import Consent
 
-from .message import Header, header_values, without
+from .message import Header, Request, header_values, without
 
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
@@ -62,42 +63,44 @@ class Variant:
             marked.append((name, value))
         return marked
 
-    def is_marked(self, headers: list[Header]) -> bool:
-        """True when a request asks whether its copy of this very variant is still good."""
-        return any(self._suffix + '"' in value for value in header_values(headers, "if-none-match"))
+    def is_marked(self, asked: Iterable[str]) -> bool:
+        """True when a request's `If-None-Match` asks whether its copy of this very variant is still good."""
+        return any(self._suffix + '"' in value for value in asked)
 
-    def is_weakly_marked(self, headers: list[Header]) -> bool:
+    def is_weakly_marked(self, asked: Iterable[str]) -> bool:
         """True when it asks so by a weak validator, as the answer must be then (RFC 9111, 4.3.4)."""
-        tags = [match for value in header_values(headers, "if-none-match") for match in _ETAG.finditer(value)]
+        tags = [match for value in asked for match in _ETAG.finditer(value)]
         return any(match["weak"] and match["tag"].endswith(self._suffix) for match in tags)
 
-    def unmark(self, headers: list[Header], *, document: bool) -> list[Header]:
-        """A request's headers with its validators as the application knows them.
+    def unmarked(self, request: Request, *, document: bool) -> dict[str, tuple[str, ...]]:
+        """A request's validators as the application knows them, by the header's name.
 
         Copies of another variant are not worth asking about, and on a request for a `document` neither are
         those that bear no mark: they may be older than the gate, and must not bring back what the page was
         then. Dates would say nothing of the variant, and a part of a page cannot be read.
         """
+        if request.headers.keys().isdisjoint(CONDITIONS):
+            return {}
+        given = request.named(CONDITIONS)
         page = document or any(
             _SUFFIX.search(match["tag"])
-            for key in ("if-none-match", "if-range")
-            for value in header_values(headers, key)
+            for name, value in given
+            if name in ("if-none-match", "if-range")
             for match in _ETAG.finditer(value)
         )
-        result: list[Header] = []
-        for name, value in headers:
-            key = name.lower()
-            if page and key in ("if-modified-since", "if-range", "range"):
+        seen: dict[str, list[str]] = {name: [] for name, _ in given}
+        for name, value in given:
+            if page and name in ("if-modified-since", "if-range", "range"):
                 continue
-            if key == "if-none-match":
+            if name == "if-none-match":
                 value = self._asked_about(value, document=document)
                 if not value:
                     continue
-            elif key == "if-match":
+            elif name == "if-match":
                 # This one guards a change: which variant the visitor saw is no reason to drop the guard.
                 value = _ETAG.sub(lambda m: f'{m["weak"] or ""}"{_SUFFIX.sub("", m["tag"])}"', value)
-            result.append((name, value))
-        return result
+            seen[name].append(value)
+        return {name: tuple(values) for name, values in seen.items()}
 
     def _asked_about(self, value: str, *, document: bool) -> str:
         matches = [*_ETAG.finditer(value)]

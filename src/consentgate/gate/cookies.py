@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -40,19 +40,21 @@ class SetCookie:
         it must not make a cookie that they keep look like the deletion of one."""
         pair, *attributes = line.split(";")
         name = pair.partition("=")[0].strip(_SPACE) if "=" in pair else ""
-        max_age: float | None = None
-        expires: float | None = None
+        age: float | None = None
+        dates: list[str] = []
         for attribute in attributes:
             key, _, value = attribute.partition("=")
             key, value = key.strip(_SPACE).lower(), value.strip(_SPACE)
             if len(value) > _LONGEST_ATTRIBUTE:
                 continue
             if key == "max-age" and _MAX_AGE.fullmatch(value):
-                max_age = float(value[:20])
+                age = float(value[:20])
             elif key == "expires":
-                date = parse_cookie_date(value)
-                expires = date - now if date is not None else expires
-        return cls(line, name, expires if max_age is None else max_age)
+                dates.append(value)
+        if age is None:
+            valid = [date for date in map(parse_cookie_date, dates) if date is not None]
+            age = valid[-1] - now if valid else None
+        return cls(line, name, age)
 
     def is_sent_as(self, name: str) -> bool:
         """True when browsers would send this cookie back as one called `name` (in small letters). One without
@@ -101,28 +103,33 @@ def parse_cookie_date(text: str) -> float | None:
         return None
 
 
-def pairs(values: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each cookie in a request's `cookie` headers: its name, "" where it has none, and its bytes."""
-    for value in values:
-        for pair in value.split(";"):
-            text = pair.strip(_SPACE)
-            if text:
-                yield (text.partition("=")[0].strip(_SPACE) if "=" in text else ""), text
+class SentCookies:
+    """The cookies that a browser sends: the `values` of a request's `cookie` headers. `names` has the name of
+    each, "" where it has none, in order."""
 
+    def __init__(self, values: tuple[str, ...]) -> None:
+        self._values = values
+        self._pairs: list[tuple[str, str]] = []
+        for value in values:
+            for pair in value.split(";"):
+                text = pair.strip(_SPACE)
+                if text:
+                    name, equals, _ = text.partition("=")
+                    self._pairs.append((name.strip(_SPACE) if equals else "", text))
+        self.names = [name for name, _ in self._pairs]
 
-def cookie_values(values: Iterable[str], name: str) -> list[str]:
-    """The values of every cookie called `name` in a request's `cookie` headers."""
-    likely = (value for value in values if name in value)
-    return [text.partition("=")[2].strip(_SPACE) for found, text in pairs(likely) if found == name]
+    def called(self, name: str) -> list[str]:
+        """The values of every cookie with this name."""
+        return [text.partition("=")[2].strip(_SPACE) for found, text in self._pairs if found == name]
 
-
-def filter_cookies(values: list[str], allowed: Callable[[str], bool]) -> str:
-    """The `cookie` headers in one, with the cookies whose name is `allowed`, in their order and bytes."""
-    found = [*pairs(values)]
-    kept = [text for name, text in found if allowed(name)]
-    if len(values) == 1 and len(kept) == len(found):
-        return values[0]
-    return "; ".join(kept)
+    def but_for(self, names: Container[str]) -> tuple[str, ...]:
+        """The headers in one, without the cookies with these `names`: in their order and bytes. None where
+        nothing is left."""
+        kept = [text for name, text in self._pairs if name not in names]
+        if not kept:
+            return ()
+        unchanged = len(self._values) == 1 and len(kept) == len(self._pairs)
+        return self._values if unchanged else ("; ".join(kept),)
 
 
 def expiries(names: Collection[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:
@@ -134,12 +141,14 @@ def expiries(names: Collection[str], host: str, path: str, *, room: int, secure:
     kept back for ever by others that cannot be deleted.
     """
     fit = [name for name in names if not _CONTROL.search(name)]
-    likely = [line for name in fit for line in _expiries_of(name, host, ["/"], secure=False)]
-    if secure:
-        likely = [f"{line}; Secure" for line in likely]
-    every = [line for name in fit for line in _expiries_of(name, host, _paths_above(path), secure=secure)]
+    domains = ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
+    paths = _paths_above(path)
+    every = [line for name in fit for line in _expiries_of(name, domains, paths, secure=secure)]
     if sum(map(_size, every)) <= room:
         return every
+    likely = [line for name in fit for line in _expiries_of(name, domains, ["/"], secure=False)]
+    if secure:
+        likely = [f"{line}; Secure" for line in likely]
     chosen = _some(likely, room // 2)
     room -= sum(map(_size, chosen))
     taken = frozenset(chosen)
@@ -162,12 +171,12 @@ def _size(line: str) -> int:
     return len(line) + len("Set-Cookie: \r\n")
 
 
-def _expiries_of(name: str, host: str, paths: list[str], *, secure: bool) -> Iterator[str]:
-    host_only = name.lower().startswith("__host-")
-    domains = [""] if host_only else ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
+def _expiries_of(name: str, domains: list[str], paths: list[str], *, secure: bool) -> Iterator[str]:
+    if name.lower().startswith("__host-"):
+        domains, paths = [""], ["/"]
     # Neither name nor value is no cookie at all.
     pair = f"{name}=" if name else "=x"
-    for path in ["/"] if host_only else paths:
+    for path in paths:
         for domain in domains:
             line = f"{pair}; Path={path}{domain}; Max-Age=0"
             if not secure:

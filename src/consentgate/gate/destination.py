@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from .codings import READABLE
-from .message import Header, Request
+from .message import Request
 
 _SHOWN = frozenset(("document", "iframe", "frame", "embed", "object"))
 _WORKERS = frozenset(("serviceworker", "sharedworker", "worker"))
-# What a page loads, of which HTML is no kind.
 _PARTS = frozenset(
     (
         *("audio", "audioworklet", "font", "image", "manifest", "paintworklet", "script"),
@@ -18,34 +18,49 @@ _PARTS = frozenset(
 )
 
 
-def wants_document(request: Request) -> bool:
-    """True for a request whose answer the browser would show as a document."""
-    if _destinations(request) & _SHOWN:
-        return True
-    return "text/html" in ",".join(request.values("accept")).lower()
+class Purpose(NamedTuple):
+    """What a request is for: a `document`, as which the browser would show the answer; the script of a
+    `worker`; or some `part` of a page, of which HTML is no kind."""
+
+    document: bool
+    worker: bool
+    part: bool
+
+    @property
+    def has_own_policy(self) -> bool:
+        """True where the Content-Security-Policy that the answer comes with counts, and not its page's."""
+        return self.document or self.worker
 
 
-def wants_worker(request: Request) -> bool:
-    """True for a request for a worker's script, which has the Content-Security-Policy that it comes with, and
-    not its page's."""
-    return bool(_destinations(request) & _WORKERS) or "script" in request.values("service-worker")
+def purpose_of(request: Request) -> Purpose:
+    """What a request is for."""
+    return _purpose(*map(request.values, ("sec-fetch-dest", "accept", "service-worker")))
 
 
-def offers_to_application(request: Request, *, document: bool) -> list[Header]:
-    """The request's `Accept-Encoding` for the application, which compresses what the gate has to read only
-    for it to be unpacked again.
+@lru_cache(maxsize=256)
+def _purpose(
+    destination: tuple[str, ...], accept: tuple[str, ...], service_worker: tuple[str, ...]
+) -> Purpose:
+    named = frozenset(value.strip().lower() for value in destination)
+    return Purpose(
+        document=bool(named & _SHOWN) or "text/html" in ",".join(accept).lower(),
+        worker=bool(named & _WORKERS) or "script" in service_worker,
+        part=bool(named) and named <= _PARTS,
+    )
 
-    A `document` is asked for plain, parts of pages in whatever coding the browser takes. Of what may be
-    either the application is not offered codings that the gate cannot read.
+
+def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]:
+    """The request's `Accept-Encoding` headers for the application, which compresses what the gate has to read
+    only for it to be unpacked again.
+
+    What has a policy of its own is asked for plain, parts of pages in whatever coding the browser takes. Of
+    what may be either the application is not offered codings that the gate cannot read.
     """
     offered = request.values("accept-encoding")
-    if not offered:
-        return []
-    destinations = _destinations(request)
-    if destinations and destinations <= _PARTS:
-        return [("Accept-Encoding", value) for value in offered]
+    if not offered or purpose.part:
+        return offered
     # Without this header any coding would do (RFC 9110, section 12.5.3).
-    return [("Accept-Encoding", "identity" if document else _readable(tuple(offered)) or "identity")]
+    return ("identity" if purpose.has_own_policy else _readable(offered) or "identity",)
 
 
 @lru_cache(maxsize=64)
@@ -53,12 +68,3 @@ def _readable(offered: tuple[str, ...]) -> str:
     """Those of the codings in `Accept-Encoding` headers that the gate can read."""
     codings = [coding.strip() for value in offered for coding in value.split(",")]
     return ", ".join(c for c in codings if c.partition(";")[0].strip().lower() in (*READABLE, "identity"))
-
-
-def _destinations(request: Request) -> frozenset[str]:
-    return _named(tuple(request.values("sec-fetch-dest")))
-
-
-@lru_cache(maxsize=64)
-def _named(values: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(value.strip().lower() for value in values)

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs
 
 from consentgate.consent import Choice, Consent, decide
 from consentgate.consent.choice import Decision
-from consentgate.html.urls import normal_path
 from consentgate.pages import Pages, local_path
 
 from .caching import Variant
@@ -22,11 +21,11 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 def own_path(path: str, prefix: str) -> str | None:
-    """Which of the gate's own endpoints a request path names, None where it is the application's."""
-    plain = normal_path(path)
-    if plain == GPC_PATH:
+    """Which of the gate's own endpoints a request's path (normal, and below the application's) names, None
+    where it is the application's."""
+    if path == GPC_PATH:
         return GPC_PATH
-    return plain.removeprefix(prefix) if plain.startswith(prefix) else None
+    return path.removeprefix(prefix) if path.startswith(prefix) else None
 
 
 def show(name: str, request: Request, pages: Pages, consent: Consent, variant: Variant) -> Answer:

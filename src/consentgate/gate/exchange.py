@@ -6,7 +6,7 @@ sends on what comes back:
     exchange = gate.exchange(request)
     if exchange.own:                                    # the application is not called
         answer = exchange.answer(body)
-    else:                                               # the application gets exchange.request_headers
+    else:                                               # it goes on with exchange.request_changes
         head = exchange.start(status, headers)          # None while the body has to be seen first
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
         data = exchange.finish()
@@ -32,13 +32,13 @@ from consentgate.policy import Claim
 
 from . import content
 from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
-from .caching import CONDITIONS, Variant, private, vary
+from .caching import Variant, private, vary
 from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
-from .cookies import cookie_values
+from .cookies import SentCookies
 from .deletions import Deletions
-from .destination import offers_to_application, wants_document, wants_worker
+from .destination import offers_to_application, purpose_of
 from .endpoints import LONGEST_FORM, REPORTS, own_path
 from .front import sent_by_front
 from .header_filter import HeaderFilter
@@ -74,17 +74,20 @@ class Exchange:
         self._request = request
         self._authority = authority_of(request, gate.trusted_proxies)
         self._host = host_of(self._authority)
-        self._signals = signals_in(request.named(SIGNALS), dnt=gate.policy.site.dnt)
-        cookies = request.values("cookie")
-        choice = gate.cookie.read(cookie_values(cookies, gate.cookie.name), self._host)
-        self.consent = Consent.of_choice(gate.policy, choice, self._signals)
-        self._page = normal_path(request.root + request.path)
+        self._purpose = purpose_of(request)
+        cookies = SentCookies(request.values("cookie"))
+        choice = gate.cookie.read(cookies.called(gate.cookie.name), self._host)
+        self.consent = (
+            gate.undecided if choice is None else Consent.of_choice(gate.policy, choice, self._signals)
+        )
+        self._variant = Variant(self.consent, gate.fingerprint) if self.consent.is_open else gate.closed
+        path = normal_path(request.path)
+        self._endpoint = own_path(path, gate.policy.site.prefix)
+        self._page = normal_path(request.root + request.path) if request.root else path
+        self._base = Url("https", self._host, self._page)
         self._judge = Judge(self.consent, self._host, self._page)
         self._cookies = CookieFilter(gate, self._judge, cookies)
         self._headers = HeaderFilter(gate, self._judge, self._base, self._cookies)
-        self._deletions = Deletions(request, self._host, secure=not gate.insecure)
-        self._variant = Variant(self.consent, gate.fingerprint)
-        self._endpoint = own_path(request.path, gate.policy.site.prefix)
         self._begin()
 
     def _begin(self) -> None:
@@ -94,6 +97,14 @@ class Exchange:
         self._html: HtmlBody | None = None
         self._closed = self._broken = False
         self._instead: Callable[[], bytes] = bytes
+
+    @property
+    def _signals(self) -> frozenset[str]:
+        return signals_in(self._request.named(SIGNALS), dnt=self._gate.policy.site.dnt)
+
+    @property
+    def _deletions(self) -> Deletions:
+        return Deletions(self._request, self._host, secure=not self._gate.insecure)
 
     # -- the gate's own endpoints ----------------------------------------------------------------------------
 
@@ -124,18 +135,20 @@ class Exchange:
     # -- the request -----------------------------------------------------------------------------------------
 
     @property
-    def request_headers(self) -> list[Header]:
-        """The request's headers as the application may see them: its cookies are those that are allowed,
-        its validators those of this variant, and HTML is asked for in a form that can be read."""
-        headers = self._headers.request(without(self._request.headers, "cookie", "accept-encoding"))
-        cookie = self._cookies.incoming()
-        if cookie:
-            headers.append(("Cookie", cookie))
-        document = wants_document(self._request) or wants_worker(self._request)
-        headers += offers_to_application(self._request, document=document)
-        if not self._request.named(CONDITIONS):
-            return headers
-        return self._variant.unmark(headers, document=document)
+    def request_changes(self) -> dict[str, tuple[str, ...]]:
+        """The request's headers that the application may not see as they are, by name (in small letters),
+        and the values that it sees instead, none where it must not know of them: its cookies are those that
+        are allowed, its validators those of this variant, and HTML is asked for in a form that can be read.
+        """
+        request = self._request
+        seen = {
+            "cookie": self._cookies.incoming(),
+            "accept-encoding": offers_to_application(request, self._purpose),
+            **self._variant.unmarked(request, document=self._purpose.has_own_policy),
+        }
+        changes = {name: values for name, values in seen.items() if values != request.values(name)}
+        changes |= dict.fromkeys(self._headers.kept_from_application(request), ())
+        return changes
 
     # -- the response ----------------------------------------------------------------------------------------
 
@@ -175,12 +188,12 @@ class Exchange:
     def _kind_of(self, headers: list[Header]) -> Kind:
         """What the body is. A worker's script counts as a document: it has the policy that it comes with."""
         kind = content.kind_of(headers)
-        return Kind.DOCUMENT if kind is Kind.OTHER and wants_worker(self._request) else kind
+        return Kind.DOCUMENT if kind is Kind.OTHER and self._purpose.worker else kind
 
     def _leave_to_front(self, status: int, headers: list[Header], name: str, kind: Kind) -> Head:
         """The head of a response in whose place the server in front sends a file. It may do so without our
         Content-Security-Policy (nginx does), and then nothing would close what a browser shows."""
-        if kind is Kind.HTML or (kind is Kind.DOCUMENT and wants_document(self._request)):
+        if kind is Kind.HTML or (kind is Kind.DOCUMENT and self._purpose.document):
             return self._close(
                 Unreadable(
                     f"with {name} the server in front would send HTML that the gate has not read; "
@@ -195,7 +208,7 @@ class Exchange:
         return self.head
 
     def _without_body(self, status: int, headers: list[Header], kind: Kind) -> Head:
-        asked = list(self._request.headers)
+        asked = self._request.values("if-none-match")
         revived = status == 304 and self._variant.is_marked(asked)
         if revived or (kind is Kind.HTML and status != 304):
             headers = self._as_html(headers, weak=self._variant.is_weakly_marked(asked))
@@ -321,7 +334,8 @@ class Exchange:
 
     def _sealed(self, status: int, headers: list[Header]) -> Head:
         """The head as it goes out: with the deletion of cookies that a visitor who refused still sends."""
-        expired = self._deletions.of(self._cookies.refused(), headers)
+        refused = self._cookies.refused()
+        expired = self._deletions.of(refused, headers) if refused else ()
         return Head(status, private(vary([*headers, *expired])) if expired else headers)
 
     def _as_html(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
@@ -338,10 +352,6 @@ class Exchange:
         return private(headers) if self.consent.is_open else headers
 
     # -- the page --------------------------------------------------------------------------------------------
-
-    @property
-    def _base(self) -> Url:
-        return Url("https", self._host, self._page)
 
     @cached_property
     def _pages(self) -> Pages:

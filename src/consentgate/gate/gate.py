@@ -19,6 +19,7 @@ from consentgate.pages import Pages
 from consentgate.policy import Claim, Cookie, Policy
 
 from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
+from .caching import Variant
 from .exchange import Exchange
 from .findings import Finding
 from .message import Request
@@ -79,6 +80,9 @@ class Gate:
     def _enforce(self, policy: Policy) -> None:
         self.policy = policy
         self.fingerprint = _fingerprint(policy)
+        # What all visitors share who have granted nothing.
+        self.undecided = Consent(policy)
+        self.closed = Variant(self.undecided, self.fingerprint)
         self._pages: dict[str, Pages] = {}
 
     def exempting(self, *cookies: Cookie) -> Gate:

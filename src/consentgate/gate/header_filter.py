@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from consentgate.consent import Consent, Judge
+from consentgate.consent import Judge
 from consentgate.html import Url, resolve
 from consentgate.html.client_hints import tells_of_the_device
 from consentgate.policy import Claim
@@ -34,14 +34,16 @@ class HeaderFilter:
         self._base = base
         self._cookies = cookies
 
-    def request(self, headers: Iterable[Header]) -> list[Header]:
-        """A request's headers without what the browser keeps or tells because a response once said so."""
-        if self._judge.consent.covers_undeclared:
-            return [*headers]
-        return [header for header in headers if not _is_kept_back(header[0])]
+    def kept_from_application(self, request: Request) -> list[str]:
+        """The names of a request's headers with what the browser keeps or tells because a response once said
+        so."""
+        names = [name for name in request.headers if _is_kept_back(name)]
+        return [] if names and self._judge.consent.covers_undeclared else names
 
     def response(self, given: list[Header]) -> list[Header]:
         """A response's headers. Where they are not the same for every visitor, caches are told so."""
+        if not [name for name, _ in given if _is_judged(name)]:
+            return given
         sent, kept, dropped = self.set_cookies(given)
         sent, differ = self._by_rules(sent)
         # A page whose only obstacle to being stored was a cookie must not become everybody's.
@@ -83,14 +85,15 @@ class HeaderFilter:
         """The hosts that a redirect would lead to although the visitor may not be led there, if the policy
         gates them, each with the claim on it."""
         found: list[tuple[str, Claim]] = []
+        if not (self._gate.policy.site.gate_redirects and 300 <= status < 400):
+            return found
 
         def note(claim: Claim, url: str) -> None:
             self._notice(claim, url)
             found.append((resolve(url, self._base).host, claim))
 
-        if self._gate.policy.site.gate_redirects and 300 <= status < 400:
-            allowed = Allowed(self._judge, self._everyone, self._base, on_blocked=note)
-            allowed.urls(header_values(headers, "location"))
+        allowed = Allowed(self._judge, self._everyone, self._base, on_blocked=note)
+        allowed.urls(header_values(headers, "location"))
         return found
 
     def is_blocked_worker(self, request: Request) -> bool:
@@ -121,7 +124,7 @@ class HeaderFilter:
         judge = self._judge
         if not judge.consent.is_open:
             return judge
-        return Judge(Consent(judge.policy), self._base.host, self._base.path)
+        return Judge(self._gate.undecided, self._base.host, self._base.path)
 
     def _notice(self, claim: Claim, url: str) -> None:
         self._gate.notices.url(url, self._base, claim)
@@ -129,9 +132,14 @@ class HeaderFilter:
 
 @lru_cache(maxsize=256)
 def _is_kept_back(name: str) -> bool:
-    """True for a request's header, by its name, of which the application must not know."""
-    name = name.lower()
+    """True for a request's header of which the application must not know, by its name in small letters."""
     return name in _KEPT_FROM_APPLICATION or tells_of_the_device(name)
+
+
+@lru_cache(maxsize=256)
+def _is_judged(name: str) -> bool:
+    """True for a response's header, by its name in any case, of which the value matters."""
+    return name.lower() == "set-cookie" or rule_for(name.lower()) is not None
 
 
 def _ruled(headers: list[Header], allowed: Allowed) -> tuple[list[Header], bool]:

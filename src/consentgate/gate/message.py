@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 Header = tuple[str, str]
 """A header's name, in the case it was sent in, and its value; both text of latin-1 characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """A request on its way to the application.
 
     `path` is percent-encoded, begins with a slash and lacks `root`, the path that the application is
-    mounted at. `server` is the name and port of the machine, for a request without a Host header.
+    mounted at. `headers` has the values of each by its name in small letters. `server` is the name and port
+    of the machine, for a request without a Host header.
     """
 
     method: str
     path: str
     query: str
-    headers: tuple[Header, ...]
+    headers: Mapping[str, Sequence[str]]
     root: str = ""
     server: str = "localhost"
-    _by_name: dict[str, list[str]] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        # A request is asked for a dozen names, most of which it does not have.
-        found: dict[str, list[str]] = {}
-        for name, value in self.headers:
-            key = name.lower()
-            if key in found:
-                found[key].append(value)
-            else:
-                found[key] = [value]
-        object.__setattr__(self, "_by_name", found)
-
-    def values(self, name: str) -> list[str]:
+    def values(self, name: str) -> tuple[str, ...]:
         """The values of the headers called `name` (in small letters), in order."""
-        return [*self._by_name.get(name, ())]
+        return tuple(self.headers.get(name, ()))
 
     def named(self, names: Iterable[str]) -> list[Header]:
         """The headers called one of `names` (in small letters), by name."""
-        return [(name, value) for name in names for value in self._by_name.get(name, ())]
+        return [(name, value) for name in names for value in self.headers.get(name, ())]
 
 
 @dataclass(frozen=True, slots=True)

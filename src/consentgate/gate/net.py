@@ -21,8 +21,9 @@ _ADVERTISING = (
     *("attribution-reporting", "browsing-topics", "join-ad-interest-group", "run-ad-auction"),
     *("private-state-token-issuance", "private-state-token-redemption", "shared-storage"),
 )
-# A frame that was granted may need it.
-_CLOSED = ("storage-access",)
+_DENIED = ", ".join(f"{feature}=()" for feature in _ADVERTISING)
+# A frame that was granted may need storage.
+_DENIED_CLOSED = f"{_DENIED}, storage-access=()"
 # A member of a structured dictionary (RFC 9651) with a list of origins, and whatever parameters.
 _WORD = r"(?:\*|[A-Za-z][\w.:/*-]*+|\"(?:[^\"\\]++|\\.)*+\")"
 _PERMISSION = re.compile(
@@ -81,13 +82,12 @@ def joined(headers: list[Header], name: str, value: str) -> list[Header]:
 
 
 def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
-    denied = ", ".join(f"{feature}=()" for feature in (*_ADVERTISING, *(_CLOSED if closed else ())))
     given = header_values(headers, "permissions-policy")
     if not all(_PERMISSION.fullmatch(member) for value in given for member in MEMBER.findall(value)):
         # A list that is not one counts for nothing in browsers, and would take ours with it.
         headers = without(headers, "permissions-policy")
     # Of two values for one feature the later counts, and none is stricter than ours.
-    return joined(headers, "permissions-policy", denied)
+    return joined(headers, "permissions-policy", _DENIED_CLOSED if closed else _DENIED)
 
 
 def _with_referrer_policy(headers: list[Header]) -> list[Header]:

@@ -113,11 +113,12 @@ class Notices:
 
     def url(self, url: str, page: Url, claim: Claim) -> None:
         """Something of a `page` was kept back that would load `url`, "" where it names none."""
-        host = resolve(url, page).host if url else ""
-        if host:
-            self.host(host, claim)
-        else:
-            self.service(claim)
+        if self._report_only or not claim.declared:
+            host = resolve(url, page).host if url else ""
+            if host:
+                self.host(host, claim)
+            else:
+                self.service(claim)
         if claim.pages:
             self._elsewhere(claim, page.path)
 

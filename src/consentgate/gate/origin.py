@@ -57,7 +57,7 @@ def is_same_origin(request: Request, authority: str) -> bool:
     here = _host_and_port(authority)
     if site:
         # A proxy may have hidden the port from us; the browser has compared it.
-        return not origin or origin == ["null"] or _named_by(origin[0])[0] == here[0]
+        return not origin or origin == ("null",) or _named_by(origin[0])[0] == here[0]
     return bool(origin) and _named_by(origin[0]) == here and bool(_NAMES_A_HOST.fullmatch(here[0]))
 
 

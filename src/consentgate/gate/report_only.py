@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from consentgate.consent import Consent, Judge
+from consentgate.consent import Judge
 from consentgate.html import Cut, Insertion
 from consentgate.html.encoding import Unreadable
 
@@ -35,9 +35,9 @@ class ReportOnlyExchange(Exchange):
         return super().own and self._endpoint != GPC_PATH
 
     @property
-    def request_headers(self) -> list[Header]:
+    def request_changes(self) -> dict[str, tuple[str, ...]]:
         self._cookies.incoming()
-        return [*self._request.headers]
+        return {}
 
     def start(self, status: int, headers: Iterable[Header]) -> Head | None:
         self._gate.notices.only_reports()
@@ -74,9 +74,8 @@ class ReportOnlyExchange(Exchange):
 
     def _reporting(self, headers: list[Header]) -> list[Header]:
         """The headers with the policy of visitors who consented to nothing: caches then need not know."""
-        policy = self._gate.policy
-        everyone = Judge(Consent(policy), self._host, self._page)
-        net = content_security_policy(everyone) if policy.site.csp != "off" else None
+        everyone = Judge(self._gate.undecided, self._host, self._page)
+        net = content_security_policy(everyone) if everyone.policy.site.csp != "off" else None
         if net is None:
             return headers
         return joined(headers, f"{CSP}-report-only", reporting(net, self._reports))
