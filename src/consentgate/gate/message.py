@@ -9,7 +9,7 @@ Header = tuple[str, str]
 """A header's name, in the case it was sent in, and its value; both text of latin-1 characters."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request on its way to the application.
 
