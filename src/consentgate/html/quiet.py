@@ -76,7 +76,10 @@ _COMMON = (
     rb"id=\"" + _QUIET_ID + rb"\"",
     *(name + rb"=\"" + _QUIET_STYLE + rb"\"" for name in (b"style", b"fill", b"stroke")),
 )
-_HARMLESS = (b"href", b"title", b"rel", b"type", b"name", b"alt")
+_HARMLESS = (
+    *(b"href", b"title", b"rel", b"type", b"name", b"alt", b"content", b"property", b"width", b"height"),
+    *(b"media", b"sizes", b"value", b"target"),
+)
 _UNCOMMON = (
     in_any_case(b"class") + EQUALS + _any(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
     in_any_case(b"class") + EQUALS + _QUIET_WORD + rb"(?=[\t\n\f\r >])",
@@ -87,7 +90,7 @@ _UNCOMMON = (
 
 # A URL without a scheme, a host, a character reference or anything that browsers remove or turn around; or
 # several of them.
-_RELATIVE_URLS = rb"=\"(?:[^\"&:\\/\x00-\x1f]++|/(?!/))*+\""
+_RELATIVE_URLS = rb"=\"(?:/?[^\"&:\\/\x00-\x1f]++)*+/?+\""
 
 _LOUD_ANYWHERE = {b"class", b"id", *(name.encode() for name in ANYWHERE)}
 _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.attributes}
@@ -109,7 +112,7 @@ def _attributes(*quiet: bytes, loud: Set[bytes], end: bytes = _END) -> bytes:
         rb"(?!" + names + rb")[^\t\n\f\r />]" + rest,
     )
     harmless = (name + rb"=\"[^\"]*+\"" for name in _HARMLESS if name not in loud)
-    one = _any(*_COMMON, *harmless, *others, *quiet, *_UNCOMMON)
+    one = _any(*_COMMON, *harmless, *quiet, *others, *_UNCOMMON)
     return rb"(?:[\t\n\f\r /]++" + one + rb")*+" + end
 
 
@@ -125,7 +128,10 @@ _WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().e
 _LOUD_TAG = _any(_one_of({*ELEMENTS} | STRUCTURE), _WIDGET_TAG) + NAME_END
 
 # The commonest names come first only because that is fast.
-_COMMON_TAG = rb"(?:div|span|li|p|ul|br|h[1-6]|strong|i|b|em|sup|label|option)"
+_COMMON_TAG = (
+    rb"(?:div|span|li|p|ul|br|h[1-6]|strong|i|b|em|sup|label|option"
+    rb"|article|aside|cite|code|figure|footer|header|main|nav|ol|section|small|time)"
+)
 
 # The end tags that change how the bytes after them are read.
 _LOUD_END = _one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
@@ -167,25 +173,26 @@ def _quiet(*, at_home: bool) -> re.Pattern[bytes]:
     loaded from."""
     closed = rb"(?:[^<]*+<" + _CLOSED_SHAPE + rb")*+"
     shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + _loading_attributes(at_home, b"drawn"))
-    other = rb"[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">")
+    drawn = rb"[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">")
     # Of more than that it depends on how deep they are what is thought of what comes after them.
-    drawing = closed + rb"(?:" + other + closed + rb"){0,%d}+" % (DEEPEST - 1)
+    drawing = closed + rb"(?:" + drawn + closed + rb"){0,%d}+" % (DEEPEST - 1)
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
     # turns out to be loud, or cut off, is the next to be read, and says the same.
     cell = _one_of(_CELLS) + NAME_END
     table = _one_of((b"table",)) + NAME_END
     part = _one_of(_TABLE_PARTS) + NAME_END
-    name = _any(
+    named = _any(
         rb"a" + NAME_END + rb"(?P<anchor>)",
         _COMMON_TAG,
         rb"(?=[cCtT])" + _any(cell + rb"(?P<cell>)", _any(table, part) + rb"(?P<table>)"),
-        rb"(?!" + _any(_LOUD_TAG, rb"A" + NAME_END) + rb")" + TAG_NAME,
     )
+    other = rb"(?!" + _any(_LOUD_TAG, rb"[aA]" + NAME_END) + rb")" + TAG_NAME
     start_tag = _any(
-        name + _QUIET_ATTRIBUTES,
+        named + _QUIET_ATTRIBUTES,
         _INERT_LINK,
         _LOADING_TAG + _loading_attributes(at_home, b"loaded"),
+        other + _QUIET_ATTRIBUTES,
         _empty_script(at_home),
         rb"svg" + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
     )
