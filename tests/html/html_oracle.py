@@ -89,7 +89,6 @@ INERT_LINKS = {
         "help",
         "license",
         "me",
-        "next",
         "nofollow",
     ),
     *(

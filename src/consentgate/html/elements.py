@@ -188,10 +188,19 @@ STRUCTURE = frozenset(
 )
 """Elements that load nothing themselves but change how the bytes after them are read."""
 
+LOADED_AHEAD = frozenset(
+    (
+        *(b"img", b"image", b"source", b"video", b"feimage"),
+        *(b"script", b"style", b"link", b"base"),
+    )
+)
+"""Elements that load something in a `template`, too: Firefox builds its tree ahead of what waits for scripts,
+and fetches what such an element names wherever it puts it."""
+
 INERT_RELATIONS = frozenset(
     (
         *("alternate", "amphtml", "archives", "author", "bookmark", "canonical", "edituri", "external"),
-        *("first", "help", "index", "last", "license", "me", "next", "nofollow", "noopener", "noreferrer"),
+        *("first", "help", "index", "last", "license", "me", "nofollow", "noopener", "noreferrer"),
         *("opener", "pingback", "prev", "previous", "privacy-policy", "profile", "self"),
         *("shortlink", "sidebar", "start", "tag", "terms-of-service", "up", "wlwmanifest", "webmention"),
         *("indieauth-metadata", "authorization_endpoint", "token_endpoint", "micropub", "hub", "publisher"),
@@ -201,4 +210,4 @@ INERT_RELATIONS = frozenset(
     )
 )
 """Link relations that name something without loading it. A link loads unless all its relations are these:
-an unknown one counts as loading."""
+an unknown one counts as loading. `next` is none of them: Firefox prefetches it."""

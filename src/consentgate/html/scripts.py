@@ -52,7 +52,8 @@ def script_kind(tag: Tag) -> ScriptKind:
     """What becomes of the script that `tag` opens: of several types one that runs counts."""
     types = tag.each(b"type")
     if not types:
-        language = tag.get(b"language")
+        # Browsers that look ahead for what to load (Firefox) fetch a file whatever its language.
+        language = None if b"src" in tag.raw else tag.get(b"language")
         types = [f"text/{language}" if language else ""]
     kinds = [_kind(kind, tag) for kind in types]
     return next((kind for kind in kinds if kind.runs), kinds[0])
