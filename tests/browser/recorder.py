@@ -54,9 +54,16 @@ TYPES = {
 TYPES_BY_SUFFIX = {"js": "text/javascript", "css": "text/css", "gif": "image/gif", "json": "application/json"}
 BODIES = {"image/gif": GIF, "application/json": b"{}", "application/manifest+json": b"{}"}
 
-# What Chromium asks of its own accord, whatever the page does; most of it is switched off by our flags, but
-# not every version and build has the same. Only hosts that no page has a reason to name.
+# What browsers ask of their own accord, whatever the page does; most of Chromium's is switched off by our
+# flags, but not every version and build has the same. Only hosts that no page has a reason to name.
 NOISE = {
+    "aus5.mozilla.org",
+    "content-signature-2.cdn.mozilla.net",
+    "detectportal.firefox.com",
+    "firefox.settings.services.mozilla.com",
+    "firefox-settings-attachments.cdn.mozilla.net",
+    "push.services.mozilla.com",
+    "shavar.services.mozilla.com",
     "android.clients.google.com",
     "clients2.google.com",
     "content-autofill.googleapis.com",

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from .engine import in_firefox_too
 from .servers import Site
 from .visit import Visit, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, in_firefox_too]
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "flask_app"
 CONSENT_COOKIES = {"consent", "__Host-consent"}
