@@ -34,7 +34,8 @@ OWN = "</own.css>; rel=preload; as=style"
         ('<https://films.example>; title="a\\", <x>"; rel=preload', []),
         ('</x.png>; rel=preload; as=image; imagesrcset="/x.png 1x, https://films.example/y.png 2x"', []),
         # What names something without loading it stays, whoever it names.
-        ("<https://films.example/2>; rel=next", ["<https://films.example/2>; rel=next"]),
+        ("<https://films.example/2>; rel=prev", ["<https://films.example/2>; rel=prev"]),
+        ("<https://films.example/2>; rel=next", []),  # Firefox prefetches it
         (
             '<https://films.example/>; rel="canonical author"',
             ['<https://films.example/>; rel="canonical author"'],
@@ -42,8 +43,8 @@ OWN = "</own.css>; rel=preload; as=style"
         ('<https://films.example/>; rel="next preload"', []),
         ("<https://films.example/>", ["<https://films.example/>"]),
         (
-            "<https://films.example/>; rel=next; rel=preload",
-            ["<https://films.example/>; rel=next; rel=preload"],
+            "<https://films.example/>; rel=prev; rel=preload",
+            ["<https://films.example/>; rel=prev; rel=preload"],
         ),
         ("junk", ["junk"]),
         ("", [""]),

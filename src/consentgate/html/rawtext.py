@@ -143,8 +143,8 @@ class RawText:
         whole, kind = None, "script"
         if script is ScriptKind.DATA:
             whole, kind = self._script_type(tag), "widget"
-        elif script.runs:
-            whole = loads.whole()
+        else:
+            whole = loads.whole()  # WebKit, where it looks ahead, fetches an import map's file
         if whole is None and script is not ScriptKind.DATA:
             if b"src" not in tag.raw:
                 end, after = self._end_of_judged(tag)
