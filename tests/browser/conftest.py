@@ -16,8 +16,13 @@ from .firefox import Firefox
 from .recorder import Recorder
 from .servers import Site, serve_asgi, serve_wsgi
 from .visit import Visitor, visitor_with_new_profile
+from .webkit import WebKit
 
-ENGINES: dict[str, Callable[[Playwright], Engine]] = {"chromium": Chromium, "firefox": Firefox}
+ENGINES: dict[str, Callable[[Playwright], Engine]] = {
+    "chromium": Chromium,
+    "firefox": Firefox,
+    "webkit": WebKit,
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:

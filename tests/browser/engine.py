@@ -40,4 +40,7 @@ def _beside_chromium(name: str) -> object:
     return pytest.param(name, marks=[pytest.mark.engines, pytest.mark.xdist_group(name)])
 
 
-in_firefox_too = pytest.mark.parametrize("engine", ["chromium", _beside_chromium("firefox")], indirect=True)
+_FIREFOX, _WEBKIT = _beside_chromium("firefox"), _beside_chromium("webkit")
+
+in_every_engine = pytest.mark.parametrize("engine", ["chromium", _FIREFOX, _WEBKIT], indirect=True)
+in_firefox_too = pytest.mark.parametrize("engine", ["chromium", _FIREFOX], indirect=True)

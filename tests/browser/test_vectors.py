@@ -20,20 +20,21 @@ from playwright.sync_api import Page
 
 from consentgate import Gate, Policy
 
-from .engine import Engine, in_firefox_too
+from .engine import Engine, in_every_engine
 from .recorder import Mark, Recorder
 from .servers import serve_wsgi
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_every_engine]
 
 OWN = "www.example.org"
 CASES = dict(enumerate([*VECTORS, *INPUTS]))
 WITH_NOSCRIPT = [number for number, source in CASES.items() if "<noscript" in source]
 EVERY_FIFTH = list(CASES)[::5]
-# What a tree does not show: the last of two attributes, what is in a template.
+# What a tree does not show: the last of two attributes, what is in a template, an import map's file.
 ONLY_LOOKED_AHEAD = {
     "chromium": VECTORS.index("<link rel=next rel=stylesheet href=//evil.test/a>"),
     "firefox": VECTORS.index("<template><img src=//evil.test/a></template>"),
+    "webkit": VECTORS.index("<script type=importmap src=//evil.test/a></script>"),
 }
 
 # What is the same at the start of a page as in its body need not be loaded twice.
@@ -48,7 +49,7 @@ DIFFERS_AT_THE_START = [
 
 FRAMES = 180  # on one page; Chromium allows a thousand, and some cases have frames of their own
 # Seconds without anything new, after which a page is done: Firefox prefetches only when it is idle.
-QUIET = {"chromium": 0.6, "firefox": 1.2}
+QUIET = {"chromium": 0.6, "firefox": 1.2, "webkit": 1.0}
 SCANNED_AHEAD = 0.3  # seconds for which the parser waits and the preload scanner does not
 
 GATE = Gate(Policy(), secret_key="a key for the tests")
