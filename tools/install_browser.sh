@@ -15,6 +15,8 @@ has() {
 missing=
 has chromium chromium-browser google-chrome || missing=chromium
 has firefox-esr firefox || missing="$missing firefox-esr"
+has WebKitWebDriver || missing="$missing webkit2gtk-driver"
+has Xvfb || missing="$missing xvfb"
 has openssl || missing="$missing openssl"
 
 if [ -z "$missing" ]; then

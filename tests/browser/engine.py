@@ -31,7 +31,8 @@ class Engine(Protocol):
         keeps_pages: bool = False,
     ) -> AbstractContextManager[BrowserContext]:
         """A browser that has never been used, with one page, and every host but the local ones is the
-        recorder. With `keeps_pages` it has a back/forward cache, as visitors' browsers do."""
+        recorder. With `keeps_pages` it has a back/forward cache, as visitors' browsers do. It is Playwright's
+        context, or what does its part for the tests."""
         ...
 
 

@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
 
@@ -78,5 +77,5 @@ def _find() -> str:
         return path
     for program in PROGRAMS:
         if path := shutil.which(program):
-            return str(Path(path))
+            return path
     raise NoBrowser("no Firefox found; `make browsers` gets one, or set CONSENTGATE_FIREFOX to its path")
