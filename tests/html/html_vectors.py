@@ -119,6 +119,7 @@ SPECULATION = [
     '<style>@import url("/b") ; @charset "//evil.test/a"; @import x"//evil.test/b";</style>',
     "<frameset><img src=//evil.test/a></frameset>",
     '<style>@import url(/b);@namespace "//evil.test/a";</style>',
+    "<style>@import \\url(//evil.test/a)@charset ;@layer ;</style>",
     "<style>@import //evil.test/a;</style>",
     "<style>@IMPORT https://evil.test/a</style>",
     "<style>@import /\\evil.test/a;</style>",

@@ -118,6 +118,7 @@ def test_a_script_that_is_a_widget_leaves_a_placeholder() -> None:
     ("sheet", "urls"),
     [
         (b"@import 'a';@IMPORT url(b);@import url('c') screen", [b"a", b"b", b"c"]),
+        (b"@import 'a' @b;c{d:url(e)}", [b"a", b"e"]),
         (b"a{b:url( c );d:URL('e');f:u\\72l(g)}", [b"c", b"e", b"g"]),
         (b"a{b:image-set('c' 1x, url(d) 2x)}", [b"c", b"d"]),
         (b"/*url(a)*/b{c:'url(d)'}", []),

@@ -131,6 +131,8 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
         url: CssUrl | None = None
         if kind == "at":
             if not calls:
+                if imported is not None:  # whatever follows the URL, it is asked for
+                    yield CssUrl(imported, rule_start, token.start(), _NOTHING)
                 rule, rule_start, imported = _rule(sheet, token), token.start(), None
             if _unescape(token["at"][1:]).lower() in _KEEPING_RULES:
                 kept.begin(in_rule=True)
