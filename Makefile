@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test matrix oldest upstream fuzz soak bench lint format browsers servers clean
+.PHONY: help demo test engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.
 
 test: $(READY) ## run the tests
 	$(RUN)/python -m pytest -n 2 --dist loadfile
+
+engines: $(READY) ## run the browser tests in Firefox and WebKit too
+	$(RUN)/python -m pytest -n 2 --dist loadgroup -m engines tests/browser
 
 matrix: $(READY) ## visit every framework on every server, and print the README's table
 	$(RUN)/python -m tests.frameworks.matrix
@@ -62,7 +65,7 @@ format: $(READY) ## format the code
 	$(RUN)/ruff format $(CODE)
 	$(RUN)/ruff check --fix $(CODE)
 
-browsers: $(READY) ## install a Chromium for the browser tests
+browsers: $(READY) ## install the browsers of the browser tests
 	sh tools/install_browser.sh $(RUN)/python
 
 servers: ## install the servers that some tests put in front of an app, and wrk for the benchmarks

@@ -3,10 +3,14 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
+
+from .engine import NoBrowser
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -36,12 +40,52 @@ PREFERENCES = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies
 GPC_SCRIPT = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
 
 
-class NoBrowser(Exception):
-    """No Chromium is installed where the tests look for one."""
+class Chromium:
+    """NoBrowser if there is none."""
+
+    name = "chromium"
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright, self._executable = playwright, _find(playwright)
+
+    @contextmanager
+    def opens(
+        self,
+        recorder_port: int,
+        *,
+        javascript: bool = True,
+        headers: Mapping[str, str] | None = None,
+        keeps_pages: bool = False,
+    ) -> Iterator[BrowserContext]:
+        """A persistent context on purpose: in an incognito one (`browser.new_context()`) Chromium makes no
+        preconnect, so a leak would pass unseen. Playwright's waiting for a page to load knows nothing of the
+        back/forward cache, and switches it off unless asked not to.
+        """
+        headers = dict(headers or {})
+        # The browser may still be writing into its profile while it is removed.
+        with tempfile.TemporaryDirectory(prefix="consentgate-", ignore_cleanup_errors=True) as profile:
+            preferences = Path(profile, "Default", "Preferences")
+            preferences.parent.mkdir()
+            preferences.write_text(json.dumps(PREFERENCES))
+            context = self._playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=self._executable,
+                args=_arguments(recorder_port),
+                locale="en-US",  # the language of the button names that the tests press
+                ignore_https_errors=True,
+                java_script_enabled=javascript,
+                extra_http_headers=headers,
+                ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
+            )
+            if headers.get("Sec-GPC") == "1":
+                context.add_init_script(GPC_SCRIPT)
+            try:
+                yield context
+            finally:
+                context.close()
 
 
-def find_chromium(playwright: Playwright) -> str:
-    """The path of the browser to test with; NoBrowser says in one line how to get one."""
+def _find(playwright: Playwright) -> str:
     chosen = os.environ.get("CONSENTGATE_CHROMIUM")
     if chosen:
         path = shutil.which(chosen)
@@ -55,41 +99,6 @@ def find_chromium(playwright: Playwright) -> str:
     if Path(bundled).exists():
         return bundled
     raise NoBrowser("no Chromium found; `make browsers` gets one, or set CONSENTGATE_CHROMIUM to its path")
-
-
-def launch_chromium(
-    playwright: Playwright,
-    executable: str,
-    profile: Path,
-    recorder_port: int,
-    *,
-    javascript: bool = True,
-    headers: Mapping[str, str] | None = None,
-    keeps_pages: bool = False,
-) -> BrowserContext:
-    """Start Chromium on an empty `profile` with every host but the local ones mapped to the recorder.
-
-    It is a persistent context on purpose: in an incognito one (`browser.new_context()`) Chromium makes no
-    preconnect, so a leak would pass unseen. With `keeps_pages` it has a back/forward cache, as visitors'
-    browsers do; Playwright's waiting for a page to load knows nothing of that, and switches it off.
-    """
-    preferences = profile / "Default" / "Preferences"
-    preferences.parent.mkdir(parents=True)
-    preferences.write_text(json.dumps(PREFERENCES))
-    headers = dict(headers or {})
-    context = playwright.chromium.launch_persistent_context(
-        str(profile),
-        executable_path=executable,
-        args=_arguments(recorder_port),
-        locale="en-US",  # the language of the button names that the tests press
-        ignore_https_errors=True,
-        java_script_enabled=javascript,
-        extra_http_headers=headers,
-        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
-    )
-    if headers.get("Sec-GPC") == "1":
-        context.add_init_script(GPC_SCRIPT)
-    return context
 
 
 def _arguments(recorder_port: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Fixtures: `serve` and `serve_async` put an application on loopback, `visitor` looks at it in Chromium."""
+"""Fixtures: `serve` and `serve_async` put an application on loopback, `visitor` looks at it in a browser."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,14 +10,23 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from .certificate import NoOpenSSL, make_certificate
-from .chromium import NoBrowser, find_chromium
+from .chromium import Chromium
+from .engine import Engine, NoBrowser
+from .firefox import Firefox
 from .recorder import Recorder
 from .servers import Site, serve_asgi, serve_wsgi
 from .visit import Visitor, visitor_with_new_profile
+from .webkit import WebKit
+
+ENGINES: dict[str, Callable[[Playwright], Engine]] = {
+    "chromium": Chromium,
+    "firefox": Firefox,
+    "webkit": WebKit,
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: drives a real Chromium")
+    config.addinivalue_line("markers", "browser: drives a real browser")
     config.addinivalue_line("markers", "slow: takes tens of seconds")
 
 
@@ -37,9 +46,10 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="package")
-def chromium(playwright: Playwright) -> str:
+def engine(request: pytest.FixtureRequest, playwright: Playwright) -> Engine:
+    """Chromium, unless the test is parametrised to run in others too."""
     try:
-        return find_chromium(playwright)
+        return ENGINES[getattr(request, "param", "chromium")](playwright)
     except NoBrowser as reason:
         raise _unavailable(reason) from None
 
@@ -89,7 +99,7 @@ def _serving(
 
 @pytest.fixture
 def new_visitor(
-    playwright: Playwright, chromium: str, recorder: Recorder, serve: object, serve_async: object
+    engine: Engine, recorder: Recorder, serve: object, serve_async: object
 ) -> Iterator[Callable[..., Visitor]]:
     """`new_visitor(javascript=False, headers={"Sec-GPC": "1"})`: each call starts a browser of its own.
 
@@ -97,7 +107,7 @@ def new_visitor(
     """
 
     def make(**options: Any) -> Visitor:
-        return stack.enter_context(visitor_with_new_profile(playwright, chromium, recorder, **options))
+        return stack.enter_context(visitor_with_new_profile(engine, recorder, **options))
 
     with ExitStack() as stack:
         yield make

@@ -1,8 +1,8 @@
 """Stands in for every other host on the web, and writes down who was contacted.
 
-The browser is started with `--host-resolver-rules=MAP * 127.0.0.1:PORT`, so whatever host a page names, the
-connection arrives here. One port speaks plain HTTP and TLS, told apart by the first byte. Each foreign host
-is answered with 200 and an empty body of the type that was asked for. Nothing leaves the machine.
+Browsers are started so that whatever host a page names, the connection arrives here, or with this for a
+proxy. One port speaks plain HTTP and TLS, told apart by the first byte. Each foreign host is answered with
+200 and an empty body of the type that was asked for. Nothing leaves the machine.
 
 It records at the socket, because that is where a contact happens: a preconnect is a TLS hello with a name
 and no request, and no browser API reports it. Not visible here: dns-prefetch and STUN (the mapping answers
@@ -54,9 +54,16 @@ TYPES = {
 TYPES_BY_SUFFIX = {"js": "text/javascript", "css": "text/css", "gif": "image/gif", "json": "application/json"}
 BODIES = {"image/gif": GIF, "application/json": b"{}", "application/manifest+json": b"{}"}
 
-# What Chromium asks of its own accord, whatever the page does; most of it is switched off by our flags, but
-# not every version and build has the same. Only hosts that no page has a reason to name.
+# What browsers ask of their own accord, whatever the page does; most of Chromium's is switched off by our
+# flags, but not every version and build has the same. Only hosts that no page has a reason to name.
 NOISE = {
+    "aus5.mozilla.org",
+    "content-signature-2.cdn.mozilla.net",
+    "detectportal.firefox.com",
+    "firefox.settings.services.mozilla.com",
+    "firefox-settings-attachments.cdn.mozilla.net",
+    "push.services.mozilla.com",
+    "shavar.services.mozilla.com",
     "android.clients.google.com",
     "clients2.google.com",
     "content-autofill.googleapis.com",
@@ -221,6 +228,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.recorder = self.server.recorder
         self.record = self.recorder.opened()
         self.request.settimeout(self.timeout)
+        self._begin()
+
+    def _begin(self) -> None:
         if self.request.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
             self.record.scheme = "https"
             self._to_tls()
@@ -260,6 +270,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
             return
+        if self.command == "CONNECT":
+            self._tunnel()
+            return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = self._request()
         self.recorder.requested(self.record, request)
@@ -269,13 +282,20 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._forward(request, port, body)
 
+    def _tunnel(self) -> None:
+        """To a proxy, a client says whom it wants to talk to; then it talks as it would to them."""
+        self.recorder.named(self.record, urlsplit("//" + self.path).hostname or UNNAMED)
+        self._send(200, [])
+        self.close_connection = False
+        self._begin()
+
     def _request(self) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}
         host = urlsplit("//" + headers.get("host", "")).hostname or self.record.host or UNNAMED
         websocket = headers.get("upgrade", "").lower() == "websocket"
         return Request(
             host=host,
-            path=self.path,
+            path=re.sub("(?i)^http://[^/?]*", "", self.path),  # the host is there where it goes to a proxy
             method=self.command,
             scheme=self.record.scheme,
             destination="websocket" if websocket else headers.get("sec-fetch-dest", ""),

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Playwright
 from publicsuffixlist import PublicSuffixList
 
+from .engine import Engine
 from .recorder import Recorder
 from .servers import serve_wsgi
 from .visit import Visit, Visitor, visitor_with_new_profile
@@ -69,10 +69,10 @@ for_a_sample = pytest.mark.parametrize("page", SAMPLE, ids=lambda page: Path(pag
 
 
 @pytest.fixture(scope="module")
-def shared_visitor(playwright: Playwright, chromium: str, certificate: Path) -> Iterator[Visitor]:
+def shared_visitor(engine: Engine, certificate: Path) -> Iterator[Visitor]:
     with ExitStack() as stack:
         recorder = stack.enter_context(Recorder(certificate))
-        yield stack.enter_context(visitor_with_new_profile(playwright, chromium, recorder, settle=0.5))
+        yield stack.enter_context(visitor_with_new_profile(engine, recorder, settle=0.5))
 
 
 @pytest.fixture

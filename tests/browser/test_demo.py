@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from .engine import in_every_engine, in_firefox_too
 from .servers import Site
 from .visit import Visit, Visitor
 
@@ -54,6 +55,7 @@ def assert_open(visit: Visit, *, javascript: bool = True) -> None:
     assert visit.hosts & VIDEOS
 
 
+@in_every_engine
 def test_before_a_choice_nobody_is_contacted_and_the_visitor_is_asked(
     demo: Site, visitor: Visitor, exempt: set[str]
 ) -> None:
@@ -66,6 +68,7 @@ def test_before_a_choice_nobody_is_contacted_and_the_visitor_is_asked(
     assert visit.shows("Refuse")
 
 
+@in_every_engine
 def test_accepting_opens_the_site_and_withdrawing_closes_it(
     demo: Site, visitor: Visitor, exempt: set[str]
 ) -> None:
@@ -86,6 +89,7 @@ def test_accepting_opens_the_site_and_withdrawing_closes_it(
     assert cookies_that_need_consent(later, exempt) == set()
 
 
+@in_every_engine
 def test_refusing_keeps_the_site_closed_and_asks_no_more(
     demo: Site, visitor: Visitor, exempt: set[str]
 ) -> None:
@@ -98,6 +102,7 @@ def test_refusing_keeps_the_site_closed_and_asks_no_more(
         assert not visit.shows("Refuse")
 
 
+@in_every_engine
 def test_a_choice_stays_with_the_browser_that_made_it(
     demo: Site, new_visitor: Callable[..., Visitor]
 ) -> None:
@@ -109,6 +114,7 @@ def test_a_choice_stays_with_the_browser_that_made_it(
     assert_open(one.reloads())
 
 
+@in_firefox_too
 def test_a_visitor_who_sends_global_privacy_control_is_not_tracked(
     demo: Site, new_visitor: Callable[..., Visitor], exempt: set[str]
 ) -> None:

@@ -11,10 +11,11 @@ import pytest
 from consentgate import Gate, Policy
 from consentgate.asgi import ConsentMiddleware
 
+from .engine import in_firefox_too
 from .servers import Site
 from .visit import Visit, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, in_firefox_too]
 
 HOST = "www.shop.example"
 DEEP = "/shelf/row/item"
@@ -124,7 +125,7 @@ def withdraw(visitor: Visitor) -> Visit:
 
 
 def names_of(visitor: Visitor) -> set[str]:
-    return {cookie["name"] for cookie in visitor.context.cookies()}
+    return {cookie["name"] for cookie in visitor.cookies()}
 
 
 def test_every_variant_of_a_cookie_goes_and_the_login_stays_A3_A4_A20(
@@ -136,7 +137,7 @@ def test_every_variant_of_a_cookie_goes_and_the_login_stays_A3_A4_A20(
     visitor.opens(site.at(DEEP))
     for line in every_variant("script"):
         visitor.page.evaluate("line => { document.cookie = line }", line)
-    trackers = [cookie for cookie in visitor.context.cookies() if cookie["name"].startswith("_t_")]
+    trackers = [cookie for cookie in visitor.cookies() if cookie["name"].startswith("_t_")]
     assert len(trackers) == 2 * len(KINDS) * len(PATHS) * len(DOMAINS)
 
     withdrawn = withdraw(visitor)
@@ -158,16 +159,19 @@ def test_the_back_button_revives_no_open_page_A3(
 ) -> None:
     gated = behind_gate(Shop())
     site = serve_async(gated if clears else without_clearing(gated), host=HOST)
-    # A page whose trackers go on is never quiet.
     visitor = new_visitor(settle=0.3, patience=1.5, keeps_pages=True)
     visitor.opens(site.at("/news"))
     visitor.presses("Accept")
-    visitor.page.evaluate(f"window.left = 1; {BEAT}")
+    visitor.page.evaluate("window.left = 1")
     visitor.follows("Privacy settings")
     # With nothing taken back the page comes back as it was left: the browser does keep it.
     visitor.does(lambda page: page.evaluate("history.back()"))
     assert visitor.page.evaluate("window.left") == 1
-    withdraw(visitor)
+    # Its trackers go on once it is back. Firefox keeps no page that is asking for something.
+    visitor.page.evaluate(f"addEventListener('pageshow', () => {{ {BEAT} }})")
+    # Not by the link: with Firefox, Playwright waits for ever for a page that came back to have loaded.
+    visitor.opens(site.at("/_privacy/choices?next=/news"))
+    visitor.presses("Withdraw")
     visitor.does(lambda page: page.evaluate("history.go(-2)"))
     assert visitor.page.url == site.at("/news")
     assert visitor.page.evaluate("window.left") is None

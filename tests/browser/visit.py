@@ -1,17 +1,15 @@
 """The page object: a visitor opens pages and presses buttons, and each act gives a `Visit` to look at."""
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright
+from playwright.sync_api import BrowserContext, Error, Locator, Page
 from playwright.sync_api import Request as PageRequest
 
-from .chromium import launch_chromium
+from .engine import Engine
 from .recorder import Recorder, Request
 
 POLL = 0.05
@@ -44,7 +42,7 @@ class Visit:
     page: Page
     hosts: set[str]  # foreign hosts contacted, by a request or by a mere connection
     requests: list[Request]  # to foreign hosts
-    cookies: list[Any]  # all that the browser now has, as Playwright gives them
+    cookies: list[Any]  # all that the browser now sends, as Playwright gives them
     storage: set[Stored]
     console_errors: list[str]
 
@@ -80,7 +78,7 @@ class Visitor:
     ) -> None:
         self.context, self.recorder = context, recorder
         self.javascript, self.settle, self.patience = javascript, settle, patience
-        self.page = context.pages[0] if context.pages else context.new_page()
+        self.page = context.pages[0]
         self._errors: list[str] = []
         self._navigations: set[PageRequest] = set()
         self._active = time.monotonic()
@@ -98,14 +96,19 @@ class Visitor:
 
     def presses(self, button: str) -> Visit:
         """Press the visible button of that name; it must be there."""
-        return self._act(lambda: self._visible("button", button).click())
+        return self._act(lambda: self._click("button", button))
 
     def follows(self, link: str) -> Visit:
-        return self._act(lambda: self._visible("link", link).click())
+        return self._act(lambda: self._click("link", link))
 
     def does(self, act: Any) -> Visit:
         """Any other act: a function that takes the Playwright page."""
         return self._act(lambda: act(self.page))
+
+    def cookies(self) -> list[Any]:
+        """Without those that have expired, which Firefox tells too."""
+        now = time.time()
+        return [cookie for cookie in self.context.cookies() if not 0 < cookie.get("expires", -1) <= now]
 
     def forgets(self) -> None:
         """Clear the cookies and show an empty page in a new tab, as between two sites that share nothing."""
@@ -124,7 +127,7 @@ class Visitor:
             page=self.page,
             hosts=self.recorder.hosts_since(mark),
             requests=self.recorder.requests_since(mark),
-            cookies=list(self.context.cookies()),
+            cookies=self.cookies(),
             storage=self._storage(),
             console_errors=list(self._errors),
         )
@@ -146,11 +149,11 @@ class Visitor:
                 found.update(Stored(*row) for row in frame.evaluate(STORED))
         return found
 
-    def _visible(self, role: Any, name: str) -> Locator:
-        locator = self.page.get_by_role(role, name=name, exact=True)
-        found = _first_visible(locator)
+    def _click(self, role: Any, name: str) -> None:
+        found = _first_visible(self.page.get_by_role(role, name=name, exact=True))
         assert found is not None, f"no visible {role} is named {name!r} on {self.page.url}"
-        return found
+        # Unforced, Playwright waits for a script to say that nothing moves; Firefox runs none of its then.
+        found.click(force=not self.javascript)
 
     def _on_request(self, request: PageRequest) -> None:
         self._active = time.monotonic()
@@ -168,8 +171,7 @@ def _first_visible(locator: Locator) -> Locator | None:
 
 @contextlib.contextmanager
 def visitor_with_new_profile(
-    playwright: Playwright,
-    executable: str,
+    engine: Engine,
     recorder: Recorder,
     *,
     javascript: bool = True,
@@ -178,18 +180,7 @@ def visitor_with_new_profile(
     settle: float = 1.0,
     patience: float = 8.0,
 ) -> Iterator[Visitor]:
-    # The browser may still be writing into its profile while it is removed.
-    with tempfile.TemporaryDirectory(prefix="consentgate-", ignore_cleanup_errors=True) as profile:
-        context = launch_chromium(
-            playwright,
-            executable,
-            Path(profile),
-            recorder.port,
-            javascript=javascript,
-            headers=headers,
-            keeps_pages=keeps_pages,
-        )
-        try:
-            yield Visitor(context, recorder, javascript=javascript, settle=settle, patience=patience)
-        finally:
-            context.close()
+    with engine.opens(
+        recorder.port, javascript=javascript, headers=headers, keeps_pages=keeps_pages
+    ) as context:
+        yield Visitor(context, recorder, javascript=javascript, settle=settle, patience=patience)

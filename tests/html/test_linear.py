@@ -136,6 +136,7 @@ LARGE = {
     "encodings": "<?xml " + "encoding='" * 100_000,
     "charsets": "<meta http-equiv=content-type content='" + 'charset="' * 100_000 + "'>",
     "styles in xml": '<object data="data:text/xml,' + "%3Cx:style" * 20_000 + ":style" * 20_000 + '">',
+    "imports in a string": "<style>'" + f"@import {E};" * 50_000 + "</style>",
     "style sheets in style sheets": "<style>" + "@import 'data:text/css," * 20_000,
     "ampersands in a document": f"<iframe srcdoc='{'&' * 500_000}<img src={E}>'></iframe>",
 }

@@ -42,6 +42,12 @@ def test_a_parked_address_counts_as_one(attribute: str) -> None:
         assert rewrite(f'<script type=litespeed/javascript {attribute}="{url}"></script>') == b""
 
 
+def test_a_script_with_an_address_is_fetched_whatever_its_language() -> None:
+    assert rewrite(f"<script language=vbscript src={E}></script>") == b""
+    html = f"<script language=vbscript>import '{E}'</script>"
+    assert rewrite(html).decode() == html
+
+
 @pytest.mark.parametrize(
     "html",
     [

@@ -52,7 +52,8 @@ class Context:
 
     @property
     def inert(self) -> bool:
-        """True inside a `template`, where nothing loads. A declarative shadow root is none."""
+        """True inside a `template`, where nothing loads but what is LOADED_AHEAD. A declarative shadow root
+        is none."""
         return self._inert_templates > 0 and not self.in_doubt
 
     @property

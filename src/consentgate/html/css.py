@@ -131,6 +131,8 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
         url: CssUrl | None = None
         if kind == "at":
             if not calls:
+                if imported is not None:  # whatever follows the URL, it is asked for
+                    yield CssUrl(imported, rule_start, token.start(), _NOTHING)
                 rule, rule_start, imported = _rule(sheet, token), token.start(), None
             if _unescape(token["at"][1:]).lower() in _KEEPING_RULES:
                 kept.begin(in_rule=True)
@@ -166,6 +168,28 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
             yield url
     if imported is not None:
         yield CssUrl(imported, rule_start, len(sheet), _NOTHING)
+
+
+# How browsers that look ahead read what stands at the start of a `style`: comments count between rules only,
+# a rule ends with the first semicolon, in a string or not, and a URL has no escapes and needs no quotes.
+_HASTY = re.compile(
+    rb"(?is)/\*.*?(?:\*/|\Z)|@import(?P<import>[^;]*)|@(?!import)[-a-z]*[^;{@]*",
+)
+_HASTY_URL = re.compile(
+    _SPACE + rb"*+(?:" + _COMMENT + _SPACE + rb"*+)*+(?:[uU][rR][lL]\(" + _SPACE + rb"*+)?"
+    rb"(?:\"(?P<double>[^\"]*+)|'(?P<single>[^']*+)|(?P<bare>[^\t\n\f\r )]*+))"
+)
+
+
+def hasty_imports(sheet: bytes) -> Iterator[tuple[bytes, int]]:
+    """What those who look ahead take for the URL of an `@import` in a `style`, and where its rule begins."""
+    if b"@import" not in sheet.lower():
+        return
+    for found in _HASTY.finditer(sheet):
+        if found["import"] is not None:
+            url = _HASTY_URL.match(found["import"])
+            if url is not None and url.lastgroup is not None:
+                yield url[url.lastgroup], found.start()
 
 
 def _skip_boring(sheet: bytes, position: int) -> int:

@@ -194,21 +194,22 @@ STRUCTURE = frozenset(
 )
 """Elements that load nothing themselves but change how the bytes after them are read."""
 
+LOADED_AHEAD = frozenset(
+    (
+        *(b"img", b"image", b"source", b"video", b"feimage"),
+        *(b"script", b"style", b"link", b"base"),
+    )
+)
+"""Elements that load something in a `template`, too: Firefox builds its tree ahead of what waits for scripts,
+and fetches what such an element names wherever it puts it."""
+
 INERT_RELATIONS = frozenset(
     (
         # WHATWG HTML, 4.6.7 "Link types". Not `next`: Firefox fetches it ahead as it does `prefetch`, in
         # markup and headers (its `network.prefetch-next`). Not `search`: Chromium fetches the description.
         *("alternate", "author", "bookmark", "canonical", "external", "help", "license", "me", "nofollow"),
-        *(
-            "noopener",
-            "noreferrer",
-            "opener",
-            "pingback",
-            "prev",
-            "privacy-policy",
-            "tag",
-            "terms-of-service",
-        ),
+        *("noopener", "noreferrer", "opener", "pingback", "prev", "privacy-policy", "tag"),
+        "terms-of-service",
         # IANA, "Link Relations", but for what browsers fetch or act on (`payment` opens a wallet, `p3pv1` was
         # read by Internet Explorer).
         *("about", "acl", "amphtml", "api-catalog", "appendix", "archives", "blocked-by", "chapter"),

@@ -13,7 +13,7 @@ from consentgate.consent import Judge
 from consentgate.policy import Claim
 
 from .client_hints import asks_of_the_device
-from .css import CssUrl, css_urls
+from .css import CssUrl, css_urls, hasty_imports
 from .cuts import Cut, Note
 from .data_urls import DataUrl, Holds
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
@@ -125,14 +125,26 @@ class Loads:
         return TagLoads(self, tag, [(name, rules[name]) for name in tag.raw if name in rules])
 
     def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
-        """What a style sheet, whose first byte is at `start`, would load and may not."""
+        """What a style sheet, whose first byte is at `start`, would load and may not. All of it goes where
+        browsers that look ahead would load what the sheet itself does not."""
         if self._all_passes:
             return
-        for found in css_urls(self._plain(sheet)):
+        plain = self._plain(sheet)
+        offences: list[Offence] = []
+        for found in css_urls(plain):
             culprit = self._in_css(found, self._decode(found.url))
             if culprit is not None:
                 place = start + found.start, start + found.end
-                yield Offence(*culprit, *place, found.replacement, in_css=True)
+                offences.append(Offence(*culprit, *place, found.replacement, in_css=True))
+        ends = {one.start: one.end for one in offences}
+        gone = start
+        for url, position in hasty_imports(plain):
+            gone = max(gone, ends.get(start + position, gone))
+            culprit = None if start + position < gone else self._first((self._decode(url),))
+            if culprit is not None:
+                yield Offence(*culprit, start, start + len(sheet), in_css=True)
+                return
+        yield from offences
 
     def culprit(self, tag: Tag, raw: bytes, reads: Reads) -> Culprit | None:
         """The first that an attribute of `tag` with the value `raw` loads and may not."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from .ahead import LONGEST_TEXT
 from .cuts import Cut
 from .edits import Edit, Reason
+from .elements import LOADED_AHEAD
 from .loads import Offence
 from .page import Page, kind_of
 from .references import decode_text
@@ -120,13 +121,15 @@ class RawText:
             return self._element(tag) if apart else self._both_readings(tag)
         if context.scripts_in_doubt if tag.name == b"script" else context.in_doubt:
             return None if apart else self._both_readings(tag)
-        if context.inert:
+        if context.inert and tag.name not in LOADED_AHEAD:
             return self._element(tag) if foreign else self._enter(tag)
         if foreign:
             # Browsers that look ahead for what to load have no tree, and read its contents as text all the
             # same: those of an empty one up to the next end tag of its name.
             return self._unclear(tag, tag.end) if tag.self_closing else self._both_readings(tag)
         if tag.name == b"script":
+            if context.inert and b"src" not in tag.raw:
+                return self._enter(tag)  # nothing runs it
             return self._script_element(tag, apart=apart)
         if tag.name == b"style":
             return self._style_element(tag)
@@ -140,8 +143,8 @@ class RawText:
         whole, kind = None, "script"
         if script is ScriptKind.DATA:
             whole, kind = self._script_type(tag), "widget"
-        elif script.runs:
-            whole = loads.whole()
+        else:
+            whole = loads.whole()  # WebKit, where it looks ahead, fetches an import map's file
         if whole is None and script is not ScriptKind.DATA:
             if b"src" not in tag.raw:
                 end, after = self._end_of_judged(tag)
@@ -149,7 +152,7 @@ class RawText:
                 culprit = page.scripts.culprit(script, text, complete=after is not None, sure=not apart)
                 whole = Offence(*culprit, tag.start, tag.end) if culprit else None
                 kind = "inline script" if script.runs else "script"
-            elif script is ScriptKind.MODULE:
+            elif script is ScriptKind.MODULE and not page.context.inert:
                 page.scripts.module_starts()
         if whole is None:
             page.take_out_parts(tag, loads.parts())
@@ -239,13 +242,12 @@ class RawText:
             texts.append(foreign or b"")
         judged = (self._judge_text(tag, text) for text in texts)
         whole = page.loads.of(tag).whole() or next(filter(None, judged), None)
-        if whole is not None and not page.context.inert:
+        if whole is not None:
             return page.take_out(tag, after, whole, kind_of(tag))
-        if tag.name == b"noscript" and not page.context.inert:
+        if tag.name == b"noscript":
             page.announce(tag)
-        if not page.context.inert:
-            page.take_out_parts(tag, page.loads.of(tag).parts())
-            page.edits.adopt(edits, tag.end)
+        page.take_out_parts(tag, page.loads.of(tag).parts())
+        page.edits.adopt(edits, tag.end)
         return after
 
     def _unclear(self, tag: Tag, end: int) -> int:

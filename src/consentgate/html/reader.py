@@ -15,7 +15,7 @@ from consentgate.consent import Judge
 from .ahead import MoreNeeded
 from .cuts import Cut
 from .edits import Edit, apply
-from .elements import ELEMENTS
+from .elements import ELEMENTS, LOADED_AHEAD
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GatedDocument, Offence
 from .long_markup import LARGEST_TAG, LongMarkup
@@ -236,7 +236,7 @@ class Reader:
 
     def _element(self, tag: Tag) -> int:
         page = self._page
-        if page.context.inert:
+        if page.context.inert and tag.name not in LOADED_AHEAD:
             return page.enter(tag)
         if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(href):
             page.note(Cut.BASE, tag.start)

@@ -49,13 +49,15 @@ _ORIGINAL_TYPES = (
 
 
 def script_kind(tag: Tag) -> ScriptKind:
-    """What becomes of the script that `tag` opens: of several types one that runs counts."""
+    """What becomes of the script that `tag` opens: of several types one that runs counts, else one that is
+    no data."""
     types = tag.each(b"type")
     if not types:
-        language = tag.get(b"language")
+        # Browsers that look ahead for what to load (Firefox) fetch a file whatever its language.
+        language = None if b"src" in tag.raw else tag.get(b"language")
         types = [f"text/{language}" if language else ""]
     kinds = [_kind(kind, tag) for kind in types]
-    return next((kind for kind in kinds if kind.runs), kinds[0])
+    return max(kinds, key=lambda kind: (kind.runs, kind is not ScriptKind.DATA))
 
 
 def _kind(kind: str, tag: Tag) -> ScriptKind:

@@ -1,0 +1,47 @@
+"""What the browser tests ask of a browser, whichever it is.
+
+Each engine reads markup and style sheets in its own way and looks ahead in its own way, so one of them says
+nothing of the others. A test that takes the fixture `engine` runs in Chromium; `in_every_engine` has it run
+in the others too, where pytest is asked for them (`-m engines`).
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+
+class NoBrowser(Exception):
+    """The engine is not installed where the tests look for it; the message says how to get it."""
+
+
+class Engine(Protocol):
+    """A browser that is installed and says nothing of its own accord."""
+
+    name: str
+
+    def opens(
+        self,
+        recorder_port: int,
+        *,
+        javascript: bool = True,
+        headers: Mapping[str, str] | None = None,
+        keeps_pages: bool = False,
+    ) -> AbstractContextManager[BrowserContext]:
+        """A browser that has never been used, with one page, and every host but the local ones is the
+        recorder. With `keeps_pages` it has a back/forward cache, as visitors' browsers do. It is Playwright's
+        context, or what does its part for the tests."""
+        ...
+
+
+def _beside_chromium(name: str) -> object:
+    # A group is one process's, so that two engines run beside each other and none starts twice.
+    return pytest.param(name, marks=[pytest.mark.engines, pytest.mark.xdist_group(name)])
+
+
+_FIREFOX, _WEBKIT = _beside_chromium("firefox"), _beside_chromium("webkit")
+
+in_every_engine = pytest.mark.parametrize("engine", ["chromium", _FIREFOX, _WEBKIT], indirect=True)
+in_firefox_too = pytest.mark.parametrize("engine", ["chromium", _FIREFOX], indirect=True)

@@ -1,0 +1,81 @@
+"""Where Firefox is, and how it is started so that it says nothing of its own accord."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from playwright.sync_api import BrowserContext, Playwright
+
+from .engine import NoBrowser
+
+PROGRAMS = ("firefox-esr", "firefox", "/usr/bin/firefox-esr")
+
+# What visitors' browsers do and one that is driven does not.
+AS_VISITORS_HAVE_IT = {
+    "network.http.speculative-parallel-limit": 20,  # preconnects
+    "network.prefetch-next": True,
+    "network.dns.disablePrefetch": False,
+    "network.dns.disablePrefetchFromHTTPS": False,
+}
+
+
+# A connection that is slow to come about gets a second, and one of the two then asks nothing.
+NO_SPARE_CONNECTIONS = {"network.http.connection-retry-timeout": 0}
+
+
+class Firefox:
+    """NoBrowser if there is none. Any release will do, an ESR too: no build of Playwright's own."""
+
+    name = "firefox"
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright, self._executable = playwright, _find()
+
+    @contextmanager
+    def opens(
+        self,
+        recorder_port: int,
+        *,
+        javascript: bool = True,
+        headers: Mapping[str, str] | None = None,
+        keeps_pages: bool = False,
+    ) -> Iterator[BrowserContext]:
+        """Firefox always keeps pages. It has a preference for what Playwright's options do elsewhere: those
+        for scripts and headers it ignores."""
+        headers = dict(headers or {})
+        privacy_control = headers.pop("Sec-GPC", None) == "1"
+        assert not headers, f"no preference sends {headers}"
+        browser = self._playwright.firefox.launch(
+            channel="moz-firefox",  # speaks WebDriver BiDi with it, which every Firefox understands
+            executable_path=self._executable,
+            firefox_user_prefs={
+                **AS_VISITORS_HAVE_IT,
+                **NO_SPARE_CONNECTIONS,
+                "network.dns.forceResolve": "127.0.0.1",
+                "network.socket.forcePort": f"80={recorder_port};443={recorder_port}",
+                "javascript.enabled": javascript,
+                "privacy.globalprivacycontrol.enabled": privacy_control,
+                "privacy.globalprivacycontrol.functionality.enabled": privacy_control,
+            },
+        )
+        try:
+            # en-US: the language of the button names that the tests press.
+            context = browser.new_context(ignore_https_errors=True, locale="en-US")
+            context.new_page()
+            yield context
+        finally:
+            browser.close()
+
+
+def _find() -> str:
+    chosen = os.environ.get("CONSENTGATE_FIREFOX")
+    if chosen:
+        path = shutil.which(chosen)
+        if path is None:
+            raise LookupError(f"CONSENTGATE_FIREFOX names {chosen!r}, which is not an executable")
+        return path
+    for program in PROGRAMS:
+        if path := shutil.which(program):
+            return path
+    raise NoBrowser("no Firefox found; `make browsers` gets one, or set CONSENTGATE_FIREFOX to its path")

@@ -1,0 +1,178 @@
+"""Where WebKitGTK is, and how it is driven: through WebDriver, on a display of its own, with the recorder as
+its proxy.
+
+It has no switch that makes every host the recorder, none for a window that nobody sees, and Playwright knows
+only a build of its own. What the tests ask of Playwright's context, page and locators is here once more.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Playwright
+
+from .engine import NoBrowser
+
+INSTALLING = "`make browsers` gets it"
+# Debian's library brings the browser along, in a place where no shell looks.
+MINI_BROWSER = "webkit2gtk-4.*/MiniBrowser"
+LIBRARIES = ("/usr/lib", "/usr/libexec", "/usr/lib64")
+
+
+class WebKit:
+    """NoBrowser if there is none, or no display to be had."""
+
+    name = "webkit"
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._browser, self._driver, self._display = _browser(), _program("WebKitWebDriver"), _program("Xvfb")
+
+    @contextmanager
+    def opens(
+        self,
+        recorder_port: int,
+        *,
+        javascript: bool = True,
+        headers: Mapping[str, str] | None = None,
+        keeps_pages: bool = False,
+    ) -> Iterator["Context"]:
+        from selenium import webdriver
+        from selenium.webdriver.remote.client_config import ClientConfig
+        from selenium.webdriver.remote.remote_connection import RemoteConnection
+
+        assert not headers, "WebKit sends no headers but its own"
+        options = webdriver.WebKitGTKOptions()
+        options.binary_location = self._browser
+        options.set_capability("acceptInsecureCerts", True)
+        for argument in (
+            "--automation",
+            f"--proxy=http://127.0.0.1:{recorder_port}",
+            "--ignore-host=127.0.0.1",
+            f"--enable-javascript={'true' if javascript else 'false'}",
+            f"--enable-page-cache={'true' if keeps_pages else 'false'}",
+        ):
+            options.add_argument(argument)
+        with _display(self._display) as display:
+            # The language is that of the button names that the tests press.
+            environment = {**os.environ, "DISPLAY": display, "LANG": "en_US.UTF-8", "LANGUAGE": "en"}
+            service = webdriver.WebKitGTKService(self._driver, env=environment)
+            service.start()
+            try:
+                connection = RemoteConnection(client_config=ClientConfig(service.service_url))
+                with webdriver.Remote(connection, options=options) as driver:
+                    yield Context(driver)
+            finally:
+                service.stop()
+
+
+class Context:
+    """One window. It tells of nothing that happens: the recorder does."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+        self.pages = [Page(driver)]
+
+    def on(self, event: str, act: object) -> None:
+        pass
+
+    def cookies(self) -> list[Any]:
+        """Those of the page's own host."""
+        return list(self._driver.get_cookies())
+
+
+class Page:
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    @property
+    def url(self) -> str:
+        return str(self._driver.current_url)
+
+    @property
+    def frames(self) -> list["Page"]:
+        """Only the page's own: to look into others, WebDriver has to leave this one."""
+        return [self]
+
+    def goto(self, url: str, timeout: float = 30_000) -> None:
+        self._driver.set_page_load_timeout(timeout / 1000)
+        self._driver.get(url)
+
+    def reload(self) -> None:
+        self._driver.refresh()
+
+    def evaluate(self, function: str) -> Any:
+        return self._driver.execute_async_script(f"Promise.resolve(({function})()).then(arguments[0])")
+
+    def wait_for_timeout(self, milliseconds: float) -> None:
+        time.sleep(milliseconds / 1000)
+
+    def get_by_role(self, role: str, *, name: str, exact: bool) -> "Named":
+        assert exact
+        return Named(self._driver, role, name)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The elements of one role and name."""
+
+    driver: Any
+    role: str
+    name: str
+
+    def all(self) -> list["Shown"]:
+        tags = {"button": "button", "link": "a"}[self.role]
+        # WebKit tells names and roles only of what is shown.
+        shown = [one for one in self.driver.find_elements("css selector", tags) if one.is_displayed()]
+        return [Shown(one) for one in shown if (one.aria_role, one.accessible_name) == (self.role, self.name)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    element: Any
+
+    def is_visible(self) -> bool:
+        return True
+
+    def click(self, *, force: bool = False) -> None:
+        self.element.click()
+
+
+@contextmanager
+def _display(program: str) -> Iterator[str]:
+    ours, theirs = os.pipe()
+    command = [program, "-displayfd", str(theirs), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[theirs], stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    try:
+        with os.fdopen(ours) as number:
+            yield f":{number.readline().strip()}"  # it says so when it is there
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _browser() -> str:
+    chosen = os.environ.get("CONSENTGATE_WEBKIT")
+    if chosen:
+        path = shutil.which(chosen)
+        if path is None:
+            raise LookupError(f"CONSENTGATE_WEBKIT names {chosen!r}, which is not an executable")
+        return path
+    for folder in LIBRARIES:
+        for pattern in (MINI_BROWSER, f"*/{MINI_BROWSER}"):
+            for found in Path(folder).glob(pattern):
+                return str(found)
+    raise NoBrowser(f"no WebKitGTK found; {INSTALLING}, or set CONSENTGATE_WEBKIT to its MiniBrowser")
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise NoBrowser(f"no {name} found, which drives WebKit or shows it; {INSTALLING}")
+    return path
