@@ -1,8 +1,6 @@
 """Where Chromium is, and how it is started so that it says nothing of its own accord."""
 
 import json
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
 
-from .engine import NoBrowser
+from .engine import NoBrowser, program
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -86,19 +84,13 @@ class Chromium:
 
 
 def _find(playwright: Playwright) -> str:
-    chosen = os.environ.get("CONSENTGATE_CHROMIUM")
-    if chosen:
-        path = shutil.which(chosen)
-        if path is None:
-            raise LookupError(f"CONSENTGATE_CHROMIUM names {chosen!r}, which is not an executable")
-        return path
-    for program in PROGRAMS:
-        if path := shutil.which(program):
-            return path
     bundled = playwright.chromium.executable_path
-    if Path(bundled).exists():
-        return bundled
-    raise NoBrowser("no Chromium found; `make browsers` gets one, or set CONSENTGATE_CHROMIUM to its path")
+    found = program("CONSENTGATE_CHROMIUM", *PROGRAMS, bundled)
+    if found is None:
+        raise NoBrowser(
+            "no Chromium found; `make browsers` gets one, or set CONSENTGATE_CHROMIUM to its path"
+        )
+    return found
 
 
 def _arguments(recorder_port: int) -> list[str]:

@@ -5,6 +5,8 @@ nothing of the others. A test that takes the fixture `engine` runs in Chromium; 
 in the others too, where pytest is asked for them (`-m engines`).
 """
 
+import os
+import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -15,6 +17,15 @@ from playwright.sync_api import BrowserContext
 
 class NoBrowser(Exception):
     """The engine is not installed where the tests look for it; the message says how to get it."""
+
+
+def program(variable: str, *names: str) -> str | None:
+    """The path of the program that the environment's `variable` names, else of the first of `names` that is
+    installed; None where none is. Raises LookupError where the variable names none."""
+    chosen = os.environ.get(variable)
+    if chosen and shutil.which(chosen) is None:
+        raise LookupError(f"{variable} names {chosen!r}, which is not an executable")
+    return next(filter(None, map(shutil.which, [chosen] if chosen else names)), None)
 
 
 class Engine(Protocol):

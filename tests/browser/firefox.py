@@ -1,13 +1,11 @@
 """Where Firefox is, and how it is started so that it says nothing of its own accord."""
 
-import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Playwright
 
-from .engine import NoBrowser
+from .engine import NoBrowser, program
 
 PROGRAMS = ("firefox-esr", "firefox", "/usr/bin/firefox-esr")
 
@@ -69,13 +67,7 @@ class Firefox:
 
 
 def _find() -> str:
-    chosen = os.environ.get("CONSENTGATE_FIREFOX")
-    if chosen:
-        path = shutil.which(chosen)
-        if path is None:
-            raise LookupError(f"CONSENTGATE_FIREFOX names {chosen!r}, which is not an executable")
-        return path
-    for program in PROGRAMS:
-        if path := shutil.which(program):
-            return path
-    raise NoBrowser("no Firefox found; `make browsers` gets one, or set CONSENTGATE_FIREFOX to its path")
+    found = program("CONSENTGATE_FIREFOX", *PROGRAMS)
+    if found is None:
+        raise NoBrowser("no Firefox found; `make browsers` gets one, or set CONSENTGATE_FIREFOX to its path")
+    return found

@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Playwright
 
-from .engine import NoBrowser
+from .engine import NoBrowser, program
 
 INSTALLING = "`make browsers` gets it"
 # Debian's library brings the browser along, in a place where no shell looks.
@@ -158,17 +158,12 @@ def _display(program: str) -> Iterator[str]:
 
 
 def _browser() -> str:
-    chosen = os.environ.get("CONSENTGATE_WEBKIT")
-    if chosen:
-        path = shutil.which(chosen)
-        if path is None:
-            raise LookupError(f"CONSENTGATE_WEBKIT names {chosen!r}, which is not an executable")
-        return path
-    for folder in LIBRARIES:
-        for pattern in (MINI_BROWSER, f"*/{MINI_BROWSER}"):
-            for found in Path(folder).glob(pattern):
-                return str(found)
-    raise NoBrowser(f"no WebKitGTK found; {INSTALLING}, or set CONSENTGATE_WEBKIT to its MiniBrowser")
+    patterns = (MINI_BROWSER, f"*/{MINI_BROWSER}")
+    places = (str(path) for folder in LIBRARIES for glob in patterns for path in Path(folder).glob(glob))
+    found = program("CONSENTGATE_WEBKIT", *places)
+    if found is None:
+        raise NoBrowser(f"no WebKitGTK found; {INSTALLING}, or set CONSENTGATE_WEBKIT to its MiniBrowser")
+    return found
 
 
 def _program(name: str) -> str:
