@@ -160,10 +160,10 @@ class Page:
     def pass_by(self, quiet: re.Match[bytes]) -> None:
         """Follow a run of what loads nothing, or nothing but the site's own."""
         self.context.pass_by(quiet)
-        self.pass_head(quiet)
+        self.follow_base(quiet)
 
-    def pass_head(self, quiet: re.Match[bytes]) -> None:
-        """The same of what stands in a head."""
+    def follow_base(self, quiet: re.Match[bytes]) -> None:
+        """Take note where such a run, or one in a head, has loaded something from where the base URL says."""
         self.loads.went_by_base = self.loads.went_by_base or went_by_base(quiet)
 
     def diverts(self, href: str) -> bool:
@@ -202,9 +202,8 @@ class Page:
     @property
     def inserting(self) -> Insertion | None:
         """What is still to be put into the page, where it could go here."""
-        if self._insertion is not None and self._insertion.done:
-            self._insertion = None
-        return None if self._insertion is None or self.context.inert else self._insertion
+        insertion = self._insertion
+        return None if insertion is None or insertion.done or self.context.inert else insertion
 
     def insert_no_more(self) -> None:
         """Nothing is put into this page from here on."""

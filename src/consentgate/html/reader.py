@@ -157,7 +157,7 @@ class Reader:
         if insertion.in_head:
             head = page.quiet_head.match(page.data, position, position + LARGEST_TAG)
             assert head is not None
-            page.pass_head(head)
+            page.follow_base(head)
             position = head.end()
         while item := PREAMBLE_ITEM.match(page.data, position):
             if DOCTYPE.match(page.data, position):
