@@ -516,6 +516,10 @@ URLS = """
 <style>@import "x";</style><base href=//evil.test/><img src=x>
 <base href="https://["><base href=//evil.test/><img src=x>
 <base href="javascript:1"><base href=//evil.test/><img src=x>
+<script type=module>import "./x.js"</script><base href=//evil.test/><img src=x>
+<script type=module>import "x"</script><noscript><base href=//evil.test/></noscript><img src=x>
+<script type=speculationrules>{{"prefetch": [{{"urls": ["x"]}}]}}</script><base href=//evil.test/><img src=x>
+<base href=//evil.test/><svg><image><set attributeName=href to="" from=";" /><set attributeName=href /></image></svg>
 <base href=http://evil.test/a/><img src=..//x><img src=https://www.example.org/x>
 """
 

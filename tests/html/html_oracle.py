@@ -319,7 +319,9 @@ def _urls(element: Element) -> Iterator[str]:
     if element.name in ("set", "animate"):
         of_href = attributes.get("attributename", "").endswith("href")
         for name in ("to", "from", "by", "values"):
-            yield from attributes.get(name, "").split(";") if of_href else css(attributes.get(name, ""))
+            value = attributes.get(name, "")
+            # An image without an address loads nothing.
+            yield from filter(None, value.split(";")) if of_href else css(value)
 
 
 def speculated(rules: str, base: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from .loads import NOBODY, Culprit, Loads
 from .scripts import ScriptKind
 from .speculation import speculation_culprit
 from .tags import Decode
-from .urls import Url, resolve
+from .urls import Url
 
 MOST_NESTED = 8
 """Scripts within the addresses that scripts import: so deep are they read, and blocked beyond."""
@@ -96,6 +96,7 @@ class InlineScripts:
         """The imports in `script` that may not load, with their places. Some may be no code."""
         for found in imports(script):
             if not found.beginning:
+                self._loads.went_by_base = True
                 culprit = self._maps.judge(found.specifier, self._loads.base)
             elif _NAMES_A_HOST.match(found.specifier):
                 culprit = self._url_culprit(found.specifier)
@@ -106,7 +107,7 @@ class InlineScripts:
                 yield found.place, culprit
 
     def _url_culprit(self, url: str) -> Culprit | None:
-        return self._target_culprit(resolve(url, self._loads.base), url)
+        return self._target_culprit(self._loads.target(url), url)
 
     def _target_culprit(self, target: Url, url: str) -> Culprit | None:
         claim = self._loads.target_claim(target)

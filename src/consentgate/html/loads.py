@@ -104,9 +104,13 @@ class Loads:
             verdict = self._judge.host(plain[1])
             if verdict is not None and not catalogue().may_have_path(url):
                 return verdict[0]
+        return self.target_claim(self.target(url))
+
+    def target(self, url: str) -> Url:
+        """What `url` leads to from here."""
         target = resolve(url, self.base)
         self.went_by_base = self.went_by_base or target.host == self.base.host
-        return self.target_claim(target)
+        return target
 
     def target_claim(self, target: Url) -> Claim | None:
         """The same of a URL that is resolved."""
