@@ -191,25 +191,29 @@ def loads_of(html: str, base: str = PAGE, depth: int = 0) -> set[str]:
     """Every absolute URL that any reading of `html` loads."""
     found: set[str] = set()
     for tree in trees(html).values():
-        found |= loads_of_tree(tree, base, depth)
+        found |= loads_of_tree(tree, base, depth, html)
     return found
 
 
-def loads_of_tree(tree: list[Element], base: str, depth: int = 0) -> set[str]:
+def loads_of_tree(tree: list[Element], base: str, depth: int = 0, html: str = "") -> set[str]:
     if depth > 10:
         return set()
     for href in bases(tree):
         base = absolute(href, base) or base
         break
     found: set[str] = set()
-    import_map = None
+    import_map, map_text = None, ""
     for element in elements(tree):
         kind = element.attributes.get("type", "").strip().lower()
         if element.name == "script" and "src" not in element.attributes:
             if kind == "importmap":
-                import_map = import_map or parse_map(element.text, base)
+                if import_map is None:
+                    import_map, map_text = parse_map(element.text, base), element.text
             elif JAVASCRIPT.fullmatch(kind):
-                targets = (resolve_specifier(one, base, import_map) for one in imports_of(element.text))
+                in_force = import_map
+                if import_map is not None and html.find(map_text) > html.rfind(element.text) >= 0:
+                    in_force = None  # A table has put it in front of the script, which ran before.
+                targets = (resolve_specifier(one, base, in_force) for one in imports_of(element.text))
                 found |= {target for target in targets if target}
             elif kind == "speculationrules":
                 found |= set(speculated(element.text, base))

@@ -30,6 +30,7 @@ def tag_by_tag(data: bytes) -> list[Span]:
     page = Page(judge(), page_url(), "utf-8", lambda document: None, None, None, doubtful=False)
     found: list[Span] = []
     passed = 0
+    fruitless: set[bytes] = set()
     matches = list(tags(data))
     for number, match in enumerate(matches):
         if match.re is not START_TAG or match.start() < passed:
@@ -41,7 +42,10 @@ def tag_by_tag(data: bytes) -> list[Span]:
         is_raw = tag.name in RAW_TEXT_ELEMENTS
         widget = None if is_raw else judge().widget(tag.name.decode("latin-1"), tag.values)
         goes = whole is not None or (widget is not None and not widget.keep)
-        end = _end(tag, matches[number + 1 :]) if goes else None
+        # Where one has no end, it is not looked for in those within it.
+        end = _end(tag, matches[number + 1 :]) if goes and tag.name not in fruitless else None
+        if goes and end is None:
+            fruitless.add(tag.name)
         if end is not None:
             found.append((tag.start, end))
             passed = end
@@ -346,6 +350,10 @@ def test_nothing_is_skipped_that_a_walk_from_tag_to_tag_finds(source: str) -> No
 @given(page)
 def test_nothing_is_skipped_in_a_lot_of_pages(source: str) -> None:
     check(numbered(source))
+
+
+def test_an_element_within_one_that_has_no_end_is_passed_by_like_it() -> None:
+    check(numbered("<video src=//evil.test/N>a<video src=//evil.test/N>b</video>c"))
 
 
 @given(page, st.binary(max_size=6), st.integers(0, 400))

@@ -93,9 +93,10 @@ class ForeignContent:
         """Follow a start tag. Returns True when it makes a foreign element."""
         name = tag.name
         space = self._foreign_space(tag)
+        if name in _ROOTS and self.doubtful:
+            # Where an `svg` or `math` starts anew in one reading and not in another, they no longer meet.
+            self._plain = False
         if space is not None:
-            # Where an `svg` or `math` starts anew in the other reading, the two no longer meet again.
-            self._plain = self._plain and not (self.doubtful and name in _ROOTS)
             self._push(tag, space)
             return True
         if name in _ROOTS:
