@@ -519,9 +519,9 @@ URLS = """
 <script type=module>import "./x.js"</script><base href=//evil.test/><img src=x>
 <script type=module>import "x"</script><noscript><base href=//evil.test/></noscript><img src=x>
 <script type=speculationrules>{{"prefetch": [{{"urls": ["x"]}}]}}</script><base href=//evil.test/><img src=x>
-<base href=//evil.test/><svg><image><set attributeName=href to="" from=";" /><set attributeName=href /></image></svg>
+<base href=//evil.test/><svg><image><set attributeName=href to="" from=";"/><set attributeName=href/></svg>
 <math></br><svg><style></style></svg><iframe src=/x></iframe><iframe><img src=//evil.test/x></iframe>
-<table><script type=module>import 'm'</script><b><script type=importmap>{{"imports": {{"m": "{E}"}}}}</script></table>
+<table><script type=module>import 'm'</script><b><script type=importmap>{{"imports": {{"m": "{E}"}}}}</script>
 <base href=http://evil.test/a/><img src=..//x><img src=https://www.example.org/x>
 """
 

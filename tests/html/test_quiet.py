@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from html_nasty import INPUTS
+from html_soup import soup
+from html_support import corpus_pages, needs_shared
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.html.context import Context
-from consentgate.html.quiet import QUIET, QUIET_AT_HOME
+from consentgate.html.css import BORING
+from consentgate.html.quiet import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
+from consentgate.html.run import Run
 from consentgate.html.syntax import START_TAG
 from consentgate.html.tags import Tag
 from consentgate.html.tokens import tags
+from consentgate.policy import OwnHosts
 
 _NAMES = (
     *("a", "A", "abbr", "article", "p", "b", "td", "TH", "caption", "table", "TABLE", "tbody", "thead", "tr"),
@@ -35,15 +45,19 @@ _tags = st.builds(
 _pieces = st.one_of(_tags, _tags, st.sampled_from(("text", "<!-- <a> <td> -->", "<td", "<a ", "</", "<")))
 
 
-@pytest.mark.parametrize("quiet", [QUIET, QUIET_AT_HOME])
+HOME = OwnHosts(frozenset({"example.org", "localhost"}), (".example.org",))
+
+
+@pytest.mark.parametrize("quiet", [QUIET.page, QUIET_AT_HOME.page, quiet_at(HOME).page])
 @given(st.lists(_pieces, max_size=10).map(lambda pieces: "".join(pieces).encode()))
-def test_a_run_says_what_each_of_its_tags_would_say(quiet: re.Pattern[bytes], html: bytes) -> None:
-    run = quiet.match(html)
+def test_a_run_says_what_each_of_its_tags_would_say(quiet: Run, html: bytes) -> None:
+    run = quiet.match(html, 0, len(html))
     at_once, one_by_one = Context(), Context()
-    at_once.pass_by(run)
+    if len(run) > 1:
+        at_once.pass_by(run)
     # A tag at which the run stops is read next, and may have been counted already.
-    stop = START_TAG.match(html, run.end())
-    for match in tags(html[: run.end()]):
+    stop = START_TAG.match(html, run[0])
+    for match in tags(html[: run[0]]):
         if match.re is START_TAG:
             one_by_one.start(Tag(match, bytes.decode))
         else:
@@ -53,3 +67,88 @@ def test_a_run_says_what_each_of_its_tags_would_say(quiet: re.Pattern[bytes], ht
             context.start(Tag(stop, bytes.decode))
     assert at_once.in_anchor == one_by_one.in_anchor
     assert at_once.takes_placeholder == one_by_one.takes_placeholder
+
+
+# -- PCRE2 and re ----------------------------------------------------------------------------------------
+
+RUNS = {
+    "any page": QUIET.page,
+    "any head": QUIET.head,
+    "a page at home": QUIET_AT_HOME.page,
+    "a head at home": QUIET_AT_HOME.head,
+    "a page on this host": quiet_at(HOME).page,
+    "a head on this host": quiet_at(HOME).head,
+    "a drawing": QUIET_FOREIGN,
+    "a style sheet": BORING,
+}
+needs_pcre2 = pytest.mark.skipif(not QUIET.page.is_fast, reason="this machine has no PCRE2")
+
+
+def check_both(run: Run, data: bytes) -> None:
+    """That both say the same from wherever a run can begin, and with every end."""
+    starts = [0, *(match.start() for match in re.finditer(rb"[<;{}]", data))]
+    for start in starts:
+        assert run.match(data, start, len(data)) == run.match_by_re(data, start, len(data))
+    for end in range(max(0, len(data) - 40), len(data)):
+        assert run.match(data, 0, end) == run.match_by_re(data, 0, end)
+
+
+@needs_pcre2
+def test_pcre2_takes_every_pattern() -> None:
+    assert {name for name, run in RUNS.items() if not run.is_fast} == set()
+
+
+@needs_pcre2
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_pcre2_matches_nasty_input_as_re_does(run: Run) -> None:
+    for source in INPUTS:
+        check_both(run, source.encode("utf-8", "replace"))
+
+
+@needs_pcre2
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+@settings(max_examples=60)
+@given(st.one_of(soup.map(lambda text: text.encode("utf-8", "replace")), st.binary(max_size=100)))
+def test_pcre2_matches_any_soup_as_re_does(run: Run, data: bytes) -> None:
+    check_both(run, data)
+
+
+@needs_pcre2
+@needs_shared
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_pcre2_matches_real_pages_as_re_does(run: Run) -> None:
+    for page in corpus_pages():
+        data = page.read_bytes()
+        position = 0
+        while position < len(data):
+            ends = run.match(data, position, len(data))
+            assert ends == run.match_by_re(data, position, len(data))
+            position = max(position, ends[0]) + 1
+
+
+@needs_pcre2
+def test_a_match_is_the_threads_own() -> None:
+    pages = [b"<p>" * size + b"<script>" for size in range(200)]
+
+    def lengths(_: int) -> list[int]:
+        return [QUIET.page.match(page, 0, len(page))[0] for page in pages]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lengths, range(50))) == [[3 * size for size in range(200)]] * 50
+
+
+def test_a_page_is_read_without_pcre2_too() -> None:
+    program = (
+        "from consentgate.html.quiet import QUIET; print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
+    )
+    environment = {**os.environ, "CONSENTGATE_PCRE2": "0"}
+    command = [sys.executable, "-c", program]
+    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    assert output.split() == ["False", "[3]"]
+
+
+def test_the_runs_of_the_first_sites_are_kept_and_others_share_theirs() -> None:
+    many = [OwnHosts(frozenset({f"site{number}.test"}), ()) for number in range(100)]
+    runs = [quiet_at(home) for home in many]
+    assert runs[-1] is QUIET_AT_HOME
+    assert quiet_at(OwnHosts(frozenset(map("site{}.test".format, range(100))), ())) is QUIET_AT_HOME

@@ -194,8 +194,43 @@ _URLS = (
     "",
     "a&amp;b",
 )
+_OWN_URLS = (
+    *(
+        "https://www.example.org/N",
+        "//example.org/N",
+        "http://a.b.example.org/N,",
+        "https://www.example.org/",
+    ),
+    *(
+        "https://example.org.evil.test/N",
+        "https://www.example.org:80/N",
+        "//xexample.org/N",
+        "//.example.org/N",
+    ),
+    *(
+        "https://www.example.org\\@evil.test/N",
+        "https://evil.test/www.example.org/N",
+        "HTTPS://example.org/N",
+    ),
+    *("//example.org", "//example.org?//evil.test/N", "https:/example.org/N", "//u@example.org/N"),
+    *("//www.example.org/a&#32;//evil.test/N", "//example.org/N ", " //example.org/N", "//example.org/\t/N"),
+)
+_OWN_CANDIDATES = (
+    "//example.org/N 1x, //evil.test/N 2x",
+    "//example.org/N,//evil.test/N 2x",
+    "//example.org/N, //evil.test/N 2x",
+    "//example.org/N 1x, https://www.example.org/N 2x,",
+    "//example.org/N a(b, //evil.test/N 2x), //example.org/N",
+    "//example.org/N a(b), //evil.test/N",
+    "//example.org/N&#44; //evil.test/N",
+    ", //example.org/N\n1x\n,\n//example.org/N\n2x",
+    "//example.org/N,, //evil.test/N",
+    "//example.org/N 1x //evil.test/N 2x",
+)
 _VALUES = (
     *_URLS,
+    *_OWN_URLS,
+    *_OWN_CANDIDATES,
     *(
         "background:url(//evil.test/N)",
         "background:URL( //evil.test/N )",
@@ -310,6 +345,20 @@ attribute = st.one_of(
     pieces(_VALUES).map(' class="{}"'.format),
     pieces(_VALUES).map(" src={}".format),
 )
+# What pages are full of: pictures and scripts from the site's own hosts, and now and then another.
+own_attribute = st.builds(
+    " {}{}{quotes[0]}{}{quotes[1]}".format,
+    st.sampled_from(("src", "srcset", "data-src", "data-srcset", "href", "poster", "alt", "rel", "type")),
+    pieces(_EQUALS),
+    st.sampled_from((*_OWN_URLS, *_OWN_CANDIDATES, "/own", "text/javascript", "stylesheet", "//evil.test/N")),
+    quotes=st.sampled_from((("'", "'"), ('"', '"'), ("'", "'"), ('"', '"'), ("", ""))),
+)
+own_tag = st.builds(
+    lambda name, attributes, end: f"<{name}{''.join(attributes)}{end}",
+    st.sampled_from(("img", "IMG", "source", "link", "video", "script", "use")),
+    st.lists(own_attribute, max_size=4),
+    st.sampled_from((">", ">", " />", "></script>", "></video>")),
+)
 start_tag = st.builds(
     lambda name, attributes, end: f"<{name}{''.join(attributes)}{end}",
     pieces(_NAMES),
@@ -319,7 +368,9 @@ start_tag = st.builds(
 # What stands between them is never empty: two spans that touch and have one reason are told as one.
 page = st.lists(
     st.builds(
-        "{}{}.".format, pieces(_BETWEEN), st.one_of(start_tag, start_tag, start_tag, pieces(_END_TAGS))
+        "{}{}.".format,
+        pieces(_BETWEEN),
+        st.one_of(start_tag, start_tag, own_tag, own_tag, pieces(_END_TAGS)),
     ),
     max_size=6,
 ).map("".join)

@@ -143,7 +143,7 @@ class UrlIndex(Generic[T]):
     one host, the path glob with more literal characters. Of two equal patterns the first one counts.
     """
 
-    __slots__ = ("_below", "_exact")
+    __slots__ = ("_below", "_domains", "_exact")
 
     def __init__(self, entries: Iterable[tuple[UrlPattern, T]]) -> None:
         self._exact: dict[str, list[_Entry[T]]] = {}
@@ -156,6 +156,7 @@ class UrlIndex(Generic[T]):
             for paths in hosts.values():
                 if len(paths) > 1:
                     paths.sort(key=lambda entry: entry[1].specificity, reverse=True)
+        self._domains: frozenset[str] | None = None
 
     def find(self, host: str, path: str = "/") -> T | None:
         """What the URL of this host (lower-case ASCII) and path (without its query) belongs to, or None."""
@@ -173,6 +174,14 @@ class UrlIndex(Generic[T]):
         """True when the URLs of this host (lower-case ASCII) belong to anybody, on any path."""
         return any(self._candidates(host))
 
+    def has_host_below(self, domain: str) -> bool:
+        """True when the URLs of a host below this domain (lower-case ASCII) may belong to anybody."""
+        if self._domains is None:
+            parents = (parent for host in self._exact for parent in _parents(host))
+            wild = (parent for host in self._below for parent in (host, *_parents(host)))
+            self._domains = frozenset((*parents, *wild))
+        return domain in self._domains or self.has_host(domain)
+
     def is_whole(self, host: str) -> bool:
         """True when the paths of this host (lower-case ASCII) make no difference to whose its URLs are."""
         return all(glob.text == "/*" for paths in self._candidates(host) for _, glob, _ in paths)
@@ -180,8 +189,14 @@ class UrlIndex(Generic[T]):
     def _candidates(self, host: str) -> Iterator[list[_Entry[T]]]:
         if host in self._exact:
             yield self._exact[host]
-        _, dot, suffix = host.partition(".")
-        while dot:
+        for suffix in _parents(host):
             if suffix in self._below:
                 yield self._below[suffix]
-            _, dot, suffix = suffix.partition(".")
+
+
+def _parents(host: str) -> Iterator[str]:
+    """The domains that a host is below, the longest first."""
+    _, dot, suffix = host.partition(".")
+    while dot:
+        yield suffix
+        _, dot, suffix = suffix.partition(".")

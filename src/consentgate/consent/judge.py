@@ -69,8 +69,16 @@ class Judge:
     @cached_property
     def passing(self) -> tuple[str, ...]:
         """How absolute URLs begin that may pass whatever comes after: those of the site's own hosts."""
-        hosts = [host for host in self.own.exact if self.passes_whole(host)]
+        hosts = filter(self.passes_whole, self.own.exact)
         return tuple(f"{scheme}//{host}/" for host in hosts for scheme in ("https:", "http:", ""))
+
+    @cached_property
+    def home(self) -> OwnHosts:
+        """Those of the site's own hosts of which every URL may pass, as few names as tell them."""
+        below = self._claims.declares_below
+        endings = tuple(ending for ending in self.own.endings if not below(ending.removeprefix(".")))
+        exact = (host for host in self.own.exact if not host.endswith(endings) and self.passes_whole(host))
+        return OwnHosts(frozenset(exact), endings)
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""

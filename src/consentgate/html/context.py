@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from .foreign import DEEPEST, ForeignContent
@@ -71,11 +70,9 @@ class Context:
         """True where nothing is open that changes how the page is read."""
         return not (self.foreign.is_open or self._in_select or self._templates or self.left_template)
 
-    def pass_by(self, quiet: re.Match[bytes]) -> None:
-        """Follow a run of what is QUIET, or QUIET_AT_HOME."""
-        if quiet.lastindex is None:
-            return
-        anchor_end, table_end, cell_end, anchor, cell, table = quiet.regs[1:7]
+    def pass_by(self, quiet: list[int]) -> None:
+        """Follow a run of what is quiet, given where it ends and where its groups do."""
+        anchor_end, table_end, cell_end, anchor, cell, table = quiet[1:7]
         if anchor != anchor_end:
             self.in_anchor = anchor > anchor_end
         into_cell, out_of_cell = max(cell, table_end), max(table, cell_end)

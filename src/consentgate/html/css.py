@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .run import Run
+
 
 class CssUrl(NamedTuple):
     """A URL in a style sheet: its decoded text, and the bytes to put `replacement` in place of so that
@@ -63,7 +65,7 @@ _BORING_CUSTOM = (
 )
 _BORING_RULE = rb"@(?![iI][mM]|[nN][aA]|[pP][rR]|[fF][uU])" + _NAME_CHARACTER + rb"++(?!\\)"
 _BORING_DASHES = rb"(?<=" + _NAME_CHARACTER + rb")--|--" + _NAME_CHARACTER + rb"++(?=[,)])"
-_BORING = re.compile(
+BORING = Run(
     rb"(?:[^@(\"'/\\-]++|"
     + rb"|".join(
         (
@@ -194,9 +196,7 @@ def hasty_imports(sheet: bytes) -> Iterator[tuple[bytes, int]]:
 
 def _skip_boring(sheet: bytes, position: int) -> int:
     """Where, from `position`, something begins that could load; the name before it belongs to it."""
-    boring = _BORING.match(sheet, position)
-    assert boring is not None
-    end = boring.end()
+    end = BORING.match(sheet, position, len(sheet))[0]
     if end == len(sheet):
         return end
     before = sheet[max(position, end - _LONGEST_NAME) : end]

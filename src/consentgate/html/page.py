@@ -17,7 +17,7 @@ from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
 from .multibyte import plain_for
-from .quiet import QUIET, QUIET_AT_HOME, QUIET_HEAD, QUIET_HEAD_AT_HOME, went_by_base
+from .quiet import BY_BASE, BY_BASE_IN_HEAD, QUIET, quiet_at
 from .tags import Tag
 from .urls import Url, resolve
 
@@ -157,14 +157,27 @@ class Page:
         elsewhere = self.loads.base.host != self._own_host
         return self._placeholder(offence.claim, self.context.in_anchor, elsewhere)
 
-    def pass_by(self, quiet: re.Match[bytes]) -> None:
-        """Follow a run of what loads nothing, or nothing but the site's own."""
-        self.context.pass_by(quiet)
-        self.follow_base(quiet)
+    def pass_quiet(self, start: int, limit: int) -> int:
+        """Pass over what loads nothing, or nothing but the site's own; return where that ends."""
+        ends = self._quiet.page.match(self.data, start, limit)
+        if len(ends) > 1:
+            self.context.pass_by(ends)
+            self._follow_base(ends[BY_BASE])
+        return ends[0]
 
-    def follow_base(self, quiet: re.Match[bytes]) -> None:
-        """Take note where such a run, or one in a head, has loaded something from where the base URL says."""
-        self.loads.went_by_base = self.loads.went_by_base or went_by_base(quiet)
+    def is_quiet(self, data: bytes) -> bool:
+        """True where all of `data` loads nothing, or nothing but the site's own."""
+        return self._quiet.page.match(data, 0, len(data))[0] == len(data)
+
+    def pass_quiet_head(self, start: int, limit: int) -> int:
+        """Pass over what may stand in a head and loads nothing but the site's own; return where that ends."""
+        ends = self._quiet.head.match(self.data, start, limit)
+        self._follow_base(ends[BY_BASE_IN_HEAD])
+        return ends[0]
+
+    def _follow_base(self, marks: list[int]) -> None:
+        """Take note where a run has loaded something from where the base URL says."""
+        self.loads.went_by_base = self.loads.went_by_base or max(marks, default=-1) >= 0
 
     def diverts(self, href: str) -> bool:
         """True for a base URL that leads where not everything may be loaded from, where not all that browsers
@@ -183,8 +196,7 @@ class Page:
     def _set_quiet(self) -> None:
         """Choose what can be passed on unseen where relative URLs lead to where they lead now."""
         at_home = self.judge.passes_whole(self.loads.base.host)
-        self.quiet = QUIET_AT_HOME if at_home else QUIET
-        self.quiet_head = QUIET_HEAD_AT_HOME if at_home else QUIET_HEAD
+        self._quiet = quiet_at(self.judge.home) if at_home else QUIET
 
     def _set_base(self, href: str | None) -> None:
         if href is None or self._based:

@@ -7,12 +7,16 @@ somebody has to look at, or an end of input that cuts something in two.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Mapping, Set
+from typing import NamedTuple
 
 from consentgate.catalogue import catalogue
+from consentgate.policy import OwnHosts
 
 from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
 from .foreign import DEEPEST
+from .own_urls import hosts_pattern, own_attributes
+from .run import Run, any_of, one_of
 from .syntax import (
     ATTRIBUTES,
     BETWEEN_ATTRIBUTES,
@@ -31,24 +35,6 @@ from .syntax import (
 )
 from .tags import Tag
 
-
-def _any(*patterns: bytes) -> bytes:
-    return rb"(?:" + rb"|".join(patterns) + rb")"
-
-
-def _each(names: Iterable[bytes], then: bytes = b"") -> list[bytes]:
-    """Alternatives that together stand for `names` and what comes `then`. Each begins with another letter,
-    so that a mismatch costs one comparison."""
-    by_letter: dict[bytes, list[bytes]] = {}
-    for name in sorted(names):
-        by_letter.setdefault(name[:1], []).append(in_any_case(name[1:]))
-    return [in_any_case(letter) + _any(*rest) + then for letter, rest in by_letter.items()]
-
-
-def _one_of(names: Iterable[bytes]) -> bytes:
-    return _any(*_each(names))
-
-
 # -- attributes ------------------------------------------------------------------------------------------
 
 
@@ -62,7 +48,7 @@ _WIDGET_CLASS = catalogue().widget_class_pattern().encode()
 _WIDGET_ID = catalogue().widget_id_pattern().encode()
 _WIDGET_ATTRIBUTE = rb"(?i:" + catalogue().widget_attribute_pattern().encode() + rb")"
 _QUIET_ID = _no_widget(_WIDGET_ID)
-_QUIET_WORD = _no_widget(_WIDGET_CLASS)
+_QUIET_WORD = _no_widget(rb"(?&widget_class)")
 _QUIET_WORDS = SPACE + rb"*+(?:" + _QUIET_WORD + SPACE + rb"*+)*+"
 
 # A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. Of the
@@ -81,28 +67,21 @@ _HARMLESS = (
     *(b"media", b"sizes", b"value", b"target"),
 )
 _UNCOMMON = (
-    in_any_case(b"class") + EQUALS + _any(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
+    in_any_case(b"class") + EQUALS + any_of(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
     in_any_case(b"class") + EQUALS + _QUIET_WORD + rb"(?=[\t\n\f\r >])",
-    in_any_case(b"id") + EQUALS + _any(rb"\"" + _QUIET_ID + rb"\"", rb"'" + _QUIET_ID + rb"'"),
+    in_any_case(b"id") + EQUALS + any_of(rb"\"" + _QUIET_ID + rb"\"", rb"'" + _QUIET_ID + rb"'"),
     in_any_case(b"id") + EQUALS + _QUIET_ID + rb"(?=[\t\n\f\r >])",
-    _one_of(_STYLES) + EQUALS + _any(rb"\"" + _QUIET_STYLE + rb"\"", rb"'" + _QUIET_STYLE + rb"'"),
+    one_of(_STYLES) + EQUALS + any_of(rb"\"" + _QUIET_STYLE + rb"\"", rb"'" + _QUIET_STYLE + rb"'"),
 )
-
-# A URL without a scheme, a host, a character reference or anything that browsers remove or turn around; or
-# several of them.
-_RELATIVE_URLS = rb"=\"(?:/?[^\"&:\\/\x00-\x1f]++)*+/?+\""
 
 _LOUD_ANYWHERE = {b"class", b"id", *(name.encode() for name in ANYWHERE)}
 _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.attributes}
 
 
-_END = BETWEEN_ATTRIBUTES + rb">"
-
-
-def _attributes(*quiet: bytes, loud: Set[bytes], end: bytes = _END) -> bytes:
-    """The attributes of a tag up to its end: those that are not called one of `loud`, `quiet` ones, and
-    classes and styles that are. What they begin with also ends the tag's name."""
-    names = _any(_one_of(loud), _WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
+def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
+    """The attributes of a tag: those that are not called one of `loud`, `quiet` ones, and classes and styles
+    that are. What they begin with also ends the tag's name."""
+    names = any_of(one_of(loud), _WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
     # Those of widgets all are `data-` attributes.
     letters = {b"d", *(name[:1] for name in loud)}
     first = b"".join(sorted(letters | {letter.upper() for letter in letters}))
@@ -112,20 +91,22 @@ def _attributes(*quiet: bytes, loud: Set[bytes], end: bytes = _END) -> bytes:
         rb"(?!" + names + rb")[^\t\n\f\r />]" + rest,
     )
     harmless = (name + rb"=\"[^\"]*+\"" for name in _HARMLESS if name not in loud)
-    one = _any(*_COMMON, *harmless, *quiet, *others, *_UNCOMMON)
-    return rb"(?:[\t\n\f\r /]++" + one + rb")*+" + end
+    one = any_of(*_COMMON, *harmless, *quiet, *others, *_UNCOMMON)
+    return rb"(?:[\t\n\f\r /]++" + one + rb")*+"
 
 
-_QUIET_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
+_END = BETWEEN_ATTRIBUTES + rb">"
+_HARMLESS_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
+_QUIET_ATTRIBUTES = _HARMLESS_ATTRIBUTES + _END
 
 # -- tags ------------------------------------------------------------------------------------------------
 
 # These load something by their own nature. Those with raw text in them are another matter.
-_LOADING_TAG = _one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"param"})
+_LOADING_TAG = one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"param"})
 
 # Those that widgets bring along are made of two words.
 _WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
-_LOUD_TAG = _any(_one_of({*ELEMENTS} | STRUCTURE), _WIDGET_TAG) + NAME_END
+_LOUD_TAG = any_of(one_of({*ELEMENTS} | STRUCTURE), _WIDGET_TAG) + NAME_END
 
 # The commonest names come first only because that is fast.
 _COMMON_TAG = (
@@ -134,115 +115,160 @@ _COMMON_TAG = (
 )
 
 # The end tags that change how the bytes after them are read.
-_LOUD_END = _one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
+_LOUD_END = one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
 
 _TABLE_PARTS = (b"tbody", b"thead", b"tfoot", b"tr", b"colgroup")
 _CELLS = (b"td", b"th", b"caption")
 
 
 # A link that only names something, and says so in each `rel` that it has.
-_INERT_RELATION = _any(*(re.escape(name.encode()) for name in sorted(INERT_RELATIONS, reverse=True)))
-_INERT_LINK = rb"link" + _attributes(
-    rb"rel=\"(?:" + _INERT_RELATION + rb"(?: |(?=\")))++\"", loud=_LOUD_ANYWHERE | {b"rel"}
+_INERT_RELATION = any_of(*(re.escape(name.encode()) for name in sorted(INERT_RELATIONS, reverse=True)))
+_INERT_LINK = (
+    rb"link"
+    + _attributes(rb"rel=\"(?:" + _INERT_RELATION + rb"(?: |(?=\")))++\"", loud=_LOUD_ANYWHERE | {b"rel"})
+    + _END
 )
 
 
-def _by_base(at_home: bool, mark: bytes) -> tuple[bytes, ...]:
-    """Attributes that load by relative URLs, where these are quiet. The group `mark` tells of any."""
-    return (_one_of(_LOADING) + _RELATIVE_URLS + rb"(?P<" + mark + rb">)",) if at_home else ()
+def _own(home: OwnHosts | None, names: Set[bytes], mark: bytes = b"") -> tuple[bytes, ...]:
+    return own_attributes(home, names, mark) if home is not None else ()
 
 
-def _loading_attributes(at_home: bool, mark: bytes) -> bytes:
+def _loading_attributes(home: OwnHosts | None) -> bytes:
     """The attributes of a tag that loads by its own nature."""
-    return _attributes(*_by_base(at_home, mark), loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"})
+    quiet = _own(home, _LOADING, rb"(?P<loaded>)")
+    return _attributes(*quiet, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"}) + _END
 
 
-def _empty_script(at_home: bool) -> bytes:
+def _empty_script(home: OwnHosts | None) -> bytes:
     """A script without text in it."""
-    quiet = rb"type=\"text/javascript\"", *_by_base(at_home, b"run")
-    return rb"script" + _attributes(*quiet, loud=_LOADING | _LOUD_ANYWHERE | {b"type"}) + rb"</script>"
+    quiet = rb"type=[\"']text/javascript[\"']", *_own(home, _LOADING, rb"(?P<run>)")
+    attributes = _attributes(*quiet, loud=_LOADING | _LOUD_ANYWHERE | {b"type"})
+    return rb"script" + attributes + _END + rb"</script>"
 
 
 # Shapes load nothing and hold nothing that does.
 _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
-_CLOSED_SHAPE = _SHAPE + _attributes(loud=_LOUD_ANYWHERE, end=SPACE + rb"*+/>")
+_CLOSED_SHAPE = _SHAPE + rb"(?&harmless)" + SPACE + rb"*+/>"
+_OPEN_SHAPE = _SHAPE + rb"(?&harmless)" + _END
+_IN_DRAWING = rb"[^<]*+<"
+
+# Beyond so many tags it depends on how deep they are what is thought of what comes after them.
+_USES, _SHAPES_AT_A_TIME = 17, 14
+assert _USES * (1 + _SHAPES_AT_A_TIME) < DEEPEST
+
+_PIECES = {
+    "widget_class": _WIDGET_CLASS,
+    "harmless": _HARMLESS_ATTRIBUTES,
+    "closed": rb"(?:" + _IN_DRAWING + _CLOSED_SHAPE + rb")*+",
+    "shapes": (
+        rb"(?:"
+        + _IN_DRAWING
+        + any_of(_OPEN_SHAPE, rb"/" + any_of(_SHAPE, rb"use") + rb">")
+        + rb"(?&closed)){0,%d}+" % _SHAPES_AT_A_TIME
+    ),
+}
+"""What stands in the patterns below more than once, and would make them too large for PCRE2."""
 
 
-def _quiet(*, at_home: bool) -> re.Pattern[bytes]:
-    """A run of what is quiet: `at_home` in a page whose relative URLs all lead to where anything may be
-    loaded from."""
-    closed = rb"(?:[^<]*+<" + _CLOSED_SHAPE + rb")*+"
-    shape = _any(_SHAPE + _QUIET_ATTRIBUTES, rb"use" + _loading_attributes(at_home, b"drawn"))
-    drawn = rb"[^<]*+<" + _any(shape, rb"/" + _any(_SHAPE, rb"use") + rb">")
-    # Of more than that it depends on how deep they are what is thought of what comes after them.
-    drawing = closed + rb"(?:" + drawn + closed + rb"){0,%d}+" % (DEEPEST - 1)
+class Quiet(NamedTuple):
+    """As much as can be passed on unseen: of a `page`, and of what its `head` may hold and no body begins
+    with."""
+
+    page: Run
+    head: Run
+
+
+BY_BASE = slice(7, None)
+"""The groups of the first that match where it loads something from where the base URL says. Those before
+them tell where the run last opened and closed an anchor, and where it last entered a table's cell and left
+one."""
+BY_BASE_IN_HEAD = slice(1, None)
+"""The same of the second."""
+
+
+def _quiet(home: OwnHosts | None) -> Quiet:
+    pieces = _PIECES | {"home": hosts_pattern(home)} if home is not None else _PIECES
+    return Quiet(_page(home, pieces), _head(home, pieces))
+
+
+def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
+    loading = {name.encode() for name in ELEMENTS[b"use"].attributes}
+    use = rb"use" + _attributes(*_own(home, loading), loud=_LOUD_ANYWHERE | loading) + _END
+    pieces = {**pieces, "use": _IN_DRAWING + use}
+    drawn = rb"(?&use)(?&closed)" + (rb"(?P<drawn>)" if home is not None else b"")
+    drawing = rb"(?&closed)(?:(?&shapes)(?:" + drawn + rb")?+){0,%d}+" % _USES
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
     # turns out to be loud, or cut off, is the next to be read, and says the same.
-    cell = _one_of(_CELLS) + NAME_END
-    table = _one_of((b"table",)) + NAME_END
-    part = _one_of(_TABLE_PARTS) + NAME_END
-    named = _any(
+    cell = one_of(_CELLS) + NAME_END
+    table = one_of((b"table",)) + NAME_END
+    part = one_of(_TABLE_PARTS) + NAME_END
+    named = any_of(
         rb"a" + NAME_END + rb"(?P<anchor>)",
         _COMMON_TAG,
-        rb"(?=[cCtT])" + _any(cell + rb"(?P<cell>)", _any(table, part) + rb"(?P<table>)"),
+        rb"(?=[cCtT])" + any_of(cell + rb"(?P<cell>)", any_of(table, part) + rb"(?P<table>)"),
     )
-    other = rb"(?!" + _any(_LOUD_TAG, rb"[aA]" + NAME_END) + rb")" + TAG_NAME
-    start_tag = _any(
+    other = rb"(?!" + any_of(_LOUD_TAG, rb"[aA]" + NAME_END) + rb")" + TAG_NAME
+    start_tag = any_of(
         named + _QUIET_ATTRIBUTES,
         _INERT_LINK,
-        _LOADING_TAG + _loading_attributes(at_home, b"loaded"),
+        _LOADING_TAG + _loading_attributes(home),
         other + _QUIET_ATTRIBUTES,
-        _empty_script(at_home),
-        rb"svg" + _QUIET_ATTRIBUTES + drawing + rb"[^<]*+</svg>",
+        _empty_script(home),
+        rb"svg(?&harmless)" + _END + drawing + rb"[^<]*+</svg>",
     )
-    end_tag = _any(
+    end_tag = any_of(
         rb"a>(?P<anchor_end>)",
         _COMMON_TAG + rb">",
-        rb"(?=[cCtT])" + _any(table + rb"(?P<table_end>)", _any(cell, part) + rb"(?P<cell_end>)") + end,
+        rb"(?=[cCtT])" + any_of(table + rb"(?P<table_end>)", any_of(cell, part) + rb"(?P<cell_end>)") + end,
         rb"(?!" + _LOUD_END + rb")" + TAG_NAME + end,
     )
     tag = rb"<(?:/" + end_tag + rb"|" + start_tag + rb")"
-    return re.compile(rb"(?:[^<]*+(?:" + tag + rb"|" + MARKUP_BUT_NO_TAG + rb"))*+[^<]*+")
+    return Run(rb"(?:[^<]*+(?:" + tag + rb"|" + MARKUP_BUT_NO_TAG + rb"))*+[^<]*+", pieces)
 
 
-def _quiet_head(*, at_home: bool) -> re.Pattern[bytes]:
-    """The same for what a head may hold, and a body does not begin with."""
-    named = _one_of((b"link", b"meta")) + _loading_attributes(at_home, b"loaded")
-    tag = rb"<" + _any(_INERT_LINK, named, _empty_script(at_home))
-    return re.compile(rb"(?:" + _any(SPACE + rb"++", tag, COMMENT, DECLARATION, BOGUS_COMMENT) + rb")*+")
+def _head(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
+    named = one_of((b"link", b"meta")) + _loading_attributes(home)
+    tag = rb"<" + any_of(_INERT_LINK, named, _empty_script(home))
+    items = any_of(SPACE + rb"++", tag, COMMENT, DECLARATION, BOGUS_COMMENT)
+    return Run(rb"(?:" + items + rb")*+", pieces)
 
 
-QUIET = _quiet(at_home=False)
-"""As much as can be passed on unseen. Its groups tell where the run last opened and closed an anchor, and
-where it last entered a table's cell and left one."""
+QUIET = _quiet(None)
+"""What is quiet in any page."""
 
-QUIET_AT_HOME = _quiet(at_home=True)
-"""The same in a page whose relative URLs all lead to where anything may be loaded from."""
+QUIET_AT_HOME = _quiet(OwnHosts(frozenset(), ()))
+"""What is quiet in a page whose relative URLs all lead to where anything may be loaded from."""
 
-QUIET_HEAD = _quiet_head(at_home=False)
-"""As much of a head as can be passed on unseen."""
-
-QUIET_HEAD_AT_HOME = _quiet_head(at_home=True)
-"""The same in such a page."""
-
-_BY_BASE = ("loaded", "run", "drawn")
+_MOST_HOMES = 48
+_MOST_NAMES = 64
+_homes: dict[OwnHosts, Quiet] = {}
 
 
-def went_by_base(quiet: re.Match[bytes]) -> bool:
-    """Whether such a run loads something from where the base URL says."""
-    groups = quiet.re.groupindex
-    return any(quiet.start(mark) >= 0 for mark in _BY_BASE if mark in groups)
+def quiet_at(home: OwnHosts) -> Quiet:
+    """The same in such a page, where anything may be loaded from `home`.
+
+    To make this takes milliseconds and half a MiB, and a hundred times as long under `re`: after the first
+    sites that are asked for, and for those with many names, absolute URLs are looked at one by one.
+    """
+    if home not in _homes:
+        names = len(home.exact) + len(home.endings)
+        if not QUIET.page.is_fast or names > _MOST_NAMES or len(_homes) >= _MOST_HOMES:
+            return QUIET_AT_HOME
+        _homes[home] = _quiet(home)
+    return _homes[home]
 
 
-QUIET_FOREIGN = re.compile(
+QUIET_FOREIGN = Run(
     rb"(?:"
-    + _any(
+    + any_of(
         NOT_A_TAG,
         rb"<" + _CLOSED_SHAPE,
-        rb"<(?P<shape>" + _SHAPE + rb")" + _QUIET_ATTRIBUTES + rb"(?<!/>)</(?P=shape)>",
+        rb"<(?P<shape>" + _SHAPE + rb")(?&harmless)" + _END + rb"(?<!/>)</(?P=shape)>",
     )
-    + rb")*+"
+    + rb")*+",
+    _PIECES,
 )
 """The same in SVG and MathML: shapes that are closed at once. An end tag that stands apart may close what the
 reader has seen, and has to be seen as well."""

@@ -139,11 +139,11 @@ class Reader:
             # cuts off is taken up again.
             limit = position + LARGEST_TAG
             begun = position
-            if foreign.is_open:
-                match = (QUIET_FOREIGN if foreign.is_foreign else NOT_TAGS).match(page.data, position, limit)
-                position = match.end() if match else position
-            elif match := page.quiet.match(page.data, position, limit):
-                page.pass_by(match)
+            if not foreign.is_open:
+                position = page.pass_quiet(position, limit)
+            elif foreign.is_foreign:
+                position = QUIET_FOREIGN.match(page.data, position, limit)[0]
+            elif match := NOT_TAGS.match(page.data, position, limit):
                 position = match.end()
             if limit >= end or position == begun:
                 return position
@@ -155,10 +155,7 @@ class Reader:
         insertion = page.inserting
         assert insertion is not None
         if insertion.in_head:
-            head = page.quiet_head.match(page.data, position, position + LARGEST_TAG)
-            assert head is not None
-            page.follow_base(head)
-            position = head.end()
+            position = page.pass_quiet_head(position, position + LARGEST_TAG)
         while item := PREAMBLE_ITEM.match(page.data, position):
             if DOCTYPE.match(page.data, position):
                 insertion.doctype()
@@ -283,7 +280,7 @@ class Reader:
 
     def _read_apart(self, data: bytes) -> list[Edit] | None:
         page = self._page
-        if page.quiet.fullmatch(data):
+        if page.is_quiet(data):
             return []
         doubtful = page.context.in_doubt or page.context.foreign.is_foreign
         if self._nested >= MOST_NESTED:

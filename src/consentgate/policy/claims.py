@@ -124,6 +124,10 @@ class Claims:
         """True when there may be such claims on one of the site's own hosts."""
         return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host(host)
 
+    def declares_below(self, domain: str) -> bool:
+        """True when there may be such claims on hosts below one of the site's own domains."""
+        return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host_below(domain)
+
     def is_whole(self, host: str, *, own: bool) -> bool:
         """True when a path on this host makes no difference to whose it is, unless the catalogue has it."""
         if own:
