@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from consentgate.catalogue import Address, InlineScript, catalogue
-from consentgate.policy import NEVER, Claim, OwnHosts, Policy, own_hosts
+from consentgate.policy import NEVER, Claim, Groups, OwnHosts, Policy, own_hosts
 
 from .consent import Consent
 from .coverage import everything
@@ -48,8 +48,7 @@ class Judge:
 
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
-        groups = self._claims.by_url(host, path, own=host in self.own)
-        return next(filter(None, map(self._blocked, groups)), None)
+        return self._first_blocked(self._claims.by_url(host, path, own=host in self.own))
 
     def host(self, host: str) -> tuple[Claim | None] | None:
         """Judge every URL of `host` at once, those aside of which the catalogue may know the path; None
@@ -57,8 +56,8 @@ class Judge:
         if host not in self._hosts:
             if len(self._hosts) >= _MOST_REMEMBERED:
                 self._hosts.clear()
-            alike = self._claims.is_whole(host, own=host in self.own)
-            self._hosts[host] = (self.url(host, "/"),) if alike else None
+            groups = self._claims.of_host(host, own=host in self.own)
+            self._hosts[host] = (self._first_blocked(groups),) if groups is not None else None
         return self._hosts[host]
 
     def passes_whole(self, host: str) -> bool:
@@ -124,6 +123,13 @@ class Judge:
     def passes(self, claim: Claim) -> bool:
         """True when what `claim` stands for may pass on this page."""
         return self.consent.covers(claim, self._path)
+
+    def _first_blocked(self, groups: Groups) -> Claim | None:
+        for claims in groups:
+            blocked = self._blocked(claims)
+            if blocked is not None:
+                return blocked
+        return None
 
     def _blocked(self, claims: tuple[Claim, ...]) -> Claim | None:
         for claim in claims:

@@ -1,6 +1,6 @@
 """The policy: what a site declares, and to whom that assigns every URL and cookie."""
 
-from .claims import OWN, UNDECLARED, Claim, Unit
+from .claims import OWN, UNDECLARED, Claim, Groups, Unit
 from .lifetime import LONGEST, lifetime_seconds
 from .mistakes import Mistake, PolicyError
 from .model import NECESSARY, NEVER, REASONS, Category, Cookie, Service, ServiceCookie, Site
@@ -17,6 +17,7 @@ __all__ = [
     "Category",
     "Claim",
     "Cookie",
+    "Groups",
     "Mistake",
     "OwnHosts",
     "Policy",

@@ -44,6 +44,10 @@ class Claim:
     declared: bool = True
 
 
+Groups = tuple[tuple[Claim, ...], ...]
+"""Groups of claims, of each of which one has to pass."""
+
+
 class Claims:
     """Looks up claims. Built once from the parts of a policy; the cost of a look-up does not depend on
     how many services there are."""
@@ -80,7 +84,8 @@ class Claims:
                     self._add_cookie(service_cookie, claim)
         self._known: dict[str, tuple[Claim, ...]] = {}
         self._names: dict[str, tuple[Claim, ...]] = {}
-        self._hosts: dict[tuple[str, bool], tuple[tuple[Claim, ...], ...]] = {}
+        self._of_hosts: dict[tuple[str, bool], Groups | None] = {}
+        self._of_paths: dict[tuple[str, str, bool], Groups] = {}
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -98,23 +103,35 @@ class Claims:
         """True when the policy declares a service with this id."""
         return id in self._services
 
-    def by_url(self, host: str, path: str, *, own: bool) -> tuple[tuple[Claim, ...], ...]:
-        """Whose URL this is, by its `host` (lower case, without a port) and `path` (without the query):
-        groups of claims, of each of which one has to pass; none for what is just the site's `own`."""
-        if not catalogue().has_path(path):
-            known = self._hosts.get((host, own))
-            if known is not None:
-                return known
-        found = self.declared(host, path, own=own)
-        if not found and not own:
-            found = ((self._undeclared_at(host, path),),)
-        if self.is_whole(host, own=own) and not catalogue().has_path(path):
-            if len(self._hosts) >= _MOST_REMEMBERED:
-                self._hosts.clear()
-            self._hosts[host, own] = found
+    def by_url(self, host: str, path: str, *, own: bool) -> Groups:
+        """Whose URL this is, by its `host` (lower case, without a port) and `path` (without the query);
+        nobody's for what is just the site's `own`."""
+        found = None if catalogue().has_path(path) else self.of_host(host, own=own)
+        if found is None:
+            found = self._of_paths.get((host, path, own))
+        if found is None:
+            found = self._of_url(host, path, own=own)
+            if len(self._of_paths) >= _MOST_REMEMBERED:
+                self._of_paths.clear()
+            if len(path) <= _LONGEST_REMEMBERED:
+                self._of_paths[host, path, own] = found
         return found
 
-    def declared(self, host: str, path: str, *, own: bool) -> tuple[tuple[Claim, ...], ...]:
+    def of_host(self, host: str, *, own: bool) -> Groups | None:
+        """Whose all URLs of this host are, those aside of which the catalogue knows the path; None where the
+        path makes a difference."""
+        key = host, own
+        if key not in self._of_hosts:
+            if len(self._of_hosts) >= _MOST_REMEMBERED:
+                self._of_hosts.clear()
+            self._of_hosts[key] = self._of_url(host, "/", own=own) if self._is_whole(host, own=own) else None
+        return self._of_hosts[key]
+
+    def _of_url(self, host: str, path: str, *, own: bool) -> Groups:
+        found = self.declared(host, path, own=own)
+        return found if found or own else ((self._undeclared_at(host, path),),)
+
+    def declared(self, host: str, path: str, *, own: bool) -> Groups:
         """The claims among these that the policy itself lays. There is a group for the service whose host it
         is and, on the site's `own` hosts, one for services declared by path alone."""
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
@@ -128,8 +145,7 @@ class Claims:
         """True when there may be such claims on hosts below one of the site's own domains."""
         return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host_below(domain)
 
-    def is_whole(self, host: str, *, own: bool) -> bool:
-        """True when a path on this host makes no difference to whose it is, unless the catalogue has it."""
+    def _is_whole(self, host: str, *, own: bool) -> bool:
         if own:
             return not self.declares_own(host)
         return self._urls.is_whole(host) and catalogue().host_is_whole(host)
