@@ -52,6 +52,7 @@ class Notices:
         self._proposed: set[str] = set()
         self._category = _likely_category(policy)
         self._seen: set[tuple[str, str]] = set()
+        self._told: set[tuple[str | None, ...]] = set()
         self._count: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._report_only = policy.site.report_only
@@ -113,6 +114,8 @@ class Notices:
 
     def url(self, url: str, page: Url, claim: Claim) -> None:
         """Something of a `page` was kept back that would load `url`, "" where it names none."""
+        if not self._report_only and self._was_told(page.host, url, claim.service):
+            return
         if self._report_only or not claim.declared:
             host = resolve(url, page).host if url else ""
             if host:
@@ -121,6 +124,16 @@ class Notices:
                 self.service(claim)
         if claim.pages:
             self._elsewhere(claim, page.path)
+
+    def _was_told(self, *what: str | None) -> bool:
+        """Whether this is among what was told before, as far as that is remembered: pages are full of the same
+        few addresses, and to look each of them up again takes longer than all else that is done here."""
+        if what in self._told:
+            return True
+        if len(self._told) >= MOST:
+            self._told.clear()
+        self._told.add(what)
+        return False
 
     def _elsewhere(self, claim: Claim, page: str) -> None:
         """A necessary service was kept back on a page that is none of its own."""
