@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
+.PHONY: help demo test without-pcre2 engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.
 
 test: $(READY) ## run the tests
 	$(RUN)/python -m pytest -n 2 --dist loadfile
+
+without-pcre2: $(READY) ## run the HTML engine's tests as on a machine that lacks PCRE2
+	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile tests/html
 
 engines: $(READY) ## run the browser tests in Firefox and WebKit too
 	$(RUN)/python -m pytest -n 2 --dist loadgroup -m engines tests/browser

@@ -126,8 +126,8 @@ class Notices:
             self._elsewhere(claim, page.path)
 
     def _was_told(self, *what: str | None) -> bool:
-        """Whether this is among what was told before, as far as that is remembered: pages are full of the same
-        few addresses, and to look each of them up again takes longer than all else that is done here."""
+        """Whether this is among what was told before, as far as that is remembered: pages are full of the
+        same few addresses, and to resolve each of them again takes longer than all else that is done here."""
         if what in self._told:
             return True
         if len(self._told) >= MOST:

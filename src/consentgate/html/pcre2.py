@@ -1,8 +1,8 @@
 """Patterns under PCRE2, the library of C that git, nginx and grep match with, where this machine has it.
 
-The same patterns mean the same there, and take a third of the time that `re` takes (`make bench`). It is used
-through `ctypes`: every Linux distribution ships the library, while the packages that bring it along want a
-compiler, or take longer for one call than for the match.
+The same patterns mean the same there, and take a third of the time that `re` takes. It is used through
+`ctypes`: nearly every Linux has the library, while the packages that bring it along want a compiler, or take
+longer for one call than for the match (docs/dependencies.md).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ logger = logging.getLogger("consentgate")
 SWITCH = "CONSENTGATE_PCRE2"
 """The environment variable that turns it off with `0`."""
 
-_NAMES = ("libpcre2-8.so.0", "libpcre2-8.0.dylib")
+_NAME = "libpcre2-8.so.0"
 _OLDEST = (10, 36)
 
 # pcre2.h
@@ -33,14 +33,12 @@ _END = re.compile(rb"(?<!\\)((?:\\\\)*+)\\Z")
 def _library() -> ctypes.CDLL | None:
     if os.environ.get(SWITCH) == "0":
         return None
-    for name in _NAMES:
-        try:
-            # One that keeps the interpreter's lock: a match takes microseconds.
-            library = ctypes.PyDLL(name)
-        except OSError:
-            continue
-        return _declared(library) if _version(library) >= _OLDEST else None
-    return None
+    try:
+        # Called with the interpreter's lock held: a match takes microseconds.
+        library = ctypes.PyDLL(_NAME)
+    except OSError:
+        return None
+    return _declared(library) if _version(library) >= _OLDEST else None
 
 
 def _version(library: ctypes.CDLL) -> tuple[int, int]:

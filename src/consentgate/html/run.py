@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 
 from .pcre2 import Pcre2Pattern
 from .syntax import in_any_case
@@ -38,6 +37,7 @@ class Run:
         self._pattern = pattern
         self._pieces = pieces or {}
         self._pcre2 = Pcre2Pattern.compile(self._with_definitions(), len(_GROUP.findall(pattern)))
+        self._re = None if self._pcre2 is not None else self._compiled()
 
     @property
     def is_fast(self) -> bool:
@@ -52,12 +52,13 @@ class Run:
 
     def match_by_re(self, data: bytes, start: int, end: int) -> list[int]:
         """The same, whatever this machine has."""
+        if self._re is None:
+            self._re = self._compiled()
         match = self._re.match(data, start, end)
         assert match is not None
         return [match.end()] if match.lastindex is None else [last for _, last in match.regs]
 
-    @cached_property
-    def _re(self) -> re.Pattern[bytes]:
+    def _compiled(self) -> re.Pattern[bytes]:
         return re.compile(self._spelt_out(self._pattern))
 
     def _spelt_out(self, pattern: bytes) -> bytes:
