@@ -11,7 +11,7 @@ CODE := src tests examples tools benchmarks
 .PHONY: help demo test without-pcre2 engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
 
 help:
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from consentgate.html import Insertion
 from consentgate.pages import Pages
 
@@ -24,4 +26,4 @@ def insertion(
     head = pages.head(
         state=state, style_nonce=nonce_for(headers, "style"), script_nonce=nonce_for(headers, "script")
     )
-    return Insertion(head, pages.banner(here), pages.banner(here, origin))
+    return Insertion(head, pages.banner(here), partial(pages.banner, here, origin))

@@ -5,6 +5,7 @@ Follows the insertion modes "initial" to "after head" (WHATWG HTML, 13.2.6.4.1 t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 _HEAD_CONTENT = frozenset(
@@ -23,19 +24,21 @@ class Insertion:
     """Decides, tag by tag, where `head` and `body` go. What does not begin with a doctype or with one of
     `html`, `head` and `body` is a fragment and gets neither; a page of frames has no body to put it in.
 
-    Each method takes what comes next and returns what goes before and after it.
+    Each method takes what comes next and returns what goes before and after it. `body_elsewhere` makes the
+    `body` of a page whose relative URLs lead to another host.
     """
 
-    def __init__(self, head: bytes, body: bytes, body_elsewhere: bytes = b"") -> None:
+    def __init__(self, head: bytes, body: bytes, body_elsewhere: Callable[[], bytes] | None = None) -> None:
         self._head = head
         self._body = body
-        self._body_elsewhere = body_elsewhere or body
+        self._body_elsewhere = body_elsewhere
         self._mode = _Mode.START
 
     def rebase(self) -> None:
         """The page's relative URLs lead to another host from here on: the body's insertion becomes the
         one that names its own."""
-        self._body = self._body_elsewhere
+        if self._body_elsewhere is not None:
+            self._body = self._body_elsewhere()
 
     @property
     def done(self) -> bool:
