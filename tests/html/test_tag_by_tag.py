@@ -353,31 +353,33 @@ own_attribute = st.builds(
     st.sampled_from((*_OWN_URLS, *_OWN_CANDIDATES, "/own", "stylesheet", "//evil.test/N")),
     quotes=st.sampled_from((("'", "'"), ('"', '"'), ("'", "'"), ('"', '"'), ("", ""))),
 )
-own_tag = st.builds(
-    lambda tag, attributes: f"<{tag[0]}{''.join(attributes)}{tag[1]}",
-    st.sampled_from(
-        (
-            *(("img", ">"), ("IMG", " />"), ("source", ">"), ("link", ">"), ("video", "></video>")),
-            *(("script", "></script>"), ("script", " type='text/javascript'></script>")),
-        )
-    ),
-    st.lists(own_attribute, max_size=4),
-)
+
+
+def own_tags(*wrapped: tuple[str, str]) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda around, attributes: f"<{around[0]}{''.join(attributes)}{around[1]}",
+        st.sampled_from(wrapped),
+        st.lists(own_attribute, max_size=4),
+    )
+
+
+own_tag = own_tags(("img", ">"), ("IMG", " />"), ("source", ">"), ("link", ">"), ("video", "></video>"))
+own_script = own_tags(("script", "></script>"), ("script", " type='text/javascript'></script>"))
 start_tag = st.builds(
     lambda name, attributes, end: f"<{name}{''.join(attributes)}{end}",
     pieces(_NAMES),
     st.lists(attribute, max_size=5),
     pieces(_ENDS),
 )
+
+
 # What stands between them is never empty: two spans that touch and have one reason are told as one.
-page = st.lists(
-    st.builds(
-        "{}{}.".format,
-        pieces(_BETWEEN),
-        st.one_of(start_tag, start_tag, own_tag, own_tag, pieces(_END_TAGS)),
-    ),
-    max_size=6,
-).map("".join)
+def pages(*more: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    markup = st.one_of(start_tag, start_tag, own_tag, own_tag, pieces(_END_TAGS), *more)
+    return st.lists(st.builds("{}{}.".format, pieces(_BETWEEN), markup), max_size=6).map("".join)
+
+
+page = pages(own_script)
 
 
 def numbered(source: str) -> bytes:
@@ -411,7 +413,8 @@ def test_an_element_within_one_that_has_no_end_is_passed_by_like_it() -> None:
     check(numbered("<video src=//evil.test/N>a<video src=//evil.test/N>b</video>c"))
 
 
-@given(page, st.binary(max_size=6), st.integers(0, 400))
+# Without scripts: what is text once one has lost its end, the walk does not know.
+@given(pages(), st.binary(max_size=6), st.integers(0, 400))
 def test_nothing_is_skipped_when_bytes_are_changed(source: str, noise: bytes, place: int) -> None:
     data = numbered(source)
     check(data[:place] + noise + data[place + len(noise) :])
