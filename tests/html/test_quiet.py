@@ -7,14 +7,16 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from html_nasty import INPUTS
 from html_soup import soup
-from html_support import corpus_pages, needs_shared
+from html_support import PAGE, corpus_pages, needs_shared
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentgate import Gate, Policy
 from consentgate.html.context import Context
 from consentgate.html.css import BORING
 from consentgate.html.quiet import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
@@ -152,3 +154,51 @@ def test_the_runs_of_the_first_sites_are_kept_and_others_share_theirs() -> None:
     runs = [quiet_at(home) for home in many]
     assert runs[-1] is QUIET_AT_HOME
     assert quiet_at(OwnHosts(frozenset(map("site{}.test".format, range(100))), ())) is QUIET_AT_HOME
+
+
+# -- services on the site's own hosts --------------------------------------------------------------------
+
+POLICY = """
+[site]
+name = "Example"
+controller = "Example Ltd"
+contact = "privacy@example.org"
+
+[[category]]
+id = "performance"
+
+[[service]]
+id = "stats"
+name = "Stats"
+category = "performance"
+privacy_url = "https://example.org/privacy"
+"""
+BELOW, WWW, APEX, RELATIVE, OTHER = URLS = (
+    *("https://stats.example.org/t.js", "//www.example.org/t.js", "https://example.org/t.js", "/t.js"),
+    "/app.js",
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "goes"),
+    [
+        ('hosts = ["stats.example.org"]', {BELOW}),
+        ('hosts = ["*.example.org"]', {BELOW, WWW, RELATIVE, OTHER}),
+        ('hosts = ["www.example.org"]', {WWW, RELATIVE, OTHER}),
+        ('hosts = ["example.org"]', {APEX}),
+        ('paths = ["/t.js"]', {BELOW, WWW, APEX, RELATIVE}),
+        ('hosts = ["www.example.org"]\npaths = ["/t.*"]', {WWW, RELATIVE}),
+        ('hosts = ["cdn.example.net"]', set()),
+    ],
+)
+@pytest.mark.parametrize(
+    "markup", ["<script src='{}'></script>", '<img src="{}">', "<video src='{}'></video>"]
+)
+def test_a_service_on_an_own_host_is_blocked_there(
+    where: str, goes: set[str], markup: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "consentgate.toml"
+    file.write_text(POLICY + where + "\n")
+    page = "<p>".join(map(markup.format, URLS))
+    result = Gate(Policy.load(file), secret_key="a secret of the tests").rewrite(page.encode(), url=PAGE)
+    assert {one.url for one in result.blocked} == goes

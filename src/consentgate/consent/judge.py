@@ -60,24 +60,16 @@ class Judge:
             self._hosts[host] = (self._first_blocked(groups),) if groups is not None else None
         return self._hosts[host]
 
-    def passes_whole(self, host: str) -> bool:
-        """True when every URL of this `host` may pass: one of the site's own, of which no part is a
-        service."""
-        return host in self.own and not self._claims.declares_own(host)
+    @cached_property
+    def home(self) -> OwnHosts:
+        """The hosts of which every URL may pass: those of the site's own, of which no part is a service."""
+        return self._claims.home(self.own)
 
     @cached_property
     def passing(self) -> tuple[str, ...]:
         """How absolute URLs begin that may pass whatever comes after: those of the site's own hosts."""
-        hosts = filter(self.passes_whole, self.own.exact)
+        hosts = [host for host in self.own.exact if host in self.home]
         return tuple(f"{scheme}//{host}/" for host in hosts for scheme in ("https:", "http:", ""))
-
-    @cached_property
-    def home(self) -> OwnHosts:
-        """Those of the site's own hosts of which every URL may pass, as few names as tell them."""
-        below = self._claims.declares_below
-        endings = tuple(ending for ending in self.own.endings if not below(ending.removeprefix(".")))
-        exact = (host for host in self.own.exact if not host.endswith(endings) and self.passes_whole(host))
-        return OwnHosts(frozenset(exact), endings)
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""

@@ -186,7 +186,7 @@ class Page:
         in the tree, where a table is in the way. And browsers that look ahead for what to load, who have no
         tree, go by one in SVG or in a shadow tree, too."""
         target = resolve(href, self.loads.base)
-        if not target.host or self.judge.passes_whole(target.host):
+        if not target.host or target.host in self.judge.home:
             return False
         if target.host not in self.judge.own and self.judge.url(target.host, target.path) is None:
             return False
@@ -195,8 +195,8 @@ class Page:
 
     def _set_quiet(self) -> None:
         """Choose what can be passed on unseen where relative URLs lead to where they lead now."""
-        at_home = self.judge.passes_whole(self.loads.base.host)
-        self._quiet = quiet_at(self.judge.home) if at_home else QUIET
+        home = self.judge.home
+        self._quiet = quiet_at(home) if self.loads.base.host in home else QUIET
 
     def _set_base(self, href: str | None) -> None:
         if href is None or self._based:

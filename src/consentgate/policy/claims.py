@@ -11,6 +11,7 @@ from consentgate.catalogue import KnownService, UrlIndex, UrlPattern, catalogue
 from .lifetime import LONGEST, lifetime_seconds
 from .loading import category_for
 from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .own import OwnHosts
 
 
 class Unit(NamedTuple):
@@ -86,6 +87,7 @@ class Claims:
         self._names: dict[str, tuple[Claim, ...]] = {}
         self._of_hosts: dict[tuple[str, bool], Groups | None] = {}
         self._of_paths: dict[tuple[str, str, bool], Groups] = {}
+        self._homes: dict[OwnHosts, OwnHosts] = {}
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -137,17 +139,31 @@ class Claims:
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
         return tuple(filter(None, found))
 
-    def declares_own(self, host: str) -> bool:
-        """True when there may be such claims on one of the site's own hosts."""
-        return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host(host)
+    def home(self, own: OwnHosts) -> OwnHosts:
+        """Those of the site's `own` hosts on which nothing is declared, as few names as tell them. Of hosts
+        below a domain it is all or none."""
+        found = self._homes.get(own)
+        if found is None:
+            found = self._find_home(own)
+            if len(self._homes) >= _MOST_REMEMBERED:
+                self._homes.clear()
+            self._homes[own] = found
+        return found
 
-    def declares_below(self, domain: str) -> bool:
-        """True when there may be such claims on hosts below one of the site's own domains."""
-        return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host_below(domain)
+    def _find_home(self, own: OwnHosts) -> OwnHosts:
+        if self._own_paths.has_host(_ANY_HOST):
+            return OwnHosts(frozenset(), ())
+        has_below = self._urls.has_host_below
+        endings = tuple(ending for ending in own.endings if not has_below(ending.removeprefix(".")))
+        left = (host for host in own.exact if not host.endswith(endings))
+        return OwnHosts(frozenset(host for host in left if not self._urls.has_host(host)), endings)
+
+    def _declares_own(self, host: str) -> bool:
+        return self._own_paths.has_host(_ANY_HOST) or self._urls.has_host(host)
 
     def _is_whole(self, host: str, *, own: bool) -> bool:
         if own:
-            return not self.declares_own(host)
+            return not self._declares_own(host)
         return self._urls.is_whole(host) and catalogue().host_is_whole(host)
 
     def _undeclared_at(self, host: str, path: str) -> Claim:
@@ -234,7 +250,7 @@ class Claims:
 
 _ANY_HOST = "own"
 _MOST_REMEMBERED = 4096
-"""So many hosts and cookies' names are remembered: a site has the same few again and again."""
+"""So many hosts, URLs, cookies' names and sites are remembered: a site has the same few again and again."""
 _LONGEST_REMEMBERED = 128
 
 
