@@ -309,11 +309,11 @@ def _urls(element: Element) -> Iterator[str]:
     if element.name == "param" and attributes.get("name", "").lower() in OBJECT_PARAMETERS:
         yield attributes.get("value", "")
     if element.name == "object":
-        yield from attributes.get("archive", "").split()
+        yield from between_spaces(attributes.get("archive", ""))
     if "background" in attributes:
         yield attributes["background"]
-    yield from attributes.get("ping", "").split()
-    yield from attributes.get("attributionsrc", "").split()
+    yield from between_spaces(attributes.get("ping", ""))
+    yield from between_spaces(attributes.get("attributionsrc", ""))
     for name in PRESENTATION:
         yield from css(attributes.get(name, ""))
     if element.name == "style":
@@ -326,6 +326,11 @@ def _urls(element: Element) -> Iterator[str]:
             value = attributes.get(name, "")
             # An image without an address loads nothing.
             yield from filter(None, value.split(";")) if of_href else css(value)
+
+
+def between_spaces(value: str) -> list[str]:
+    """WHATWG Infra, "split on ASCII whitespace"."""
+    return [one for one in re.split(r"[\t\n\f\r ]+", value) if one]
 
 
 def speculated(rules: str, base: str) -> Iterator[str]:

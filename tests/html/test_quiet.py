@@ -149,11 +149,30 @@ def test_a_page_is_read_without_pcre2_too() -> None:
     assert output.split() == ["False", "[3]"]
 
 
-def test_the_runs_of_the_first_sites_are_kept_and_others_share_theirs() -> None:
-    many = [OwnHosts(frozenset({f"site{number}.test"}), ()) for number in range(100)]
-    runs = [quiet_at(home) for home in many]
-    assert runs[-1] is QUIET_AT_HOME
-    assert quiet_at(OwnHosts(frozenset(map("site{}.test".format, range(100))), ())) is QUIET_AT_HOME
+def test_a_page_is_read_without_ctypes_too() -> None:
+    program = (
+        "import sys; sys.modules['ctypes'] = None\n"
+        "from consentgate.html.quiet import QUIET; print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    assert output.split() == ["False", "[3]"]
+
+
+@needs_pcre2
+def test_a_site_may_have_many_names() -> None:
+    many = quiet_at(OwnHosts(frozenset(f"{number:x>30}.example" for number in range(26)), ()))
+    assert many is not QUIET_AT_HOME
+    assert many.page.is_fast
+    too_many = OwnHosts(frozenset(f"{number:x>30}.example" for number in range(100)), ())
+    assert quiet_at(too_many) is QUIET_AT_HOME
+
+
+def test_a_site_without_names_is_no_home() -> None:
+    page = b"<img src='///evil.test/x'>"
+    for home in (OwnHosts(frozenset(), ()), OwnHosts(frozenset({"[::1]", "a b", "x/y"}), ())):
+        assert quiet_at(home).page.match(page, 0, len(page))[0] == 0
 
 
 # -- services on the site's own hosts --------------------------------------------------------------------

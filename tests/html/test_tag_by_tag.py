@@ -206,6 +206,9 @@ _OWN_URLS = (
         "https://www.example.org:80/N",
         "//xexample.org/N",
         "//.example.org/N",
+        "//example.org/>",
+        "//example.org/><img src=//evil.test/N>",
+        "//.example.org/N",
     ),
     *(
         "https://www.example.org\\@evil.test/N",
@@ -348,7 +351,7 @@ attribute = st.one_of(
 # What pages are full of: pictures and scripts from the site's own hosts, and now and then another.
 own_attribute = st.builds(
     " {}{}{quotes[0]}{}{quotes[1]}".format,
-    st.sampled_from(("src", "srcset", "data-src", "data-srcset", "href", "poster", "alt", "rel", "x")),
+    st.sampled_from(("src", "srcset", "data-src", "data-srcset", "href", "poster", "alt", "rel", "x", "")),
     pieces(_EQUALS),
     st.sampled_from((*_OWN_URLS, *_OWN_CANDIDATES, "/own", "stylesheet", "//evil.test/N")),
     quotes=st.sampled_from((("'", "'"), ('"', '"'), ("'", "'"), ('"', '"'), ("", ""))),

@@ -114,7 +114,8 @@ class Notices:
 
     def url(self, url: str, page: Url, claim: Claim) -> None:
         """Something of a `page` was kept back that would load `url`, "" where it names none."""
-        if not self._report_only and self._was_told(page.host, url, claim.service):
+        is_short = len(url) <= _LONGEST
+        if is_short and not self._report_only and self._was_told(page.host, url, claim.service):
             return
         if self._report_only or not claim.declared:
             host = resolve(url, page).host if url else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Set
 
 from consentgate.policy import OwnHosts
 
-from .elements import ELEMENTS, Reads
+from .elements import ANYWHERE, ELEMENTS, Reads
 from .run import any_of, one_of
 from .syntax import EQUALS
 
@@ -19,16 +19,17 @@ _AT_HOME = rb"(?:https?:)?//(?&home)/"
 
 
 def _read_as(*reads: Reads) -> frozenset[bytes]:
-    return frozenset(
-        name.encode()
-        for element in ELEMENTS.values()
-        for name, attribute in element.attributes.items()
-        if attribute.reads in reads
-    )
+    """The attributes that are read in one of these ways, on whatever element."""
+    kinds: dict[str, set[Reads]] = {}
+    for attributes in (ANYWHERE, *(element.attributes for element in ELEMENTS.values())):
+        for name, attribute in attributes.items():
+            kinds.setdefault(name, set()).add(attribute.reads)
+    return frozenset(name.encode() for name, found in kinds.items() if found <= {*reads})
 
 
 _WITH_ONE_URL = _read_as(Reads.URL, Reads.CODE, Reads.SCRIPT, Reads.LINK)
 _WITH_CANDIDATES = _read_as(Reads.SRCSET)
+_PLAIN_NAME = re.compile(r"[a-z0-9.-]+")
 
 
 def _quoted(value: Callable[[bytes], bytes]) -> bytes:
@@ -50,17 +51,24 @@ def _candidates(quote: bytes) -> bytes:
 
 def own_attributes(home: OwnHosts, names: Set[bytes], mark: bytes = b"") -> tuple[bytes, ...]:
     """Patterns for attributes with these `names` and what they load, if nothing that is not `home`. A group
-    that is the `mark` of it matches where that goes by the base URL. They want the piece `home`."""
-    one_url = one_of(names & _WITH_ONE_URL) + _quoted(_absolute)
+    that is the `mark` of it matches where that goes by the base URL. They want the `own_pieces`."""
     relative = one_of(names) + _RELATIVE + mark
-    candidates = one_of(names & _WITH_CANDIDATES) + _quoted(_candidates)
-    return (one_url, relative, candidates) if home.exact or home.endings else (relative,)
+    if not (home.exact or home.endings):
+        return (relative,)
+    one_url, candidates = names & _WITH_ONE_URL, names & _WITH_CANDIDATES
+    return one_of(one_url) + rb"(?&own_url)", relative, one_of(candidates) + rb"(?&own_candidates)"
 
 
-def hosts_pattern(home: OwnHosts) -> bytes:
-    """The piece `home`: these hosts, as far as a slash."""
+def own_pieces(home: OwnHosts) -> dict[str, bytes]:
+    """The pieces that these patterns are made of. Names with unusual characters are no part of them."""
+    domains = (ending.removeprefix(".") for ending in home.endings)
     below = (
         rb"(?:(?!" + name + rb"/)[a-z0-9-]++\.)++" + name
-        for name in (re.escape(ending.removeprefix(".").encode()) for ending in home.endings)
+        for name in (re.escape(domain.encode()) for domain in domains if _PLAIN_NAME.fullmatch(domain))
     )
-    return any_of(*below, *(re.escape(host.encode()) for host in sorted(home.exact)))
+    hosts = (re.escape(host.encode()) for host in sorted(home.exact) if _PLAIN_NAME.fullmatch(host))
+    return {
+        "home": any_of(*below, *hosts),
+        "own_url": _quoted(_absolute),
+        "own_candidates": _quoted(_candidates),
+    }

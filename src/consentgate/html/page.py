@@ -12,7 +12,7 @@ from .ahead import Ahead
 from .context import Context
 from .cuts import Cut
 from .edits import Edits, Reason
-from .elements import ELEMENTS
+from .elements import ANYWHERE, ELEMENTS
 from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
@@ -165,9 +165,13 @@ class Page:
             self._follow_base(ends[BY_BASE])
         return ends[0]
 
-    def is_quiet(self, data: bytes) -> bool:
-        """True where all of `data` loads nothing, or nothing but the site's own."""
-        return self._quiet.page.match(data, 0, len(data))[0] == len(data)
+    def passes_quietly(self, data: bytes) -> bool:
+        """Pass over all of `data` if nothing in it loads anything but the site's own."""
+        ends = self._quiet.page.match(data, 0, len(data))
+        if ends[0] < len(data):
+            return False
+        self._follow_base(ends[BY_BASE])
+        return True
 
     def pass_quiet_head(self, start: int, limit: int) -> int:
         """Pass over what may stand in a head and loads nothing but the site's own; return where that ends."""
@@ -179,8 +183,8 @@ class Page:
         """Take note where a run has loaded something from where the base URL says."""
         self.loads.went_by_base = self.loads.went_by_base or max(marks, default=-1) >= 0
 
-    def diverts(self, href: str) -> bool:
-        """True for a base URL that leads where not everything may be loaded from, where not all that browsers
+    def diverts(self, tag: Tag, href: str) -> bool:
+        """True for a `base` that leads where not everything may be loaded from, where not all that browsers
         load goes by it. What came before it does not at first, but some of that is looked up again: pictures
         with a `srcset` when the window changes, style sheets at once. One after another may come before it
         in the tree, where a table is in the way. And browsers that look ahead for what to load, who have no
@@ -191,6 +195,8 @@ class Page:
         if target.host not in self.judge.own and self.judge.url(target.host, target.path) is None:
             return False
         context = self.context
+        if any(name.encode() in tag.raw for name in ANYWHERE):
+            return True  # it loads something itself, by its own URL or the one before
         return self._based or self.loads.went_by_base or context.foreign.is_foreign or context.in_template
 
     def _set_quiet(self) -> None:

@@ -15,7 +15,8 @@ from consentgate.policy import OwnHosts
 
 from .elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
 from .foreign import DEEPEST
-from .own_urls import hosts_pattern, own_attributes
+from .most_asked import MostAsked
+from .own_urls import own_attributes, own_pieces
 from .run import Run, any_of, one_of
 from .syntax import (
     ATTRIBUTES,
@@ -91,7 +92,7 @@ def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
         rb"(?!" + names + rb")[^\t\n\f\r />]" + rest,
     )
     harmless = (name + rb"=\"[^\"]*+\"" for name in _HARMLESS if name not in loud)
-    one = any_of(*_COMMON, *harmless, *quiet, *others, *_UNCOMMON)
+    one = any_of(*_COMMON, *harmless, *quiet, *others, rb"(?&uncommon)")
     return rb"(?:[\t\n\f\r /]++" + one + rb")*+"
 
 
@@ -159,6 +160,7 @@ assert _USES * (1 + _SHAPES_AT_A_TIME) < DEEPEST
 
 _PIECES = {
     "widget_class": _WIDGET_CLASS,
+    "uncommon": any_of(*_UNCOMMON),
     "harmless": _HARMLESS_ATTRIBUTES,
     "closed": rb"(?:" + _IN_DRAWING + _CLOSED_SHAPE + rb")*+",
     "shapes": (
@@ -179,7 +181,8 @@ class Quiet(NamedTuple):
     head: Run
 
 
-BY_BASE = slice(7, None)
+_FOLLOWED = ("anchor_end", "table_end", "cell_end", "anchor", "cell", "table")
+BY_BASE = slice(1 + len(_FOLLOWED), None)
 """The groups of the first that match where it loads something from where the base URL says. Those before
 them tell where the run last opened and closed an anchor, and where it last entered a table's cell and left
 one."""
@@ -188,8 +191,12 @@ BY_BASE_IN_HEAD = slice(1, None)
 
 
 def _quiet(home: OwnHosts | None) -> Quiet:
-    pieces = _PIECES | {"home": hosts_pattern(home)} if home is not None else _PIECES
-    return Quiet(_page(home, pieces), _head(home, pieces))
+    """What is quiet where relative URLs lead to where anything may be loaded from, and absolute ones that
+    lead `home`; None where no URL is."""
+    pieces = _PIECES | own_pieces(home) if home is not None else _PIECES
+    quiet = Quiet(_page(home, pieces), _head(home, pieces))
+    assert quiet.page.groups[: len(_FOLLOWED)] == _FOLLOWED
+    return quiet
 
 
 def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
@@ -242,22 +249,25 @@ QUIET_AT_HOME = _quiet(OwnHosts(frozenset(), ()))
 """What is quiet in a page whose relative URLs all lead to where anything may be loaded from."""
 
 _MOST_HOMES = 48
-_MOST_NAMES = 64
-_homes: dict[OwnHosts, Quiet] = {}
+_LONGEST_HOME = 1024
+
+
+def _quiet_with_names(home: OwnHosts) -> Quiet:
+    """Milliseconds and half a MiB under PCRE2. Under `re` it takes a hundred times as long: there, and for a
+    site with more names than fit, absolute URLs are looked at one by one."""
+    if not QUIET.page.is_fast or sum(map(len, (*home.exact, *home.endings))) > _LONGEST_HOME:
+        return QUIET_AT_HOME
+    quiet = _quiet(home)
+    return quiet if quiet.page.is_fast and quiet.head.is_fast else QUIET_AT_HOME
+
+
+_HOMES = MostAsked(_quiet_with_names, _MOST_HOMES)
 
 
 def quiet_at(home: OwnHosts) -> Quiet:
-    """The same in such a page, where anything may be loaded from `home`.
-
-    To make this takes milliseconds and half a MiB, and a hundred times as long under `re`: after the first
-    sites that are asked for, and for those with many names, absolute URLs are looked at one by one.
-    """
-    if home not in _homes:
-        names = len(home.exact) + len(home.endings)
-        if not QUIET.page.is_fast or names > _MOST_NAMES or len(_homes) >= _MOST_HOMES:
-            return QUIET_AT_HOME
-        _homes[home] = _quiet(home)
-    return _homes[home]
+    """The same in such a page, where anything may be loaded from `home`, if that is one of the sites that are
+    asked for most."""
+    return _HOMES.get(home) or QUIET_AT_HOME
 
 
 QUIET_FOREIGN = Run(

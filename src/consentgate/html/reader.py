@@ -235,7 +235,7 @@ class Reader:
         page = self._page
         if page.context.inert and tag.name not in LOADED_AHEAD:
             return page.enter(tag)
-        if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(href):
+        if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
             page.note(Cut.BASE, tag.start)
             return page.drop_tag(tag, "base", href)
         loads = page.loads.of(tag)
@@ -254,14 +254,14 @@ class Reader:
         page.take_out_parts(tag, loads.parts())
         return page.enter(tag)
 
-    def _is_bad_base(self, href: str) -> bool:
+    def _is_bad_base(self, tag: Tag, href: str) -> bool:
         """Whether a `base` comes where it may count or not, changes what was judged already, or is too long
         to resolve all URLs of the page by."""
         page = self._page
         if page.all_passes:
             return False
         unsure = self._apart or page.context.in_doubt
-        return unsure or len(href) > LONGEST_BASE or page.diverts(href)
+        return unsure or len(href) > LONGEST_BASE or page.diverts(tag, href)
 
     def _end_of_element(self, tag: Tag) -> int | None:
         """Where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
@@ -280,7 +280,7 @@ class Reader:
 
     def _read_apart(self, data: bytes) -> list[Edit] | None:
         page = self._page
-        if page.is_quiet(data):
+        if page.passes_quietly(data):
             return []
         doubtful = page.context.in_doubt or page.context.foreign.is_foreign
         if self._nested >= MOST_NESTED:

@@ -9,12 +9,12 @@ from .pcre2 import Pcre2Pattern
 from .syntax import in_any_case
 
 _PIECE = re.compile(rb"\(\?&(?P<name>[a-z_]++)\)")
-_GROUP = re.compile(rb"\(\?P<")
+_GROUP = re.compile(rb"\(\?P<(?P<name>[a-z_]++)>")
 
 
 def any_of(*patterns: bytes) -> bytes:
-    """A pattern for what any of these is for."""
-    return rb"(?:" + rb"|".join(patterns) + rb")"
+    """A pattern for what any of these is for: of none of them, for nothing."""
+    return rb"(?:" + rb"|".join(patterns) + rb")" if patterns else rb"(?!)"
 
 
 def one_of(names: Iterable[bytes]) -> bytes:
@@ -30,14 +30,16 @@ class Run:
     """A pattern that says how far a run of what it describes goes; it always matches, if only nothing.
 
     In `pattern`, and in the `pieces` themselves, `(?&name)` stands for a piece. Pieces have no groups. It is
-    matched by PCRE2, or by `re` where there is none, with the same result.
+    matched by PCRE2, or by `re` where there is none, with the same result. `groups` are the names of its
+    groups in order.
     """
 
     def __init__(self, pattern: bytes, pieces: Mapping[str, bytes] | None = None) -> None:
+        self.groups = tuple(name.decode() for name in _GROUP.findall(pattern))
         self._pattern = pattern
         self._pieces = pieces or {}
-        self._pcre2 = Pcre2Pattern.compile(self._with_definitions(), len(_GROUP.findall(pattern)))
-        self._re = None if self._pcre2 is not None else self._compiled()
+        self._pcre2 = Pcre2Pattern.compile(self._with_definitions(), len(self.groups))
+        self._re: re.Pattern[bytes] | None = None
 
     @property
     def is_fast(self) -> bool:
@@ -53,13 +55,10 @@ class Run:
     def match_by_re(self, data: bytes, start: int, end: int) -> list[int]:
         """The same, whatever this machine has."""
         if self._re is None:
-            self._re = self._compiled()
+            self._re = re.compile(self._spelt_out(self._pattern))
         match = self._re.match(data, start, end)
         assert match is not None
         return [match.end()] if match.lastindex is None else [last for _, last in match.regs]
-
-    def _compiled(self) -> re.Pattern[bytes]:
-        return re.compile(self._spelt_out(self._pattern))
 
     def _spelt_out(self, pattern: bytes) -> bytes:
         """The pattern with its pieces in place: `re` has nothing to call them by."""

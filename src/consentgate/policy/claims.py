@@ -123,11 +123,15 @@ class Claims:
         """Whose all URLs of this host are, those aside of which the catalogue knows the path; None where the
         path makes a difference."""
         key = host, own
-        if key not in self._of_hosts:
-            if len(self._of_hosts) >= _MOST_REMEMBERED:
-                self._of_hosts.clear()
-            self._of_hosts[key] = self._of_url(host, "/", own=own) if self._is_whole(host, own=own) else None
-        return self._of_hosts[key]
+        try:
+            return self._of_hosts[key]
+        except KeyError:
+            pass
+        found = self._of_url(host, "/", own=own) if self._is_whole(host, own=own) else None
+        if len(self._of_hosts) >= _MOST_REMEMBERED:
+            self._of_hosts.clear()
+        self._of_hosts[key] = found
+        return found
 
     def _of_url(self, host: str, path: str, *, own: bool) -> Groups:
         found = self.declared(host, path, own=own)

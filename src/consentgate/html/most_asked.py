@@ -1,0 +1,47 @@
+"""What takes long to make, kept for those who ask for it most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from threading import Lock
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_REMEMBERED = 16
+"""For each that is kept, so many keys are counted."""
+
+
+class MostAsked(Generic[K, V]):
+    """Keeps what `make` gives for the `most` keys that are asked for most. A key gets another's place when it
+    has been asked for twice as often, so that many keys that are asked for once, which anybody can make up,
+    do no harm. Safe to share by threads."""
+
+    def __init__(self, make: Callable[[K], V], most: int) -> None:
+        self._make = make
+        self._most = most
+        self._kept: dict[K, V] = {}
+        self._asked: Counter[K] = Counter()
+        self._lock = Lock()
+
+    def get(self, key: K) -> V | None:
+        """What is kept for `key`, None for one that has no place yet."""
+        self._asked[key] += 1
+        found = self._kept.get(key)
+        if found is not None:
+            return found
+        with self._lock:
+            return self._kept[key] if key in self._kept else self._admit(key)
+
+    def _admit(self, key: K) -> V | None:
+        if len(self._kept) >= self._most:
+            least = min(self._kept, key=self._asked.__getitem__)
+            if self._asked[key] <= 2 * self._asked[least]:
+                if len(self._asked) > _REMEMBERED * self._most:
+                    self._asked = Counter({one: self._asked[one] for one in self._kept})
+                return None
+            del self._kept[least]
+        self._kept[key] = made = self._make(key)
+        return made
