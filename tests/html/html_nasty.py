@@ -518,16 +518,17 @@ URLS = """
 <base href="javascript:1"><base href=//evil.test/><img src=x>
 <script type=module>import "./x.js"</script><base href=//evil.test/><img src=x>
 <script type=module>import "x"</script><noscript><base href=//evil.test/></noscript><img src=x>
-<script type=speculationrules>{{"prefetch": [{{"urls": ["x"]}}]}}</script><base href=//evil.test/><img src=x>
+<script type=speculationrules>{"prefetch": [{"urls": ["x"]}]}</script><base href=//evil.test/><img src=x>
 <base href=//evil.test/><svg><image><set attributeName=href to="" from=";"/><set attributeName=href/></svg>
 <head><noscript><link rel=stylesheet href=/s.css></noscript><base href=//evil.test/></head>
 <base href=//evil.test/ style="display:block;background:url(x)">
 <svg><use ="//example.org/></svg><script/src=//evil.test/x></script><b>"></use></svg>
 <svg><use ='//example.org/></svg><img src=//evil.test/x><b>'></use></svg>
 <img ="//example.org/><script/src=//evil.test/x></script><b>">
-<object archive="https://www.example.org/a {E}"></object>
+<object archive="https://www.example.org/a //evil.test/x"></object>
 <math></br><svg><style></style></svg><iframe src=/x></iframe><iframe><img src=//evil.test/x></iframe>
-<table><script type=module>import 'm'</script><b><script type=importmap>{{"imports": {{"m": "{E}"}}}}</script>
+<table><script type=module>import 'm'</script><b
+><script type=importmap>{"imports": {"m": "//evil.test/x"}}</script>
 <base href=http://evil.test/a/><img src=..//x><img src=https://www.example.org/x>
 """
 

@@ -162,11 +162,13 @@ def test_a_page_is_read_without_ctypes_too() -> None:
 
 @needs_pcre2
 def test_a_site_may_have_many_names() -> None:
-    many = quiet_at(OwnHosts(frozenset(f"{number:x>30}.example" for number in range(26)), ()))
-    assert many is not QUIET_AT_HOME
-    assert many.page.is_fast
+    many = OwnHosts(frozenset(f"{number:x>30}.example" for number in range(26)), ())
     too_many = OwnHosts(frozenset(f"{number:x>30}.example" for number in range(100)), ())
-    assert quiet_at(too_many) is QUIET_AT_HOME
+    # As often as it takes to get a place from another test's site.
+    runs = {home: [quiet_at(home) for _ in range(20_000)][-1] for home in (many, too_many)}
+    assert runs[many] is not QUIET_AT_HOME
+    assert runs[many].page.is_fast
+    assert runs[too_many] is QUIET_AT_HOME
 
 
 def test_a_site_without_names_is_no_home() -> None:
