@@ -8,6 +8,7 @@ import re
 import warnings
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
@@ -71,8 +72,10 @@ def trees(html: str) -> dict[str, list[Element]]:
     found = {"lexbor": lexbor_tree(html)}
     # html5lib knows no templates, and finds other faults with them than browsers do.
     if "<template" not in html.lower():
-        found["html5lib, scripting"] = html5lib_tree(html, scripting=True)
-        found["html5lib, no scripting"] = html5lib_tree(html, scripting=False)
+        for name, scripting in (("html5lib, scripting", True), ("html5lib, no scripting", False)):
+            # It trips over itself at the end of a few that have tables in tables.
+            with suppress(AssertionError):
+                found[name] = html5lib_tree(html, scripting=scripting)
     return found
 
 
