@@ -238,10 +238,12 @@ def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
         else:
             names.setdefault(name.lower(), name)
             joined.setdefault(name.lower(), []).append(value)
-    for name in list(response.headers):
+    for name in [name for name in response.headers if name.lower() not in joined]:
         del response.headers[name]
     for key, values in joined.items():
-        response.headers[names[key]] = ", ".join(values)
+        value = ", ".join(values)
+        if response.headers.get(key) != value:
+            response.headers[names[key]] = value
 
 
 class _Line(Morsel[str]):
