@@ -149,7 +149,7 @@ class Claims:
         found = self._homes.get(own)
         if found is None:
             found = self._find_home(own)
-            if len(self._homes) >= _MOST_REMEMBERED:
+            if len(self._homes) >= _MOST_SITES:
                 self._homes.clear()
             self._homes[own] = found
         return found
@@ -254,7 +254,9 @@ class Claims:
 
 _ANY_HOST = "own"
 _MOST_REMEMBERED = 4096
-"""So many hosts, URLs, cookies' names and sites are remembered: a site has the same few again and again."""
+"""So many hosts, URLs and cookies' names are remembered: a site has the same few again and again."""
+_MOST_SITES = 256
+"""So many sites: clients can make up any number, with long names."""
 _LONGEST_REMEMBERED = 128
 
 
