@@ -263,7 +263,8 @@ def check(text: str, base: str = BASE_TEXT) -> None:
     if expected is None or without_authority(text):
         assert not own, "what browsers refuse, or read in two ways, is nobody's"
     elif expected.protocol not in NETWORK:
-        assert found.host == ("" if found.scheme in LOCAL else f"{found.scheme}:")
+        # Of a scheme as long as no program has, a part is enough.
+        assert found.host == ("" if found.scheme in LOCAL else f"{found.scheme[:64]}:")
     elif "xn--" in expected.hostname and found.host.endswith(":invalid"):
         pass  # Names that stand for nothing: browsers differ about them, and we are stricter than ada.
     else:

@@ -9,6 +9,7 @@ from consentgate.pages import Pages
 
 from .message import Header
 from .notices import Notices
+from .site_csp import NAME as CSP
 from .site_csp import keeps_out, nonce_for
 
 
@@ -21,6 +22,7 @@ def insertion(
     The gate's own script and styles bear the nonces that the site's own Content-Security-Policy asks for. The
     application's elements get none.
     """
+    headers = [header for header in headers if header[0].lower().startswith(CSP)]
     if keeps_out(headers, "style"):
         notices.without_styles()
     head = pages.head(

@@ -22,7 +22,16 @@ from .long_markup import LARGEST_TAG, LongMarkup
 from .page import LONGEST_BASE, Page, PlaceholderFor, kind_of
 from .quiet import QUIET_FOREIGN, may_be_widget
 from .rawtext import RawText
-from .syntax import CDATA_SECTION, DOCTYPE, END_TAG, NOT_TAGS, PREAMBLE_ITEM, RAW_TEXT_ELEMENTS, START_TAG
+from .syntax import (
+    CDATA_SECTION,
+    DOCTYPE,
+    END_TAG,
+    NOT_TAGS,
+    PREAMBLE_ITEM,
+    RAW_TEXT_ELEMENTS,
+    START_TAG,
+    TEXT_BEGINS,
+)
 from .tags import Tag
 from .urls import Url
 
@@ -156,13 +165,12 @@ class Reader:
         assert insertion is not None
         if insertion.in_head:
             position = page.pass_quiet_head(position, position + LARGEST_TAG)
-        while item := PREAMBLE_ITEM.match(page.data, position):
-            if DOCTYPE.match(page.data, position):
-                insertion.doctype()
-            position = item.end()
-        follows = page.data[position : position + 2]
-        is_text = follows[:1] != b"<" or (len(follows) == 2 and not re.match(rb"<[a-zA-Z/!?]", follows))
-        if follows and is_text:
+        else:
+            while item := PREAMBLE_ITEM.match(page.data, position):
+                if DOCTYPE.match(page.data, position):
+                    insertion.doctype()
+                position = item.end()
+        if TEXT_BEGINS.match(page.data, position):
             page.edits.insert(position, insertion.content())
         return position
 

@@ -69,6 +69,7 @@ ATTRIBUTE = re.compile(
 # What may stand before the first tag that is part of a document's tree: white space, comments, a doctype.
 PREAMBLE_ITEM = re.compile(rb"|".join((SPACE + rb"++", COMMENT, DECLARATION, BOGUS_COMMENT)))
 DOCTYPE = re.compile(rb"(?i)<!doctype")
+TEXT_BEGINS = re.compile(rb"[^<]|" + LONE_LESS_THAN)
 CDATA_SECTION = re.compile(rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>")
 
 
