@@ -31,7 +31,8 @@ LONGEST_BASE = 4 << 10
 
 class Page:
     """One document, of which `data` is here now. `offset` is where that begins in the document, and with
-    `final` no more is to come. The markup at `reading` is what is read just now."""
+    `final` no more is to come. The markup at `reading` is what is read just now. `scripts` are those of the
+    document that it is a part of."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Page:
         insertion: Insertion | None,
         *,
         doubtful: bool,
+        scripts: InlineScripts | None = None,
     ) -> None:
         self.judge = judge
         self.all_passes = judge.passes_everything()
@@ -57,7 +59,7 @@ class Page:
             self._note_here,
             all_passes=self.all_passes,
         )
-        self.scripts = InlineScripts(
+        self.scripts = scripts or InlineScripts(
             judge, self.loads, self.decode, self._note_here, all_passes=self.all_passes
         )
         self._set_quiet()

@@ -241,12 +241,13 @@ class RawText:
                 return self._unclear(tag, end)
             texts.append(foreign or b"")
         judged = (self._judge_text(tag, text) for text in texts)
-        whole = page.loads.of(tag).whole() or next(filter(None, judged), None)
+        loads = page.loads.of(tag)
+        whole = loads.whole() or next(filter(None, judged), None)
         if whole is not None:
             return page.take_out(tag, after, whole, kind_of(tag))
         if tag.name == b"noscript":
             page.announce(tag)
-        page.take_out_parts(tag, page.loads.of(tag).parts())
+        page.take_out_parts(tag, loads.parts())
         page.edits.adopt(edits, tag.end)
         return after
 

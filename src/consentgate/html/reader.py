@@ -16,6 +16,7 @@ from .ahead import MoreNeeded
 from .cuts import Cut
 from .edits import Edit, apply
 from .elements import ELEMENTS, LOADED_AHEAD
+from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GatedDocument, Offence
 from .long_markup import LARGEST_TAG, LongMarkup
@@ -59,7 +60,7 @@ class _Gated(NamedTuple):
 class Reader:
     """Reads one document. See `Rewriter` for the arguments. `nested` says how many others this one stands
     in; `apart` is for the contents of `noscript` and the like, and `doubtful` for those that may be read as
-    HTML or not."""
+    HTML or not; `scripts` are those of the document that these stand in."""
 
     def __init__(
         self,
@@ -72,9 +73,17 @@ class Reader:
         nested: int = 0,
         apart: bool = False,
         doubtful: bool = False,
+        scripts: InlineScripts | None = None,
     ) -> None:
         self._page = Page(
-            judge, base, charset, self._gate_document, placeholder, insertion, doubtful=doubtful
+            judge,
+            base,
+            charset,
+            self._gate_document,
+            placeholder,
+            insertion,
+            doubtful=doubtful,
+            scripts=scripts,
         )
         self._raw_text = RawText(self._page, self._element, self._read_apart)
         self._long = LongMarkup(self._page)
@@ -294,9 +303,14 @@ class Reader:
         if self._nested >= MOST_NESTED:
             return None
         inner = Reader(
-            page.judge, page.loads.base, page.charset, nested=self._nested + 1, apart=True, doubtful=doubtful
+            page.judge,
+            page.loads.base,
+            page.charset,
+            nested=self._nested + 1,
+            apart=True,
+            doubtful=doubtful,
+            scripts=page.scripts,
         )
-        inner._page.scripts = page.scripts
         try:
             edits = inner._read_whole(data)
         except _Unclear:
