@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -78,9 +79,7 @@ class Pages:
         """What goes at the start of a page's body: one element, the same for every visitor. `next` is the
         path of the page, where a decision leads back to."""
         path = local_path(next)
-        return self._banner.fill(
-            origin=_escaped(origin), next_value=_escaped(path), next_query=_query(path).encode()
-        )
+        return self._banner.fill(origin=_escaped(origin), next_value=_escaped(path), next_query=_query(path))
 
     def placeholder(self, claim: Claim, in_link: bool, next: str, origin: str = "") -> bytes:
         """What stands in the place of something that was blocked, since the `claim` on it was not covered:
@@ -95,7 +94,7 @@ class Pages:
             sentence = words.never
         return self._placeholders[claim.unit is not None and not in_link].fill(
             origin=_escaped(origin),
-            next_query=_query(local_path(next)).encode(),
+            next_query=_query(local_path(next)),
             sentence=_escaped(sentence.format(service=claim.name)),
         )
 
@@ -167,6 +166,8 @@ class Pages:
         return self.texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())
 
 
+# Most pages ask for the same few words and paths, and for those of one page several times.
+@lru_cache(maxsize=256, typed=True)
 def _escaped(value: str) -> bytes:
     return str(escape(value)).encode("ascii", "xmlcharrefreplace")
 
@@ -175,6 +176,7 @@ def _attribute(name: str, value: str) -> bytes:
     return b' %s="%s"' % (name.encode(), _escaped(value)) if value else b""
 
 
-def _query(path: str) -> str:
+@lru_cache(maxsize=256)
+def _query(path: str) -> bytes:
     # A path's own percent signs are escaped again: the whole of it is one value.
-    return quote(path, safe="/")
+    return quote(path, safe="/").encode()

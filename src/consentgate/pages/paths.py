@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 # The characters that may stand in a path and query as they are (RFC 3986), and the percent sign of what is
@@ -15,6 +16,7 @@ _SAFE = "/%:@!$&'()*+,;=~-._?"
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\ud800-\udfff]*")
 
 
+@lru_cache(maxsize=256)
 def local_path(text: str) -> str:
     """`text` if it is the path (and query) of a page on the site itself, else "/".
 
