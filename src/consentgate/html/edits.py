@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import NamedTuple
 
 from consentgate.policy import Claim
@@ -74,7 +75,7 @@ class Edits:
 
     def in_order(self) -> list[Edit]:
         """All of them, from the first byte to the last."""
-        return sorted(self._edits, key=lambda edit: (edit.start, edit.end))
+        return sorted(self._edits, key=attrgetter("start", "end"))
 
     def _byte_before(self, position: int) -> bytes:
         return self._data[position - 1 : position] if position else self._before

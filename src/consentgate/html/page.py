@@ -223,7 +223,9 @@ class Page:
     def inserting(self) -> Insertion | None:
         """What is still to be put into the page, where it could go here."""
         insertion = self._insertion
-        return None if insertion is None or insertion.done or self.context.inert else insertion
+        if insertion is not None and insertion.done:
+            self._insertion = insertion = None
+        return None if insertion is None or self.context.inert else insertion
 
     def insert_no_more(self) -> None:
         """Nothing is put into this page from here on."""
