@@ -26,6 +26,8 @@ from .profiling import profile
 from .questions import Questions
 from .servers import Behind, behind_servers
 from .tables import print_table
+from .view import View
+from .view import view as measured_view
 
 _PACKAGES = (
     *("consentgate", "python-lolhtml", "turbohtml", "lxml"),
@@ -93,7 +95,7 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
         ("memory", "grown by KiB", "MB/s"),
         [(f"{peak.megabytes} MB in chunks of 64 KiB", float(peak.grown), peak.speed)],
     )
-    costs, view = requests.costs(rounds), requests.view(rounds)
+    costs, view = requests.costs(rounds), measured_view(4 * rounds)
     _print_costs(costs, view)
     behind = behind_servers(1 if quick else 5, 50 if quick else 200)
     _print_behind(behind)
@@ -135,7 +137,7 @@ def _print_comparison(results: Sequence[Result]) -> None:
     )
 
 
-def _print_costs(costs: Mapping[str, Sequence[requests.Cost]], view: requests.View) -> None:
+def _print_costs(costs: Mapping[str, Sequence[requests.Cost]], view: View) -> None:
     labels = [case.label for case in requests.CASES]
     for name, rows in costs.items():
         print_table(

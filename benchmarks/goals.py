@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from .comparison import Result
 from .growth import Row
-from .requests import DOWNLOAD, GATE, JSON, STARLETTE_SESSION, Cost, View
+from .requests import DOWNLOAD, GATE, JSON, STARLETTE_SESSION, Cost
 from .servers import SERVERS, Behind
+from .view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,31 +74,12 @@ def costs(rounds: int) -> dict[str, list[Cost]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A page of so many bytes that a Django view renders: the microseconds it takes, and those that the gate
-    adds. `ratio` is how many times as long the view takes."""
-
-    size: int
-    microseconds: float
-    added: float
-    ratio: float
-
-
-def view(rounds: int) -> View:
-    """The gate beside a view of the examples' Django site, for a visitor who has not decided."""
-    tasks = {ALONE: django_site.archive(gated=False), GATE: django_site.archive(gated=True)}
-    times = _by_request(tasks, rounds)
-    alone, added = times[ALONE], _added(times, GATE)
-    size = len(django_site.rendered())
-    ratios = [whole / max(more, 1e-9) for whole, more in zip(alone, added, strict=True)]
-    return View(size, median(alone), median(added), median(ratios))
-
-
 def _costs(cases: Mapping[str, Tasks], rounds: int) -> list[Cost]:
-    times = {label: _by_request(tasks, rounds) for label, tasks in cases.items()}
+    times = {label: by_request(tasks, rounds) for label, tasks in cases.items()}
     layers = [layer for layer in next(iter(times.values())) if layer != ALONE]
-    added = {layer: {label: median(_added(took, layer)) for label, took in times.items()} for layer in layers}
+    added = {
+        layer: {label: median(added_by(took, layer)) for label, took in times.items()} for layer in layers
+    }
     return [
         Cost(
             layer,
@@ -109,11 +90,12 @@ def _costs(cases: Mapping[str, Tasks], rounds: int) -> list[Cost]:
     ]
 
 
-def _added(times: Mapping[str, list[float]], layer: str) -> list[float]:
+def added_by(times: Mapping[str, list[float]], layer: str) -> list[float]:
+    """What a layer adds, round by round."""
     return [took - alone for took, alone in zip(times[layer], times[ALONE], strict=True)]
 
 
-def _by_request(tasks: Tasks, rounds: int) -> dict[str, list[float]]:
+def by_request(tasks: Tasks, rounds: int) -> dict[str, list[float]]:
     """The microseconds that one request takes, a figure for each round."""
     turns = {layer: _turns(task) for layer, task in tasks.items()}
     repeated: Tasks = {layer: partial(_repeat, task, turns[layer]) for layer, task in tasks.items()}

@@ -1,0 +1,47 @@
+"""The gate beside a Django view. Run as a process of its own, `python -m benchmarks.view ROUNDS`, which holds
+a site and nothing else: what other measurements leave in the memory would be collected in our time."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+from . import django_site
+from .requests import ALONE, GATE, added_by, by_request
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page of so many bytes that a Django view renders: the microseconds it takes, and those that the gate
+    adds. `ratio` is how many times as long the view takes."""
+
+    size: int
+    microseconds: float
+    added: float
+    ratio: float
+
+
+def view(rounds: int) -> View:
+    """The gate beside a view of the examples' Django site, for a visitor who has not decided."""
+    command = [sys.executable, "-m", "benchmarks.view", str(rounds)]
+    done = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[1])
+    return View(**json.loads(done.stdout))
+
+
+def _run(rounds: int) -> View:
+    tasks = {ALONE: django_site.archive(gated=False), GATE: django_site.archive(gated=True)}
+    times = by_request(tasks, rounds)
+    alone, added = times[ALONE], added_by(times, GATE)
+    size = len(django_site.rendered())
+    ratios = [whole / max(more, 1e-9) for whole, more in zip(alone, added, strict=True)]
+    return View(size, median(alone), median(added), median(ratios))
+
+
+if __name__ == "__main__":
+    logging.disable()
+    print(json.dumps(asdict(_run(int(sys.argv[1])))))
