@@ -7,7 +7,6 @@ import json
 import logging
 import re
 import resource
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from consentgate.html import Rewriter, Url
 from .contenders import CHUNK
 from .growth import judge_of
 from .pages import generated_pages
+from .process import figures_of
 from .timing import MEGA, seconds
 
 
@@ -32,9 +32,7 @@ class Peak:
 
 def peak(megabytes: int) -> Peak:
     """Measure in a new process, whose memory nobody else has grown."""
-    command = [sys.executable, "-m", "benchmarks.memory", str(megabytes)]
-    done = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[1])
-    return Peak(**json.loads(done.stdout))
+    return Peak(**figures_of("benchmarks.memory", megabytes))
 
 
 def resident() -> int:

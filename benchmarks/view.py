@@ -1,17 +1,15 @@
-"""The gate beside a Django view. Run as a process of its own, `python -m benchmarks.view ROUNDS`, which holds
-a site and nothing else: what other measurements leave in the memory would be collected in our time."""
+"""The gate beside a Django view. Run as a process of its own: `python -m benchmarks.view ROUNDS`."""
 
 from __future__ import annotations
 
 import json
 import logging
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median
 
 from . import django_site
+from .process import figures_of
 from .requests import ALONE, GATE, added_by, by_request
 
 
@@ -28,9 +26,7 @@ class View:
 
 def view(rounds: int) -> View:
     """The gate beside a view of the examples' Django site, for a visitor who has not decided."""
-    command = [sys.executable, "-m", "benchmarks.view", str(rounds)]
-    done = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[1])
-    return View(**json.loads(done.stdout))
+    return View(**figures_of("benchmarks.view", rounds))
 
 
 def _run(rounds: int) -> View:

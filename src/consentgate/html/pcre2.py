@@ -18,9 +18,9 @@ try:
     import ctypes
     from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p
 except ImportError:  # a Python that was built without it
-    HAS_CTYPES = False
+    _HAS_CTYPES = False
 else:
-    HAS_CTYPES = True
+    _HAS_CTYPES = True
 
 logger = logging.getLogger("consentgate")
 
@@ -42,7 +42,7 @@ _VERY_END = re.compile(rb"(?<!\\)((?:\\\\)*+)\\Z")
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    if not HAS_CTYPES or os.environ.get(SWITCH) == "0":
+    if not _HAS_CTYPES or os.environ.get(SWITCH) == "0":
         return None
     try:
         # Called with the interpreter's lock held, like `re`: most matches take microseconds.
@@ -53,6 +53,11 @@ def _library() -> ctypes.CDLL | None:
     except (OSError, AttributeError):  # not there, or not what it is called
         return None
     return library if _keeps_to_its_process(library) else None
+
+
+def is_here() -> bool:
+    """True where this machine has the library and may use it."""
+    return _library() is not None
 
 
 def _version(library: ctypes.CDLL) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from .pcre2 import Pcre2Pattern
+from .pcre2 import Pcre2Pattern, is_here
 from .syntax import in_any_case
 
 _PIECE = re.compile(rb"\(\?&(?P<name>[a-z_]++)\)")
@@ -39,7 +39,8 @@ class Run:
         self._pattern = pattern
         self._pieces = pieces or {}
         self._pcre2 = Pcre2Pattern.compile(self._with_definitions(), len(self.groups))
-        self._re: re.Pattern[bytes] | None = None
+        # Where it is never asked for, it is not worth the time; where it is, no page has to wait for it.
+        self._re = None if is_here() else self._compiled_by_re()
 
     @property
     def is_fast(self) -> bool:
@@ -55,10 +56,13 @@ class Run:
     def match_by_re(self, data: bytes, start: int, end: int) -> list[int]:
         """The same, whatever this machine has."""
         if self._re is None:
-            self._re = re.compile(self._spelt_out(self._pattern))
+            self._re = self._compiled_by_re()
         match = self._re.match(data, start, end)
         assert match is not None
         return [match.end()] if match.lastindex is None else [last for _, last in match.regs]
+
+    def _compiled_by_re(self) -> re.Pattern[bytes]:
+        return re.compile(self._spelt_out(self._pattern))
 
     def _spelt_out(self, pattern: bytes) -> bytes:
         """The pattern with its pieces in place: `re` has nothing to call them by."""
