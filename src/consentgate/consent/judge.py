@@ -12,9 +12,6 @@ from consentgate.policy import NEVER, Claim, Groups, OwnHosts, Policy, own_hosts
 from .consent import Consent
 from .coverage import everything
 
-_MOST_REMEMBERED = 1024
-"""So many hosts' verdicts are kept for the rest of a page."""
-
 
 @dataclass(frozen=True, slots=True)
 class BlockedWidget:
@@ -35,7 +32,6 @@ class Judge:
         self._host = host
         self._path = path
         self._claims = consent.policy.claims
-        self._hosts: dict[str, tuple[Claim | None] | None] = {}
 
     @property
     def policy(self) -> Policy:
@@ -53,12 +49,8 @@ class Judge:
     def host(self, host: str) -> tuple[Claim | None] | None:
         """Judge every URL of `host` at once, those aside of which the catalogue may know the path; None
         where they are not all alike."""
-        if host not in self._hosts:
-            if len(self._hosts) >= _MOST_REMEMBERED:
-                self._hosts.clear()
-            groups = self._claims.of_host(host, own=host in self.own)
-            self._hosts[host] = (self._first_blocked(groups),) if groups is not None else None
-        return self._hosts[host]
+        groups = self._claims.of_host(host, own=host in self.own)
+        return (self._first_blocked(groups),) if groups is not None else None
 
     @cached_property
     def home(self) -> OwnHosts:
