@@ -45,8 +45,10 @@ class Glob:
         """Whether the whole of `path` (without its query) fits."""
         if self._whole:
             return path == self.first
+        if not (path.endswith(self.last) and path.startswith(self.first)):
+            return False
         at, end = len(self.first), len(path) - len(self.last)
-        if at > end or not path.startswith(self.first) or not path.endswith(self.last):
+        if at > end:
             return False
         # The leftmost fit of each piece leaves the most room for the next, so nothing is ever tried twice.
         for piece in self._middle:

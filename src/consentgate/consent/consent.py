@@ -71,7 +71,7 @@ class Consent:
 
     def grants(self, unit: Unit) -> bool:
         """True when `unit` was consented to."""
-        return digests(self.policy).get(unit) in self.granted
+        return self.is_open and digests(self.policy).get(unit) in self.granted
 
     @property
     def covers_undeclared(self) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from consentgate.catalogue import Address, InlineScript, catalogue
-from consentgate.policy import NEVER, Claim, Groups, OwnHosts, Policy, own_hosts
+from consentgate.catalogue import catalogue
+from consentgate.policy import NEVER, Claim, Groups, Policy
 
 from .consent import Consent
 from .coverage import everything
@@ -24,23 +23,19 @@ class BlockedWidget:
 class Judge:
     """Decides for one page: the `consent` in effect, the `host` that was asked and the page's `path`.
 
-    Each question is answered with None when it may pass, else with the claim that was not covered.
+    Each question is answered with None when it may pass, else with the claim that was not covered. `own` are
+    the hosts that are the site itself; see `FirstParty` for `home` and `passing`.
     """
 
     def __init__(self, consent: Consent, host: str, path: str) -> None:
         self.consent = consent
-        self._host = host
         self._path = path
         self._claims = consent.policy.claims
+        self.own, self.home, self.passing = self._claims.first_party(host)
 
     @property
     def policy(self) -> Policy:
         return self.consent.policy
-
-    @cached_property
-    def own(self) -> OwnHosts:
-        """The hosts that are the site itself."""
-        return own_hosts(self.policy.site.hosts, self._host)
 
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
@@ -52,42 +47,18 @@ class Judge:
         groups = self._claims.of_host(host, own=host in self.own)
         return (self._first_blocked(groups),) if groups is not None else None
 
-    @cached_property
-    def home(self) -> OwnHosts:
-        """The hosts of which every URL may pass: those of the site's own, of which no part is a service."""
-        return self._claims.home(self.own)
-
-    @cached_property
-    def passing(self) -> tuple[str, ...]:
-        """How absolute URLs begin that may pass whatever comes after: those of the site's own hosts."""
-        hosts = [host for host in self.own.exact if host in self.home]
-        return tuple(f"{scheme}//{host}/" for host in hosts for scheme in ("https:", "http:", ""))
-
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""
         return self._blocked(self._claims.by_cookie(name))
 
     def inline(self, text: bytes) -> Claim | None:
         """Judge the text of an inline script: by the signatures in it, and by whom it plainly loads."""
-        script = InlineScript(text)
-        for known in catalogue().by_inline(script):
-            claim = self._blocked(self._claims.by_known(known))
-            if claim is not None:
-                return claim
-        for address in script.addresses():
-            claim = self.url(address.host, address.path) if self._counts(address) else None
-            if claim is not None:
-                return claim
-        return None
-
-    def _counts(self, address: Address) -> bool:
-        """True where an address in a loading script says enough: that of a service known to load from
-        there, or one of any known company that is assigned as a source, or is a script's file. The name of
-        a host alone says nothing: sites' own scripts are full of links."""
-        host, path, is_source = address
-        if self._claims.declared(host, path, own=False) or catalogue().by_url(host, path):
-            return True
-        return is_source and catalogue().entity(host) is not None
+        groups, addresses = self._claims.by_inline(text)
+        claim = self._first_blocked(groups)
+        if claim is not None:
+            return claim
+        judged = (self.url(address.host, address.path) for address in addresses)
+        return next(filter(None, judged), None)
 
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""

@@ -20,7 +20,7 @@ from collections.abc import (
 )
 from http.cookies import Morsel, SimpleCookie
 from itertools import chain
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -129,7 +129,7 @@ def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
     body = request.read(exchange.longest_form + 1) if request.method == "POST" else b""
     answer = exchange.answer(body)
     response = HttpResponse(answer.body, status=answer.status)
-    _set_headers(response, answer.headers)
+    _set_headers(response, answer.headers, {})
     return response
 
 
@@ -173,11 +173,18 @@ async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> Htt
     return _with_head(exchange, response, given)
 
 
-def _start(exchange: Exchange, response: HttpResponseBase) -> list[Header]:
-    cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
-    headers = [*response.items(), *cookies]
+class _Given(NamedTuple):
+    """What the application's response came with: its `headers`, and its `cookies` by their lines."""
+
+    headers: list[Header]
+    cookies: dict[str, Morsel[str]]
+
+
+def _start(exchange: Exchange, response: HttpResponseBase) -> _Given:
+    cookies = {morsel.OutputString(): morsel for morsel in response.cookies.values()}
+    headers = [*response.items(), *(("Set-Cookie", line) for line in cookies)]
     exchange.start(response.status_code, headers)
-    return headers
+    return _Given(headers, cookies)
 
 
 def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
@@ -214,25 +221,26 @@ async def _achain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byt
         yield chunk
 
 
-def _with_head(exchange: Exchange, response: HttpResponseBase, given: list[Header]) -> HttpResponseBase:
+def _with_head(exchange: Exchange, response: HttpResponseBase, given: _Given) -> HttpResponseBase:
     assert exchange.head is not None
     response.status_code = exchange.head.status
-    if not exchange.passes or exchange.head.headers != given:
-        _set_headers(response, exchange.head.headers)
+    if not exchange.passes or exchange.head.headers != given.headers:
+        _set_headers(response, exchange.head.headers, given.cookies)
     return response
 
 
-def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
+def _set_headers(
+    response: HttpResponseBase, headers: list[Header], cookies: Mapping[str, Morsel[str]]
+) -> None:
     """Give `response` these headers and no others. Django keeps one value a name: what may stand several
-    times is joined, which means the same (RFC 9110, section 5.3)."""
+    times is joined, which means the same (RFC 9110, section 5.3). Of the `cookies`, by their lines, those
+    that leave unchanged stay the objects that they were, for those who look at their attributes."""
     joined: dict[str, list[str]] = {}
     names: dict[str, str] = {}
-    # What leaves unchanged stays the object that it was, for those who look at its attributes.
-    given = {morsel.OutputString(): morsel for morsel in response.cookies.values()}
     response.cookies = SimpleCookie()
     for number, (name, value) in enumerate(headers):
         if name.lower() == "set-cookie":
-            line = given.get(value) or _Line(value)
+            line = cookies.get(value) or _Line(value)
             key = line.key if line.key not in response.cookies else f"{line.key} {number}"
             dict.__setitem__(response.cookies, key, line)
         else:

@@ -51,7 +51,12 @@ def _kind_named(fields: tuple[str, ...]) -> Kind:
 
 def label_of(headers: list[Header]) -> str | None:
     """The charset that the Content-Type names, in the words it does (WHATWG MIME Sniffing, section 4.4)."""
-    for value in reversed(_pieces(header_values(headers, "content-type"))):
+    return _label_in(tuple(header_values(headers, "content-type")))
+
+
+@lru_cache(maxsize=256)
+def _label_in(fields: tuple[str, ...]) -> str | None:
+    for value in reversed(_pieces(fields)):
         parameters = value[value.find(";") :] if ";" in value else ""
         for parameter in _PARAMETER.finditer(parameters):
             if parameter["name"].lower() != "charset":

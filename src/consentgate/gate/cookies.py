@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Collection, Container, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from consentgate.policy.own import parent_domains
 
@@ -22,8 +22,7 @@ _OLDEST_YEAR = 1601
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class SetCookie:
+class SetCookie(NamedTuple):
     """A Set-Cookie header's value, taken apart as far as the gate needs it.
 
     `age` is for how many seconds the browser would keep the cookie, None until it is closed.

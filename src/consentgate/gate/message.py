@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Header = tuple[str, str]
 """A header's name, in the case it was sent in, and its value; both text of latin-1 characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request on its way to the application.
 
     `path` is percent-encoded, begins with a slash and lacks `root`, the path that the application is
@@ -34,16 +33,14 @@ class Request:
         return [(name, value) for name in names for value in self.headers.get(name, ())]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The beginning of a response: what goes out before its body."""
 
     status: int
     headers: list[Header]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole response of the gate's own."""
 
     status: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -45,6 +46,8 @@ _PLAIN = re.compile(
     r"(?P<path>/[^\x00-\x20?#\\%\"<>^`{}\x7f-\U0010ffff]*)?(?:[?#][^\t\n\r]*)?",
     re.ASCII,
 )
+_MOST_REMEMBERED = 1024
+_LONGEST_REMEMBERED = 256
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _LONGEST_SCHEME = 64
@@ -70,16 +73,24 @@ def resolve(text: str, base: Url) -> Url:
     A text that browsers refuse as a URL, and one with a scheme that is not known to be local, gets a
     host that is never anybody's own, so that it counts as a third party's: doubt closes.
     """
-    plain = _PLAIN.fullmatch(text)
+    plain = _plain(text) if len(text) <= _LONGEST_REMEMBERED else _plain.__wrapped__(text)
     if plain is not None:
-        scheme, host, path = plain.groups()
-        if "0x" not in host and "xn--" not in host:
-            return Url(scheme or base.scheme, host, normal_path(path or "/"))
+        return plain if plain.scheme else plain._replace(scheme=base.scheme)
     text = text.strip(_STRIPPED).translate(_REMOVED)
     scheme = _SCHEME.match(text)
     if scheme is not None:
         return _absolute(scheme[1].lower(), text[scheme.end() :], base)
     return _relative(text, base)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _plain(text: str) -> Url | None:
+    """Where a URL of the plain case leads, of which one without a scheme has none here. The same few stand on
+    most pages of a site."""
+    match = _PLAIN.fullmatch(text)
+    if match is None or "0x" in match["host"] or "xn--" in match["host"]:
+        return None
+    return Url(match["scheme"] or "", match["host"], normal_path(match["path"] or "/"))
 
 
 def _absolute(scheme: str, rest: str, base: Url) -> Url:

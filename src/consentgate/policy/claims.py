@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from consentgate.catalogue import KnownService, UrlIndex, UrlPattern, catalogue
+from consentgate.catalogue import Address, InlineScript, KnownService, UrlIndex, UrlPattern, catalogue
 
 from .lifetime import LONGEST, lifetime_seconds
 from .loading import category_for
 from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
-from .own import OwnHosts
+from .own import OwnHosts, own_hosts
 
 
 class Unit(NamedTuple):
@@ -49,6 +49,15 @@ Groups = tuple[tuple[Claim, ...], ...]
 """Groups of claims, of each of which one has to pass."""
 
 
+class FirstParty(NamedTuple):
+    """The hosts that are the site itself (`own`), those of them of which every URL may pass since no part is
+    a service (`home`), and how absolute URLs begin that may pass whatever comes after (`passing`)."""
+
+    own: OwnHosts
+    home: OwnHosts
+    passing: tuple[str, ...]
+
+
 class Claims:
     """Looks up claims. Built once from the parts of a policy; the cost of a look-up does not depend on
     how many services there are."""
@@ -84,10 +93,11 @@ class Claims:
                 if service_cookie.name not in shut:
                     self._add_cookie(service_cookie, claim)
         self._known: dict[str, tuple[Claim, ...]] = {}
-        self._names: dict[str, tuple[Claim, ...]] = {}
-        self._of_hosts: dict[tuple[str, bool], Groups | None] = {}
-        self._of_paths: dict[tuple[str, str, bool], Groups] = {}
-        self._homes: dict[OwnHosts, OwnHosts] = {}
+        self._names = _Remembered[str, tuple[Claim, ...]](_MOST_REMEMBERED)
+        self._of_hosts = _Remembered[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
+        self._of_paths = _Remembered[tuple[str, str, bool], Groups](_MOST_REMEMBERED)
+        self._first_parties = _Remembered[str, FirstParty](_MOST_SITES)
+        self._scripts = _Remembered[bytes, tuple[Groups, tuple[Address, ...]]](_MOST_SCRIPTS)
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -108,15 +118,13 @@ class Claims:
     def by_url(self, host: str, path: str, *, own: bool) -> Groups:
         """Whose URL this is, by its `host` (lower case, without a port) and `path` (without the query);
         nobody's for what is just the site's `own`."""
-        found = None if catalogue().has_path(path) else self.of_host(host, own=own)
-        if found is None:
-            found = self._of_paths.get((host, path, own))
+        found = self._of_paths.get((host, path, own))
+        if found is None and not catalogue().has_path(path):
+            found = self.of_host(host, own=own)
         if found is None:
             found = self._of_url(host, path, own=own)
-            if len(self._of_paths) >= _MOST_REMEMBERED:
-                self._of_paths.clear()
             if len(path) <= _LONGEST_REMEMBERED:
-                self._of_paths[host, path, own] = found
+                self._of_paths.keep((host, path, own), found)
         return found
 
     def of_host(self, host: str, *, own: bool) -> Groups | None:
@@ -128,9 +136,7 @@ class Claims:
         except KeyError:
             pass
         found = self._of_url(host, "/", own=own) if self._is_whole(host, own=own) else None
-        if len(self._of_hosts) >= _MOST_REMEMBERED:
-            self._of_hosts.clear()
-        self._of_hosts[key] = found
+        self._of_hosts.keep(key, found)
         return found
 
     def _of_url(self, host: str, path: str, *, own: bool) -> Groups:
@@ -143,18 +149,21 @@ class Claims:
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
         return tuple(filter(None, found))
 
-    def home(self, own: OwnHosts) -> OwnHosts:
-        """Those of the site's `own` hosts on which nothing is declared, as few names as tell them. Of hosts
-        below a domain it is all or none."""
-        found = self._homes.get(own)
+    def first_party(self, host: str) -> FirstParty:
+        """What is first party to a request for `host` (lower case, without a port)."""
+        found = self._first_parties.get(host)
         if found is None:
-            found = self._find_home(own)
-            if len(self._homes) >= _MOST_SITES:
-                self._homes.clear()
-            self._homes[own] = found
+            own = own_hosts(self._site.hosts, host)
+            home = self._home(own)
+            names = [name for name in own.exact if name in home]
+            passing = tuple(f"{scheme}//{name}/" for name in names for scheme in ("https:", "http:", ""))
+            found = FirstParty(own, home, passing)
+            self._first_parties.keep(host, found)
         return found
 
-    def _find_home(self, own: OwnHosts) -> OwnHosts:
+    def _home(self, own: OwnHosts) -> OwnHosts:
+        """Those of the site's `own` hosts on which nothing is declared, as few names as tell them. Of hosts
+        below a domain it is all or none."""
         if self._own_paths.has_host(_ANY_HOST):
             return OwnHosts(frozenset(), ())
         has_below = self._urls.has_host_below
@@ -182,10 +191,8 @@ class Claims:
         claims = self._names.get(name)
         if claims is None:
             claims = self._of_cookie(name)
-            if len(self._names) >= _MOST_REMEMBERED:
-                self._names.clear()
             if len(name) <= _LONGEST_REMEMBERED:
-                self._names[name] = claims
+                self._names.keep(name, claims)
         return claims
 
     def _of_cookie(self, name: str) -> tuple[Claim, ...]:
@@ -212,6 +219,27 @@ class Claims:
             if starred in self._cookies:
                 return starred
         return None
+
+    def by_inline(self, text: bytes) -> tuple[Groups, tuple[Address, ...]]:
+        """Whose an inline script with this text is, by the signatures in it, and the addresses that it loads
+        from and that count."""
+        found = self._scripts.get(text)
+        if found is None:
+            script = InlineScript(text)
+            groups = tuple(map(self.by_known, catalogue().by_inline(script)))
+            found = groups, tuple(filter(self._counts, script.addresses()))
+            if len(text) <= _LONGEST_SCRIPT:
+                self._scripts.keep(text, found)
+        return found
+
+    def _counts(self, address: Address) -> bool:
+        """True where an address in a loading script says enough: that of a service known to load from
+        there, or one of any known company that is assigned as a source, or is a script's file. The name of
+        a host alone says nothing: sites' own scripts are full of links."""
+        host, path, is_source = address
+        if self.declared(host, path, own=False) or catalogue().by_url(host, path):
+            return True
+        return is_source and catalogue().entity(host) is not None
 
     def by_known(self, known: KnownService) -> tuple[Claim, ...]:
         """Whose a script or widget is that the catalogue recognised, claims of which any one suffices:
@@ -258,6 +286,26 @@ _MOST_REMEMBERED = 4096
 _MOST_SITES = 256
 """So many sites: clients can make up any number, with long names."""
 _LONGEST_REMEMBERED = 128
+_MOST_SCRIPTS = 256
+_LONGEST_SCRIPT = 4 << 10
+"""The lines that load a service are few, and the same on every page; the state of a page is neither."""
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class _Remembered(dict[_K, _V]):
+    """Answers that were given: so `many` at most."""
+
+    def __init__(self, many: int) -> None:
+        super().__init__()
+        self._many = many
+
+    def keep(self, question: _K, answer: _V) -> None:
+        """Remember one more; where there is no room, from anew."""
+        if len(self) >= self._many:
+            self.clear()
+        self[question] = answer
 
 
 def _index(entries: Iterable[tuple[UrlPattern, Claim]]) -> UrlIndex[tuple[Claim, ...]]:
