@@ -37,6 +37,11 @@ class Ahead:
         self._no_text_end: dict[bytes, int] = {}
         self._no_element_end: dict[bytes, int] = {}
 
+    @property
+    def has_given_up(self) -> bool:
+        """True where the end of some element may not be looked for any more."""
+        return bool(self._no_element_end)
+
     def load(self, data: bytes, offset: int, *, final: bool) -> None:
         """`data`, which begins `offset` bytes into the page, is what there is now."""
         self._data, self._offset, self._final = data, offset, final

@@ -41,9 +41,11 @@ class InlineScripts:
         self._all_passes = all_passes
         self._maps = ImportMaps(self._target_culprit)
         self._nested = 0
+        self.modules = 0
 
     def module_starts(self) -> None:
-        """A module begins to load that does not stand in the page."""
+        """A module begins to load."""
+        self.modules += 1
         self._maps.close()
 
     def culprit(self, kind: ScriptKind, text: bytes, *, complete: bool, sure: bool) -> Culprit | None:
@@ -57,7 +59,7 @@ class InlineScripts:
         if kind is ScriptKind.SPECULATION_RULES:
             return self._rules_culprit(text, complete=complete)
         if kind is ScriptKind.MODULE:
-            self._maps.close()
+            self.module_starts()
         claim = self._judge.inline(text)
         if claim is not None:
             return Culprit(claim, "")
@@ -96,13 +98,13 @@ class InlineScripts:
         """The imports in `script` that may not load, with their places. Some may be no code."""
         for found in imports(script):
             if not found.beginning:
-                self._loads.went_by_base = True
+                self._loads.by_base += 1
                 culprit = self._maps.judge(found.specifier, self._loads.base)
             elif _NAMES_A_HOST.match(found.specifier):
                 culprit = self._url_culprit(found.specifier)
             else:
                 continue
-            self._maps.close()
+            self.module_starts()
             if culprit is not None:
                 yield found.place, culprit
 

@@ -69,8 +69,7 @@ JudgeCode = Callable[[str], Culprit | None]
 
 
 class Loads:
-    """Judges tags in a document whose base URL is `base`. `went_by_base` tells that something led to its
-    host."""
+    """Judges tags in a document whose base URL is `base`. `by_base` counts what led to its host."""
 
     def __init__(
         self,
@@ -85,7 +84,7 @@ class Loads:
         all_passes: bool = False,
     ) -> None:
         self.base = base
-        self.went_by_base = False
+        self.by_base = 0
         self._judge = judge
         self._decode = decode
         self._gate_document = gate_document
@@ -109,7 +108,7 @@ class Loads:
     def target(self, url: str) -> Url:
         """What `url` leads to from here."""
         target = resolve(url, self.base)
-        self.went_by_base = self.went_by_base or target.host == self.base.host
+        self.by_base += target.host == self.base.host
         return target
 
     def target_claim(self, target: Url) -> Claim | None:
@@ -121,7 +120,7 @@ class Loads:
 
     def follow(self, inner: Loads) -> None:
         """Take note of what a document within this one has loaded."""
-        self.went_by_base = self.went_by_base or inner.went_by_base
+        self.by_base += inner.by_base
 
     def of(self, tag: Tag) -> TagLoads:
         """What `tag` loads; nothing that matters where all passes, even what cannot be read."""

@@ -19,6 +19,7 @@ from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
 from .multibyte import plain_for
 from .quiet import BY_BASE, BY_BASE_IN_HEAD, QUIET, quiet_at
 from .tags import Tag
+from .taken_before import Taken, TakenBefore
 from .urls import Url, resolve
 
 PlaceholderFor = Callable[[Claim, bool, bool], bytes]
@@ -31,8 +32,9 @@ LONGEST_BASE = 4 << 10
 
 class Page:
     """One document, of which `data` is here now. `offset` is where that begins in the document, and with
-    `final` no more is to come. The markup at `reading` is what is read just now. `scripts` are those of the
-    document that it is a part of."""
+    `final` no more is to come. The markup at `reading` is what is read just now, and `went` says why the last
+    element was taken out. `scripts` are those of the document that it is a part of; `nested` says in how many
+    documents it stands."""
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class Page:
         *,
         doubtful: bool,
         scripts: InlineScripts | None = None,
+        nested: int = 0,
     ) -> None:
         self.judge = judge
         self.all_passes = judge.passes_everything()
@@ -63,6 +66,8 @@ class Page:
             judge, self.loads, self.decode, self._note_here, all_passes=self.all_passes
         )
         self._set_quiet()
+        self.taken_before = TakenBefore(judge, charset, nested)
+        self.went: Reason | None = None
         self.ahead = Ahead()
         self.data = b""
         self.offset = 0
@@ -115,7 +120,7 @@ class Page:
 
     def enter(self, tag: Tag) -> int:
         """Let a start tag stay; return where it ends."""
-        self.announce(tag)
+        self.announce(tag.name, tag.start, tag.end)
         context = self.context
         if tag.name == b"base" and not (context.in_template or context.foreign.is_foreign):
             self._set_base(tag.get(b"href"))
@@ -127,12 +132,32 @@ class Page:
 
     def take_out(self, tag: Tag, end: int, offence: Offence, kind: str) -> int:
         """Take out the element that `tag` opens up to `end`, for a placeholder where it is one that shows."""
-        self.announce(tag)
-        element = ELEMENTS.get(tag.name)
-        visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
-        place = self._place(offence) if visible and not _is_hidden(tag) else b""
-        self.edits.element(tag.start, end, Reason(offence.claim, kind, offence.url), place)
+        self.announce(tag.name, tag.start, tag.end)
+        self.went = reason = Reason(offence.claim, kind, offence.url)
+        self.edits.element(tag.start, end, reason, self._place(reason) if may_show(tag, kind) else b"")
         return end
+
+    @property
+    def repeats(self) -> bool:
+        """True where what goes does so whatever stood before it in the page."""
+        return self.context.is_plain and not self.ahead.has_given_up
+
+    def take_out_again(self, tag: re.Match[bytes], known: Iterable[Taken]) -> int | None:
+        """Take out the element that a start tag (a match of START_TAG) opens, if it is one of those that are
+        `known`; return where it ends."""
+        start, tag_end = tag.span()
+        for name, rest, reason, shows in known:
+            if self.data.startswith(rest, tag_end):
+                self.announce(name, start, tag_end)
+                end = tag_end + len(rest)
+                self.edits.element(start, end, reason, self._place(reason) if shows else b"")
+                return end
+        return None
+
+    @property
+    def trace(self) -> int:
+        """What grows with all that is cut, leads to where the base URL does, or is a module."""
+        return len(self._cuts) + self.loads.by_base + self.scripts.modules
 
     def take_out_parts(self, tag: Tag, parts: Iterable[Offence]) -> None:
         """Take out attributes of `tag`, or what is in them."""
@@ -150,14 +175,14 @@ class Page:
         self.edits.element(start, end, Reason(NOBODY, kind, url))
         return end
 
-    def _place(self, offence: Offence) -> bytes:
+    def _place(self, reason: Reason) -> bytes:
         if self._placeholder is None or not self.context.takes_placeholder:
             return b""
-        if resolve(offence.url, self.loads.base).is_for_a_program:
+        if resolve(reason.url, self.loads.base).is_for_a_program:
             # Nothing would have shown there.
             return b""
         elsewhere = self.loads.base.host != self._own_host
-        return self._placeholder(offence.claim, self.context.in_anchor, elsewhere)
+        return self._placeholder(reason.claim, self.context.in_anchor, elsewhere)
 
     def pass_quiet(self, start: int, limit: int) -> int:
         """Pass over what loads nothing, or nothing but the site's own; return where that ends."""
@@ -183,7 +208,7 @@ class Page:
 
     def _follow_base(self, marks: list[int]) -> None:
         """Take note where a run has loaded something from where the base URL says."""
-        self.loads.went_by_base = self.loads.went_by_base or max(marks, default=-1) >= 0
+        self.loads.by_base += max(marks, default=-1) >= 0
 
     def diverts(self, tag: Tag, href: str) -> bool:
         """True for a `base` that leads where not everything may be loaded from, where not all that browsers
@@ -199,7 +224,7 @@ class Page:
         context = self.context
         if any(name.encode() in tag.raw for name in ANYWHERE):
             return True  # it loads something itself, by its own URL or the one before
-        return self._based or self.loads.went_by_base or context.foreign.is_foreign or context.in_template
+        return self._based or self.loads.by_base > 0 or context.foreign.is_foreign or context.in_template
 
     def _set_quiet(self) -> None:
         """Choose what can be passed on unseen where relative URLs lead to where they lead now."""
@@ -232,18 +257,25 @@ class Page:
         if self._insertion is not None:
             self._insertion.give_up()
 
-    def announce(self, tag: Tag) -> None:
-        """Put in what is due before or after a start tag."""
+    def announce(self, name: bytes, start: int, end: int) -> None:
+        """Put in what is due before or after the start tag of an element of this name (in small letters)."""
         insertion = self.inserting
         if insertion is not None:
-            before, after = insertion.start_tag(tag.name)
-            self.edits.insert(tag.start, before)
-            self.edits.insert(tag.end, after)
+            before, after = insertion.start_tag(name)
+            self.edits.insert(start, before)
+            self.edits.insert(end, after)
 
 
 def kind_of(tag: Tag) -> str:
     """What an element is called in a report."""
     return tag.name.decode("latin-1")
+
+
+def may_show(tag: Tag, kind: str) -> bool:
+    """Whether the element that `tag` opens, one of this kind, may leave a placeholder."""
+    element = ELEMENTS.get(tag.name)
+    visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
+    return visible and not _is_hidden(tag)
 
 
 _TINY = re.compile(r"\s*[01](?:px)?\s*")

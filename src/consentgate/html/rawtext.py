@@ -246,7 +246,7 @@ class RawText:
         if whole is not None:
             return page.take_out(tag, after, whole, kind_of(tag))
         if tag.name == b"noscript":
-            page.announce(tag)
+            page.announce(tag.name, tag.start, tag.end)
         page.take_out_parts(tag, loads.parts())
         page.edits.adopt(edits, tag.end)
         return after

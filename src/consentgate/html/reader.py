@@ -20,7 +20,7 @@ from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GatedDocument, Offence
 from .long_markup import LARGEST_TAG, LongMarkup
-from .page import LONGEST_BASE, Page, PlaceholderFor, kind_of
+from .page import LONGEST_BASE, Page, PlaceholderFor, kind_of, may_show
 from .quiet import QUIET_FOREIGN, may_be_widget
 from .rawtext import RawText
 from .syntax import (
@@ -34,6 +34,7 @@ from .syntax import (
     TEXT_BEGINS,
 )
 from .tags import Tag
+from .taken_before import Taken
 from .urls import Url
 
 MOST_NESTED = 8
@@ -84,6 +85,7 @@ class Reader:
             insertion,
             doubtful=doubtful,
             scripts=scripts,
+            nested=nested,
         )
         self._raw_text = RawText(self._page, self._element, self._read_apart)
         self._long = LongMarkup(self._page)
@@ -194,13 +196,30 @@ class Reader:
         if match is not None:
             if self._long.is_too_large(match):
                 return self._long.start_tag(position)
-            return self._start_tag(Tag(match, page.decode))
+            return self._tag(match)
         if _DECLARATION.match(data, position):
             cdata = data.startswith(_CDATA, position)
             return self._cdata(position) if cdata else self._long.declaration(position)
         if data.startswith(b"</", position):
             return self._end_tag(position)
         return self._long.start_tag(position) if self._long.is_long(position, LARGEST_TAG) else None
+
+    def _tag(self, match: re.Match[bytes]) -> int:
+        """Read a start tag that START_TAG matched; return how far that went."""
+        page = self._page
+        known = page.taken_before.with_tag(match)
+        if known is None or not page.repeats:
+            return self._start_tag(Tag(match, page.decode))
+        end = page.take_out_again(match, known)
+        if end is None:
+            page.went, trace = None, page.trace
+            tag = Tag(match, page.decode)
+            end = self._start_tag(tag)
+            # Where it did more than go, or has not gone to its end, it would not be the same again.
+            if page.went is not None and page.trace == trace and not self._raw_text.is_open:
+                rest, may = page.data[tag.end : end], may_show(tag, page.went.kind)
+                page.taken_before.keep(match, Taken(tag.name, rest, page.went, may))
+        return end
 
     def _start_tag(self, tag: Tag) -> int:
         if tag.name not in RAW_TEXT_ELEMENTS and tag.name != b"plaintext":

@@ -1,0 +1,81 @@
+"""Elements that were taken out before, and stand here again, word for word the same.
+
+The pages of a site have the same third-party elements in them, and what was found out about one need not be
+found out again. Only what goes is remembered, and only for visitors who have granted nothing: were it ever
+taken for something that it is not, too much would be closed, and nothing opened. What a verdict depends on
+besides the element's own bytes is part of what it is remembered by, or keeps it from being remembered.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from consentgate.consent import Judge
+from consentgate.policy.claims import Claims
+
+from .edits import Reason
+
+_MOST_MET = 8 << 10
+_MOST_TAGS = 1 << 10
+_LARGEST_TAG = 512
+_MOST_OF_A_TAG = 8
+_LARGEST_REST = 4 << 10
+"""So many start tags are known again under a policy, so many are remembered, and of each so many elements;
+sizes are in bytes."""
+
+
+class Taken(NamedTuple):
+    """An element that was taken out: its `name` in small letters, the `rest` after its start tag, why it
+    went, and whether it may leave a placeholder."""
+
+    name: bytes
+    rest: bytes
+    reason: Reason
+    may_show: bool
+
+
+class _Memory:
+    """What was taken out under one policy, and the hashes of the start tags that were met."""
+
+    def __init__(self) -> None:
+        self.met: set[int] = set()
+        self.taken: dict[tuple[tuple[object, ...], bytes], tuple[Taken, ...]] = {}
+
+
+_memories: WeakKeyDictionary[Claims, _Memory] = WeakKeyDictionary()
+
+
+class TakenBefore:
+    """What was taken out of documents like one that `judge` decides about, in this `charset`, and so deep in
+    other documents (`nested`)."""
+
+    def __init__(self, judge: Judge, charset: str, nested: int) -> None:
+        self._like = (*judge.scope, charset, nested)
+        self._memory = None if judge.consent.is_open else _memories.setdefault(judge.policy.claims, _Memory())
+
+    def with_tag(self, tag: re.Match[bytes]) -> tuple[Taken, ...] | None:
+        """The elements with this start tag (a match of START_TAG) that were taken out; None where it is met
+        for the first time. Most of those never come again, and are not worth more."""
+        memory = self._memory
+        if memory is None:
+            return None
+        key = self._like, tag[0]
+        met, hashed = memory.met, hash(key)
+        if hashed in met:
+            return memory.taken.get(key, ())
+        if len(met) >= _MOST_MET:
+            met.clear()
+        met.add(hashed)
+        return None
+
+    def keep(self, tag: re.Match[bytes], taken: Taken) -> None:
+        """Remember an element with this start tag."""
+        memory, key = self._memory, (self._like, tag[0])
+        if memory is None or len(key[1]) > _LARGEST_TAG or len(taken.rest) > _LARGEST_REST:
+            return
+        others = memory.taken.get(key, ())
+        if not others and len(memory.taken) >= _MOST_TAGS:
+            memory.taken.clear()
+        memory.taken[key] = (taken, *others[: _MOST_OF_A_TAG - 1])

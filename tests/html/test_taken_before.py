@@ -1,0 +1,263 @@
+"""What was taken out once is recognised when it comes again. Nothing of that may show: a gate that has seen
+thousands of elements does with a page what one does that has seen none."""
+
+from __future__ import annotations
+
+import pytest
+from html_nasty import INPUTS
+from html_soup import soup
+from html_support import PAGE, corpus_pages, cut, needs_shared
+from html_vectors import VECTORS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consentgate import Blocked, Consent, Policy
+from consentgate.consent import Judge
+from consentgate.html import Rewriter, resolve
+from consentgate.html.cuts import Cut
+from consentgate.html.loads import NOBODY
+from consentgate.html.urls import Url
+from consentgate.policy import NECESSARY, Service
+
+SCRIPT = "<script src=https://evil.test/a></script>"
+# Elements that go, and some that look like them or stay.
+_ELEMENTS = (
+    *(
+        "<script src=//evil.test/a></script>",
+        "<script src=//evil.test/a>x</script>",
+        "<script src=/a></script>",
+    ),
+    *(
+        "<script>fbq('init', '1')</script>",
+        "<script type=module>fbq('init', '1')</script>",
+        "<script>fbq('init', '1')",
+    ),
+    *(
+        "<iframe src=//evil.test/a></iframe>",
+        "<iframe src=//evil.test/a><p></iframe>",
+        "<iframe src=//evil.test/a>",
+    ),
+    *(
+        "<img src=//evil.test/a>",
+        "<img src=a>",
+        "<img src=a data-src=//evil.test/a>",
+        "<link rel=preload href=a>",
+    ),
+    *("<object data=//evil.test/a><img src=//evil.test/a></object>", "<object data=//evil.test/a></object>"),
+    *("<div class=fb-like>a</div>", "<div class=fb-like><div>a</div></div>", "<div class=fb-like>"),
+    *("<noscript><img src=//evil.test/a></noscript>", "<noscript style='b:url(//evil.test/a)'>a</noscript>"),
+    "<iframe src='data:text/html,<img src=//evil.test/a>'></iframe>",
+    "<iframe srcdoc='<script src=//evil.test/a></script>'></iframe>",
+    "<style>@import '//evil.test/a'</style>",
+)
+# What changes how the next is read.
+_AROUND = (
+    *(
+        "<svg>",
+        "</svg>",
+        "<svg><desc>",
+        "<math>",
+        "<select>",
+        "</select>",
+        "<template>",
+        "</template>",
+        "<a>",
+    ),
+    *(
+        "</a>",
+        "<table>",
+        "<td>",
+        "<noscript>",
+        "</noscript>",
+        "<iframe>",
+        "</iframe>",
+        "<base href=//evil.test/>",
+    ),
+    *(
+        "<base href=/b/>",
+        "<!doctype html><head>",
+        "<body>",
+        "<p>",
+        "<!--",
+        "-->",
+        "<title>",
+        "</title>",
+        "</div>",
+    ),
+    '<script type=importmap>{"imports": {"m": "//evil.test/a"}}</script>',
+    "<script type=module>import 'm'</script>",
+)
+_pages = st.lists(st.sampled_from((*_ELEMENTS, *_ELEMENTS, *_AROUND)), max_size=8).map("".join)
+
+Told = tuple[bytes, list[Blocked], list[tuple[Cut, int]]]
+
+
+def told(
+    policy: Policy, html: str, size: int = 1 << 20, url: str = PAGE, charset: str = "utf-8", grants: str = ""
+) -> Told:
+    """All that is told of a page."""
+    base = resolve(url, Url("https", "", "/"))
+    cuts: list[tuple[Cut, int]] = []
+    rewriter = Rewriter(
+        Judge(Consent.of_ids(policy, grants.split()), base.host, base.path),
+        base,
+        charset=charset,
+        placeholder=lambda claim, in_link, elsewhere: f"[{claim.name} {in_link} {elsewhere}]".encode(),
+        on_cut=lambda cut, offset: cuts.append((cut, offset)),
+    )
+    data = html.encode("utf-8", "surrogatepass")
+    output = b"".join([rewriter.feed(chunk) for chunk in cut(data, size)]) + rewriter.finish()
+    return output, rewriter.blocked, cuts
+
+
+EXPERIENCED = Policy()
+"""Under this one the gate has seen all that these tests show it."""
+
+
+def nothing_shows(html: str, size: int = 7) -> None:
+    expected = told(Policy(), html)
+    for times in range(1, 4):
+        assert told(EXPERIENCED, html) == expected, f"seen {times} times"
+    assert told(EXPERIENCED, html, size)[:2] == expected[:2], "in pieces"
+
+
+@pytest.mark.parametrize("html", [*INPUTS, *VECTORS])
+def test_nothing_shows_on_hostile_pages(html: str) -> None:
+    nothing_shows(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>fbq('init', '1')</script><template><script>fbq('init', '1')</script></template>",
+        "<iframe src=//evil.test/a></iframe><template><iframe src=//evil.test/a></iframe></template>",
+        "<template shadowrootmode=open><iframe src=//evil.test/a></iframe></template>",
+        "<frameset><object data=//evil.test/a></object>",
+        "<svg></p></svg><object data=//evil.test/a></object>",
+        "<img src=a data-src=//evil.test/a><base href=//evil.test/>",
+        "<base href=//evil.test/><img src=a data-src=//evil.test/a>",
+        "<base href=//evil.test/><img src=//evil.test/a><img src=a>",
+        "<script type=module>fbq('init', '1')</script>"
+        '<script type=importmap>{"imports": {"//evil.test/a": "/own"}}</script>'
+        "<script type=module>import '//evil.test/a'</script>",
+        "<noscript></template><noscript style='background:url(//evil.test/a)'>a</noscript>",
+    ],
+)
+def test_nothing_shows_where_what_came_before_counts(html: str) -> None:
+    for first in _ELEMENTS * 2:
+        told(EXPERIENCED, first)
+    nothing_shows(html)
+
+
+@given(_pages, st.integers(1, 30))
+def test_nothing_shows_on_pages_of_the_same_few_elements(html: str, size: int) -> None:
+    nothing_shows(html, size)
+
+
+@given(soup, st.integers(1, 30))
+def test_nothing_shows_on_soup(html: str, size: int) -> None:
+    nothing_shows(html, size)
+
+
+@pytest.mark.fuzz
+@settings(max_examples=30_000, derandomize=False)
+@given(st.one_of(_pages, soup), st.integers(1, 30))
+def test_nothing_shows_on_a_lot_of_pages(html: str, size: int) -> None:
+    nothing_shows(html, size)
+
+
+@needs_shared
+def test_nothing_shows_on_real_pages() -> None:
+    for page in corpus_pages():
+        nothing_shows(page.read_bytes().decode("latin-1"), 64 << 10)
+
+
+# -- what a verdict depends on besides the element ---------------------------------------------------------
+
+
+def experienced(html: str, *services: Service, charset: str = "utf-8") -> Policy:
+    """A policy under which this has been taken out again and again."""
+    policy = Policy(services=services)
+    for _ in range(3):
+        assert told(policy, html, charset=charset)[1]
+    return policy
+
+
+def test_what_went_before_consent_stays_after_it() -> None:
+    policy = experienced(SCRIPT)
+    assert not told(policy, SCRIPT, grants="third-party")[1]
+    assert told(policy, SCRIPT)[1]
+
+
+def test_what_goes_on_one_site_may_be_another_sites_own() -> None:
+    assert not told(experienced(SCRIPT), SCRIPT, url="https://www.evil.test/")[1]
+
+
+def test_what_goes_on_one_page_may_be_necessary_on_another() -> None:
+    shop = Service(
+        id="shop",
+        name="Shop",
+        category=NECESSARY,
+        reason="payment",
+        hosts=("evil.test",),
+        pages=("/checkout/*",),
+    )
+    policy = experienced(SCRIPT, shop)
+    assert not told(policy, SCRIPT, url="https://www.example.org/checkout/1")[1]
+    assert told(policy, SCRIPT)[1]
+
+
+def test_what_cannot_be_read_in_one_encoding_may_be_harmless_in_another() -> None:
+    html = "<script src=\"data:text/javascript,x='%E9'\"></script>"
+    assert not told(experienced(html, charset="cp932"), html)[1]
+
+
+def test_what_is_too_deep_is_said_to_be_so() -> None:
+    frame = "<iframe src='data:text/html,<img src=//evil.test/a>'></iframe>"
+    html = frame
+    for _ in range(8):
+        html = "<iframe srcdoc='{}'></iframe>".format(html.replace("&", "&amp;").replace("'", "&#39;"))
+    assert Cut.DEEP in {cut for cut, _ in told(Policy(), html)[2]}
+    nothing_shows(frame)
+    nothing_shows(html)
+
+
+# -- what it is for ----------------------------------------------------------------------------------------
+
+
+def scripts(number: int) -> list[str]:
+    """Scripts with one start tag."""
+    return [f"<script>fbq('init', '{one}')</script>" for one in range(number)]
+
+
+def images(number: int) -> list[str]:
+    """As many start tags."""
+    return [f"<img src=https://evil.test/{one}>" for one in range(number)]
+
+
+def judged(policy: Policy, html: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many of these elements are judged anew."""
+    asked: list[object] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(Judge, "inline", lambda self, text: asked.append(text) or NOBODY)
+        patched.setattr(Judge, "host", lambda self, host: asked.append(host) or (NOBODY,))
+        told(policy, "".join(html))
+    return len(asked)
+
+
+@pytest.mark.parametrize("html", [scripts(5), images(5), [SCRIPT, *scripts(3), *images(3)]])
+def test_what_comes_again_is_not_judged_again(html: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judged(experienced("".join(html)), html, monkeypatch) == 0
+
+
+def test_what_others_are_full_of_does_not_take_the_place_of_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = experienced("".join((SCRIPT, *scripts(5))))
+    told(policy, "".join(images(1000)))
+    assert judged(policy, [SCRIPT, *scripts(5)], monkeypatch) == 0
+
+
+def test_so_much_is_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    long_tag = f"<img alt='{'x' * 512}' src=https://evil.test/>"
+    long_text = f"<script src=https://evil.test/>{'x' * 4096}</script>"
+    for html in (scripts(9), images(2049), [long_tag], [long_text]):
+        assert judged(experienced("".join(html)), html, monkeypatch) > 0
