@@ -19,7 +19,7 @@ from consentgate import Gate, Policy
 from . import growth, memory, requests
 from .client import load_generator
 from .comparison import Result, compare
-from .contenders import COPY, OURS, contenders
+from .contenders import COPY, OURS, SECRET, contenders
 from .goals import goals, request_goals
 from .pages import CORPUS, Page, corpus_pages, generated_pages
 from .profiling import profile
@@ -46,7 +46,7 @@ def main() -> int:
         pages = generated_pages()
     if options.quick:
         pages = sorted(pages, key=lambda page: len(page.html))[::3][:12]
-    gate = Gate(Policy(), secret_key=growth.SECRET)
+    gate = Gate(Policy(), secret_key=SECRET)
     if options.profile:
         profile(gate, pages)
         return 0

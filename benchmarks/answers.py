@@ -19,8 +19,7 @@ from consentgate.asgi import Receive, Scope, Send
 from consentgate.consent.choice import decide
 from consentgate.wsgi import ConsentMiddleware as WsgiGate
 
-from .contenders import CHUNK
-from .growth import SECRET
+from .contenders import CHUNK, SECRET
 from .memory import resident
 from .pages import generated
 

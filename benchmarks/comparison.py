@@ -62,6 +62,7 @@ def _measure(entrants: list[Contender], pages: Mapping[Page, Questions], rounds:
     times: dict[str, PageTimes] = {entrant.name: [] for entrant in entrants}
     for _ in range(rounds):
         for entrant in entrants:
+            entrant.begin()
             gc.collect()
             times[entrant.name].append(
                 [seconds(partial(entrant.rewrite, page, questions)) for page, questions in pages.items()]

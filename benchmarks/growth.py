@@ -11,12 +11,11 @@ from consentgate.consent import Consent, Judge
 from consentgate.consent.choice import decide
 from consentgate.policy import Service
 
-from .contenders import CHUNK, begin, stream
+from .contenders import CHUNK, SECRET, begin, stream
 from .pages import Page
 from .timing import Task, in_turns, ratio, speed
 
 _CHUNKS = 256
-SECRET = "a key for benchmarks only"
 
 
 @dataclass(frozen=True, slots=True)

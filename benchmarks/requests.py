@@ -23,7 +23,7 @@ from consentgate.wsgi import ConsentMiddleware as WsgiGate
 
 from . import django_site
 from .answers import FIREFOX, accepting, asgi, gate, wsgi
-from .growth import SECRET
+from .contenders import SECRET
 from .timing import MEGA, Task, in_turns, seconds
 
 _LEAST = 0.02

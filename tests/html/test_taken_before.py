@@ -175,11 +175,11 @@ def test_nothing_shows_on_real_pages() -> None:
 # -- what a verdict depends on besides the element ---------------------------------------------------------
 
 
-def experienced(html: str, *services: Service, charset: str = "utf-8") -> Policy:
+def experienced(html: str, *services: Service, charset: str = "utf-8", url: str = PAGE) -> Policy:
     """A policy under which this has been taken out again and again."""
     policy = Policy(services=services)
     for _ in range(3):
-        assert told(policy, html, charset=charset)[1]
+        assert told(policy, html, charset=charset, url=url)[1]
     return policy
 
 
@@ -230,18 +230,18 @@ def scripts(number: int) -> list[str]:
     return [f"<script>fbq('init', '{one}')</script>" for one in range(number)]
 
 
-def images(number: int) -> list[str]:
+def images(number: int, text: str = "") -> list[str]:
     """As many start tags."""
-    return [f"<img src=https://evil.test/{one}>" for one in range(number)]
+    return [f"<img src=https://evil.test/{one} alt={text}>" for one in range(number)]
 
 
-def judged(policy: Policy, html: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+def judged(policy: Policy, html: list[str], monkeypatch: pytest.MonkeyPatch, url: str = PAGE) -> int:
     """How many of these elements are judged anew."""
     asked: list[object] = []
     with monkeypatch.context() as patched:
         patched.setattr(Judge, "inline", lambda self, text: asked.append(text) or NOBODY)
         patched.setattr(Judge, "host", lambda self, host: asked.append(host) or (NOBODY,))
-        told(policy, "".join(html))
+        told(policy, "".join(html), url=url)
     return len(asked)
 
 
@@ -256,8 +256,22 @@ def test_what_others_are_full_of_does_not_take_the_place_of_all_else(monkeypatch
     assert judged(policy, [SCRIPT, *scripts(5)], monkeypatch) == 0
 
 
-def test_so_much_is_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    long_tag = f"<img alt='{'x' * 512}' src=https://evil.test/>"
-    long_text = f"<script src=https://evil.test/>{'x' * 4096}</script>"
-    for html in (scripts(9), images(2049), [long_tag], [long_text]):
-        assert judged(experienced("".join(html)), html, monkeypatch) > 0
+@pytest.mark.parametrize(
+    "html",
+    [
+        scripts(9),
+        images(4200),
+        images(800, "x" * 3000),
+        [f"<img alt='{'x' * 4096}' src=https://evil.test/>"],
+        [f"<script src=https://evil.test/>{'x' * 4096}</script>"],
+    ],
+)
+def test_so_much_is_remembered_and_no_more(html: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judged(experienced("".join(html)), html, monkeypatch) > 0
+
+
+def test_nothing_is_remembered_of_names_that_somebody_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"https://{'a.' * 250}example/"
+    assert judged(experienced(SCRIPT, url=url), [SCRIPT], monkeypatch, url) == 0
+    url = f"https://{'a.' * 260}example/"
+    assert judged(experienced(SCRIPT, url=url), [SCRIPT], monkeypatch, url) > 0

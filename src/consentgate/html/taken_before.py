@@ -17,13 +17,16 @@ from consentgate.policy.claims import Claims
 
 from .edits import Reason
 
-_MOST_MET = 8 << 10
-_MOST_TAGS = 1 << 10
-_LARGEST_TAG = 512
+_MOST_MET = 4 << 10
+"""So many start tags are known again, under one policy."""
 _MOST_OF_A_TAG = 8
-_LARGEST_REST = 4 << 10
-"""So many start tags are known again under a policy, so many are remembered, and of each so many elements;
-sizes are in bytes."""
+"""So many elements with the same start tag are remembered."""
+_LARGEST = 4 << 10
+_ROOM = 2 << 20
+_LONGEST_SCOPE = 512
+_BESIDE = 256
+"""The bytes of an element that is remembered, of all of them, of the names of the place that they are
+remembered for, and of what Python needs beside each."""
 
 
 class Taken(NamedTuple):
@@ -37,11 +40,13 @@ class Taken(NamedTuple):
 
 
 class _Memory:
-    """What was taken out under one policy, and the hashes of the start tags that were met."""
+    """What was taken out under one policy, how many bytes that is, and the hashes of the start tags that were
+    met."""
 
     def __init__(self) -> None:
         self.met: set[int] = set()
         self.taken: dict[tuple[tuple[object, ...], bytes], tuple[Taken, ...]] = {}
+        self.size = 0
 
 
 _memories: WeakKeyDictionary[Claims, _Memory] = WeakKeyDictionary()
@@ -52,8 +57,11 @@ class TakenBefore:
     other documents (`nested`)."""
 
     def __init__(self, judge: Judge, charset: str, nested: int) -> None:
-        self._like = (*judge.scope, charset, nested)
-        self._memory = None if judge.consent.is_open else _memories.setdefault(judge.policy.claims, _Memory())
+        scope = judge.scope
+        self._like = (*scope, charset, nested)
+        # Clients can make up any number of long names.
+        forgets = judge.consent.is_open or sum(map(len, scope)) > _LONGEST_SCOPE
+        self._memory = None if forgets else _memories.setdefault(judge.policy.claims, _Memory())
 
     def with_tag(self, tag: re.Match[bytes]) -> tuple[Taken, ...] | None:
         """The elements with this start tag (a match of START_TAG) that were taken out; None where it is met
@@ -73,9 +81,12 @@ class TakenBefore:
     def keep(self, tag: re.Match[bytes], taken: Taken) -> None:
         """Remember an element with this start tag."""
         memory, key = self._memory, (self._like, tag[0])
-        if memory is None or len(key[1]) > _LARGEST_TAG or len(taken.rest) > _LARGEST_REST:
+        size = len(key[1]) + len(taken.rest)
+        if memory is None or size > _LARGEST:
             return
-        others = memory.taken.get(key, ())
-        if not others and len(memory.taken) >= _MOST_TAGS:
+        if memory.size > _ROOM:
             memory.taken.clear()
+            memory.size = 0
+        memory.size += size + _BESIDE
+        others = memory.taken.get(key, ())
         memory.taken[key] = (taken, *others[: _MOST_OF_A_TAG - 1])
