@@ -91,6 +91,15 @@ def stream(request: HttpRequest) -> HttpResponseBase:
     return tracked(StreamingHttpResponse(pieces()))
 
 
+def second_thoughts(request: HttpRequest) -> HttpResponseBase:
+    def pieces() -> Iterator[str]:
+        response.set_cookie("_own", "another")
+        yield PAGE
+
+    response = StreamingHttpResponse(pieces())
+    return tracked(response)
+
+
 async def astream(request: HttpRequest) -> HttpResponseBase:
     async def pieces() -> AsyncIterator[str]:
         threads.add(threading.get_ident())
@@ -129,6 +138,7 @@ urlpatterns = [
     path("adata", adata),
     path("stream", stream),
     path("astream", astream),
+    path("second-thoughts", second_thoughts),
     path("counted", counted),
     path("admin/", admin.site.urls),
 ]

@@ -215,6 +215,12 @@ def test_asynchronous_views_never_leave_their_thread(path: str, hops: list[objec
     assert [taken for taken in hops if "consentgate" in getattr(taken, "__module__", "")] == []
 
 
+def test_a_cookie_that_a_stream_changes_goes_as_it_was_judged() -> None:
+    client = Visitor()
+    client.accepts()
+    assert client.get("/second-thoughts").cookies["_own"].value == "1"
+
+
 def test_the_several_cookie_headers_of_http_2_are_one() -> None:
     visitor = Visitor()
     visitor.accepts()

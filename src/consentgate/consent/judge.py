@@ -29,7 +29,7 @@ class Judge:
 
     def __init__(self, consent: Consent, host: str, path: str) -> None:
         self.consent = consent
-        self._host = host
+        self.asked_host = host
         self._path = path
         self._claims = consent.policy.claims
         self.own, self.home, self.passing = self._claims.first_party(host)
@@ -43,7 +43,7 @@ class Judge:
         """Judges of one policy and one consent decide alike where this is the same: the host, and the page
         where the policy has something necessary on some pages only."""
         limited = any(service.pages for service in self.policy.restricted)
-        return self._host, self._path if limited else ""
+        return self.asked_host, self._path if limited else ""
 
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""

@@ -173,18 +173,26 @@ async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> Htt
     return _with_head(exchange, response, given)
 
 
+_Cookies = dict[str, "Morsel[str]"]
+"""A response's cookies by the lines that set them."""
+
+
 class _Given(NamedTuple):
-    """What the application's response came with: its `headers`, and its `cookies` by their lines."""
+    """What the application's response came with."""
 
     headers: list[Header]
-    cookies: dict[str, Morsel[str]]
+    cookies: _Cookies
 
 
 def _start(exchange: Exchange, response: HttpResponseBase) -> _Given:
-    cookies = {morsel.OutputString(): morsel for morsel in response.cookies.values()}
+    cookies = _cookies_of(response)
     headers = [*response.items(), *(("Set-Cookie", line) for line in cookies)]
     exchange.start(response.status_code, headers)
     return _Given(headers, cookies)
+
+
+def _cookies_of(response: HttpResponseBase) -> _Cookies:
+    return {morsel.OutputString(): morsel for morsel in response.cookies.values()}
 
 
 def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
@@ -225,13 +233,13 @@ def _with_head(exchange: Exchange, response: HttpResponseBase, given: _Given) ->
     assert exchange.head is not None
     response.status_code = exchange.head.status
     if not exchange.passes or exchange.head.headers != given.headers:
-        _set_headers(response, exchange.head.headers, given.cookies)
+        # What makes a stream may have changed a cookie since.
+        cookies = _cookies_of(response) if response.streaming else given.cookies
+        _set_headers(response, exchange.head.headers, cookies)
     return response
 
 
-def _set_headers(
-    response: HttpResponseBase, headers: list[Header], cookies: Mapping[str, Morsel[str]]
-) -> None:
+def _set_headers(response: HttpResponseBase, headers: list[Header], cookies: _Cookies) -> None:
     """Give `response` these headers and no others. Django keeps one value a name: what may stand several
     times is joined, which means the same (RFC 9110, section 5.3). Of the `cookies`, by their lines, those
     that leave unchanged stay the objects that they were, for those who look at their attributes."""

@@ -26,7 +26,7 @@ _NAMES_A_HOST = re.compile(r"(?:https?:)?//[^/?#\\]+[/?#\\]", re.I)
 
 
 class InlineScripts:
-    """Judges the scripts of one document.
+    """Judges the scripts of one document. `effects` are those that reading it has.
 
     An import goes by what its specifier leads to, through the page's import maps. That includes a dynamic
     one: `import("https://...")` cannot but load that address, unlike a text that merely names it. A module
@@ -38,14 +38,14 @@ class InlineScripts:
         self._loads = loads
         self._decode = decode
         self._note = note
+        self.effects = loads.effects
         self._all_passes = all_passes
         self._maps = ImportMaps(self._target_culprit)
         self._nested = 0
-        self.modules = 0
 
     def module_starts(self) -> None:
         """A module begins to load."""
-        self.modules += 1
+        self.effects.others += 1
         self._maps.close()
 
     def culprit(self, kind: ScriptKind, text: bytes, *, complete: bool, sure: bool) -> Culprit | None:
@@ -98,7 +98,7 @@ class InlineScripts:
         """The imports in `script` that may not load, with their places. Some may be no code."""
         for found in imports(script):
             if not found.beginning:
-                self._loads.by_base += 1
+                self.effects.by_base += 1
                 culprit = self._maps.judge(found.specifier, self._loads.base)
             elif _NAMES_A_HOST.match(found.specifier):
                 culprit = self._url_culprit(found.specifier)

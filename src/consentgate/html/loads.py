@@ -16,6 +16,7 @@ from .client_hints import asks_of_the_device
 from .css import CssUrl, css_urls, hasty_imports
 from .cuts import Cut, Note
 from .data_urls import DataUrl, Holds
+from .effects import Effects
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
@@ -69,7 +70,7 @@ JudgeCode = Callable[[str], Culprit | None]
 
 
 class Loads:
-    """Judges tags in a document whose base URL is `base`. `by_base` counts what led to its host."""
+    """Judges tags in a document whose base URL is `base`. `effects` are those that reading it has."""
 
     def __init__(
         self,
@@ -80,11 +81,12 @@ class Loads:
         judge_code: JudgeCode,
         plain: Callable[[bytes], bytes],
         note: Note,
+        effects: Effects,
         *,
         all_passes: bool = False,
     ) -> None:
         self.base = base
-        self.by_base = 0
+        self.effects = effects
         self._judge = judge
         self._decode = decode
         self._gate_document = gate_document
@@ -108,7 +110,7 @@ class Loads:
     def target(self, url: str) -> Url:
         """What `url` leads to from here."""
         target = resolve(url, self.base)
-        self.by_base += target.host == self.base.host
+        self.effects.by_base += target.host == self.base.host
         return target
 
     def target_claim(self, target: Url) -> Claim | None:
@@ -117,10 +119,6 @@ class Loads:
         if claim is not None and target.host == TOO_LONG:
             self._note(Cut.LONG_HOST)
         return claim
-
-    def follow(self, inner: Loads) -> None:
-        """Take note of what a document within this one has loaded."""
-        self.by_base += inner.by_base
 
     def of(self, tag: Tag) -> TagLoads:
         """What `tag` loads; nothing that matters where all passes, even what cannot be read."""

@@ -12,6 +12,7 @@ from .ahead import Ahead
 from .context import Context
 from .cuts import Cut
 from .edits import Edits, Reason
+from .effects import Effects
 from .elements import ANYWHERE, ELEMENTS
 from .inline_scripts import InlineScripts
 from .insertion import Insertion
@@ -52,6 +53,7 @@ class Page:
         self.judge = judge
         self.all_passes = judge.passes_everything()
         self.context = Context(doubtful=doubtful)
+        self.effects = Effects() if scripts is None else scripts.effects
         self.loads = Loads(
             judge,
             base,
@@ -60,6 +62,7 @@ class Page:
             self._judge_code,
             plain_for(charset),
             self._note_here,
+            self.effects,
             all_passes=self.all_passes,
         )
         self.scripts = scripts or InlineScripts(
@@ -100,6 +103,7 @@ class Page:
     def note(self, cut: Cut, position: int) -> None:
         """Something at `position` was cut. What is judged twice is told once."""
         self._cuts[cut, self.offset + position] = None
+        self.effects.others += 1
 
     def _note_here(self, cut: Cut) -> None:
         self.note(cut, self.reading)
@@ -139,8 +143,10 @@ class Page:
 
     @property
     def repeats(self) -> bool:
-        """True where what goes does so whatever stood before it in the page."""
-        return self.context.is_plain and not self.ahead.has_given_up
+        """True where what becomes of an element goes by its bytes: in plain HTML whose relative URLs lead to
+        the site, while no end was looked for in vain."""
+        at_home = self.loads.base.host == self.judge.asked_host
+        return at_home and self.context.is_plain and not self.ahead.has_given_up
 
     def take_out_again(self, tag: re.Match[bytes], known: Iterable[Taken]) -> int | None:
         """Take out the element that a start tag (a match of START_TAG) opens, if it is one of those that are
@@ -153,11 +159,6 @@ class Page:
                 self.edits.element(start, end, reason, self._place(reason) if shows else b"")
                 return end
         return None
-
-    @property
-    def trace(self) -> int:
-        """What grows with all that is cut, leads to where the base URL does, or is a module."""
-        return len(self._cuts) + self.loads.by_base + self.scripts.modules
 
     def take_out_parts(self, tag: Tag, parts: Iterable[Offence]) -> None:
         """Take out attributes of `tag`, or what is in them."""
@@ -208,7 +209,7 @@ class Page:
 
     def _follow_base(self, marks: list[int]) -> None:
         """Take note where a run has loaded something from where the base URL says."""
-        self.loads.by_base += max(marks, default=-1) >= 0
+        self.effects.by_base += max(marks, default=-1) >= 0
 
     def diverts(self, tag: Tag, href: str) -> bool:
         """True for a `base` that leads where not everything may be loaded from, where not all that browsers
@@ -224,7 +225,7 @@ class Page:
         context = self.context
         if any(name.encode() in tag.raw for name in ANYWHERE):
             return True  # it loads something itself, by its own URL or the one before
-        return self._based or self.loads.by_base > 0 or context.foreign.is_foreign or context.in_template
+        return self._based or self.effects.by_base > 0 or context.foreign.is_foreign or context.in_template
 
     def _set_quiet(self) -> None:
         """Choose what can be passed on unseen where relative URLs lead to where they lead now."""

@@ -50,11 +50,13 @@ class _Unclear(Exception):
 
 
 class _Gated(NamedTuple):
-    """A document in an attribute, with the base of its URLs, and what came of it."""
+    """A document in an attribute, with the base of its URLs, and what came of it; `by_base` says how many
+    things in it led to the base's host."""
 
     document: str
     base: Url
     result: GatedDocument | None
+    by_base: int
     cuts: tuple[Cut, ...]
 
 
@@ -211,14 +213,20 @@ class Reader:
         if known is None or not page.repeats:
             return self._start_tag(Tag(match, page.decode))
         end = page.take_out_again(match, known)
-        if end is None:
-            page.went, trace = None, page.trace
-            tag = Tag(match, page.decode)
-            end = self._start_tag(tag)
-            # Where it did more than go, or has not gone to its end, it would not be the same again.
-            if page.went is not None and page.trace == trace and not self._raw_text.is_open:
-                rest, may = page.data[tag.end : end], may_show(tag, page.went.kind)
-                page.taken_before.keep(match, Taken(tag.name, rest, page.went, may))
+        return self._tag_to_remember(match) if end is None else end
+
+    def _tag_to_remember(self, match: re.Match[bytes]) -> int:
+        """The same of one that may come again: an element that goes, and does nothing else, is remembered."""
+        page = self._page
+        page.went, effects = None, page.effects.total
+        tag = Tag(match, page.decode)
+        end = self._start_tag(tag)
+        # What a `base` does depends on what came before it, and an end tag that the document's end cuts off
+        # would go on in a longer one.
+        cut_off = self._raw_text.is_open or (page.final and tag.end < end == len(page.data))
+        if page.went is not None and page.effects.total == effects and not cut_off and tag.name != b"base":
+            rest, may = page.data[tag.end : end], may_show(tag, page.went.kind)
+            page.taken_before.keep(match, Taken(tag.name, rest, page.went, may))
         return end
 
     def _start_tag(self, tag: Tag) -> int:
@@ -334,7 +342,6 @@ class Reader:
             edits = inner._read_whole(data)
         except _Unclear:
             return None
-        page.loads.follow(inner._page.loads)
         for cut, _ in inner.cuts:
             page.note(cut, page.reading)
         return edits
@@ -354,6 +361,7 @@ class Reader:
         page, last = self._page, self._gated
         if last is None or last.document != document or last.base != page.loads.base:
             last = self._gated = self._gated_anew(document)
+        page.effects.by_base += last.by_base
         for cut in last.cuts:
             page.note(cut, page.reading)
         return last.result
@@ -362,17 +370,16 @@ class Reader:
         page, base = self._page, self._page.loads.base
         if self._nested >= MOST_NESTED:
             if page.all_passes:
-                return _Gated(document, base, None, ())
-            return _Gated(document, base, GatedDocument(Culprit(NOBODY, ""), b""), (Cut.DEEP,))
+                return _Gated(document, base, None, 0, ())
+            return _Gated(document, base, GatedDocument(Culprit(NOBODY, ""), b""), 0, (Cut.DEEP,))
         reader = Reader(page.judge, base, "utf-8", nested=self._nested + 1)
         data = document.encode("utf-8", "replace")
         edits, consumed = reader.read(data, final=True)
-        page.loads.follow(reader._page.loads)
-        cuts = tuple(cut for cut, _ in reader.cuts)
+        cuts, by_base = tuple(cut for cut, _ in reader.cuts), reader._page.effects.by_base
         reason = next((edit.blocked for edit in edits if edit.blocked), None)
         if reason is None:
-            return _Gated(document, base, None, cuts)
+            return _Gated(document, base, None, by_base, cuts)
         text = html.escape(apply(edits, data, consumed).decode("utf-8", "replace"))
         culprit = Culprit(reason.claim, reason.url)
         gated = GatedDocument(culprit, text.encode(page.charset, "xmlcharrefreplace"))
-        return _Gated(document, base, gated, cuts)
+        return _Gated(document, base, gated, by_base, cuts)

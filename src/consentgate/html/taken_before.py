@@ -1,9 +1,10 @@
 """Elements that were taken out before, and stand here again, word for word the same.
 
 The pages of a site have the same third-party elements in them, and what was found out about one need not be
-found out again. Only what goes is remembered, and only for visitors who have granted nothing: were it ever
-taken for something that it is not, too much would be closed, and nothing opened. What a verdict depends on
-besides the element's own bytes is part of what it is remembered by, or keeps it from being remembered.
+found out again. A gate that has seen anything does with a page what one does that has seen nothing: only what
+goes is remembered, only for visitors who have granted nothing, by all that the verdict goes by, and only
+where taking it out was all that came of it (see `Reader._tag_to_remember`). Who fills the memory with what
+never comes again makes the gate slower, and no more.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from consentgate.policy.claims import Claims
 from .edits import Reason
 
 _MOST_MET = 4 << 10
-"""So many start tags are known again, under one policy."""
+"""So many start tags are known to have been met, under one policy."""
 _MOST_OF_A_TAG = 8
 """So many elements with the same start tag are remembered."""
 _LARGEST = 4 << 10
+"""The bytes of an element that is remembered."""
 _ROOM = 2 << 20
-_LONGEST_SCOPE = 512
+"""The bytes of all of them."""
 _BESIDE = 256
-"""The bytes of an element that is remembered, of all of them, of the names of the place that they are
-remembered for, and of what Python needs beside each."""
+"""The bytes that Python needs beside each."""
+_LONGEST_SCOPE = 512
+"""The characters of the names that tell for which pages something is remembered."""
 
 
 class Taken(NamedTuple):
@@ -57,11 +60,12 @@ class TakenBefore:
     other documents (`nested`)."""
 
     def __init__(self, judge: Judge, charset: str, nested: int) -> None:
-        scope = judge.scope
-        self._like = (*scope, charset, nested)
+        scope, claims = judge.scope, judge.policy.claims
+        self._where = (*scope, charset, nested)
+        self._memory: _Memory | None = None
         # Clients can make up any number of long names.
-        forgets = judge.consent.is_open or sum(map(len, scope)) > _LONGEST_SCOPE
-        self._memory = None if forgets else _memories.setdefault(judge.policy.claims, _Memory())
+        if not judge.consent.is_open and sum(map(len, scope)) <= _LONGEST_SCOPE:
+            self._memory = _memories.get(claims) or _memories.setdefault(claims, _Memory())
 
     def with_tag(self, tag: re.Match[bytes]) -> tuple[Taken, ...] | None:
         """The elements with this start tag (a match of START_TAG) that were taken out; None where it is met
@@ -69,10 +73,13 @@ class TakenBefore:
         memory = self._memory
         if memory is None:
             return None
-        key = self._like, tag[0]
+        key = self._where, tag[0]
+        known = memory.taken.get(key)
+        if known is not None:
+            return known
         met, hashed = memory.met, hash(key)
         if hashed in met:
-            return memory.taken.get(key, ())
+            return ()
         if len(met) >= _MOST_MET:
             met.clear()
         met.add(hashed)
@@ -80,7 +87,7 @@ class TakenBefore:
 
     def keep(self, tag: re.Match[bytes], taken: Taken) -> None:
         """Remember an element with this start tag."""
-        memory, key = self._memory, (self._like, tag[0])
+        memory, key = self._memory, (self._where, tag[0])
         size = len(key[1]) + len(taken.rest)
         if memory is None or size > _LARGEST:
             return
