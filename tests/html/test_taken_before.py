@@ -143,6 +143,8 @@ def test_nothing_shows_on_hostile_pages(html: str) -> None:
         "<template shadowrootmode=open><iframe src=//evil.test/a></iframe></template>",
         "<frameset><object data=//evil.test/a></object>",
         "<svg></p></svg><object data=//evil.test/a></object>",
+        "<select><object data=//evil.test/a></object></select>",
+        "<object data=//evil.test/b><object data=//evil.test/a></object>",
         "<img src=a data-src=//evil.test/a><base href=//evil.test/>",
         "<base href=//evil.test/><img src=a data-src=//evil.test/a>",
         "<base href=//evil.test/><img src=//evil.test/a><img src=a>",
@@ -159,7 +161,9 @@ def test_nothing_shows_where_what_came_before_counts(html: str) -> None:
 
 
 _FRAME = "<iframe src='data:text/html,<img src=a>'></iframe>"
-_RULES = '<noscript><script type=speculationrules>{"prefetch":[{"urls":["a"]}]}</script></noscript>'
+_BOTH = "<iframe src='data:text/html,<img src=a><img src=//evil.test/a>'></iframe>"
+_RULES = '<noscript><script type=speculationrules>{"prefetch":[{"urls":["a"]}]}</script>x</noscript>'
+_OTHER_RULES = _RULES.replace('"a"', '"a", "//evil.test/"')
 _BASE = "<base href=//evil.test/>"
 
 
@@ -171,6 +175,8 @@ _BASE = "<base href=//evil.test/>"
         (_BASE + _FRAME * 2, _FRAME),
         (_BASE + _RULES, _RULES),
         (_RULES, _RULES + _BASE),
+        (_OTHER_RULES, _OTHER_RULES + _BASE),
+        (_BOTH * 2, _BOTH + _BASE + "<p><img src=x>"),
         (
             '<script src=//evil.test/a></script a="',
             '<script src=//evil.test/a></script a="<img src=/b>">x<p>',
@@ -178,7 +184,6 @@ _BASE = "<base href=//evil.test/>"
         ("<iframe src=//evil.test/a></iframe ", "<iframe src=//evil.test/a></iframe x><img src=/b>"),
         ("<base class=fb-like href=//evil.test/>", "<img src=a><base class=fb-like href=//evil.test/>"),
         (_ELEMENTS[-2], _BASE + _ELEMENTS[-2]),
-        (_ELEMENTS[-5], _ELEMENTS[-5] + _BASE + "<p><img src=x>"),
     ],
 )
 def test_nothing_shows_after_what_looked_the_same(first: str, then: str, size: int) -> None:
@@ -252,7 +257,7 @@ def test_what_cannot_be_read_in_one_encoding_may_be_harmless_in_another() -> Non
 
 
 def test_what_is_too_deep_is_said_to_be_so() -> None:
-    frame = "<iframe src='data:text/html,<img src=//evil.test/a>'></iframe>"
+    frame = "<iframe src='data:text/html,<img src=//evil.test/a>'></iframe>x"
     html = frame
     for _ in range(8):
         html = "<iframe srcdoc='{}'></iframe>".format(html.replace("&", "&amp;").replace("'", "&#39;"))
@@ -284,7 +289,10 @@ def judged(policy: Policy, html: list[str], monkeypatch: pytest.MonkeyPatch, url
     return len(asked)
 
 
-@pytest.mark.parametrize("html", [scripts(5), images(5), [SCRIPT, *scripts(3), *images(3)]])
+@pytest.mark.parametrize(
+    "html",
+    [scripts(5), images(5), [SCRIPT, *scripts(3), *images(3)], ["<noscript>", *images(1), "</noscript>"]],
+)
 def test_what_comes_again_is_not_judged_again(html: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert judged(experienced("".join(html)), html, monkeypatch) == 0
 
