@@ -3,6 +3,8 @@ thousands of elements does with a page what one does that has seen none."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from html_nasty import INPUTS
 from html_soup import soup
@@ -17,7 +19,7 @@ from consentgate.html import Rewriter, resolve
 from consentgate.html.cuts import Cut
 from consentgate.html.loads import NOBODY
 from consentgate.html.urls import Url
-from consentgate.policy import NECESSARY, Service
+from consentgate.policy import NECESSARY, NEVER, Service
 
 SCRIPT = "<script src=https://evil.test/a></script>"
 # Elements that go, and some that look like them or stay.
@@ -119,15 +121,33 @@ def told(
     return output, rewriter.blocked, cuts
 
 
-EXPERIENCED = Policy()
-"""Under this one the gate has seen all that these tests show it."""
+_NEEDED = Service(
+    id="shop",
+    name="Shop",
+    category=NECESSARY,
+    reason="payment",
+    hosts=("evil.test",),
+    pages=("/checkout/*",),
+)
+_NEVER = Service(id="shut", name="Shut", category=NEVER, hosts=("other.test",))
+_OWN = Service(id="own", name="Own", category="performance", paths=("/dir/a",))
+_SERVICES: tuple[tuple[Service, ...], ...] = ((), (_NEEDED, _NEVER), (_OWN,))
+EXPERIENCED = {services: Policy(services=services) for services in _SERVICES}
+"""Under these policies the gate has seen all that these tests show it."""
 
 
-def nothing_shows(html: str, size: int = 7) -> None:
-    expected = told(Policy(), html)
-    for times in range(1, 4):
-        assert told(EXPERIENCED, html) == expected, f"seen {times} times"
-    assert told(EXPERIENCED, html, size) == expected, "in pieces"
+def nothing_shows(
+    html: str,
+    size: int = 7,
+    services: tuple[Service, ...] = (),
+    url: str = PAGE,
+    charset: str = "utf-8",
+    grants: str = "",
+) -> None:
+    expected = told(Policy(services=services), html, url=url, charset=charset, grants=grants)
+    for times, chunk in enumerate((1 << 20, 1 << 20, 1 << 20, size)):
+        found = told(EXPERIENCED[services], html, chunk, url, charset, grants)
+        assert found == expected, f"seen {times} times before, in pieces of {chunk} bytes"
 
 
 @pytest.mark.parametrize("html", [*INPUTS, *VECTORS])
@@ -156,7 +176,7 @@ def test_nothing_shows_on_hostile_pages(html: str) -> None:
 )
 def test_nothing_shows_where_what_came_before_counts(html: str) -> None:
     for first in _ELEMENTS * 2:
-        told(EXPERIENCED, first)
+        told(EXPERIENCED[()], first)
     nothing_shows(html)
 
 
@@ -193,21 +213,30 @@ def test_nothing_shows_after_what_looked_the_same(first: str, then: str, size: i
     assert told(policy, then) == told(Policy(), then)
 
 
-@given(_pages, st.integers(1, 30))
-def test_nothing_shows_on_pages_of_the_same_few_elements(html: str, size: int) -> None:
-    nothing_shows(html, size)
+_anywhere = {
+    "size": st.integers(1, 30),
+    "services": st.sampled_from(_SERVICES),
+    "url": st.sampled_from((PAGE, PAGE, "https://www.example.org/checkout/1", "https://www.evil.test/dir/a")),
+    "charset": st.sampled_from(("utf-8", "utf-8", "cp1252", "cp932")),
+    "grants": st.sampled_from(("", "", "", "performance", "third-party")),
+}
 
 
-@given(soup, st.integers(1, 30))
-def test_nothing_shows_on_soup(html: str, size: int) -> None:
-    nothing_shows(html, size)
+@given(html=_pages, **_anywhere)
+def test_nothing_shows_on_pages_of_the_same_few_elements(html: str, **where: Any) -> None:
+    nothing_shows(html, **where)
+
+
+@given(html=soup, **_anywhere)
+def test_nothing_shows_on_soup(html: str, **where: Any) -> None:
+    nothing_shows(html, **where)
 
 
 @pytest.mark.fuzz
 @settings(max_examples=30_000, derandomize=False)
-@given(st.one_of(_pages, soup), st.integers(1, 30))
-def test_nothing_shows_on_a_lot_of_pages(html: str, size: int) -> None:
-    nothing_shows(html, size)
+@given(html=st.one_of(_pages, soup), **_anywhere)
+def test_nothing_shows_on_a_lot_of_pages(html: str, **where: Any) -> None:
+    nothing_shows(html, **where)
 
 
 @needs_shared
@@ -238,15 +267,7 @@ def test_what_goes_on_one_site_may_be_another_sites_own() -> None:
 
 
 def test_what_goes_on_one_page_may_be_necessary_on_another() -> None:
-    shop = Service(
-        id="shop",
-        name="Shop",
-        category=NECESSARY,
-        reason="payment",
-        hosts=("evil.test",),
-        pages=("/checkout/*",),
-    )
-    policy = experienced(SCRIPT, shop)
+    policy = experienced(SCRIPT, _NEEDED)
     assert not told(policy, SCRIPT, url="https://www.example.org/checkout/1")[1]
     assert told(policy, SCRIPT)[1]
 
