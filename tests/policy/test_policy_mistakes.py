@@ -103,6 +103,11 @@ def test_a_mistake_makes_no_others():
 # -- the file itself -----------------------------------------------------------------------------------------
 
 
+def test_what_a_service_says_beside_an_unknown_use_is_checked_too():
+    text = '[[service]]\nuse = "yuotube"\nid = "a b"\ncategory = "performence"\n'
+    assert {mistake.key for mistake in mistakes(SITE + text)} == {"use", "id", "category"}
+
+
 def test_a_file_that_is_not_toml():
     (found,) = mistakes("[site]\nname = Example\n", "site.toml")
     assert str(found).startswith("site.toml: not readable as TOML: Invalid value")

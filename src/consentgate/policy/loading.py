@@ -121,7 +121,7 @@ class _PolicyReader:
             known = self._known(place, table["use"])
             if known is None:
                 # What the catalogue would have filled in is not missing.
-                self.tables.settle(place, "id", "category")
+                self.tables.settle(place, *(key for key in ("id", "category") if key not in table))
                 filled_in["id"] = table["use"] if isinstance(table["use"], str) else ""
             else:
                 filled_in = _from_catalogue(known, table)
