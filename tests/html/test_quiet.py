@@ -85,7 +85,7 @@ RUNS = {
     "a style sheet": BORING,
 }
 # Without the library there is nothing to compare. One that is there and refuses a pattern is a failure.
-needs_pcre2 = pytest.mark.skipif(not is_here(), reason="this machine has no PCRE2 that may be used")
+needs_pcre2 = pytest.mark.skipif(not is_here(), reason="no PCRE2 that may be used, so nothing to compare")
 
 
 def check_both(run: Run, data: bytes) -> None:

@@ -76,7 +76,7 @@ class Consent:
     @property
     def covers_undeclared(self) -> bool:
         """True when what no service claims was consented to, by the policy's switch for it."""
-        return self.is_open and self.grants(Unit(UNDECLARED, self.policy.site.undeclared))
+        return self.grants(Unit(UNDECLARED, self.policy.site.undeclared))
 
     @property
     def is_open(self) -> bool:

@@ -52,9 +52,7 @@ class Context:
     @property
     def is_plain(self) -> bool:
         """True where a tag is read as if it stood in an ordinary body: in no template, `select` or SVG."""
-        foreign = self.foreign
-        in_doubt = self._in_select or self._doubtful or foreign.doubtful
-        return not (in_doubt or self._templates or foreign.is_open)
+        return not (self.in_doubt or self._templates or self.foreign.is_open)
 
     @property
     def inert(self) -> bool:

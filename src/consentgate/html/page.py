@@ -33,9 +33,9 @@ LONGEST_BASE = 4 << 10
 
 class Page:
     """One document, of which `data` is here now. `offset` is where that begins in the document, and with
-    `final` no more is to come. The markup at `reading` is what is read just now, and `went` says why the last
-    element was taken out. `scripts` are those of the document that it is a part of; `nested` says in how many
-    documents it stands."""
+    `final` no more is to come. The markup at `reading` is what is read just now, and the `last_reason` that
+    for which the last element was taken out. `scripts` are those of the document that it is a part of;
+    `nested` says in how many documents it stands."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Page:
         )
         self._set_quiet()
         self.taken_before = TakenBefore(judge, charset, nested)
-        self.went: Reason | None = None
+        self.last_reason: Reason | None = None
         self.ahead = Ahead()
         self.data = b""
         self.offset = 0
@@ -137,12 +137,12 @@ class Page:
     def take_out(self, tag: Tag, end: int, offence: Offence, kind: str) -> int:
         """Take out the element that `tag` opens up to `end`, for a placeholder where it is one that shows."""
         self.announce(tag.name, tag.start, tag.end)
-        self.went = reason = Reason(offence.claim, kind, offence.url)
+        self.last_reason = reason = Reason(offence.claim, kind, offence.url)
         self.edits.element(tag.start, end, reason, self._place(reason) if may_show(tag, kind) else b"")
         return end
 
     @property
-    def repeats(self) -> bool:
+    def goes_by_bytes(self) -> bool:
         """True where what becomes of an element goes by its bytes: in plain HTML whose relative URLs lead to
         the site, while no end was looked for in vain."""
         at_home = self.loads.base.host == self.judge.asked_host

@@ -210,23 +210,24 @@ class Reader:
         """Read a start tag that START_TAG matched; return how far that went."""
         page = self._page
         known = page.taken_before.with_tag(match)
-        if known is None or not page.repeats:
+        if known is None or not page.goes_by_bytes:
             return self._start_tag(Tag(match, page.decode))
         end = page.take_out_again(match, known)
-        return self._tag_to_remember(match) if end is None else end
+        return self._tag_met_before(match) if end is None else end
 
-    def _tag_to_remember(self, match: re.Match[bytes]) -> int:
-        """The same of one that may come again: an element that goes, and does nothing else, is remembered."""
+    def _tag_met_before(self, match: re.Match[bytes]) -> int:
+        """Read a start tag that may come again, and remember its element if that goes and does nothing else."""
         page = self._page
-        page.went, effects = None, page.effects.total
+        page.last_reason, effects = None, page.effects.total
         tag = Tag(match, page.decode)
         end = self._start_tag(tag)
+        reason, did_more = page.last_reason, page.effects.total > effects
         # What a `base` does depends on what came before it, and an end tag that the document's end cuts off
         # would go on in a longer one.
         cut_off = self._raw_text.is_open or (page.final and tag.end < end == len(page.data))
-        if page.went is not None and page.effects.total == effects and not cut_off and tag.name != b"base":
-            rest, may = page.data[tag.end : end], may_show(tag, page.went.kind)
-            page.taken_before.keep(match, Taken(tag.name, rest, page.went, may))
+        if reason is not None and not did_more and not cut_off and tag.name != b"base":
+            taken = Taken(tag.name, page.data[tag.end : end], reason, may_show(tag, reason.kind))
+            page.taken_before.keep(match, taken)
         return end
 
     def _start_tag(self, tag: Tag) -> int:

@@ -57,9 +57,7 @@ def script_kind(tag: Tag) -> ScriptKind:
         language = None if b"src" in tag.raw else tag.get(b"language")
         types = [f"text/{language}" if language else ""]
     kinds = [_kind(kind, tag) for kind in types]
-    return (
-        kinds[0] if len(kinds) == 1 else max(kinds, key=lambda kind: (kind.runs, kind is not ScriptKind.DATA))
-    )
+    return max(kinds, key=lambda kind: (kind.runs, kind is not ScriptKind.DATA))
 
 
 def _kind(kind: str, tag: Tag) -> ScriptKind:

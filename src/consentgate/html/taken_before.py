@@ -3,7 +3,7 @@
 The pages of a site have the same third-party elements in them, and what was found out about one need not be
 found out again. A gate that has seen anything does with a page what one does that has seen nothing: only what
 goes is remembered, only for visitors who have granted nothing, by all that the verdict goes by, and only
-where taking it out was all that came of it (see `Reader._tag_to_remember`). Who fills the memory with what
+where taking it out was all that came of it (see `Reader._tag_met_before`). Who fills the memory with what
 never comes again makes the gate slower, and no more.
 """
 
