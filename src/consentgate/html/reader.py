@@ -216,7 +216,7 @@ class Reader:
         return self._tag_met_before(match) if end is None else end
 
     def _tag_met_before(self, match: re.Match[bytes]) -> int:
-        """Read a start tag that may come again, and remember its element if that goes and does nothing else."""
+        """Read a start tag that may come again, and remember its element if that goes and does no more."""
         page = self._page
         page.last_reason, effects = None, page.effects.total
         tag = Tag(match, page.decode)
