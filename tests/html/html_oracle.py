@@ -40,8 +40,8 @@ def _from_lexbor(node) -> Element:
     attributes = {name.lower(): value or "" for name, value in node.attributes.items()}
     element = Element((node.tag or "").lower(), attributes)
     if element.name == "template":
-        if attributes.get("shadowrootmode", "").lower() in ("open", "closed"):
-            element.children = lexbor_tree("<body>" + (node.inner_html or ""))
+        # In some browser its contents go live: as a shadow root, at a marker, or looked ahead into.
+        element.children = lexbor_tree("<body>" + (node.inner_html or ""))
         return element
     for child in node.iter(include_text=True):
         if child.is_text_node:

@@ -422,6 +422,73 @@ ELEMENTS = [
     "<model src=//evil.test/a><source src=//evil.test/b></model>",
 ]
 
+# Sections of text below elements of SVG and MathML that take HTML: the section is one all the same.
+SECTIONS = [
+    *(
+        f'<{root}><{name}><![CDATA[><a title="]]><link rel=preconnect href=//evil.test/a>">'
+        for root, names in {
+            "svg": ("desc", "title", "foreignObject", "g", "desc><p></p", "desc><br", "desc><p", "a"),
+            "math": ("mi", "mo", "mn", "ms", "mtext", "annotation-xml encoding=text/html", "mrow"),
+        }.items()
+        for name in names
+    ),
+    '<template><svg><desc><![CDATA[><a title="]]></template><img src=//evil.test/a>">',
+    '<svg><foreignObject><select><![CDATA[><a title="]]><img src=//evil.test/a>">',
+    '<svg><desc><![CDATA[>]]><![CDATA[><a title="]]><img src=//evil.test/a>">',
+    '<svg><desc><![CDATA[]<]]><a title="]]><img src=//evil.test/a>">',
+]
+
+# A template that begins with a `col`: the tree builder ignores what follows, so that no text begins there.
+IGNORED_TAGS = [
+    *(
+        f"<template><col><{name}></template><link rel=preconnect href=//evil.test/a></{name}>"
+        for name in (
+            *("style", "script", "title", "textarea", "iframe", "xmp", "plaintext", "noscript", "noembed"),
+            *("noframes", "svg><style", "math><mi><style", "body><style", "frameset><style", "div><style"),
+        )
+    ),
+    *(
+        f"<template>{before}<col><style></template><img src=//evil.test/a></style>"
+        for before in ("x", " ", "<!---->", "<style></style>", "</table>", "</td>", "<meta><link>", "<?x>")
+    ),
+    "<template><col></col><style></template><img src=//evil.test/a></style>",
+    "<template><col></colgroup><style></template><img src=//evil.test/a></style>",
+    "<template><col><template><style></template></template><style></template><img src=//evil.test/a></style>",
+    "<template><template></template><col><style></template><img src=//evil.test/a></style>",
+    "<template><col><template></template><style></template><img src=//evil.test/a></style>",
+    "<template><col><svg><template/></template><style></template></template><img src=//evil.test/a></style>",
+    '<template><col><svg></template><style><a title="</style><img src=//evil.test/a>">',
+    '<template><col><svg></template><![CDATA[><a title="]]><img src=//evil.test/a>">',
+    "<div><template shadowrootmode=open><col><textarea></template><img src=//evil.test/a></textarea></div>",
+    "<select><template><col><style></template><img src=//evil.test/a></style></select>",
+    "<table><template><col><style></template><img src=//evil.test/a></style></table>",
+    "<table><colgroup><template><col><style></template><img src=//evil.test/a></style></table>",
+    "<svg><desc><template><col><style></template><img src=//evil.test/a></style></desc></svg>",
+    "<template><TEMPLATE></TEMPLATE><COL/><XMP></template><img src=//evil.test/a></xmp>",
+]
+
+# Templates that browsers put to use without a script.
+LIVE_TEMPLATES = [
+    *(
+        f'<?marker name="m"?><template for="m">{inner}</template>'
+        for inner in (
+            '<meta http-equiv=refresh content="0;url=//evil.test/a">',
+            "<img src=//evil.test/a>",
+            "<iframe src=//evil.test/a></iframe>",
+            "<link rel=preconnect href=//evil.test/a>",
+            "<object data=//evil.test/a></object>",
+            "<svg><style><img src=//evil.test/a></style></svg>",
+            "<col><style></template><img src=//evil.test/a></style>",
+        )
+    ),
+    '<div><?start name="m"?>x<?end?></div><template for="m"><embed src=//evil.test/a></template>',
+    "<template for=m><p style='background:url(//evil.test/a)'>x</template><p><?marker name=m>",
+    '<script type=importmap>{"imports":{}}</script><template><script type=importmap>{"imports":{"a":"/a"}}'
+    '</script></template><script type=module>import "//evil.test/a"</script>',
+    "<?x > <img src=//evil.test/a> ?>",
+    '<?marker name=">"><img src=//evil.test/a>"?>',
+]
+
 VECTORS = [
     *BASES,
     *SPECULATION,
@@ -430,6 +497,9 @@ VECTORS = [
     *STYLES,
     *SCRIPTS,
     *FOREIGN,
+    *SECTIONS,
+    *IGNORED_TAGS,
+    *LIVE_TEMPLATES,
     *TEXT,
     *ELEMENTS,
 ]

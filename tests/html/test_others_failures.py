@@ -124,7 +124,6 @@ def test_hosts_are_compared_as_hosts_F9() -> None:
         f"<!-- {GA} -->",
         f"<textarea>{GA}</textarea>",
         f"<title>{PLAYER}</title>",
-        f"<template>{PLAYER}</template>",
         "<script>var own = '<iframe src=\"//evil.test/x\"><\\/iframe><body class=a>'</script>",
         f"<xmp>{GA}</xmp>",
     ],

@@ -76,7 +76,6 @@ def test_rules_that_reach_a_third_party_go_as_a_whole(html: str, url: str) -> No
         page({"prefetch": {"urls": [E]}, "tag": "a"}),
         page(""),
         f'<script type=speculationrules src=/x>{{"prefetch": [{{"urls": ["{E}"]}}]}}</script>',
-        f"<template>{page({'prefetch': [{'urls': [E]}]})}</template>",
     ],
 )
 def test_rules_that_stay_at_home_or_say_nothing_stay(html: str) -> None:

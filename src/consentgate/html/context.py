@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from .foreign import DEEPEST, ForeignContent
 from .tags import Tag
 
 _TABLE_PARTS = frozenset(b"table tbody thead tfoot tr td th caption colgroup".split())
 _CELLS = frozenset((b"td", b"th", b"caption"))
-_FOLLOWED = _TABLE_PARTS.union((b"svg", b"math", b"template", b"select", b"picture", b"frameset", b"a"))
+_FOLLOWED = _TABLE_PARTS.union(
+    (b"svg", b"math", b"template", b"select", b"picture", b"frameset", b"a", b"col")
+)
 
 
-class _Template(NamedTuple):
-    """A `template` that is open: whether its contents are inert, and what was open around it."""
+@dataclass(slots=True)
+class _Template:
+    """A `template` that is open, and what was open around it.
 
-    inert: bool
+    `has_table` is set once a part of a table began in it, `may_ignore_tags` once its parser may be one that
+    ignores nearly all tags: see `Context._start_column`.
+    """
+
     foreign_depth: int
     in_select: bool
+    has_table: bool = False
+    may_ignore_tags: bool = False
 
 
 class Context:
@@ -36,7 +44,7 @@ class Context:
         self._in_picture = False
         self._between_cells = False
         self._templates: list[_Template] = []
-        self._inert_templates = 0
+        self._ignoring_templates = 0
 
     @property
     def in_doubt(self) -> bool:
@@ -47,18 +55,12 @@ class Context:
     @property
     def scripts_in_doubt(self) -> bool:
         """The same for `script`, which a `select` may hold in every browser."""
-        return self._doubtful or self.foreign.doubtful
+        return self._doubtful or self.foreign.doubtful or self._ignoring_templates > 0
 
     @property
     def is_plain(self) -> bool:
         """True where a tag is read as if it stood in an ordinary body: in no template, `select` or SVG."""
         return not (self.in_doubt or self._templates or self.foreign.is_open)
-
-    @property
-    def inert(self) -> bool:
-        """True inside a `template`, where nothing loads but what is LOADED_AHEAD. A declarative shadow root
-        is none."""
-        return self._inert_templates > 0 and not self.in_doubt
 
     @property
     def in_template(self) -> bool:
@@ -80,6 +82,8 @@ class Context:
         anchor_end, table_end, cell_end, anchor, cell, table = quiet[1:7]
         if anchor != anchor_end:
             self.in_anchor = anchor > anchor_end
+        if self._templates and max(cell, table) >= 0:
+            self._templates[-1].has_table = True
         into_cell, out_of_cell = max(cell, table_end), max(table, cell_end)
         if into_cell != out_of_cell:
             self._between_cells = out_of_cell > into_cell
@@ -95,9 +99,13 @@ class Context:
         if is_foreign and not doubt:
             return
         if name == b"template":
-            live = (tag.get(b"shadowrootmode") or "").lower() in ("open", "closed")
-            self._start_template(_Template(not (live or doubt), depth, self._in_select))
+            self._start_template(_Template(depth, self._in_select))
             self._in_select = self._in_select and doubt
+        elif name == b"col":
+            self._start_column()
+        elif name in (b"svg", b"math"):
+            # A parser that ignores this tag counts the templates below it in another way.
+            self._doubtful = self._doubtful or self._ignoring_templates > 0
         elif name == b"select":
             self._in_select = True
         elif name == b"picture":
@@ -109,6 +117,8 @@ class Context:
             self.in_anchor = True
         elif name in _TABLE_PARTS:
             self._between_cells = name not in _CELLS
+            if self._templates:
+                self._templates[-1].has_table = True
 
     def end(self, name: bytes) -> None:
         """Follow an end tag."""
@@ -130,13 +140,20 @@ class Context:
             self._doubtful = self.too_deep = True
             return
         self._templates.append(template)
-        self._inert_templates += template.inert
+
+    def _start_column(self) -> None:
+        """Follow a `col`. In a template in which nothing else has begun it leads to the insertion mode "in
+        column group" without a column group (13.2.6.4.22), which ignores all tags but those of columns and
+        templates: a `style` there is none, and what looks like its text is markup."""
+        if self._templates and not (self._templates[-1].has_table or self._templates[-1].may_ignore_tags):
+            self._templates[-1].may_ignore_tags = True
+            self._ignoring_templates += 1
 
     def _end_template(self) -> None:
         if not self._templates:
             self.left_template = True
             return
         template = self._templates.pop()
-        self._inert_templates -= template.inert
+        self._ignoring_templates -= template.may_ignore_tags
         self.foreign.close_to(template.foreign_depth)
         self._in_select = template.in_select

@@ -189,19 +189,10 @@ ANYWHERE: Mapping[str, Attribute] = MappingProxyType(
 STRUCTURE = frozenset(
     (
         *(b"title", b"textarea", b"xmp", b"noembed", b"noframes", b"noscript", b"plaintext"),
-        *(b"svg", b"math", b"template", b"select", b"picture", b"head", b"body", b"frameset"),
+        *(b"svg", b"math", b"template", b"col", b"select", b"picture", b"head", b"body", b"frameset"),
     )
 )
 """Elements that load nothing themselves but change how the bytes after them are read."""
-
-LOADED_AHEAD = frozenset(
-    (
-        *(b"img", b"image", b"source", b"video", b"feimage"),
-        *(b"script", b"style", b"link", b"base"),
-    )
-)
-"""Elements that load something in a `template`, too: Firefox builds its tree ahead of what waits for scripts,
-and fetches what such an element names wherever it puts it."""
 
 INERT_RELATIONS = frozenset(
     (

@@ -62,6 +62,9 @@ class ForeignContent:
 
     def __init__(self) -> None:
         self._open: list[_Open] = []
+        # Where elements of each foreign name stand, and where HTML ones do: nothing is searched for.
+        self._depths: dict[bytes, list[int]] = {}
+        self._html_depths: list[int] = []
         self._plain = True
         self.doubtful = self.too_deep = False
 
@@ -82,11 +85,12 @@ class ForeignContent:
 
     def has(self, name: bytes) -> bool:
         """True when a foreign element of this name is open."""
-        return any(one.space is not _Space.HTML and one.name == name for one in self._open)
+        return bool(self._depths.get(name))
 
     def close_to(self, depth: int) -> None:
         """Close all but the outermost `depth` elements: an HTML element around them was closed."""
-        del self._open[depth:]
+        while len(self._open) > depth:
+            self._pop()
         self._settle()
 
     def start(self, tag: Tag) -> bool:
@@ -113,7 +117,7 @@ class ForeignContent:
             return
         if self._open[-1].space is _Space.HTML:
             if self._open[-1].name == name:
-                self._open.pop()
+                self._pop()
             else:
                 self.doubtful = True
             return
@@ -122,13 +126,12 @@ class ForeignContent:
             self._break_out()
             self.doubtful = True
             return
-        for depth in range(len(self._open) - 1, -1, -1):
-            if self._open[depth].space is _Space.HTML:
-                break
-            if self._open[depth].name == name:
-                self.close_to(depth)
-                return
-        self.doubtful = True
+        depths = self._depths.get(name)
+        outermost = self._html_depths[-1] if self._html_depths else -1
+        if depths and depths[-1] > outermost:
+            self.close_to(depths[-1])
+        else:
+            self.doubtful = True
 
     def _foreign_space(self, tag: Tag) -> _Space | None:
         """Whether the start tag makes a foreign element other than by its own name, and of which kind."""
@@ -148,7 +151,7 @@ class ForeignContent:
 
     def _break_out(self) -> None:
         while self._open and not self._open[-1].takes_html:
-            self._open.pop()
+            self._pop()
         self._settle()
 
     def _settle(self) -> None:
@@ -173,7 +176,20 @@ class ForeignContent:
 
     def _append(self, opened: _Open) -> None:
         if len(self._open) < DEEPEST and len(opened.name) <= LONGEST_NAME:
+            self._depths_of(opened).append(len(self._open))
             self._open.append(opened)
         else:
             self.doubtful = self.too_deep = True
             self._plain = False
+
+    def _pop(self) -> None:
+        closed = self._open.pop()
+        depths = self._depths_of(closed)
+        depths.pop()
+        if not depths and closed.space is not _Space.HTML:
+            del self._depths[closed.name]  # pages make up names without end
+
+    def _depths_of(self, element: _Open) -> list[int]:
+        if element.space is _Space.HTML:
+            return self._html_depths
+        return self._depths.setdefault(element.name, [])

@@ -32,7 +32,6 @@ MOST_ATTRIBUTES = 32 << 10
 """A start tag is judged with so many attributes, and dropped with more."""
 
 _TAG_CLOSE = re.compile(rb">")
-_CDATA_CLOSE = re.compile(rb"\]\]>")
 _END_TAG_NAME = re.compile(rb"</(?P<name>" + TAG_NAME + rb")" + NAME_END)
 
 
@@ -175,10 +174,6 @@ class LongMarkup:
         if inserting is not None and DOCTYPE.match(data, position):
             inserting.doctype()
         return self._pass(_Until(_TAG_CLOSE, 0), position)
-
-    def cdata(self, position: int) -> int | None:
-        """The same for a CDATA section in foreign content."""
-        return self._pass(_Until(_CDATA_CLOSE, len(b"]]")), position) if self.is_long(position) else None
 
     def end_tag(self, position: int) -> bytes:
         """Begin to follow an end tag; return its name in small letters, b"" where that is too long."""

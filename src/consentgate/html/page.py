@@ -17,7 +17,7 @@ from .elements import ANYWHERE, ELEMENTS
 from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
-from .multibyte import plain_for
+from .multibyte import decoder_for, may_swallow, plain_for
 from .quiet import BY_BASE, BY_BASE_IN_HEAD, QUIET, quiet_at
 from .tags import Tag
 from .taken_before import Taken, TakenBefore
@@ -51,6 +51,7 @@ class Page:
         nested: int = 0,
     ) -> None:
         self.judge = judge
+        self.decode = decoder_for(charset)
         self.all_passes = judge.passes_everything()
         self.context = Context(doubtful=doubtful)
         self.effects = Effects() if scripts is None else scripts.effects
@@ -113,9 +114,9 @@ class Page:
         while self._cuts and next(reversed(self._cuts))[1] >= self.offset + self.reading:
             self._cuts.popitem()
 
-    def decode(self, data: bytes) -> str:
-        """`data` as the text that it is in the document's encoding."""
-        return data.decode("ascii" if data.isascii() else self.charset, "replace")
+    def is_plain_before(self, position: int) -> bool:
+        """True where the byte at `position` stands for itself in every reading of the document's encoding."""
+        return self.data[position - 1] < 0x80 or not may_swallow(self.charset)
 
     def _judge_code(self, script: str) -> Culprit | None:
         return self.scripts.code_culprit(script)
@@ -248,10 +249,14 @@ class Page:
     @property
     def inserting(self) -> Insertion | None:
         """What is still to be put into the page, where it could go here."""
-        insertion = self._insertion
-        if insertion is not None and insertion.done:
-            self._insertion = insertion = None
-        return None if insertion is None or self.context.inert else insertion
+        return self._insertion if self.awaits_insertion and not self.context.in_template else None
+
+    @property
+    def awaits_insertion(self) -> bool:
+        """True while something is still to be put into the page."""
+        if self._insertion is not None and self._insertion.done:
+            self._insertion = None
+        return self._insertion is not None
 
     def insert_no_more(self) -> None:
         """Nothing is put into this page from here on."""

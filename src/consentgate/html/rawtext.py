@@ -8,7 +8,6 @@ from collections.abc import Callable
 from .ahead import LONGEST_TEXT
 from .cuts import Cut
 from .edits import Edit, Reason
-from .elements import LOADED_AHEAD
 from .loads import Offence
 from .page import Page, kind_of
 from .references import decode_text
@@ -121,15 +120,11 @@ class RawText:
             return self._element(tag) if apart else self._both_readings(tag)
         if context.scripts_in_doubt if tag.name == b"script" else context.in_doubt:
             return None if apart else self._both_readings(tag)
-        if context.inert and tag.name not in LOADED_AHEAD:
-            return self._element(tag) if foreign else self._enter(tag)
         if foreign:
             # Browsers that look ahead for what to load have no tree, and read its contents as text all the
             # same: those of an empty one up to the next end tag of its name.
             return self._unclear(tag, tag.end) if tag.self_closing else self._both_readings(tag)
         if tag.name == b"script":
-            if context.inert and b"src" not in tag.raw:
-                return self._enter(tag)  # nothing runs it
             return self._script_element(tag, apart=apart)
         if tag.name == b"style":
             return self._style_element(tag)
@@ -149,10 +144,11 @@ class RawText:
             if b"src" not in tag.raw:
                 end, after = self._end_of_judged(tag)
                 text = page.data[tag.end : end]
-                culprit = page.scripts.culprit(script, text, complete=after is not None, sure=not apart)
+                sure = not (apart or page.context.in_template)
+                culprit = page.scripts.culprit(script, text, complete=after is not None, sure=sure)
                 whole = Offence(*culprit, tag.start, tag.end) if culprit else None
                 kind = "inline script" if script.runs else "script"
-            elif script is ScriptKind.MODULE and not page.context.inert:
+            elif script is ScriptKind.MODULE:
                 page.scripts.module_starts()
         if whole is None:
             page.take_out_parts(tag, loads.parts())

@@ -15,7 +15,7 @@ from consentgate.consent import Judge
 from .ahead import MoreNeeded
 from .cuts import Cut
 from .edits import Edit, apply
-from .elements import ELEMENTS, LOADED_AHEAD
+from .elements import ELEMENTS
 from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GatedDocument, Offence
@@ -123,7 +123,7 @@ class Reader:
         page = self._page
         end = len(page.data)
         while position < end:
-            if page.all_passes and page.inserting is None:
+            if page.all_passes and not page.awaits_insertion:
                 return end
             if self._long.is_open:
                 position = self._long.skip(position)
@@ -253,33 +253,33 @@ class Reader:
         return end
 
     def _cdata(self, position: int) -> int | None:
-        """Read what is a CDATA section in SVG and MathML, and a comment up to the first ">" elsewhere.
-        Browsers that look ahead for what to load have no tree, and take it for a comment everywhere."""
-        page = self._page
-        context = page.context
-        end = page.data.find(b">", position)
-        if not (context.foreign.is_foreign or context.in_doubt):
+        """Read what is a CDATA section where an SVG or MathML element is open, and a comment up to the first
+        ">" elsewhere. Browsers that look ahead have no tree, and take it for a comment everywhere: one that
+        does not end in the same place for all of them loses its beginning."""
+        page, after = self._page, position + len(_CDATA)
+        if not (page.context.foreign.is_open or page.context.in_doubt):
+            end = page.data.find(b">", position)
             return end + 1 if end >= 0 else self._long.declaration(position)
         section = CDATA_SECTION.match(page.data, position)
-        if section is None and page.all_passes:
-            return self._long.cdata(position)
-        if section is None and not page.final and not self._long.is_long(position):
-            return None
-        stop = section.end() if section else len(page.data)
-        known = section is not None or page.final
-        if known and (page.all_passes or end < 0 or b"<" not in page.data[end:stop]):
-            return stop
+        if section is not None and page.is_plain_before(section.end() - len(b"]]>")):
+            return section.end()
+        if section is None and page.data.find(b"<", after) < 0:
+            if page.final and not self._apart:
+                return len(page.data)
+            if not (page.final or self._long.is_long(position)):
+                return None
+        if page.all_passes:
+            page.insert_no_more()
+            return after
         if self._apart:
             raise _Unclear
         page.note(Cut.AMBIGUOUS, position)
-        return page.drop(position, position + len(_CDATA), "ambiguous")
+        return page.drop(position, after, "ambiguous")
 
     # -- elements whose contents are markup ------------------------------------------------------------------
 
     def _element(self, tag: Tag) -> int:
         page = self._page
-        if page.context.inert and tag.name not in LOADED_AHEAD:
-            return page.enter(tag)
         if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
             page.note(Cut.BASE, tag.start)
             return page.drop_tag(tag, "base", href)

@@ -70,7 +70,9 @@ ATTRIBUTE = re.compile(
 PREAMBLE_ITEM = re.compile(rb"|".join((SPACE + rb"++", COMMENT, DECLARATION, BOGUS_COMMENT)))
 DOCTYPE = re.compile(rb"(?i)<!doctype")
 TEXT_BEGINS = re.compile(rb"[^<]|" + LONE_LESS_THAN)
-CDATA_SECTION = re.compile(rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>")
+# A plain one, without "<": it ends in the same place whether it is read as a section (13.2.5.69) or as a
+# comment up to the first ">" and text after that, as it is outside foreign content.
+CDATA_SECTION = re.compile(rb"<!\[CDATA\[(?:[^<\]]++|\](?!\]>))*+\]\]>")
 
 
 def in_any_case(name: bytes) -> bytes:
