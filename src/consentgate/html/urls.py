@@ -113,9 +113,28 @@ def _relative(text: str, base: Url) -> Url:
     path = re.split(r"[?#]", text, maxsplit=1)[0].replace("\\", "/")
     if not path:
         return base
-    if not path.startswith("/"):
-        path = base.path.rpartition("/")[0] + "/" + path
-    return Url(base.scheme, base.host, normal_path(path))
+    whole = normal_path(path) if path.startswith("/") else _beside(base.path, path)
+    return Url(base.scheme, base.host, whole)
+
+
+def _beside(base_path: str, path: str) -> str:
+    """The path that a relative `path` leads to from the normal `base_path`, of which nothing is read that
+    stays: it may be long, and the URLs relative to it many."""
+    path, end = _in_one_spelling(path), max(base_path.rfind("/"), 0)
+    if not path.startswith(".") and "/." not in path:
+        return f"{base_path[:end]}/{path}"
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == ".." and not kept:
+            end = max(base_path.rfind("/", 0, end), 0)
+        elif segment == "..":
+            kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return f"{base_path[:end]}/{'/'.join(kept)}"
 
 
 def _with_authority(scheme: str, rest: str) -> Url:
@@ -132,9 +151,7 @@ def _with_authority(scheme: str, rest: str) -> Url:
 def normal_path(path: str) -> str:
     """`path` in its one spelling: without its `.` and `..` segments, with escapes where browsers write them
     (the standard's "path percent-encode set"), in capitals, and none that are needless."""
-    if "%" in path:
-        path = _ESCAPE.sub(_in_one_spelling, path)
-    path = _ESCAPED_IN_PATH.sub(_escaped, path)
+    path = _in_one_spelling(path)
     if "/." not in path:
         return path
     kept: list[str] = []
@@ -149,7 +166,13 @@ def normal_path(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _in_one_spelling(match: re.Match[str]) -> str:
+def _in_one_spelling(path: str) -> str:
+    if "%" in path:
+        path = _ESCAPE.sub(_one_escape, path)
+    return _ESCAPED_IN_PATH.sub(_escaped, path)
+
+
+def _one_escape(match: re.Match[str]) -> str:
     if match[1] is None:
         return "%25"
     character = chr(int(match[1], 16))
