@@ -7,11 +7,11 @@ import re
 import pytest
 from html_oracle import Element, html5lib_tree, lexbor_tree
 from html_soup import soup
-from html_support import cut, feed, gate
+from html_support import EVERYTHING, cut, feed, gate, judge, page_url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.html import Insertion
+from consentgate.html import Insertion, Rewriter
 
 HEAD, BODY = b"<script id=gate-head></script>", b"<div id=gate-body></div>"
 
@@ -139,6 +139,17 @@ def test_any_soup_is_put_in_the_same_way_in_chunks(start: str, source: str) -> N
     assert put_in(start + source, 1) == whole
     assert whole.count(HEAD) <= 1
     assert whole.count(BODY) <= 1
+
+
+@pytest.mark.parametrize("size", [1, 40, 1 << 20])
+def test_a_template_in_the_head_does_not_keep_it_out_where_everything_is_granted(size: int) -> None:
+    html = b"<!doctype html><head><template><p>a<svg><![CDATA[b]]></svg></template></head><body>x</body>"
+    rewriter = Rewriter(judge(EVERYTHING), page_url(), insertion=Insertion(HEAD, BODY))
+    output = b"".join([rewriter.feed(chunk) for chunk in cut(html, size)]) + rewriter.finish()
+
+    assert output.replace(b"<body>" + BODY, b"<body>").replace(b"<head>" + HEAD, b"<head>") == html
+    assert HEAD in output
+    assert BODY in output
 
 
 # -- placeholders ----------------------------------------------------------------------------------------
