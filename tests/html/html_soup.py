@@ -129,6 +129,7 @@ _ATTRIBUTES = (
     f""" href="data:text/css,@import 'https:{E}'\"""",
     f' src="data:text/html,<img src=https:{E}>"',
     " shadowrootmode=closed",
+    " for=m",
     " type=hidden",
     " hidden",
     " open",
@@ -185,6 +186,7 @@ _TEXTS = (
     *("<svg><a><foreignObject>", "<svg><table>", "<table><svg>", "<math><annotation-xml encoding=text/html>"),
     *("<select><option>", "<select><button>", "<frameset><noframes>", "<svg><desc><p>", "<math><mtext><svg>"),
     *("<head><noscript>", "<div><template shadowrootmode=open>", "</svg></math>", "</template></select>"),
+    *("<template><col>", "<template><col><svg>", "<svg><desc><![CDATA[>", "<math><mi><![CDATA[>", "<?marker>"),
 )
 
 start_tags = st.builds(
