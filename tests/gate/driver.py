@@ -213,6 +213,10 @@ class Reply:
         return [line for line in self.values("set-cookie") if "max-age=0" in line.lower()]
 
     @property
+    def deleted_names(self) -> set[str]:
+        return {line.partition("=")[0] for line in self.deleted}
+
+    @property
     def size_of_head(self) -> int:
         return sum(len(name) + len(value) + 4 for name, value in self.headers)
 

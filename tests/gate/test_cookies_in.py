@@ -68,3 +68,14 @@ def test_the_rest_of_the_request_arrives_as_it_was(site: Site) -> None:
     assert seen.path == "/a/b"
     for name, value in headers:
         assert value in seen.values(name.lower()) + seen.values(name.lower().replace("_", "-"))
+
+
+def test_more_cookies_than_browsers_keep_are_dropped_unread(site: Site) -> None:
+    few = "; ".join(["sid=1", *(f"ui{number}=1" for number in range(999))])
+    site.gets("/", few)
+    assert site.app.seen[-1].cookie == few
+    for more in ("ui=2", "ui=2; ui=3", "; ".join(["ui=2"] * 5000)):
+        site.gets("/", f"{few}; {more}")
+        assert site.app.seen[-1].cookie == few
+    site.asks("/", headers=[("Cookie", few), ("Cookie", "sid=2; sid=3"), ("Cookie", "sid=4")])
+    assert site.app.seen[-1].cookie == few

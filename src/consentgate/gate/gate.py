@@ -20,6 +20,7 @@ from consentgate.policy import Claim, Cookie, Policy
 
 from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
 from .caching import Variant
+from .cookie_filter import SetByApplication
 from .exchange import Exchange
 from .findings import Finding
 from .message import Request
@@ -75,6 +76,7 @@ class Gate:
         self.cookie = ConsentCookie(keys, insecure=insecure)
         self.notices = Notices(policy)
         self.reports = Allowance()
+        self.set_by_application = SetByApplication()
         self._enforce(policy)
 
     def _enforce(self, policy: Policy) -> None:

@@ -74,6 +74,30 @@ class Notices:
                 _toml(name),
             )
 
+    def odd_cookie(self, line: str) -> None:
+        """The application set a cookie (the Set-Cookie header's `line`) that browsers would not store under a
+        name."""
+        name = line.partition(";")[0].partition("=")[0]
+        if self._is_new("odd cookie", name):
+            _log.warning(
+                "%s a Set-Cookie header that begins with %s: it names no cookie, or has a control character, "
+                "and browsers disagree about what that means. Write it as name=value; Path=/",
+                self._blocked,
+                _toml(name),
+            )
+
+    def not_deleted(self, name: str) -> None:
+        """A visitor who refused sends the cookie `name`, and nobody knows whose it is."""
+        if self._is_new("cookie not deleted", name, source="browsers"):
+            _log.warning(
+                "did not delete the cookie %s of a visitor who refused: neither the policy nor the catalogue "
+                "names it, and the application has not set it. If a load balancer or bot protection in front "
+                'of the application sets it, leave it so, or declare it with category = "necessary" and its '
+                'reason ("load-balancing", "security") for the application to see it. If a script of the '
+                "site sets it, declare it with its category, and it is deleted",
+                _toml(name),
+            )
+
     def arrived(self, name: str, claim: Claim) -> None:
         """The cookie `name` came along with a request and was kept from the application."""
         self._find("cookie sent", name, claim)
