@@ -21,7 +21,7 @@ class Allowed:
     who decides for visitors that have consented to nothing.
 
     `on_blocked` hears of each claim that was not covered with its URL, `on_header` of each header that no
-    policy can declare.
+    policy can declare, and `on_odd` of each that browsers do not all read alike.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Allowed:
         *,
         on_blocked: OnBlocked | None = None,
         on_header: OnHeader | None = None,
+        on_odd: OnHeader | None = None,
     ) -> None:
         self._judge = judge
         self._everyone = everyone
@@ -40,6 +41,7 @@ class Allowed:
         self._headers = [*headers]
         self._on_blocked = on_blocked
         self._on_header = on_header
+        self._on_odd = on_odd
 
     def to_everyone(self) -> Allowed:
         """What is allowed where nobody has consented to anything."""
@@ -74,6 +76,11 @@ class Allowed:
         if not passes and self._on_header is not None:
             self._on_header(header)
         return passes
+
+    def odd(self, header: str) -> None:
+        """Say that this `header` is not in a form that all browsers read alike."""
+        if self._on_odd is not None:
+            self._on_odd(header)
 
     def login(self, header: str) -> bool:
         """The same for a header that serves logins, where the policy says that the site has them."""

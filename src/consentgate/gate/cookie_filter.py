@@ -24,8 +24,8 @@ _LONGEST_NAME = 256
 
 
 class SetByApplication:
-    """Remembers the names of cookies that need consent and that the application has set, as far as they are few
-    and short. Safe to share by threads."""
+    """Remembers the names of cookies that need consent and that the application has set, few and short
+    ones. Safe to share by threads."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()

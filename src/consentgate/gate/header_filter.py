@@ -116,6 +116,7 @@ class HeaderFilter:
             headers,
             on_blocked=self._notice,
             on_header=self._gate.notices.header,
+            on_odd=lambda name: self._gate.notices.odd_header(name, self._base.path),
         )
 
     @property

@@ -13,7 +13,7 @@ from consentgate.html.client_hints import asks_of_the_device, plain_hints
 from consentgate.html.loads import refresh_url
 
 from .allowed import Allowed
-from .links import filter_links
+from .links import Odd, filter_links
 from .report_groups import MEMBER, NOT_FOR_LONG, group_of_errors, kept_endpoints, kept_groups
 
 Reader = Callable[[str, Allowed, str], str | None]
@@ -29,7 +29,11 @@ _URL = re.compile(r"(?i)(?:https?:)?//[^\"\s,;]++")
 
 def links(value: str, allowed: Allowed, name: str) -> str | None:
     """Links, which caches and networks replay to other visitors as early hints, whoever they were for."""
-    return filter_links(value, allowed.urls_for_everyone)
+    try:
+        return filter_links(value, allowed.urls_for_everyone)
+    except Odd:
+        allowed.odd(name)
+        return None
 
 
 def refresh(value: str, allowed: Allowed, name: str) -> str | None:

@@ -26,6 +26,9 @@ _HEADERS_TO_DECLARE = {
     "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
     "secure-session-registration": '; a [[cookie]] with reason = "authentication" declares logins',
 }
+_PLAIN_FORMS = {
+    "link": '<URL>; rel=preload; as=style, in ASCII, each parameter once, and "quotes" without a backslash',
+}
 _BEHIND_A_PROXY = (
     "If that is your own site behind a proxy, let the proxy pass the Host header on, or set trusted_proxies"
 )
@@ -207,6 +210,20 @@ class Notices:
                 self._blocked,
                 _toml(name),
                 _HEADERS_TO_DECLARE.get(name, ""),
+            )
+
+    def odd_header(self, name: str, page: str) -> None:
+        """The header `name` of a `page` (its path) was kept back, since browsers do not all read it alike."""
+        if self._report_only:
+            self.findings.add("header", name)
+        if self._is_new("odd header", name):
+            _log.warning(
+                "%s the header %s of the page %s: browsers do not all read it alike, and some may load what "
+                "others do not. Write it in its plain form: %s",
+                self._blocked,
+                _toml(name),
+                _toml(page),
+                _PLAIN_FORMS[name],
             )
 
     def without_styles(self) -> None:
