@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from urllib.parse import urlencode
 
 import pytest
 
 from .conftest import MakeSite
-from .driver import Headers, Site
+from .driver import Headers, Reply, Site
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
@@ -107,6 +109,66 @@ def test_hosts_and_ports_are_compared_as_browsers_read_them_B11(
     assert sends(site, ("Origin", origin), host=host) == status
 
 
+DEST, MODE = "Sec-Fetch-Dest", "Sec-Fetch-Mode"
+FROM_OWN_WINDOW: list[Headers] = [
+    [],
+    [(DEST, "document"), (MODE, "navigate"), ("Sec-Fetch-User", "?1")],
+    # WebKit does not say whether a person has acted; and the snippet asks as any script does.
+    [(DEST, "document"), (MODE, "navigate")],
+    [(DEST, "empty"), (MODE, "cors")],
+    [(DEST, "document")],
+]
+FROM_ELSEWHERE: list[Headers] = [
+    *([(DEST, dest), (MODE, "navigate")] for dest in ("iframe", "frame", "embed", "object", "fencedframe")),
+    *(
+        [(DEST, dest), (MODE, "navigate")]
+        for dest in ("", "Document", "document ", "document, iframe", "image")
+    ),
+    [(DEST, "document"), (DEST, "iframe"), (MODE, "navigate")],
+    *([(DEST, "empty"), (MODE, mode)] for mode in ("no-cors", "websocket", "", "CORS")),
+    [(DEST, "iframe")],
+    [(MODE, "no-cors")],
+]
+
+
+@pytest.mark.parametrize("headers", FROM_OWN_WINDOW)
+@pytest.mark.parametrize("form", [{"decision": "accept"}, {"decision": "save", "service": "films"}])
+def test_a_consent_from_a_window_of_its_own_counts(
+    site: Site, headers: Headers, form: dict[str, str]
+) -> None:
+    reply = site.decides(headers=[(SITE, "same-origin"), *headers], **form)
+    assert reply.status == 303
+    assert len(reply.set_cookies) == 1
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE)
+@pytest.mark.parametrize("form", [{"decision": "accept"}, {"decision": "save", "service": "films"}])
+@pytest.mark.parametrize("allowed", [(), ("films",), ("performance", "third-party")])
+def test_a_consent_from_a_frame_opens_nothing(
+    site: Site, headers: Headers, form: dict[str, str], allowed: tuple[str, ...]
+) -> None:
+    cookie = site.chooses("save", service=list(allowed), category=list(allowed)) if allowed else ""
+    reply = site.decides(
+        cookie=cookie, headers=[(SITE, "same-origin"), *headers], next="/news?a=b&c=d", **form
+    )
+    assert reply.status == 403
+    assert reply.values("set-cookie") == []
+    # The page can be seen in the frame, and leads out of it. Nothing can be decided on it.
+    assert b'href="/_privacy/choices?next=/news%3Fa%3Db%26c%3Dd" target="_blank" rel="noopener"' in reply.body
+    assert b"<form" not in reply.body
+    assert reply.values("x-frame-options") == []
+    assert "frame-ancestors" not in reply.value("content-security-policy")
+    assert "default-src 'none'" in reply.value("content-security-policy")
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE)
+@pytest.mark.parametrize("decision", ["refuse", "withdraw", "save"])
+def test_a_refusal_from_a_frame_takes_effect(site: Site, headers: Headers, decision: str) -> None:
+    reply = site.decides(decision, site.chooses("accept"), headers=[(SITE, "same-origin"), *headers])
+    assert reply.status == 303
+    assert reply.values("clear-site-data")
+
+
 def test_a_refused_decision_changes_nothing(site: Site) -> None:
     reply = site.decides("accept", headers=[(SITE, "cross-site")])
     assert reply.values("set-cookie") == []
@@ -172,3 +234,54 @@ def test_one_service_is_granted_without_its_category(site: Site) -> None:
     assert not consent.allows("stats")
     with pytest.raises(ValueError, match="no-such"):
         consent.allows("no-such")
+
+
+# -- pages that answer a form --------------------------------------------------------------------------------
+
+
+def next_of(reply: Reply) -> str:
+    [value] = re.findall(rb'name="next" value="([^"]*)"', reply.body)
+    return html.unescape(value.decode())
+
+
+@pytest.mark.parametrize(
+    ("referers", "next"),
+    [
+        ([], "/order?step=2"),
+        (["https://www.example.org/cart?a=b&c=d#top"], "/cart?a=b&c=d"),
+        (["https://www.example.org"], "/"),
+        (["http://www.example.org:8080/cart"], "/cart"),
+        (["https://www.example.org//evil.example/"], "/"),
+        (["https://www.example.org/\\evil.example/"], "/"),
+        *(
+            ([referer], "/order?step=2")
+            for referer in (
+                *(
+                    "https://evil.example/cart",
+                    "https://www.example.org.evil.example/",
+                    "//www.example.org/x",
+                ),
+                *(
+                    "",
+                    "junk",
+                    "https://[",
+                    "javascript://www.example.org/%0aalert(1)",
+                    "https://example.org/",
+                ),
+            )
+        ),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_after_a_form_a_decision_leads_to_a_page_that_can_be_asked_for_again(
+    site: Site, method: str, referers: list[str], next: str
+) -> None:
+    reply = site.asks("/order?step=2", method, [("Referer", referer) for referer in referers])
+    assert next_of(reply) == next
+    assert b' data-posted="1"></script>' in reply.body
+
+
+def test_any_other_page_is_led_back_to(site: Site) -> None:
+    reply = site.asks("/order?step=2", headers=[("Referer", "https://www.example.org/cart")])
+    assert next_of(reply) == "/order?step=2"
+    assert b"data-posted" not in reply.body

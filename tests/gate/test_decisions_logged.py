@@ -69,6 +69,59 @@ def test_a_refused_decision_without_an_origin_says_so(
     assert "trusted_proxies" not in message
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status", "said"),
+    [
+        ("multipart/form-data; boundary=x", b"--x", 400, "its Content-Type is 'multipart/form-data' and not"),
+        ("application/json", b"{}", 400, "its Content-Type is 'application/json' and not"),
+        ("", b"decision=refuse", 400, "its Content-Type is '' and not"),
+        (f"x/{'y' * 9000}\x1b", b"decision=refuse", 400, "its Content-Type is 'x/yyy"),
+        (FORM, b"junk", 400, "it cannot be read as"),
+        (FORM, b"decision=\xff", 400, "it cannot be read as"),
+        (FORM, b"decision=yes", 400, "it has not one decision of accept, refuse, save, withdraw"),
+        (FORM, b"x=decision", 400, "it has not one decision of accept"),
+        (FORM, b"decision=accept&decision=refuse", 400, "it has not one decision of accept"),
+        (FORM, b"decision=accept&x=" + b"x" * 16384, 413, "it is longer than 16384 bytes"),
+    ],
+)
+def test_a_form_that_says_nothing_is_named_once_with_its_reason(
+    kind: str, body: bytes, status: int, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = Gate(Policy(), secret_key="a key for the tests")
+    headers = {"host": ["shop.example"], "sec-fetch-site": ["same-origin"], "content-type": [kind]}
+    with caplog.at_level(logging.WARNING, "consentgate"):
+        for _ in range(3):
+            exchange = gate.exchange(Request("POST", "/_privacy/choices", "", headers))
+            assert exchange.answer(body).status == status
+    (message,) = caplog.messages
+    assert message.startswith(
+        f"refused a decision ({status}), since its form says nothing that counts: {said}"
+    )
+    assert "URLSearchParams" in message
+    assert message.isprintable()
+    assert len(message) < 600
+
+
+def test_a_consent_from_a_frame_is_named_once_with_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gate(Policy(), secret_key="a key for the tests")
+    headers = {
+        "host": ["shop.example"],
+        "sec-fetch-site": ["same-origin"],
+        "sec-fetch-dest": ["iframe"],
+        "content-type": [FORM],
+    }
+    with caplog.at_level(logging.WARNING, "consentgate"):
+        for _ in range(3):
+            exchange = gate.exchange(Request("POST", "/_privacy/choices", "", headers))
+            assert exchange.answer(b"decision=accept").status == 403
+    (message,) = caplog.messages
+    assert message.startswith('refused a consent that came from a page of "shop.example" inside a frame')
+    assert "frame-ancestors" in message
+
+
 def test_a_key_that_is_missing_is_named() -> None:
     with pytest.raises(ValueError, match="secret_key"):
         Gate(Policy(), secret_key=None)

@@ -43,12 +43,42 @@ def test_each_purpose_and_each_service_has_a_box_of_its_own():
 def test_what_is_allowed_is_ticked():
     assert [name for name, ticked in boxes(page(granted("performance"))).items() if ticked] == [
         ("category", "performance"),
-        ("service", "stats"),
-        ("service", "counter"),
     ]
     assert [name for name, ticked in boxes(page(granted("films"))).items() if ticked] == [
         ("service", "films")
     ]
+
+
+def saved_without(consent, *unticked):
+    """What comes of it when a visitor unticks these boxes of the page, and saves it."""
+    ticked = [box for box, on in boxes(page(consent)).items() if on and box not in unticked]
+    return granted(*(value for _, value in ticked), policy=consent.policy)
+
+
+def test_who_unticks_a_category_and_saves_has_taken_back_all_of_it():
+    consent = granted("performance", "third-party")
+    assert not saved_without(
+        consent, ("category", "performance"), ("category", "third-party")
+    ).choice.is_grant
+    left = saved_without(consent, ("category", "performance"))
+    assert not left.allows("stats") and not left.allows("counter") and left.allows("films")
+
+
+def test_who_saves_what_is_shown_keeps_what_is_allowed():
+    for ids in (
+        {"performance"},
+        {"films"},
+        {"third-party", "stats"},
+        {"stats", "counter"},
+        {"performance", "films"},
+    ):
+        consent = granted(*ids)
+        assert saved_without(consent).granted == consent.granted
+
+
+def test_the_browser_ticks_nothing_from_its_memory():
+    [form] = page(granted("performance")).iter("form")
+    assert form.get("autocomplete") == "off"
 
 
 def test_a_service_added_since_the_grant_is_not_ticked_and_neither_is_its_category():

@@ -49,6 +49,18 @@ def _purpose(
     )
 
 
+# How a browser sends a form that a person submits in a page of its own, and how the snippet sends it.
+_DECISIONS = (frozenset(((), ("document",), ("empty",))), frozenset(((), ("navigate",), ("cors",))))
+
+
+def is_from_own_window(request: Request) -> bool:
+    """True unless a browser says that a decision comes from a page inside a frame, where another site may
+    have covered what the visitor clicks, or in some other way than from the banner. Browsers that say nothing
+    of it are not refused."""
+    destinations, modes = _DECISIONS
+    return request.values("sec-fetch-dest") in destinations and request.values("sec-fetch-mode") in modes
+
+
 def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]:
     """The request's `Accept-Encoding` headers for the application, which compresses what the gate has to read
     only for it to be unpacked again.

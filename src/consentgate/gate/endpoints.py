@@ -15,6 +15,8 @@ from .message import Answer, Request
 LONGEST_FORM = 16 << 10
 REPORTS = "reports"
 GPC_PATH = "/.well-known/gpc.json"
+_FORM = "application/x-www-form-urlencoded"
+_SHOWN = 100
 _HTML = "text/html; charset=utf-8"
 _REVALIDATED = "private, no-cache"
 _FOREVER = "public, max-age=31536000, immutable"
@@ -52,11 +54,12 @@ def problem(status: int, pages: Pages) -> Answer:
 
 
 class BadForm(ValueError):
-    """A form that does not say what was decided. `status` is the answer's."""
+    """A form that does not say what was decided. `status` is the answer's, and `reason` is for the log."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
         self.status = status
+        self.reason = reason
 
 
 def read_decision(
@@ -64,22 +67,20 @@ def read_decision(
 ) -> tuple[Choice, str]:
     """The choice that a form makes, and the local path to go on to. Raises BadForm."""
     if len(body) > LONGEST_FORM:
-        raise BadForm(413)
+        raise BadForm(413, f"it is longer than {LONGEST_FORM} bytes")
     content_type = "".join(request.values("content-type")).partition(";")[0].strip().lower()
-    if content_type != "application/x-www-form-urlencoded":
-        raise BadForm(400)
+    if content_type != _FORM:
+        raise BadForm(400, f"its Content-Type is {content_type[:_SHOWN]!a} and not {_FORM}")
     try:
         form = parse_qs(
             body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=1000
         )
     except ValueError:
-        raise BadForm(400) from None
+        raise BadForm(400, f"it cannot be read as {_FORM} in UTF-8") from None
     decisions = form.get("decision", [])
-    if len(decisions) != 1:
-        raise BadForm(400)
-    decision = next((known for known in get_args(Decision) if known == decisions[0]), None)
+    decision = next((known for known in get_args(Decision) if [known] == decisions), None)
     if decision is None:
-        raise BadForm(400)
+        raise BadForm(400, f"it has not one decision of {', '.join(get_args(Decision))}")
     ids = (*form.get("category", ()), *form.get("service", ()))
     choice = decide(consent.policy, decision, ids, signals)
     return choice, local_path(form.get("next", ["/"])[0])

@@ -45,7 +45,7 @@ from .header_filter import HeaderFilter
 from .insertions import insertion
 from .message import Answer, Head, Header, Request, header_values, without
 from .net import with_net
-from .origin import authority_of, host_of, link_to
+from .origin import authority_of, host_of, link_to, page_before
 from .own import OwnRequest
 
 if TYPE_CHECKING:
@@ -363,7 +363,15 @@ class Exchange:
         return link_to(self._authority)
 
     @property
+    def _posted(self) -> bool:
+        return self._request.method not in ("GET", "HEAD")
+
+    @property
     def _here(self) -> str:
+        """Where a decision leads back to: the page, or the page with the form that it answers, which can be
+        asked for without a form."""
+        if self._posted and (form := page_before(self._request, self._host)):
+            return form
         query = f"?{self._request.query}" if self._request.query else ""
         return f"{self._request.root}{self._request.path}{query}"
 
@@ -389,7 +397,10 @@ class Exchange:
         sent = self._pending.headers
         # A closed page may be shown again at any time, and says nothing of whom it was made for.
         state = self._variant.id if self.consent.is_open else ""
-        return insertion(self._pages, sent, self._here, self._origin, state, self._gate.notices)
+        return insertion(
+            *(self._pages, sent, self._here, self._origin, state, self._gate.notices),
+            posted=self._posted,
+        )
 
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         return self._pages.placeholder(claim, in_link, self._here, self._origin if elsewhere else "")

@@ -14,10 +14,18 @@ from .site_csp import keeps_out, nonce_for
 
 
 def insertion(
-    pages: Pages, headers: list[Header], here: str, origin: str, state: str, notices: Notices
+    pages: Pages,
+    headers: list[Header],
+    here: str,
+    origin: str,
+    state: str,
+    notices: Notices,
+    *,
+    posted: bool,
 ) -> Insertion:
     """What goes into a page at the path `here` that is sent with `headers`; `origin` leads there,
-    and `state` names the consent that an open page was made for.
+    and `state` names the consent that an open page was made for. One that was
+    `posted`, the answer to a form, is not to be loaded again.
 
     The gate's own script and styles bear the nonces that the site's own Content-Security-Policy asks for. The
     application's elements get none.
@@ -26,6 +34,9 @@ def insertion(
     if keeps_out(headers, "style"):
         notices.without_styles()
     head = pages.head(
-        state=state, style_nonce=nonce_for(headers, "style"), script_nonce=nonce_for(headers, "script")
+        state=state,
+        style_nonce=nonce_for(headers, "style"),
+        script_nonce=nonce_for(headers, "script"),
+        posted=posted,
     )
     return Insertion(head, pages.banner(here), partial(pages.banner, here, origin))

@@ -22,6 +22,7 @@ MOST = 500
 number. What browsers send has its own count, so that it cannot crowd out what the site does."""
 
 _LONGEST = 200
+_LONGEST_KEY = 1000
 _HEADERS_TO_DECLARE = {
     "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
     "secure-session-registration": '; a [[cookie]] with reason = "authentication" declares logins',
@@ -260,6 +261,28 @@ class Notices:
                 _ORIGINS.get(origin, _BEHIND_A_PROXY),
             )
 
+    def bad_form(self, reason: str, status: int) -> None:
+        """A decision was refused because its form cannot be read, for this `reason`."""
+        if self._is_new("form", reason, source="browsers"):
+            _log.warning(
+                "refused a decision (%d), since its form says nothing that counts: %s. To do: submit the "
+                "banner's own form, or one that is encoded like it: no FormData or JSON with fetch(), but "
+                "new URLSearchParams(new FormData(form))",
+                status,
+                reason,
+            )
+
+    def framed_decision(self, authority: str) -> None:
+        """A grant was refused because it came from a page inside a frame."""
+        if self._is_new("framed", authority, source="browsers"):
+            _log.warning(
+                "refused a consent that came from a page of %s inside a frame (403): another site may have "
+                "covered what the visitor clicks. To do: where you frame your own pages, let visitors decide "
+                "in the page around them. Content-Security-Policy: frame-ancestors keeps others from framing "
+                "yours",
+                _toml(authority),
+            )
+
     def insecure_decision(self) -> None:
         """A decision came over plain HTTP to a gate whose cookie is for HTTPS."""
         if self._is_new("decision", "insecure"):
@@ -286,7 +309,7 @@ class Notices:
         _log.warning(message, blocked or self._blocked, what, lines)
 
     def _is_new(self, kind: str, name: str, source: str = "site") -> bool:
-        key = (kind, name)
+        key = (kind, name[:_LONGEST_KEY])
         if key in self._seen:
             return False
         with self._lock:

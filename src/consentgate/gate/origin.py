@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import urlsplit, urlunsplit
 
 from consentgate.html.urls import parse_host
 
@@ -41,6 +42,19 @@ def link_to(authority: str) -> str:
     if not _NAMES_A_HOST.fullmatch(host):
         return ""
     return f"//{host}:{port}" if port else f"//{host}"
+
+
+def page_before(request: Request, host: str) -> str:
+    """The path and query of the page of `host` from which a request came, by its Referer; "" where it does
+    not say so."""
+    named = request.values("referer")
+    try:
+        url = urlsplit(named[0] if len(named) == 1 else "")
+    except ValueError:
+        return ""
+    if url.scheme not in ("http", "https") or host_of(url.netloc) != host:
+        return ""
+    return urlunsplit(("", "", url.path or "/", url.query, ""))
 
 
 def is_same_origin(request: Request, authority: str) -> bool:

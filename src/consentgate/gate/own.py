@@ -13,6 +13,7 @@ from consentgate.pages import Pages
 from .caching import FORGET_COPIES, Variant
 from .cookie_filter import CookieFilter
 from .deletions import Deletions
+from .destination import is_from_own_window
 from .endpoints import LONGEST_FORM, REPORTS, BadForm, problem, read_decision, show
 from .message import Answer, Request, without
 from .origin import host_of, is_same_origin
@@ -96,7 +97,12 @@ class OwnRequest:
         try:
             choice, onward = read_decision(self.request, body, self.consent, self.signals)
         except BadForm as error:
+            self.gate.notices.bad_form(error.reason, error.status)
             return problem(error.status, self.pages)
+        if choice.is_grant and not is_from_own_window(self.request):
+            self.gate.notices.framed_decision(self.authority)
+            headers = self.pages.headers("text/html; charset=utf-8", may_be_framed=True)
+            return Answer(403, headers, self.pages.framed_decision(onward))
         host = host_of(self.authority)
         headers = [
             *self.pages.headers("text/html; charset=utf-8"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+_UNFRAMED = "; frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'" + _UNFRAMED
 )
 
 # Only names that browsers know: an unknown one is a warning in every visitor's console.
@@ -24,19 +24,23 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
-def headers(content_type: str, cache_control: str = "no-store") -> list[tuple[str, str]]:
+def headers(
+    content_type: str, cache_control: str = "no-store", *, may_be_framed: bool = False
+) -> list[tuple[str, str]]:
     """The headers of a page or file of the gate's own. Only what is named by its content, or is the same
-    for everyone, may be given another `cache_control`; what is public depends on nobody's cookies."""
+    for everyone, may be given another `cache_control`; what is public depends on nobody's cookies. Only a
+    page on which nothing can be decided `may_be_framed`."""
     is_public = "public" in cache_control
+    csp = CONTENT_SECURITY_POLICY
     return [
         ("Content-Type", content_type),
         ("Cache-Control", cache_control),
         *(() if is_public else (("Vary", "Cookie, Sec-GPC"),)),
-        ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+        ("Content-Security-Policy", csp.replace(_UNFRAMED, "") if may_be_framed else csp),
         ("Permissions-Policy", PERMISSIONS_POLICY),
         ("Referrer-Policy", "same-origin"),
         ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "DENY"),
+        *(() if may_be_framed else (("X-Frame-Options", "DENY"),)),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ]

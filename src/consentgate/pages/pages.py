@@ -39,7 +39,9 @@ class Pages:
         self._base = mount_path(root) + policy.site.prefix
         self._listing = Listing(policy, self.texts)
         self._head = self._slotted(
-            "head.html", "origin", "state", "style_nonce", "script_nonce", snippet=self.snippet_name
+            "head.html",
+            *("origin", "state", "posted", "style_nonce", "script_nonce"),
+            snippet=self.snippet_name,
         )
         self._banner = self._slotted(
             "banner.html" if policy.askable else "settings.html",
@@ -62,15 +64,23 @@ class Pages:
         return assets.snippet()
 
     def head(
-        self, origin: str = "", *, state: str = "", style_nonce: str = "", script_nonce: str = ""
+        self,
+        origin: str = "",
+        *,
+        state: str = "",
+        style_nonce: str = "",
+        script_nonce: str = "",
+        posted: bool = False,
     ) -> bytes:
         """What goes at the start of a page's head. `origin` ("//host:port") makes the links absolute,
         where the page has a <base> that would lead them elsewhere. `state` names the consent that an open
         page was made for; the endpoint `state` tells the one that is in effect. The nonces are those of the
-        page's own Content-Security-Policy, if it has such."""
+        page's own Content-Security-Policy, if it has such. To load a page again that was `posted`, the answer
+        to a form, would repeat what the form did."""
         return self._head.fill(
             origin=_escaped(origin),
             state=_attribute("data-state", state),
+            posted=_attribute("data-posted", "1" if posted else ""),
             style_nonce=_attribute("nonce", style_nonce),
             script_nonce=_attribute("nonce", script_nonce),
         )
@@ -131,13 +141,20 @@ class Pages:
         """The page that goes out instead of a redirect to where the visitor may not be led."""
         return self._page("problem.html", problem=self.texts.problems.redirect)
 
+    def framed_decision(self, next: str) -> bytes:
+        """The page that answers a consent from inside a frame: it leads to the choices in a window of their
+        own, and from there on to `next`."""
+        return self._page("frame.html", problem=self.texts.problems.frame, next=local_path(next))
+
     def gpc(self) -> bytes:
         """The site's statement on Global Privacy Control, dated as the policy is."""
         return gpc_resource(self.policy.site.updated)
 
-    def headers(self, content_type: str, cache_control: str = "no-store") -> list[tuple[str, str]]:
+    def headers(
+        self, content_type: str, cache_control: str = "no-store", *, may_be_framed: bool = False
+    ) -> list[tuple[str, str]]:
         """The headers that the gate's own pages and files carry."""
-        return headers(content_type, cache_control)
+        return headers(content_type, cache_control, may_be_framed=may_be_framed)
 
     def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
         return Slotted(template, slots, texts=self.texts, site=self.policy.site, base=self._base, **context)

@@ -117,10 +117,13 @@ class Problem(_Table, frozen=True):
 
 
 class Problems(_Table, frozen=True, rename=lambda name: name.removeprefix("status_")):
-    """The error pages, by HTTP status; `redirect` is the one for a redirect that was refused."""
+    """The error pages, by HTTP status; `redirect` is the one for a redirect that was refused, and `frame` the
+    one for a consent from inside a frame, with a link to the choices in a `window` of their own."""
 
     home: str
+    window: str
     redirect: Problem
+    frame: Problem
     status_400: Problem
     status_403: Problem
     status_404: Problem

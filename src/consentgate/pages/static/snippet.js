@@ -1,19 +1,21 @@
 /* Makes the banner's buttons work without leaving the page. Without it they work, too: it is a plain form. */
 (() => {
-  const { src, dataset: { state } } = document.currentScript;
+  const { src, dataset: { state, posted } } = document.currentScript;
   /* The back button may bring an open page as it was left, although a withdrawal came in between. */
   const check = async ({ persisted }) => {
     if (!persisted) return;
     const answer = await fetch(new URL("state", src)).catch(() => 0);
-    if (!answer || (await answer.text()) !== state) location.reload();
+    if (!answer || (await answer.text()) !== state) again();
   };
+  /* A page that answers a form is not asked for again: that would repeat what the form did. */
+  const again = () => posted ? location.replace(form.next.value) : location.reload();
   if (state) addEventListener("pageshow", check);
 
   const root = document.querySelector(".consentgate");
   const form = root && root.querySelector("form");
-  /* The page around a frame asks; the frame does not ask again. */
-  if (root && self !== top) root.hidden = true;
-  if (!form) return;
+  /* The page around a frame asks; the frame does not ask again, and its plain form is the server's to judge. */
+  if (root) root.hidden = self !== top;
+  if (!form || root.hidden) return;
 
   const hide = () => {
     const banner = form.parentNode;
@@ -36,8 +38,9 @@
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.type !== "opaqueredirect") throw answer;
-      if (button.value === "refuse" && !state) hide();
-      else location.reload();
+      /* What a page shows that answers a form, an order perhaps, is worth more than what it would now load. */
+      if (button.value === "refuse" ? !state : posted) hide();
+      else again();
     } catch (_) {
       /* The same button again, as if there were no script: the server's answer is then seen. */
       form.removeEventListener("submit", decide);
