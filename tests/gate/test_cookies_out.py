@@ -6,6 +6,7 @@ import pytest
 
 from .conftest import Clock, MakeSite
 from .driver import HTML, JSON, POLICY, App, Page, Site
+from .vectors import DELETIONS, NO_DELETIONS
 
 LINES = ["sid=1; Path=/; HttpOnly", "_ab=2; Max-Age=60", "_film=3; Domain=example.org", "who=4", "ui_x=5"]
 
@@ -87,119 +88,6 @@ def test_what_is_not_exactly_an_exempt_cookie_is_dropped(make_site: MakeSite, li
 @pytest.mark.parametrize("line", ["sid=1, _ab=2", "sid=a;path=/c,_ab=e", "  sid  = 1", "sid==x", "sid=1;;;"])
 def test_a_line_is_one_cookie_and_is_never_split_at_a_comma_W11(make_site: MakeSite, line: str) -> None:
     assert make_site(page_with(line)).gets().values("set-cookie") == [line]
-
-
-# What frameworks write, and the same deletion in our words.
-DELETIONS = [
-    ("_ab=; Max-Age=0", "_ab=; Max-Age=0"),
-    ("_ab=x; max-age=-1; Expires=Fri, 31 Dec 2100 23:59:59 GMT", "_ab=; Max-Age=0"),
-    ("_ab=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "_ab=; Max-Age=0"),
-    ("_ab=; expires=Thu, 01-Jan-70 00:00:01 GMT; path=/", "_ab=; path=/; Max-Age=0"),
-    ("_ab=; expires=Thursday, 01-Jan-1970 00:00:01 GMT", "_ab=; Max-Age=0"),
-    (
-        '_ab=""; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/x; Domain=example.org',
-        "_ab=; Path=/x; Domain=example.org; Max-Age=0",
-    ),
-    ("_ab=y=z; Path=; Max-Age=0; Version=1; Priority=High", "_ab=; Path=; Max-Age=0"),
-    (
-        "_ab=;HttpOnly;Max-Age=0;Secure;SameSite=None;Partitioned",
-        "_ab=; HttpOnly; Secure; SameSite=None; Partitioned; Max-Age=0",
-    ),
-    ("__Secure-x=1; Path=/; Secure; Max-Age=0", "__Secure-x=; Path=/; Secure; Max-Age=0"),
-    ("__Host-x=1; Secure; Path=/; Max-Age=0", "__Host-x=; Secure; Path=/; Max-Age=0"),
-    ("cart=1; Max-Age=0; Path=/", "cart=; Path=/; Max-Age=0"),
-]
-# Some browsers keep these, or could.
-NO_DELETIONS = [
-    "_ab=1",
-    "_ab=1; Max-Age=1",
-    "_ab=",
-    "_ab=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
-    "_ab=1; Max-Age=60, Max-Age=0",
-    *(
-        f"_ab=1; Max-Age={value}"
-        for value in (
-            *(
-                "",
-                "+0",
-                " 0 0",
-                " 0",
-                "0 ",
-                "\t0",
-                '"0"',
-                "0x",
-                "0.0",
-                "0,5",
-                "--1",
-                "-",
-                "0" * 21,
-                "0" * 1025,
-            ),
-            *("\xa00", "\xb2", "-99999999999999999999999", "0; Max-Age=5", "0; Max-Age=x", "0; Max-Age="),
-            *(
-                "0; Max-Age",
-                "0; max-age=0",
-                "100; Max-Age=0",
-                "0;Max-Age =9",
-                "0; \tMAX-AGE=9",
-                "0; Expires=0",
-            ),
-            *("0; Path=/a; Path=/b", "0; Domain=a.example; domain=example.org", "0; Secure; Secure"),
-            *(f"0; Path=/{'x' * 1024}", f"0; x={'x' * 1025}", "0; Expires=Thu, 01 Jan 1970 00:00:00 PST"),
-        )
-    ),
-    "_ab=1; Max-Age =0",
-    "_ab=1; \xa0Max-Age=0",
-    "_ab=1; Max-Age\xa0=0",
-    "_ab=1; Max\xadAge=0",
-    '_ab=1; "Max-Age=0"',
-    "_ab=1, x; =; Max-Age=0; =",
-    *(
-        f"_ab=1; Expires={value}"
-        for value in (
-            *(
-                "Mon, 01 Jan 1600 00:00:00 GMT",
-                "Mon, 01 Jan 1969 00:00:00 GMT",
-                "Mon, 01 Jan 0100 00:00:00 GMT",
-            ),
-            *(
-                "Mon, 31 Feb 1999 00:00:00 GMT",
-                "Mon, 01 Jan 1970 24:00:00 GMT",
-                "Mon, 01 Jan 1970 00:00:60 GMT",
-            ),
-            *(
-                "Mon, 01 Jan 1970",
-                "0",
-                "-1",
-                "",
-                "Fri, 31 Dec 2100 00:00:00 GMT",
-                "Tue, 31-Dec-69 00:00:00 GMT",
-            ),
-            *(
-                "Thu, 01 Jan 1970 00:00:00 PST",
-                "Thu, 01 Jan 1970 00:00:00 -1200",
-                "Thu, 01 Jan 1970 00:00:00",
-            ),
-            *(
-                "Thu, 01 Jan 1970 00:00:00 GMT+14",
-                "Thu, 01 Jan 1970 00:00:00 GMT, x",
-                "Thu, 1 Jan 1970 0:0:0 GMT",
-            ),
-            *(
-                '"Thu, 01 Jan 1970 00:00:00 GMT"',
-                "Thu Jan 01 1970 00:00:00 GMT",
-                "Thursday, 1 january 1970 0:0:0",
-            ),
-            *("Thu, 01 Jan 1970 00:00:00 GMT; Expires=x", "Thu, 01 Jan 1970 00:00:00 GMT; Expires"),
-            "Thu, 01 Jan 1970 00:00:00 GMT; Expires=Fri, 31 Dec 2100 00:00:00 GMT",
-            "Fri, 31 Dec 2100 00:00:00 GMT; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
-            "Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=x",
-        )
-    ),
-    # No name, or none that all browsers would read alike.
-    *("=; Max-Age=0", "_ab; Max-Age=0", "=_ab=1; Max-Age=0", "; Max-Age=0", "_ab=\x01; Max-Age=0"),
-    *("_ab=1\x7f; Max-Age=0", "_ab=1; Max-Age=0; x=\x1f", "_a\x00b=; Max-Age=0"),
-]
 
 
 @pytest.mark.parametrize(("line", "sent"), DELETIONS)

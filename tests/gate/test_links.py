@@ -10,86 +10,10 @@ from consentgate.gate.links import Odd, filter_links
 
 from .conftest import MakeSite
 from .driver import HTML, JSON, Page
+from .vectors import ODD_LINKS, PLAIN_LINKS
+from .vectors import OWN_LINK as OWN
 
 PRELOAD = "<https://films.example/a.js>; rel=preload; as=script"
-OWN = "</own.css>; rel=preload; as=style"
-
-# What sites send (frameworks, WordPress, APIs that page their answers, Memento, JSON-LD).
-PLAIN = [
-    "</own.css>; rel=preload; as=style; nopush",
-    '</font.woff2>; rel="preload"; as="font"; type="font/woff2"; crossorigin',
-    "</font.woff2>; rel=preload; as=font; type=font/woff2; crossorigin=anonymous; fetchpriority=high",
-    '<https://www.example.org/wp-json/>; rel="https://api.w.org/"',
-    '</wp-json/wp/v2/pages/2>; rel="alternate"; title="JSON"; type="application/json"',
-    '</items?page=2&per_page=100>; rel="next", </items?page=50>; rel="last"',
-    '</issues?&cursor=1:0:1>; rel="previous"; results="false"; cursor="1:0:1"',
-    "</>;rel=canonical,</de>;rel=alternate;hreflang=de , </fr>; rel=alternate; hreflang=fr",
-    '</m>; rel="timemap"; type="application/link-format"; from="Tue, 15 Sep 2015 11:00:00 GMT"',
-    "</n>; rel=prev; title=\"\xc3\x9cber, <uns>; 'so'\"",
-    "</css?family=A:400,700;B|C[]~!$'()*+@>; rel=preload; as=style",
-    '</a.png>; rel=preload; as=image; imagesrcset="/a.png 1x, /b.png 2x"; imagesizes="(width<9px) 1px, 2px"',
-    '</x>; rel="shortlink"; anchor="#a"; media="screen and (min-width: 5em)"; integrity=sha384-a/b+c',
-    "<>; rel=preload",
-    "</x>",
-]
-# What browsers read differently from each other, or could. Each would lead to films.example in one of them.
-FILMS = "<https://films.example/>"
-ODD = [
-    *(
-        "junk",
-        ",",
-        " ",
-        f"{OWN},",
-        f"{OWN},,{OWN}",
-        f",{OWN}",
-        f"{OWN};",
-        f"{OWN};;x",
-        "</a",
-        "/a>; rel=preload",
-    ),
-    *(f"<https://films.example/{character}>; rel=preconnect" for character in '<"\\ \t\x7f\xa0\xff{'[:-1]),
-    *(f"<{character}//films.example/>; rel=preconnect" for character in " \t\x0b\xa0\\"),
-    "<https:\\\\films.example/>; rel=modulepreload",
-    *(f"{FILMS};{space}rel=preconnect" for space in ("\t", "\x0b", "\xa0", "\x00", "\x1f", "\x7f")),
-    *(f"{FILMS}{space};rel=preconnect" for space in ("\t", "x", "\xa0", ",")),
-    *(f"{FILMS}; rel{space}=preconnect" for space in (" ", "\t", "*", "\xa0", "\\", '"')),
-    *(f"{FILMS}; rel={space}preconnect" for space in (" ", "\t", "\x0b", '"', "'", "\\", "<", "=")),
-    *(
-        f"{FILMS}; {first}; rel=preconnect"
-        for first in ("rel", "rel=", 'rel=""', "rel=prev", "REL=prev", 'rel=" "')
-    ),
-    *(f"{FILMS}; rel=prev; {then}" for then in ("rel=preconnect", "rel", "RE\u017f=x"[:2] + "L=preconnect")),
-    *(f"{FILMS}; rel*=UTF-8''preconnect", f"{FILMS}; rel*=preconnect; rel=prev", f"{FILMS}; as*=x; rel=prev"),
-    f"{FILMS}; rel=prev; title*=UTF-8''x",
-    *(
-        f"{FILMS}; {only}"
-        for only in ("rel=", 'rel=""', 'rel=" "', "rel", "re\\l=preconnect", "'rel'=preconnect")
-    ),
-    f'{FILMS}; rel="preconnect',
-    f"{FILMS}; rel='preconnect'",
-    f'{FILMS}; rel=prev"; rel=preconnect',
-    f'{OWN}; a=b"c, {FILMS}; rel=preconnect',
-    f'{OWN}; a="b, {FILMS}; rel=preconnect',
-    f'{OWN}; a="b"c, {FILMS}; rel=preconnect',
-    f'{OWN}; a="\\", {FILMS}; rel=preconnect; b="',
-    f'{OWN}; a="\\"", {FILMS}; rel=preconnect; b=""',
-    f"{OWN}; a='\", {FILMS}; rel=preconnect; b='\"",
-    f"{OWN}; a=', {FILMS}; rel=preconnect",
-    f'{OWN}; a"b=c, {FILMS}; rel=preconnect',
-    f'{OWN}; "a=b, {FILMS}; rel=preconnect',
-    f"{OWN}; a=(b, {FILMS}; rel=preconnect",
-    f"{OWN}; a=<b, {FILMS}; rel=preconnect",
-    f"{OWN}; <a, {FILMS}; rel=preconnect",
-    f"{OWN} {FILMS}; rel=preconnect",
-    f"{OWN}\x00, {FILMS}; rel=preconnect",
-    f"</a{FILMS}; rel=preconnect",
-    f"</a, {FILMS}; rel=preconnect",
-    f"<{FILMS}>; rel=preconnect",
-    '</x.png>; rel=preload; as=image; imagesrcset="https://films.example/ 1x',
-    f"{FILMS[:-1]}\\>; rel=preconnect",
-    f'{FILMS}; title="\x01"; rel=preconnect',
-    f"{FILMS}; title=\xe9; rel=preconnect",
-]
 
 
 @pytest.mark.parametrize(
@@ -123,8 +47,8 @@ ODD = [
         ('<https://films.example/>; rel="prev preload"', []),
         ("<https://films.example/>", ["<https://films.example/>"]),
         ("", [""]),
-        *((plain, [plain]) for plain in PLAIN),
-        *((odd, []) for odd in ODD),
+        *((plain, [plain]) for plain in PLAIN_LINKS),
+        *((odd, []) for odd in ODD_LINKS),
     ],
 )
 @pytest.mark.parametrize("kind", [HTML, JSON])
@@ -132,7 +56,7 @@ def test_links_that_would_load_from_others_are_dropped_for_everyone_H9(
     make_site: MakeSite, given: str, sent: list[str], kind: tuple[str, str]
 ) -> None:
     # What no server should pass on is still the gate's to stop.
-    site = make_site(Page(b"{}", headers=[kind, ("Link", given)]), validated=given not in ODD)
+    site = make_site(Page(b"{}", headers=[kind, ("Link", given)]), validated=given not in ODD_LINKS)
     # Caches and networks replay them as early hints to those who have not consented.
     for cookie in ("", site.chooses("accept")):
         assert site.gets("/", cookie).values("link") == sent
