@@ -21,7 +21,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         (
             ("__main__",),
             ("cli",),
-            ("flask", "starlette", "django"),
+            ("flask", "starlette"),
+            ("framework_cookies",),
+            ("applications", "django"),
             ("configuration",),
             ("wsgi", "asgi"),
             ("__init__",),

@@ -87,12 +87,13 @@ class Configuration:
                 'no policy file is configured (%s): whatever nobody declared opens with "third-party"',
                 self._setting("POLICY"),
             )
-        return Gate(
-            policy.with_exempt(*exempt),
+        gate = Gate(
+            policy,
             secret_key=self.secret_keys,
             insecure=self.is_insecure,
             trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
         )
+        return gate.exempting(*exempt)
 
     @property
     def secret_keys(self) -> list[str | bytes]:

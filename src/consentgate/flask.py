@@ -13,22 +13,28 @@ policy is `Policy()`. `CONSENTGATE_SECRET_KEY`, by default Flask's own `SECRET_K
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from flask import Flask, current_app, request
 from werkzeug.local import LocalProxy
 
+from . import wsgi
 from .configuration import Configuration, Misconfigured
 from .consent import Consent
+from .framework_cookies import cookies_of
 from .gate import Gate
-from .policy import Cookie
-from .wsgi import CONSENT, ConsentMiddleware
 
-__all__ = ["ConsentGate", "Misconfigured", "consent"]
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["ConsentGate", "ConsentMiddleware", "Misconfigured", "consent"]
 
 _PREFIX = "CONSENTGATE_"
 
 
 def _consent() -> Consent:
-    found = request.environ.get(CONSENT)
+    found = request.environ.get(wsgi.CONSENT)
     if isinstance(found, Consent):
         return found
     behind = current_app.extensions.get("consentgate")
@@ -40,6 +46,22 @@ def _consent() -> Consent:
 
 consent: Consent = LocalProxy(_consent)  # type: ignore[assignment]  # a proxy stands in for what it leads to
 """The consent of the visitor whose request is being handled."""
+
+
+class ConsentMiddleware(wsgi.ConsentMiddleware):
+    """`app` behind `gate`, with the session cookies of Flask and of the applications mounted below it exempt,
+    under the names and lifetimes that they are configured with."""
+
+    def __init__(self, app: WSGIApplication, gate: Gate) -> None:
+        super().__init__(app, gate)
+        self._knows_cookies = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not self._knows_cookies:
+            # Not before the first request: extensions may change how sessions are kept until then.
+            self.gate = self.gate.exempting(*cookies_of(self.app))
+            self._knows_cookies = True
+        return super().__call__(environ, start_response)
 
 
 class ConsentGate:
@@ -70,20 +92,10 @@ def gate_of(app: Flask) -> Gate:
     configuration = Configuration(
         given, spelling=_PREFIX + "{}", secret_keys=_secret_keys(app), folder=app.root_path
     )
-    return configuration.gate(_session_cookie(app))
+    return configuration.gate()
 
 
 def _secret_keys(app: Flask) -> list[str | bytes]:
     # Flask's fallbacks go from the oldest to the newest, as the gate's keys do.
     current = app.config.get("SECRET_KEY")
     return [*(app.config.get("SECRET_KEY_FALLBACKS") or ()), current] if current else []
-
-
-def _session_cookie(app: Flask) -> Cookie:
-    days = max(1, app.permanent_session_lifetime.days)
-    return Cookie(
-        name=app.config["SESSION_COOKIE_NAME"],
-        category="necessary",
-        reason="authentication",
-        lifetime=f"{days} days",
-    )

@@ -11,37 +11,32 @@ ask for it with `Depends(require_consent("performance"))`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection
 
 from . import asgi
 from .consent import Consent
+from .framework_cookies import cookies_of
 from .gate import Gate
-from .policy import Cookie
 
 __all__ = ["ConsentMiddleware", "consent_of", "require_consent"]
 
-DAY = 86_400
-_DEFAULT_NAME, _DEFAULT_AGE = "session", 14 * DAY
-
 
 class ConsentMiddleware(asgi.ConsentMiddleware):
-    """`app` behind `gate`, with the cookie of Starlette's SessionMiddleware exempt, under the name and
-    lifetime that it was given."""
+    """`app` behind `gate`, with the cookies of every SessionMiddleware in it exempt, in mounted
+    applications too, under the names and lifetimes that they were given."""
 
     def __init__(self, app: asgi.App, gate: Gate) -> None:
         super().__init__(app, gate)
-        self._knows_sessions = False
+        self._knows_cookies = False
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        if not self._knows_sessions:
+        if not self._knows_cookies:
             # Not before the first request: middleware may be added to an application until then.
-            self.gate = self.gate.exempting(*_session_cookies(self.app))
-            self._knows_sessions = True
+            self.gate = self.gate.exempting(*cookies_of(self.app))
+            self._knows_cookies = True
         await super().__call__(scope, receive, send)
 
 
@@ -72,23 +67,3 @@ def require_consent(*names: str) -> Callable[[HTTPConnection], Awaitable[Consent
         return consent
 
     return required
-
-
-def _session_cookies(app: Any) -> Iterator[Cookie]:
-    """The session cookies of an application: those of middleware that it was built with, and of the layers
-    that it is made of."""
-    while app is not None:
-        if isinstance(app, SessionMiddleware):
-            yield _cookie(app.session_cookie, app.max_age)
-        for middleware in getattr(app, "user_middleware", ()):
-            if middleware.cls is SessionMiddleware:
-                options = middleware.kwargs
-                yield _cookie(
-                    options.get("session_cookie", _DEFAULT_NAME), options.get("max_age", _DEFAULT_AGE)
-                )
-        app = getattr(app, "app", None)
-
-
-def _cookie(name: str, max_age: int | None) -> Cookie:
-    lifetime = "session" if max_age is None else f"{max(1, -(-max_age // DAY))} days"
-    return Cookie(name=name, category="necessary", reason="authentication", lifetime=lifetime)

@@ -249,3 +249,28 @@ def test_a_cookie_under_the_gates_own_name_is_dropped_and_logged_once(
     [line] = said(caplog, "blocked the application's cookie")
     assert f'"{name}"' in line
     assert "secret" not in line
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "lifetime"),
+    [
+        ("sid=1; Max-Age=2592000", "asks for 30 days, and the policy allows 14 days", "30 days"),
+        ("cart=1; Max-Age=5400", "asks for 90 minutes, and the policy allows session", "90 minutes"),
+        ("ui_theme=1; Max-Age=63072000", "asks for 730 days, and the policy allows 395 days", "730 days"),
+    ],
+)
+def test_a_lifetime_that_is_cut_is_logged_once_with_the_line_that_raises_it(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, line: str, said: str, lifetime: str
+) -> None:
+    site = make_site(Page(headers=[HTML, ("Set-Cookie", line)]))
+    assert site.gets().set_cookies != [line]
+    site.gets()
+    [message] = [text for text in (r.getMessage() for r in caplog.records) if "the lifetime of" in text]
+    assert said in message
+    name = line.partition("=")[0]
+    policy = POLICY.replace('lifetime = "14 days"', "").replace('lifetime = "session"', "")
+    declared = message.partition("\n")[2]
+    assert declared == f'lifetime = "{lifetime}"'
+    key = f'name = "{"ui*" if name == "ui_theme" else name}"'
+    again = make_site(site.app, policy=policy.replace(key, f"{key}\n{declared}"))
+    assert again.gets().set_cookies == [line]

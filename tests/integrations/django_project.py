@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
 
 import django
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template import engines
 from django.urls import path
+from django.utils import timezone
 
 from consentgate.django import consent_of
 
@@ -122,6 +125,13 @@ def cookies(request: HttpRequest) -> HttpResponseBase:
 
 def keep(request: HttpRequest) -> HttpResponseBase:
     request.session["kept"] = True
+    expiry: Any = {
+        "30": 30 * 86_400,
+        "date": timezone.now() + timedelta(days=60),
+        "delta": timedelta(days=45),
+    }.get(request.GET.get("expiry", ""))
+    if expiry is not None:
+        request.session.set_expiry(expiry)
     return HttpResponse("kept")
 
 

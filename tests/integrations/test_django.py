@@ -14,11 +14,16 @@ from asgiref.sync import SyncToAsync, iscoroutinefunction
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.session import SessionStorage
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.asgi import get_asgi_application
 from django.core.management import call_command
 from django.test import AsyncClient, Client, override_settings
 
-from consentgate.django import ConsentMiddleware
+from consentgate.django import ConsentMiddleware, gate_from_settings
+from consentgate.policy import Cookie
 
 from .django_project import GATE, threads
 from .shop import DECISION, POLICY, STATS
@@ -97,8 +102,10 @@ def test_the_admin_works_through_the_gate() -> None:
 def test_a_test_client_can_log_in_after_a_page_whatever_became_of_the_session_cookie() -> None:
     call_command("migrate", verbosity=0, run_syncdb=True)
     user = get_user_model().objects.create_user("reader", password="a password")
-    for age in (1_209_600, 100_000_000):  # the second is longer than any consent lasts, and so is cut
-        with override_settings(SESSION_COOKIE_AGE=age):
+    session = Cookie(name="sessionid", category="necessary", reason="authentication", lifetime="1 day")
+    for cookies in ((), (session,)):  # with the second the cookie is cut
+        policy = replace(POLICY, cookies=(*POLICY.cookies, *cookies))
+        with override_settings(CONSENTGATE={"POLICY": policy, "INSECURE": True}):
             client = Client()
             client.force_login(user)
             first = client.cookies["sessionid"].value
@@ -242,3 +249,70 @@ def test_an_asynchronous_stream_is_the_same_page() -> None:
     streamed, whole = asyncio.run(pages())
     assert STATS not in streamed
     assert streamed.replace("/astream", "/ashop") == whole
+
+
+# -- cookies that Django sets itself ---------------------------------------------------------------------
+
+
+class AdminSessions(SessionMiddleware):
+    """Sessions of a site's own beside Django's."""
+
+    cookie_name = "admin_session"
+
+
+@pytest.mark.parametrize("engine", ["db", "signed_cookies", "cache", "cached_db"])
+@pytest.mark.parametrize(
+    ("expiry", "days"), [("30", 30), ("date", 60), ("delta", 45), ("none", 90)], ids=lambda value: str(value)
+)
+def test_a_session_lives_as_long_as_a_view_asks(
+    engine: str, expiry: str, days: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    age = {"SESSION_COOKIE_AGE": 90 * 86_400} if expiry == "none" else {}
+    with override_settings(SESSION_ENGINE=f"django.contrib.sessions.backends.{engine}", **age):
+        cookie = Client().get(f"/keep?expiry={expiry}").cookies["sessionid"]
+    assert abs(int(cookie["max-age"]) - days * 86_400) <= 1
+    said = [record.getMessage() for record in caplog.records if "sessionid" in record.getMessage()]
+    assert len(said) == (expiry != "none")
+    assert all(f'lifetime = "{days} days"' in message and "14 days" in message for message in said)
+
+
+def test_a_session_that_outlives_the_policy_is_cut_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    session = Cookie(name="sessionid", category="necessary", reason="authentication", lifetime="1 day")
+    policy = replace(POLICY, cookies=(*POLICY.cookies, session))
+    with override_settings(CONSENTGATE={"POLICY": policy, "INSECURE": True}):
+        client = Client()
+        assert "Max-Age=86400" in client.get("/keep").cookies["sessionid"].OutputString()
+        client.get("/keep?again")
+    [said] = [record.getMessage() for record in caplog.records if "sessionid" in record.getMessage()]
+    assert "asks for 14 days, and the policy allows 1 day" in said
+    assert said.endswith('lifetime = "14 days"')
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"SESSION_COOKIE_NAME": "ours"}, "ours"),
+        ({"CSRF_COOKIE_NAME": "anti"}, "anti"),
+        ({"LANGUAGE_COOKIE_NAME": "tongue"}, "tongue"),
+        ({"MESSAGE_STORAGE": f"{__name__}.OurMessages"}, "said"),
+        ({"MESSAGE_STORAGE": f"{__name__}.EitherMessages"}, "said"),
+        ({"ADMIN_SESSION_COOKIE_NAME": "second"}, "second"),
+        ({"MIDDLEWARE": [GATE, f"{__name__}.AdminSessions"]}, "admin_session"),
+    ],
+)
+def test_what_django_sets_is_exempt_under_the_name_that_it_has(changed: dict[str, Any], name: str) -> None:
+    with override_settings(**changed):
+        policy = gate_from_settings().policy
+    assert name in policy.set_by_framework
+
+
+class OurMessages(CookieStorage):
+    cookie_name = "said"
+
+
+class EitherMessages(FallbackStorage):
+    storage_classes = (OurMessages, SessionStorage)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -11,11 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from consentgate.configuration import Configuration, Misconfigured
 from consentgate.gate import Gate
-from consentgate.policy import Cookie
 
 from .apps import ConsentgateConfig
-
-DAY = 86_400
+from .cookies import cookies_in_settings
 
 
 def gate_from_settings() -> Gate:
@@ -25,7 +22,7 @@ def gate_from_settings() -> Gate:
     Raises ImproperlyConfigured with every mistake in the setting.
     """
     try:
-        gate = read_settings().gate(*_framework_cookies())
+        gate = read_settings().gate(*cookies_in_settings())
     except Misconfigured as error:
         raise ImproperlyConfigured(str(error)) from error
     for application in apps.get_app_configs():
@@ -53,19 +50,3 @@ def _secret_keys() -> list[str | bytes]:
         return []
     # Django's fallbacks go from the newest to the oldest, the gate's keys the other way.
     return [*reversed(settings.SECRET_KEY_FALLBACKS), current]
-
-
-def _framework_cookies() -> list[Cookie]:
-    """Cookies that Django itself sets: the session, CSRF protection, the language that was chosen and the
-    messages for the next page."""
-    return [
-        _cookie(settings.SESSION_COOKIE_NAME, "authentication", settings.SESSION_COOKIE_AGE),
-        _cookie(settings.CSRF_COOKIE_NAME, "security", settings.CSRF_COOKIE_AGE),
-        _cookie(settings.LANGUAGE_COOKIE_NAME, "ui-preference", settings.LANGUAGE_COOKIE_AGE),
-        _cookie("messages", "requested-service", None),
-    ]
-
-
-def _cookie(name: str, reason: Any, age: int | None) -> Cookie:
-    lifetime = "session" if age is None else f"{min(395, max(1, -(-age // DAY)))} days"
-    return Cookie(name=name, category="necessary", reason=reason, lifetime=lifetime)

@@ -73,8 +73,19 @@ class CookieFilter:
             return None
         claims = self._gate.policy.claims
         if any(claim.category == NECESSARY for claim in claims.by_cookie(cookie.name)):
-            return cookie.clamped(claims.cookie_lifetime(cookie.name))
+            return self._clamped(cookie)
         self._gate.set_by_application.add(cookie.name)
+        return line
+
+    def _clamped(self, cookie: SetCookie) -> str:
+        """The line of an exempt cookie with a lifetime of at most what the policy allows."""
+        policy, notices = self._gate.policy, self._gate.notices
+        most = policy.claims.cookie_lifetime(cookie.name)
+        line = cookie.clamped(most)
+        if cookie.age is not None and cookie.age > most:
+            notices.clamped(cookie.name, cookie.age, most)
+        elif cookie.age is not None and cookie.age > policy.claims.stated_lifetime(cookie.name):
+            notices.outlives(policy.framework_cookie(cookie.name), cookie.age)
         return line
 
     def refused(self) -> list[str]:

@@ -89,7 +89,9 @@ class Gate:
 
     def exempting(self, *cookies: Cookie) -> Gate:
         """This gate, with `cookies` that its policy does not name exempt too: how an integration adds those
-        of its framework."""
+        of its framework. Those that the policy files elsewhere stay there, which the log says."""
+        for cookie, category in self.policy.misfiled(*cookies):
+            self.notices.misfiled(cookie, category)
         policy = self.policy.with_exempt(*cookies)
         if policy is self.policy:
             return self

@@ -11,6 +11,7 @@ from consentgate.catalogue import catalogue
 from consentgate.html import Cut, Url, resolve
 from consentgate.html.encoding import Unreadable
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
+from consentgate.policy.lifetime import lifetime_text
 from consentgate.policy.loading import category_for
 
 from .findings import Findings
@@ -101,6 +102,41 @@ class Notices:
                 "site sets it, declare it with its category, and it is deleted",
                 _toml(name),
             )
+
+    def clamped(self, name: str, asked: float, allowed: int) -> None:
+        """The lifetime of the exempt cookie `name` was cut from the seconds `asked` to those `allowed`."""
+        if self._is_new("lifetime", name):
+            _log.warning(
+                "%s the lifetime of the cookie %s: the application asks for %s, and the policy allows %s. To "
+                "allow it, write where the policy declares the cookie%s:\nlifetime = %s",
+                "would cut" if self._report_only else "cut",
+                _toml(name),
+                lifetime_text(asked),
+                lifetime_text(allowed),
+                "" if self._policy.claims.cookie_is_declared(name) else " (a [[cookie]] with this name)",
+                _toml(lifetime_text(asked)),
+            )
+
+    def outlives(self, cookie: Cookie, asked: float) -> None:
+        """A framework's `cookie` goes out for `asked` seconds, longer than its settings say."""
+        if self._is_new("lifetime", cookie.name):
+            _log.warning(
+                "the application sets the cookie %s for %s, and the choices page says %s, as the framework's "
+                "settings do. It passes as it is. For the page to say so:\n"
+                "[[cookie]]\nname = %s\ncategory = %s\nreason = %s\nlifetime = %s",
+                _toml(cookie.name),
+                lifetime_text(asked),
+                cookie.lifetime,
+                _toml(cookie.name),
+                _toml(cookie.category),
+                _toml(cookie.reason or ""),
+                _toml(lifetime_text(asked)),
+            )
+
+    def misfiled(self, cookie: Cookie, category: str) -> None:
+        """The policy files the framework's `cookie` under a category that visitors can refuse."""
+        if self._is_new("misfiled", cookie.name):
+            _log.warning("%s", misfiled(cookie, category))
 
     def arrived(self, name: str, claim: Claim) -> None:
         """The cookie `name` came along with a request and was kept from the application."""
@@ -369,6 +405,20 @@ class Notices:
         except PolicyError:
             return False
         return True
+
+
+def misfiled(cookie: Cookie, category: str) -> str:
+    """Say what it means that a framework's `cookie` is filed under a `category` that is not necessary."""
+    effect = (
+        "never passes"
+        if category == NEVER
+        else "does not pass before visitors consent, nor after they refuse"
+    )
+    return (
+        f"the policy files the framework's own cookie {_toml(cookie.name)} under {_toml(category)}: "
+        f"it {effect}, and logins and forms that need it fail. Leave it out of the policy, or write "
+        f"category = {_toml(NECESSARY)} and reason = {_toml(cookie.reason or '')}"
+    )
 
 
 def _likely_category(policy: Policy) -> str:

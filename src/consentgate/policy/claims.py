@@ -68,8 +68,11 @@ class Claims:
         categories: tuple[Category, ...],
         cookies: tuple[Cookie, ...],
         services: tuple[Service, ...],
+        *,
+        set_by_framework: frozenset[str] = frozenset(),
     ) -> None:
         self._site = site
+        self._set_by_framework = set_by_framework
         self._categories = categories
         self._services = {service.id: _claim_of(service) for service in services}
         claims = [(service, self._services[service.id]) for service in services]
@@ -203,7 +206,13 @@ class Claims:
         return (self._undeclared(known) if known is not None else self._unknown(name),)
 
     def cookie_lifetime(self, name: str) -> int:
-        """For how many seconds the policy lets this cookie live; 0 is until the browser closes."""
+        """For how many seconds the policy lets this cookie live; 0 is until the browser closes. What a
+        framework sets may live longer than its settings say: the application can ask for that per visitor."""
+        stated = self.stated_lifetime(name)
+        return max(stated, LONGEST) if name in self._set_by_framework else stated
+
+    def stated_lifetime(self, name: str) -> int:
+        """For how many seconds visitors are told that this cookie lives; 0 is until the browser closes."""
         return self._lifetimes.get(self._cookie_key(name) or "", LONGEST)
 
     def cookie_is_declared(self, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 DAY = 86_400
@@ -10,6 +11,7 @@ LONGEST = 395 * DAY
 
 _UNITS = {"minute": 60, "hour": 3_600, "day": DAY, "month": 30 * DAY, "year": 365 * DAY}
 EXPECTED = 'expected "session" or a number of minutes, hours, days, months or years, like "14 days"'
+_MOST_OF_A_UNIT = 999_999
 _LIFETIME = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|month|year)s?")
 
 
@@ -29,3 +31,15 @@ def lifetime_seconds(text: str) -> int:
         # and 13 months are the 395 days of the law.
         return number * 365 // 12 * DAY
     return number * _UNITS[unit]
+
+
+def lifetime_text(seconds: float) -> str:
+    """Write `seconds` as the policy file has them, "session" for none. They are rounded up: to minutes below
+    a day, to hours below a month, else to days."""
+    if seconds <= 0:
+        return "session"
+    precision = 60 if seconds < DAY else 3_600 if seconds < 31 * DAY else DAY
+    rounded = math.ceil(seconds / precision) * precision
+    unit = next(unit for unit in ("day", "hour", "minute") if rounded % _UNITS[unit] == 0)
+    number = min(rounded // _UNITS[unit], _MOST_OF_A_UNIT)
+    return f"{number} {unit}{'' if number == 1 else 's'}"

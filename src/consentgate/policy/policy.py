@@ -30,6 +30,9 @@ class Policy:
     default categories, and whatever nobody claims opens with "third-party". `necessary` is always among
     the categories, first where it is not named.
 
+    `set_by_framework` names those of the cookies that the application's framework sets by itself, under
+    whatever lifetime the application asks of it.
+
     Raises PolicyError, with every mistake at once, when the parts do not fit together.
     """
 
@@ -37,6 +40,7 @@ class Policy:
     categories: tuple[Category, ...] = DEFAULT_CATEGORIES
     cookies: tuple[Cookie, ...] = ()
     services: tuple[Service, ...] = ()
+    set_by_framework: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         found = check(self.site, self.categories, self.cookies, self.services)
@@ -76,12 +80,31 @@ class Policy:
         claims = self.claims
         by_name = {cookie.name: cookie for cookie in cookies if not claims.cookie_is_declared(cookie.name)}
         new = tuple(by_name.values())
-        return replace(self, cookies=(*self.cookies, *new)) if new else self
+        if not new:
+            return self
+        names = self.set_by_framework.union(by_name)
+        return replace(self, cookies=(*self.cookies, *new), set_by_framework=names)
+
+    def framework_cookie(self, name: str) -> Cookie:
+        """The cookie of this name among those that the framework sets."""
+        return next(cookie for cookie in self.cookies if cookie.name == name in self.set_by_framework)
+
+    def misfiled(self, *cookies: Cookie) -> list[tuple[Cookie, str]]:
+        """The `cookies` of a framework that this policy files under another category than "necessary", each
+        with that category."""
+        filed = [
+            (cookie, [claim.category or NEVER for claim in self.claims.by_cookie(cookie.name)])
+            for cookie in cookies
+            if self.claims.cookie_is_declared(cookie.name)
+        ]
+        return [(cookie, categories[0]) for cookie, categories in filed if NECESSARY not in categories]
 
     @cached_property
     def claims(self) -> Claims:
         """The index over this policy: to whom a URL, cookie, script or widget belongs."""
-        return Claims(self.site, self.categories, self.cookies, self.services)
+        return Claims(
+            self.site, self.categories, self.cookies, self.services, set_by_framework=self.set_by_framework
+        )
 
     @property
     def askable(self) -> tuple[Category, ...]:

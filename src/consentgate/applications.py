@@ -1,0 +1,98 @@
+"""What an application is made of: the layers of middleware around it, and the applications mounted below it.
+
+Nothing here knows a framework by name. Objects are told apart by what they have: `routes`, `mounts`, or an
+application that they wrap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+MOST_LAYERS = 10_000
+"""The most objects that are looked at. Real applications have some tens."""
+
+_PLAIN = (type, ModuleType, BuiltinFunctionType, str, bytes, int, float, complex)
+
+
+def layers_of(application: Any) -> Iterator[Any]:
+    """Every layer and mounted application that `application` is made of, itself first, each once."""
+    seen: dict[int, Any] = {}
+    waiting = [application]
+    while waiting and len(seen) < MOST_LAYERS:
+        layer = waiting.pop()
+        if layer is None or isinstance(layer, _PLAIN) or id(layer) in seen:
+            continue
+        # Kept, so that no other object gets its id.
+        seen[id(layer)] = layer
+        yield layer
+        with suppress(Exception):
+            # Some objects raise whatever they are asked, such as Flask's proxies outside a request.
+            waiting.extend(_within(layer))
+
+
+def _within(layer: Any) -> Iterable[Any]:
+    """The applications right below a `layer`."""
+    if isinstance(layer, MethodType):
+        return (layer.__self__,)
+    if isinstance(layer, partial):
+        return (layer.func, *layer.args, *layer.keywords.values())
+    if isinstance(layer, FunctionType):
+        # Middleware that is a function keeps the application that it wraps in its closure.
+        return filter(_may_be_application, _cells(layer))
+    if hasattr(layer, "routes"):
+        return _of_router(layer)
+    if hasattr(layer, "wsgi_app") and hasattr(layer, "url_map"):
+        # A WSGI framework's application. What else it holds are its views.
+        return (layer.wsgi_app,)
+    return _attributes(layer)
+
+
+def _of_router(router: Any) -> Iterator[Any]:
+    """The applications of a router of ASGI frameworks, and the middleware around it."""
+    yield getattr(router, "app", None)
+    yield getattr(router, "router", None)
+    yield getattr(router, "default", None)
+    yield _stack_of(router)
+    for route in router.routes or ():
+        # A view is a function, and no application; what is mounted may be one.
+        endpoint = getattr(route, "app", None)
+        if hasattr(route, "routes") or not isinstance(endpoint, FunctionType | MethodType):
+            yield endpoint
+
+
+def _stack_of(application: Any) -> Any:
+    """The middleware of an application, put together as the application itself does at its first request."""
+    build = getattr(application, "build_middleware_stack", None)
+    if build is None:
+        return None
+    if application.middleware_stack is None:
+        application.middleware_stack = build()
+    return application.middleware_stack
+
+
+def _attributes(layer: Any) -> Iterator[Any]:
+    slots = (getattr(layer, name, None) for name in getattr(type(layer), "__slots__", ()))
+    for value in (*getattr(layer, "__dict__", {}).values(), *slots):
+        if isinstance(value, Mapping):
+            yield from filter(_may_be_application, value.values())
+        elif isinstance(value, list | tuple):
+            yield from filter(_may_be_application, value)
+        elif _may_be_application(value):
+            yield value
+
+
+def _cells(function: FunctionType) -> Iterator[Any]:
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:
+            # Not filled yet.
+            continue
+
+
+def _may_be_application(value: Any) -> bool:
+    return callable(value) and not isinstance(value, _PLAIN)

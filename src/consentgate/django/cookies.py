@@ -1,0 +1,61 @@
+"""The cookies that Django sets by itself, as its settings have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.utils.module_loading import import_string
+
+from consentgate.policy import Cookie
+from consentgate.policy.framework import framework_cookie
+
+_SESSION_NAME, _SESSION_AGE = "SESSION_COOKIE_NAME", "SESSION_COOKIE_AGE"
+
+
+def cookies_in_settings() -> Iterator[Cookie]:
+    """The cookies of sessions, CSRF protection, the language that was chosen and messages."""
+    yield from _sessions()
+    yield framework_cookie(settings.CSRF_COOKIE_NAME, "security", settings.CSRF_COOKIE_AGE)
+    yield framework_cookie(settings.LANGUAGE_COOKIE_NAME, "ui-preference", settings.LANGUAGE_COOKIE_AGE)
+    for name in _message_cookies(settings.MESSAGE_STORAGE):
+        yield framework_cookie(name, "requested-service", None)
+
+
+def _sessions() -> Iterator[Cookie]:
+    """The session cookies: Django's, and those of middleware that was made of Django's to have several, with
+    their names in settings like ADMIN_SESSION_COOKIE_NAME or in the class."""
+    for setting in (
+        _SESSION_NAME,
+        *sorted(name for name in dir(settings) if name.endswith(f"_{_SESSION_NAME}")),
+    ):
+        age = getattr(settings, setting.replace(_SESSION_NAME, _SESSION_AGE), settings.SESSION_COOKIE_AGE)
+        closes = settings.SESSION_EXPIRE_AT_BROWSER_CLOSE
+        yield framework_cookie(getattr(settings, setting), "authentication", None if closes else age)
+    for path in settings.MIDDLEWARE:
+        for name in _names_in(path):
+            yield framework_cookie(name, "authentication", settings.SESSION_COOKIE_AGE)
+
+
+def _names_in(path: str) -> Iterator[str]:
+    """The names of cookies that stand in the session middleware at `path`."""
+    try:
+        middleware = import_string(path)
+    except ImportError:
+        # Django says so itself.
+        return
+    if isinstance(middleware, type) and issubclass(middleware, SessionMiddleware):
+        for attribute in dir(middleware):
+            value = getattr(middleware, attribute)
+            if attribute.lower().endswith("cookie_name") and isinstance(value, str):
+                yield value
+
+
+def _message_cookies(storage: str | type) -> Iterator[str]:
+    """The names under which a message storage, or those that it is made of, keeps messages in cookies."""
+    made = import_string(storage) if isinstance(storage, str) else storage
+    if hasattr(made, "cookie_name"):
+        yield made.cookie_name
+    for part in getattr(made, "storage_classes", ()):
+        yield from _message_cookies(part)

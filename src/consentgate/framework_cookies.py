@@ -1,0 +1,74 @@
+"""The cookies that frameworks set by themselves: which of them an application has, and under which lifetime.
+
+A framework is looked at only where the application has loaded it: nothing here imports one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .applications import layers_of
+from .policy import Cookie
+from .policy.framework import framework_cookie
+
+
+def cookies_of(application: Any) -> list[Cookie]:
+    """The cookies of the frameworks that `application` is made with, those mounted below it among them."""
+    return [cookie for layer in layers_of(application) for cookie in _cookies_of_layer(layer)]
+
+
+def _cookies_of_layer(layer: Any) -> Iterator[Cookie]:
+    classes = type(layer).__mro__
+    for module, name, cookies in _FRAMEWORKS:
+        if getattr(sys.modules.get(module), name, None) in classes:
+            yield from cookies(layer)
+
+
+def _of_starlette(sessions: Any) -> Iterator[Cookie]:
+    yield framework_cookie(sessions.session_cookie, "authentication", sessions.max_age)
+
+
+def _of_starsessions(sessions: Any) -> Iterator[Cookie]:
+    yield framework_cookie(sessions.cookie_name, "authentication", sessions.lifetime or None)
+
+
+def _of_starlette_csrf(protection: Any) -> Iterator[Cookie]:
+    yield framework_cookie(protection.cookie_name, "security", None)
+
+
+def _of_flask(app: Any) -> Iterator[Cookie]:
+    for name in dict.fromkeys((app.config["SESSION_COOKIE_NAME"], _session_name(app))):
+        yield framework_cookie(name, "authentication", app.permanent_session_lifetime)
+    if hasattr(app, "login_manager") and "flask_login" in sys.modules:
+        defaults = sys.modules["flask_login"]
+        yield framework_cookie(
+            app.config.get("REMEMBER_COOKIE_NAME", defaults.COOKIE_NAME),
+            "authentication",
+            app.config.get("REMEMBER_COOKIE_DURATION", defaults.COOKIE_DURATION),
+        )
+
+
+def _session_name(app: Any) -> str:
+    try:
+        return str(app.session_interface.get_cookie_name(app))
+    except (AttributeError, RuntimeError):
+        # An interface of the site's own, without Flask's way to ask it or with another name per request.
+        return str(app.config["SESSION_COOKIE_NAME"])
+
+
+def _of_django(_: Any) -> Iterator[Cookie]:
+    from .django.cookies import cookies_in_settings
+
+    return cookies_in_settings()
+
+
+_FRAMEWORKS: tuple[tuple[str, str, Callable[[Any], Iterator[Cookie]]], ...] = (
+    ("starlette.middleware.sessions", "SessionMiddleware", _of_starlette),
+    ("starsessions.middleware", "SessionMiddleware", _of_starsessions),
+    ("starlette_csrf.middleware", "CSRFMiddleware", _of_starlette_csrf),
+    ("flask", "Flask", _of_flask),
+    ("django.core.handlers.base", "BaseHandler", _of_django),
+)
+"""The class of each framework that sets cookies, and what reads them off one of its objects."""
