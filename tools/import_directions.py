@@ -21,9 +21,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         (
             ("__main__",),
             ("cli",),
-            ("flask", "starlette"),
+            ("flask", "starlette", "testing"),
             ("framework_cookies",),
-            ("applications", "django"),
+            ("applications", "flask_caches", "django"),
             ("configuration",),
             ("wsgi", "asgi"),
             ("__init__",),

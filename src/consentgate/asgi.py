@@ -97,9 +97,9 @@ def _show_to_application(scope: Scope, exchange: Exchange) -> None:
         kept = [header for header in scope["headers"] if header[0].lower() not in names]
         seen = _bytes((name, value) for name, values in changes.items() for value in values)
         scope["headers"] = kept + seen
-    scope[CONSENT] = exchange.consent
+    scope[CONSENT] = consent = exchange.application_consent
     scope["state"] = state = {} if scope.get("state") is None else scope["state"]
-    state["consent"] = exchange.consent
+    state["consent"] = consent
     if scope.get("extensions"):
         scope["extensions"] = {**scope["extensions"]}
 

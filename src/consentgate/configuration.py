@@ -95,6 +95,14 @@ class Configuration:
         )
         return gate.exempting(*exempt)
 
+    def policy(self) -> Policy:
+        """The policy alone. Raises Misconfigured."""
+        faults: list[Fault] = []
+        policy = self._policy(faults)
+        if policy is None:
+            raise Misconfigured(faults or [*self._wrong_values()])
+        return policy
+
     @property
     def secret_keys(self) -> list[str | bytes]:
         """The keys that sign, from the oldest to the newest."""

@@ -14,14 +14,17 @@ policy is `Policy()`. `CONSENTGATE_SECRET_KEY`, by default Flask's own `SECRET_K
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 from werkzeug.local import LocalProxy
 
 from . import wsgi
+from .applications import layers_of
 from .configuration import Configuration, Misconfigured
 from .consent import Consent
+from .flask_caches import Questions, guard_caches
 from .framework_cookies import cookies_of
 from .gate import Gate
 
@@ -31,17 +34,35 @@ if TYPE_CHECKING:
 __all__ = ["ConsentGate", "ConsentMiddleware", "Misconfigured", "consent"]
 
 _PREFIX = "CONSENTGATE_"
+_QUESTIONS = "consentgate.questions"
 
 
 def _consent() -> Consent:
     found = request.environ.get(wsgi.CONSENT)
     if isinstance(found, Consent):
-        return found
+        return _noted(found, request.environ)
     behind = current_app.extensions.get("consentgate")
     if not isinstance(behind, ConsentMiddleware):
         raise LookupError("no consent in this request: call ConsentGate(app) when the application is made")
     # A request that did not come through the gate, like app.test_request_context(): nobody said yes.
     return Consent(behind.gate.policy)
+
+
+def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
+    """The consent in `environ`, which notes each question for the application's caches."""
+    if _QUESTIONS not in environ:
+        # Of a copy: that the gate asks for the key is no question of the application's.
+        environ[_QUESTIONS] = questions = Questions(replace(consent, notes=()).key)
+        environ[wsgi.CONSENT] = consent = consent.noted_by(questions.note)
+    return consent
+
+
+def _questions() -> Questions | None:
+    """What the application has asked in the request at hand; None outside requests and the gate."""
+    if not has_request_context() or not isinstance(request.environ.get(wsgi.CONSENT), Consent):
+        return None
+    _consent()
+    return cast(Questions, request.environ[_QUESTIONS])
 
 
 consent: Consent = LocalProxy(_consent)  # type: ignore[assignment]  # a proxy stands in for what it leads to
@@ -54,13 +75,16 @@ class ConsentMiddleware(wsgi.ConsentMiddleware):
 
     def __init__(self, app: WSGIApplication, gate: Gate) -> None:
         super().__init__(app, gate)
-        self._knows_cookies = False
+        self._knows_application = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not self._knows_cookies:
+        if not self._knows_application:
             # Not before the first request: extensions may change how sessions are kept until then.
             self.gate = self.gate.exempting(*cookies_of(self.app))
-            self._knows_cookies = True
+            for layer in layers_of(self.app):
+                if isinstance(layer, Flask):
+                    guard_caches(layer, _questions)
+            self._knows_application = True
         return super().__call__(environ, start_response)
 
 

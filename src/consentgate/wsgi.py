@@ -90,7 +90,7 @@ def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnviro
             copy.pop(key, None)
     if _EARLY_HINTS in copy:
         copy[_EARLY_HINTS] = _hinting(copy[_EARLY_HINTS], exchange)
-    copy[CONSENT] = exchange.consent
+    copy[CONSENT] = exchange.application_consent
     return copy
 
 

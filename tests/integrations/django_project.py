@@ -12,10 +12,12 @@ import django
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template import engines
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.views.decorators.cache import cache_page
 
-from consentgate.django import consent_of
+from consentgate.django import consent_of, vary_on_consent
 
 from .shop import PAGE, POLICY, SECRET_KEY
 
@@ -139,7 +141,71 @@ def who(request: HttpRequest) -> HttpResponseBase:
     return HttpResponse(request.user.get_username(), content_type="text/plain")
 
 
+called: list[str] = []
+"""The paths of views that may be cached, one for each call."""
+
+
+def asks(request: HttpRequest) -> HttpResponseBase:
+    called.append(request.path)
+    return HttpResponse(str(request.consent.allows("performance")), content_type="text/plain")
+
+
+async def asks_in_loop(request: HttpRequest) -> HttpResponseBase:
+    return asks(request)
+
+
+def silent(request: HttpRequest) -> HttpResponseBase:
+    called.append(request.path)
+    return HttpResponse(PAGE)
+
+
+def by_template(request: HttpRequest) -> HttpResponseBase:
+    called.append(request.path)
+    text = engines["django"].from_string('{% load consentgate %}{{ request|allows:"performance" }}')
+    return TemplateResponse(request, text, content_type="text/plain")
+
+
+def by_fragment(request: HttpRequest) -> HttpResponseBase:
+    called.append(request.path)
+    text = engines["django"].from_string(
+        "{% load cache consentgate %}{% cache 60 counted request.consent.key %}"
+        '{{ request|allows:"performance" }}{% endcache %}'
+    )
+    return HttpResponse(text.render({}, request), content_type="text/plain")
+
+
+class Ahead:
+    """Middleware that asks before the view, which then answers by what it said."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        request.counted = request.consent.allows("performance")
+        return self.get_response(request)
+
+
+def told(request: HttpRequest) -> HttpResponseBase:
+    called.append(request.path)
+    return HttpResponse(str(getattr(request, "counted", None)), content_type="text/plain")
+
+
+VIEWS = {
+    "asks": asks,
+    "asks-in-loop": asks_in_loop,
+    "silent": silent,
+    "by-template": by_template,
+    "by-fragment": by_fragment,
+    "told": told,
+}
+cached = [path(f"cached/{name}", cache_page(60)(view)) for name, view in VIEWS.items()]
+varied = [path(f"varied/{name}", cache_page(60)(vary_on_consent(view))) for name, view in VIEWS.items()]
+plain = [path(f"plain/{name}", view) for name, view in VIEWS.items()]
+
 urlpatterns = [
+    *cached,
+    *varied,
+    *plain,
     path("keep", keep),
     path("who", who),
     path("cookies", cookies),

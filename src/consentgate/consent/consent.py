@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from consentgate.catalogue import Glob
 from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
@@ -23,12 +24,14 @@ class Consent:
 
     `choice` is the decision that the cookie carries, or None where there is none that counts. `granted`
     holds the digests that are in effect now: the recorded ones that the policy still has, and none of
-    them while the browser sends a signal that it did not send when they were granted.
+    them while the browser sends a signal that it did not send when they were granted. `notes` are called
+    whenever the application asks: its answer then depends on the consent.
     """
 
     policy: Policy
     choice: Choice | None = None
     granted: frozenset[bytes] = frozenset()
+    notes: tuple[Callable[[], None], ...] = field(default=(), compare=False)
 
     @classmethod
     def of_choice(cls, policy: Policy, choice: Choice | None, signals: frozenset[str]) -> Consent:
@@ -46,9 +49,25 @@ class Consent:
         return cls(policy, None, covered_by(policy, wanted))
 
     def __repr__(self) -> str:
-        return (
-            f"<Consent to {listed(filter(self.allows, sorted(self.policy.ids - {NECESSARY}))) or 'nothing'}>"
-        )
+        allowed = filter(self._allows, sorted(self.policy.ids - {NECESSARY}))
+        return f"<Consent to {listed(allowed) or 'nothing'}>"
+
+    def noted_by(self, note: Callable[[], None]) -> Consent:
+        """This consent, which calls `note` whenever the application asks it."""
+        return replace(self, notes=(*self.notes, note))
+
+    def _note(self) -> None:
+        for note in self.notes:
+            note()
+
+    @property
+    def key(self) -> str:
+        """A word for what has been granted, the same for all who have granted the same, and "closed" for all
+        who have granted nothing: what a cache of the application's has to have in its keys."""
+        self._note()
+        if not self.is_open:
+            return "closed"
+        return f"open-{hashlib.sha256(b''.join(sorted(self.granted))).hexdigest()[:12]}"
 
     def allows(self, name: str) -> bool:
         """True when the visitor has consented to the category or service with the id `name`.
@@ -57,7 +76,11 @@ class Consent:
         still waits for its own consent. What is necessary is always allowed. Raises UnknownId when the
         policy has no such id.
         """
+        self._note()
         _require_known(self.policy, name)
+        return self._allows(name)
+
+    def _allows(self, name: str) -> bool:
         if not self.policy.claims.has_service(name):
             return name == NECESSARY or self.grants(Unit(OWN, name))
         claim = self.policy.claims.of_service(name)

@@ -15,7 +15,8 @@ Settings: `POLICY`, a path or a `Policy`; `SECRET_KEY`, by default Django's own
 and its fallbacks; `INSECURE` and `TRUSTED_PROXIES` as in `Gate`.
 """
 
+from .caching import vary_on_consent
 from .middleware import ConsentMiddleware, consent_of
 from .settings import gate_from_settings
 
-__all__ = ["ConsentMiddleware", "consent_of", "gate_from_settings"]
+__all__ = ["ConsentMiddleware", "consent_of", "gate_from_settings", "vary_on_consent"]

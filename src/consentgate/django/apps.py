@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 class ConsentgateConfig(AppConfig):
-    """Gives `consentgate.django` a label that no other application takes, and registers its checks.
+    """Gives `consentgate.django` a label that no other application takes, registers its checks, and lets
+    requests that pass no middleware be asked for consent.
 
     `gate` is the one in effect, None before a server or test client has loaded the middleware.
     """
@@ -23,6 +24,11 @@ class ConsentgateConfig(AppConfig):
 
     def ready(self) -> None:
         # Not before: the checks read settings, which are there only once Django is set up.
+        from django.http import HttpRequest
+
         from .checks import register_checks
+        from .ungated import ungated
 
         register_checks()
+        # Django's test requests pass no middleware: views that ask are testable all the same.
+        HttpRequest.consent = ungated  # type: ignore[attr-defined]

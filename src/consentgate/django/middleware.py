@@ -33,8 +33,10 @@ from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
 
+from .caching import give_consent
 from .place import misplacements
 from .settings import gate_from_settings
+from .ungated import ungated
 
 _log = logging.getLogger("consentgate")
 
@@ -44,14 +46,10 @@ GetResponse = Callable[[HttpRequest], Any]
 def consent_of(request: HttpRequest) -> Consent:
     """The consent of the visitor behind a request; the same as `request.consent`, for type checkers.
 
-    Raises LookupError where the request did not come through the gate.
+    A request that did not come through the gate has consented to nothing, which the log says once.
     """
     consent = getattr(request, "consent", None)
-    if not isinstance(consent, Consent):
-        raise LookupError(
-            'no consent in this request: put "consentgate.django.ConsentMiddleware" first in MIDDLEWARE'
-        )
-    return consent
+    return consent if isinstance(consent, Consent) else ungated.consent()
 
 
 class ConsentMiddleware:
@@ -101,7 +99,7 @@ def _is_gated(request: HttpRequest) -> bool:
     consent = request.META.get(wsgi.CONSENT) or getattr(request, "scope", {}).get(asgi.CONSENT)
     if not isinstance(consent, Consent):
         return False
-    request.consent = consent  # type: ignore[attr-defined]  # what the application reads it from
+    give_consent(request, consent)
     return True
 
 
@@ -144,9 +142,10 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     # Both are made of META when first asked for; they may have been.
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)
-    request.consent = exchange.consent  # type: ignore[attr-defined]  # what the application reads it from
+    consent = exchange.application_consent
+    give_consent(request, consent)
     # Should the middleware be listed twice, this tells the second.
-    request.META[wsgi.CONSENT] = exchange.consent
+    request.META[wsgi.CONSENT] = consent
 
 
 def _gate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:

@@ -88,10 +88,33 @@ class Exchange:
         self._judge = Judge(self.consent, self._host, self._page)
         self._cookies = CookieFilter(gate, self._judge, cookies)
         self._headers = HeaderFilter(gate, self._judge, self._base, self._cookies)
+        self._is_asked = False
         self._begin()
 
+    @property
+    def application_consent(self) -> Consent:
+        """The consent as the application gets it: what it answers depends on that once it has asked."""
+        return self.consent.noted_by(self._note_question)
+
+    def _note_question(self) -> None:
+        self._is_asked = True
+
+    @property
+    def head(self) -> Head | None:
+        """What to send before the body, None while that is not known. Where the application has asked for the
+        consent, caches are told so: read it as late as possible."""
+        head = self._head
+        if head is None or not self._is_asked:
+            return head
+        headers = vary(head.headers)
+        return Head(head.status, private(headers) if self.consent.is_open else headers)
+
+    @head.setter
+    def head(self, head: Head | None) -> None:
+        self._head = head
+
     def _begin(self) -> None:
-        self.head: Head | None = None
+        self.head = None
         self._pending: Head | None = None
         self._body: Body | None = None
         self._html: HtmlBody | None = None

@@ -1,0 +1,88 @@
+"""Keeps pages that depend on a visitor's consent from other visitors, in Django's own caches.
+
+Django's cache middleware and `cache_page` stand inside the gate and store what views return. What was made
+with a question to `request.consent` they do not store, unless `vary_on_consent` says what it depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest
+from django.utils.cache import patch_vary_headers
+
+from consentgate.consent import Consent
+
+_MAY_STORE = "_cache_update_cache"
+"""What Django's cache middleware sets on a request whose response it may store, and reads before it does."""
+_ASKED = "_consentgate_asked"
+_DEPENDS_ON = ("Cookie", "Sec-GPC", "DNT")
+
+
+def give_consent(request: HttpRequest, consent: Consent) -> None:
+    """Let the application ask `request.consent`, and note that it did."""
+
+    def note() -> None:
+        request.__dict__[_ASKED] = True
+
+    request.__class__ = _kind_that_notes(type(request))
+    request.consent = consent.noted_by(note)  # type: ignore[attr-defined]  # what the application reads
+
+
+_kinds: dict[type[HttpRequest], type[HttpRequest]] = {}
+
+
+def _kind_that_notes(kind: type[HttpRequest]) -> type[HttpRequest]:
+    """The class `kind` of requests, whose response may not be stored once the consent was asked for.
+
+    It has to be a property: the question may come before the cache middleware sets the attribute, as when
+    other middleware asks, or after.
+    """
+    if hasattr(kind, _MAY_STORE):
+        return kind
+    if kind not in _kinds:
+        _kinds[kind] = type(kind.__name__, (kind,), {_MAY_STORE: property(_may_store, _set_may_store)})
+    return _kinds[kind]
+
+
+def _may_store(request: HttpRequest) -> bool:
+    try:
+        return request.__dict__[_MAY_STORE] and not request.__dict__.get(_ASKED)
+    except KeyError:
+        raise AttributeError(_MAY_STORE) from None
+
+
+def _set_may_store(request: HttpRequest, value: bool) -> None:
+    request.__dict__[_MAY_STORE] = value
+
+
+def vary_on_consent(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let Django's caches store what `view` returns although it asks for consent, one copy for each set of
+    cookies. It stands below `cache_page`.
+
+        @cache_page(60)
+        @vary_on_consent
+        def front(request): ...
+    """
+
+    def varied(request: HttpRequest, response: Any) -> Any:
+        if hasattr(response, "render") and callable(response.render) and not response.is_rendered:
+            response.add_post_render_callback(lambda rendered: varied(request, rendered))
+        elif request.__dict__.pop(_ASKED, False):
+            patch_vary_headers(response, _DEPENDS_ON)
+        return response
+
+    if iscoroutinefunction(view):
+
+        async def in_loop(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            return varied(request, await view(request, *args, **kwargs))
+
+        return wraps(view)(in_loop)
+
+    def in_thread(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return varied(request, view(request, *args, **kwargs))
+
+    return wraps(view)(in_thread)

@@ -1,0 +1,37 @@
+"""Consent for the tests of a site's own.
+
+name, value = consent_cookie(gate, grants=["performance"], host="testserver")
+client.cookies[name] = value                    # for a test client: a visitor who said yes
+
+request.consent = consent_for(gate, grants=["performance"])      # for a Django view that is called alone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .consent import Consent, decide
+from .gate import Gate
+
+__all__ = ["consent_cookie", "consent_for"]
+
+
+def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhost") -> tuple[str, str]:
+    """The name and value of the cookie of a visitor of `host` who has said yes to the categories and services
+    `grants`, or no to everything where there are none.
+
+    Raises UnknownId for what the policy lacks.
+    """
+    ids = [*grants]
+    consent_for(gate, ids)
+    choice = decide(gate.policy, "save", ids)
+    name, _, rest = gate.cookie.set_cookie(choice, host.partition(":")[0].lower()).partition("=")
+    return name, rest.partition(";")[0]
+
+
+def consent_for(gate: Gate, grants: Iterable[str] = ()) -> Consent:
+    """The consent of a visitor who has said yes to the categories and services `grants`.
+
+    Raises UnknownId for what the policy lacks.
+    """
+    return Consent.of_ids(gate.policy, grants)
