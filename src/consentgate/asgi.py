@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .gate import Exchange, Gate, Header, Request
-from .gate.arguments import not_a_gate
+from .gate.arguments import check_application, not_a_gate
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,6 +21,8 @@ CONSENT = "consentgate.consent"
 """Where the visitor's consent is in the scope that the application gets, beside `scope["state"]["consent"]`.
 The state is no mark of the gate: some servers give all requests the same one."""
 
+# What session middleware leaves for the application (Starlette's, and those made like it).
+_OUTER_SESSION = "session"
 _FILES = ("http.response.pathsend", "http.response.zerocopysend")
 _READ_AT_ONCE = 64 << 10
 
@@ -28,20 +30,25 @@ _READ_AT_ONCE = 64 << 10
 class ConsentMiddleware:
     """`app` behind `gate`. Goes outermost, around everything that sets cookies or makes pages.
 
-    Raises TypeError where `gate` is no Gate.
+    Raises TypeError where `gate` is no Gate, or `app` no ASGI application.
     """
 
     def __init__(self, app: App, gate: Gate) -> None:
         if not isinstance(gate, Gate):
             raise not_a_gate(gate)
+        check_application(app, "ASGI")
         self.app = app
         self.gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or CONSENT in scope:
-            # Not ours to judge, or another layer of the same gate is around this one already.
+            # Not ours to judge, or another gate has judged it.
+            if CONSENT in scope:
+                self.gate.notices.doubled()
             await self.app(scope, receive, send)
             return
+        if _OUTER_SESSION in scope:
+            self.gate.notices.inside_sessions()
         scope = {**scope, "headers": [*(scope.get("headers") or ())]}
         exchange = self.gate.exchange(request_of(scope))
         if exchange.own and scope["type"] == "http":

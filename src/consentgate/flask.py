@@ -101,6 +101,11 @@ class ConsentGate:
         The configuration must be complete. Raises Misconfigured with every mistake in it, and RuntimeError
         where the application is behind the gate already.
         """
+        if not isinstance(app, Flask):
+            raise TypeError(
+                f"app: expected a Flask application, not {app!r}; around any other application goes "
+                "consentgate.wsgi.ConsentMiddleware(app, gate), and around Quart that of consentgate.asgi"
+            )
         if "consentgate" in app.extensions:
             raise RuntimeError("this application is behind the gate already: ConsentGate was given it twice")
         behind = ConsentMiddleware(app.wsgi_app, gate_of(app))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .gate import Exchange, Gate, Header, Request
-from .gate.arguments import not_a_gate
+from .gate.arguments import check_application, not_a_gate
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CONSENT = "consentgate.consent"
 """Where the application finds the visitor's consent in its environ."""
 
+# What session middleware (Beaker) leaves for the application.
+_OUTER_SESSION = "beaker.session"
 # What servers offer for sending headers ahead of the response.
 _EARLY_HINTS = "wsgi.early_hints"
 # The headers whose keys in the environ do not begin with HTTP_.
@@ -29,19 +31,22 @@ _READ_AT_ONCE = 64 << 10
 class ConsentMiddleware:
     """`app` behind `gate`. Goes outermost, around everything that sets cookies or makes pages.
 
-    Raises TypeError where `gate` is no Gate.
+    Raises TypeError where `gate` is no Gate, or `app` no WSGI application.
     """
 
     def __init__(self, app: WSGIApplication, gate: Gate) -> None:
         if not isinstance(gate, Gate):
             raise not_a_gate(gate)
+        check_application(app, "WSGI")
         self.app = app
         self.gate = gate
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if CONSENT in environ:
-            # Another layer of the same gate is around this one already.
+            self.gate.notices.doubled()
             return self.app(environ, start_response)
+        if _OUTER_SESSION in environ:
+            self.gate.notices.inside_sessions()
         exchange = self.gate.exchange(request_of(environ))
         if exchange.own:
             return _answer(exchange, environ, start_response)

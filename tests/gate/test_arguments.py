@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 
 from consentgate import Gate, Policy, asgi, starlette, wsgi
 
@@ -71,3 +74,84 @@ def test_a_list_of_starlettes_without_a_gate_says_so() -> None:
     site = Starlette(middleware=[Middleware(starlette.ConsentMiddleware, gate=Policy())])
     with pytest.raises(TypeError, match="expected a Gate"):
         site.build_middleware_stack()
+
+
+async def asgi_function(scope: Any, receive: Any, send: Any) -> None: ...
+
+
+def wsgi_function(environ: Any, start_response: Any) -> list[bytes]:
+    return []
+
+
+async def wsgi_like(environ: Any, start_response: Any) -> list[bytes]:
+    return []
+
+
+class AsgiObject:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+
+class WsgiObject:
+    def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
+        return []
+
+
+class WsgiClass:
+    def __init__(self, environ: Any, start_response: Any) -> None: ...
+
+
+def wrapper(*given: Any, **named: Any) -> Any: ...
+
+
+def takes_one(scope: Any) -> Any: ...
+
+
+WSGI = [
+    wsgi_function,
+    WsgiObject(),
+    WsgiClass,
+    partial(wsgi_function),
+    WsgiObject().__call__,
+    Flask(__name__),
+    Flask(__name__).wsgi_app,
+]
+ASGI = [
+    asgi_function,
+    AsgiObject(),
+    AsgiObject().__call__,
+    partial(asgi_function),
+    Starlette(),
+    Mount("/", Starlette()).app,
+]
+NEITHER = [None, "app:app", 5, takes_one, WsgiObject]
+
+
+@pytest.mark.parametrize("app", [*WSGI, wrapper], ids=repr)
+def test_a_wsgi_application_is_taken_as_one(app: Any) -> None:
+    wsgi.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
+
+
+@pytest.mark.parametrize("app", [*ASGI, wrapper], ids=repr)
+@pytest.mark.parametrize("module", [asgi, starlette])
+def test_an_asgi_application_is_taken_as_one(app: Any, module: Any) -> None:
+    module.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
+
+
+@pytest.mark.parametrize("app", ASGI, ids=repr)
+def test_wsgi_middleware_says_what_to_do_with_an_asgi_application(app: Any) -> None:
+    with pytest.raises(TypeError, match=r"\(WSGI\), not .*\(ASGI\); write from consentgate.asgi import"):
+        wsgi.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
+
+
+@pytest.mark.parametrize("app", WSGI, ids=repr)
+@pytest.mark.parametrize("module", [asgi, starlette])
+def test_asgi_middleware_says_what_to_do_with_a_wsgi_application(app: Any, module: Any) -> None:
+    with pytest.raises(TypeError, match=r"\(ASGI\), not .*\(WSGI\); write from consentgate.wsgi import"):
+        module.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
+
+
+@pytest.mark.parametrize("app", NEITHER, ids=repr)
+@pytest.mark.parametrize("module", [asgi, wsgi])
+def test_what_is_no_application_is_not_taken_as_one(app: Any, module: Any) -> None:
+    with pytest.raises(TypeError, match="app: expected an application"):
+        module.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 import tomllib
+from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from consentgate import Policy
+from consentgate import Policy, asgi, wsgi
 from consentgate.gate.notices import MOST
 
 from .conftest import MakeSite
-from .driver import HTML, POLICY, App, Page
+from .driver import HTML, POLICY, App, Page, make_gate
 
 
 def proposals(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -228,7 +232,7 @@ def test_a_host_is_named_for_each_service_that_it_serves(
 def test_the_services_that_share_a_loader_are_named(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
-    body = b'<script async src="https://www.googletagmanager.com/gtag/js?id=G-X"></script>'
+    body = b'<script async src="https://www.googletagmanager.com/gtag/js?id=GT-X"></script>'
     site = make_site(Page(body))
     site.gets()
     [lines] = proposals(caplog)
@@ -274,3 +278,170 @@ def test_a_lifetime_that_is_cut_is_logged_once_with_the_line_that_raises_it(
     key = f'name = "{"ui*" if name == "ui_theme" else name}"'
     again = make_site(site.app, policy=policy.replace(key, f"{key}\n{declared}"))
     assert again.gets().set_cookies == [line]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("who", "authentication"),
+        ("our_session", "authentication"),
+        ("XSRF-TOKEN", "security"),
+        ("shopCart", "basket"),
+        ("ui-locale", "ui-preference"),
+        ("theme", "ui-preference"),
+    ],
+)
+@pytest.mark.parametrize("undeclared", ["never", "third-party", "performance"])
+def test_a_cookie_of_the_sites_own_is_never_proposed_as_a_third_partys(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, name: str, reason: str, undeclared: str
+) -> None:
+    policy = POLICY.replace("[site]", f'[site]\nundeclared = "{undeclared}"').replace('"ui*"', '"ui_*"')
+    make_site(Page(headers=[HTML, ("Set-Cookie", f"{name}=1")]), policy=policy).gets("/", f"{name}=1")
+    [lines] = [lines for lines in proposals(caplog) if name in lines]
+    assert "third-party" not in lines
+    [cookie] = tomllib.loads(lines)["cookie"]
+    assert cookie == {"name": name, "category": "performance"}
+    # What stands in the comments is the other answer.
+    other = re.sub(r"(?m)^# (?=category|reason)", "", lines).replace('category = "performance"', "")
+    [exempt] = [c for c in Policy.parse(POLICY + other).cookies if c.name == name]
+    assert (exempt.category, exempt.reason) == ("necessary", reason)
+
+
+def test_without_a_category_for_it_a_cookie_of_the_sites_own_stays_shut(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    policy = '[site]\nname="S"\ncontroller="C"\ncontact="c@e.org"\n[[category]]\nid="third-party"\n'
+    make_site(policy=policy).gets("/", "who=1")
+    lines = next(lines for lines in proposals(caplog) if "who" in lines)
+    assert Policy.parse(policy + lines).cookies[0].category == "never"
+    assert "necessary" in lines
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [
+        ("mybrand.b-cdn.net", True),
+        ("d1234.cloudfront.net", True),
+        ("mysite.s3.amazonaws.com", True),
+        ("mysite.s3.eu-west-1.amazonaws.com", True),
+        ("files.nyc3.cdn.digitaloceanspaces.com", True),
+        ("pub-0a1b.r2.dev", True),
+        ("mybrand-static.net", True),
+        ("img.mybrandcdn.example", True),
+        ("s3.amazonaws.com", False),
+        ("storage.googleapis.com", False),
+        ("d10lpsik1i8c69.cloudfront.net", False),
+        ("mybrand.desk.example", False),
+        ("nobody.example", False),
+    ],
+)
+@pytest.mark.parametrize("declared", [(), ("www.mybrand.test", "static.mybrand.test")])
+def test_a_cdn_or_bucket_that_may_be_the_sites_own_is_proposed_for_its_hosts(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, host: str, asked: bool, declared: tuple[str, ...]
+) -> None:
+    hosts = f"hosts = [{', '.join(map(repr, declared))}]" if declared else ""
+    policy = POLICY.replace("[site]", f"[site]\n{hosts}")
+    page = Page(f'<img src="https://{host}/x.png">'.encode())
+    site = make_site(page, policy=policy, host="www.mybrand.test")
+    site.gets()
+    [lines] = proposals(caplog)
+    Policy.parse(policy + lines)
+    answers = [line.removeprefix("# ") for line in lines.split("\n") if line.startswith("# hosts")]
+    assert len(answers) == asked
+    for answer in answers:
+        assert "in [site] instead" in lines
+        said_so = POLICY.replace("[site]", f"[site]\n{answer}")
+        assert host.encode() in make_site(page, policy=said_so, host="www.mybrand.test").gets().body
+        assert tomllib.loads(answer)["hosts"] == [*(declared or ("mybrand.test", "*.mybrand.test")), host]
+
+
+@pytest.mark.parametrize(
+    ("query", "service"),
+    [
+        ("id=G-ABC123", "google-analytics"),
+        ("l=x&amp;id=G-ABC123", "google-analytics"),
+        ("id=UA-1-1", "google-analytics"),
+        ("id=AW-1", "google-ads"),
+        ("id=GT-1", "google-tag"),
+        ("", "google-tag"),
+    ],
+)
+def test_the_id_in_its_address_says_what_googles_tag_is_for(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, query: str, service: str
+) -> None:
+    body = f'<script async src="https://www.googletagmanager.com/gtag/js?{query}"></script>'
+    body += "<script>gtag('js', new Date());</script>"
+    site = make_site(Page(body.encode()))
+    site.gets()
+    lines = "\n".join(lines for lines in proposals(caplog) if lines)
+    assert [table["use"] for table in tomllib.loads(lines)["service"]] == [service]
+    again = make_site(site.app, policy=POLICY + lines)
+    opened = again.gets("/", again.chooses("accept")).body
+    assert opened.count(b"<script>gtag(") == opened.count(b"/gtag/js") == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://statistics.example/matomo.js",
+        "https://statistics.example/a/matomo.php?idsite=1",
+        "https://statistics.example/piwik.js",
+    ],
+)
+def test_what_runs_on_a_domain_of_its_own_is_proposed_with_its_host(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, url: str
+) -> None:
+    site = make_site(Page(f'<script src="{url}"></script>'.encode()))
+    site.gets()
+    [lines] = proposals(caplog)
+    [table] = tomllib.loads(lines)["service"]
+    assert table == {"use": "matomo", "hosts": ["statistics.example"]}
+    again = make_site(site.app, policy=POLICY + lines)
+    assert url.encode() in again.gets("/", again.chooses("accept")).body
+
+
+def test_a_gate_within_a_gate_is_logged_once(make_site: MakeSite, caplog: pytest.LogCaptureFixture) -> None:
+    site = make_site(Page(b"<p>Hello"))
+    site.gets()
+    assert not said(caplog, "this gate does nothing")
+    inner: Any = site.app
+    inner.wsgi = wsgi.ConsentMiddleware(site.app.wsgi, make_gate())
+    inner.asgi = asgi.ConsentMiddleware(site.app.asgi, make_gate())
+    site.gets()
+    site.gets()
+    assert len(said(caplog, "this gate does nothing")) == 1
+
+
+def test_a_gate_inside_session_middleware_is_logged_once(
+    make_site: MakeSite, interface: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    gated: Any
+    if interface == "wsgi":
+        gated = wsgi.ConsentMiddleware(App().wsgi, make_gate())
+        environ: dict[str, Any] = {"beaker.session": {}}
+        setup_testing_defaults(environ)
+        for _ in range(2):
+            b"".join(gated(environ, lambda *given: None))
+    else:
+        gated = asgi.ConsentMiddleware(App().asgi, make_gate())
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "session": {}}
+
+        async def call() -> None:
+            await gated(scope, None, lambda message: asyncio.sleep(0))
+
+        for _ in range(2):
+            asyncio.run(call())
+    [line] = said(caplog, "the gate is inside the session middleware")
+    assert "the last is the outermost" in line
+
+
+@pytest.mark.parametrize(
+    ("language", "said_so"), [("en", False), ("en-GB", False), ("de", True), ("ber", True)]
+)
+def test_a_language_without_texts_is_said_when_the_gate_is_made(
+    caplog: pytest.LogCaptureFixture, language: str, said_so: bool
+) -> None:
+    make_gate(POLICY.replace("[site]", f'[site]\nlanguages = ["{language}"]'))
+    lines = said(caplog, "languages in [site]")
+    assert len(lines) == said_so
+    assert all(language in line for line in lines)

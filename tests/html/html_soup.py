@@ -186,7 +186,13 @@ _TEXTS = (
     *("<svg><a><foreignObject>", "<svg><table>", "<table><svg>", "<math><annotation-xml encoding=text/html>"),
     *("<select><option>", "<select><button>", "<frameset><noframes>", "<svg><desc><p>", "<math><mtext><svg>"),
     *("<head><noscript>", "<div><template shadowrootmode=open>", "</svg></math>", "</template></select>"),
-    *("<template><col>", "<template><col><svg>", "<svg><desc><![CDATA[>", "<math><mi><![CDATA[>", "<?marker>"),
+    *(
+        "<template><col>",
+        "<template><col><svg>",
+        "<svg><desc><![CDATA[>",
+        "<math><mi><![CDATA[>",
+        "<?marker>",
+    ),
 )
 
 start_tags = st.builds(

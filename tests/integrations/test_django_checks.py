@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 
 from consentgate.django import ConsentMiddleware, gate_from_settings
+from consentgate.policy import Cookie
 
 from .django_project import GATE
 from .shop import BAD_POLICY, POLICY, policy_file
 
+COMMON = "django.middleware.common.CommonMiddleware"
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+LOGIN_AS_PERFORMANCE = replace(POLICY, cookies=(Cookie(name="csrftoken", category="performance"),))
 SUBCLASS = f"{__name__}.OurGate"
 
 
@@ -49,6 +53,7 @@ def test_a_sound_project_has_nothing_to_say() -> None:
         ({"POLICY": "nowhere.toml"}, "E004", "No such file"),
         ({"POLICY": POLICY, "SECRET_KEY": "dev"}, "W001", "short"),
         ({}, "W002", "No policy file"),
+        ({"POLICY": LOGIN_AS_PERFORMANCE}, "W004", 'own cookie "csrftoken" under "performance"'),
     ],
 )
 def test_a_mistake_in_the_settings_has_an_id_and_a_remedy(given: object, id: str, said: str) -> None:
@@ -78,6 +83,7 @@ def test_no_secret_key_at_all() -> None:
         ([], {"E006"}),
         ([SESSIONS], {"E006"}),
         ([SESSIONS, GATE], {"E007"}),
+        ([COMMON, SESSIONS, GATE], {"E007"}),
         ([GATE, SESSIONS, GATE], {"E008"}),
         ([SESSIONS, GATE, GATE], {"E007", "E008"}),
         ([GATE, "nowhere.Middleware"], set()),

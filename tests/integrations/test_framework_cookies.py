@@ -336,7 +336,7 @@ def test_a_session_that_outlives_its_settings_passes_and_the_log_says_how_to_tel
     }
 
 
-@pytest.mark.parametrize("name", ["session", "sess*"])
+@pytest.mark.parametrize("name", ["our_session", "our_*"])
 def test_a_session_cookie_that_visitors_can_refuse_is_warned_of(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -344,10 +344,35 @@ def test_a_session_cookie_that_visitors_can_refuse_is_warned_of(
         '[site]\nname = "S"\ncontroller = "S Ltd"\ncontact = "c"\n'
         f'[[cookie]]\nname = "{name}"\ncategory = "performance"\n'
     )
-    app = flask_app(CONSENTGATE_POLICY=policy)
+    app = flask_app(CONSENTGATE_POLICY=policy, SESSION_COOKIE_NAME="our_session")
     ConsentGate(app)
     with caplog.at_level(logging.WARNING, "consentgate"):
         app.test_client().get("/")
     [record] = caplog.records
-    assert 'own cookie "session" under "performance"' in record.getMessage()
+    assert 'own cookie "our_session" under "performance"' in record.getMessage()
     assert 'category = "necessary" and reason = "authentication"' in record.getMessage()
+
+
+def test_a_gate_inside_the_session_middleware_is_an_error_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for gate_last in (True, False):
+        app = Starlette(routes=[Route("/count", count)])
+        added: list[tuple[Any, dict[str, Any]]] = [
+            (SessionMiddleware, {"secret_key": SECRET_KEY}),
+            (ConsentMiddleware, {"gate": gate()}),
+        ]
+        for kind, options in added if gate_last else reversed(added):
+            app.add_middleware(kind, **options)
+        caplog.clear()
+        client = TestClient(app)
+        assert counts(client, "/count") == ["1", "2", "3"]
+        errors = [record for record in caplog.records if record.levelno == logging.ERROR]
+        assert len(errors) == (not gate_last)
+        assert all("inside the session middleware" in record.getMessage() for record in errors)
+
+
+def test_what_is_no_flask_application_is_refused_with_what_to_write() -> None:
+    app: Any = Starlette()
+    with pytest.raises(TypeError, match=r"not <starlette.*consentgate.wsgi.ConsentMiddleware\(app, gate\)"):
+        ConsentGate(app)

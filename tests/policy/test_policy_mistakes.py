@@ -246,6 +246,14 @@ def test_an_unknown_key_like_no_other_lists_those_that_there_are():
         ("prefix = '/a/../b/'", 'expected a path between slashes, like "/_privacy/", not "/a/../b/"'),
         ("languages = []", 'expected at least one language, like ["en"]'),
         ("languages = ['English please']", 'expected languages like "en" or "pt-BR", not "English please"'),
+        (
+            "languages = ['en', 'uk-UA', 'xx']",
+            'expected a language by its code (ISO 639-1), like "en", "de" or "fr", not "xx"',
+        ),
+        (
+            "languages = ['gr_GR']",
+            'expected a language by its code (ISO 639-1), like "en", "de" or "fr", not "gr_GR"',
+        ),
     ],
 )
 def test_values_of_the_site_table(line, expected):
@@ -560,3 +568,66 @@ def test_the_name_of_the_gates_own_cookie_is_taken(name):
 )  # fmt: skip
 def test_an_id_like_no_other_has_a_hint_to_the_right_one(use, hint):
     assert mistake(f"[[service]]\nuse = '{use}'").expected.endswith(hint)
+
+
+PRIVACY = "[[service]]\nid = 'a'\ncategory = 'performance'\nhosts = ['a.example']\nprivacy_url = '{}'"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("yes", "vendor.example/privacy", "/privacy", "//vendor.example/privacy", "https:vendor.example"),
+        *("https://", "https://vendor", "https://vendor.example /x", "https:///privacy", "https://.example"),
+        *(
+            "javascript:alert(1)",
+            "mailto:a@vendor.example",
+            "ftp://vendor.example",
+            "https://a@vendor.example",
+        ),
+        *("https://vendor.example\\\\@a.example", 'https://vendor.example/"', "https://vendor.example/<b>"),
+    ],
+)
+def test_a_privacy_url_that_is_none(url):
+    found = mistake(PRIVACY.format(url))
+    assert (found.table, found.key) == ('[[service]] 1 "a"', "privacy_url")
+    assert found.expected.startswith(
+        'expected an address on the web, like "https://vendor.example/privacy", not'
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "https://vendor.example/privacy?x=1#y",
+            "HTTP://Vendor.Example",
+            "https://vendor.example:8443/a b"[:29],
+        ),
+        *("https://b\u00fccher.example/datenschutz", "https://xn--bcher-kva.example./a%20b", ""),
+    ],
+)
+def test_a_privacy_url_that_is_one(url):
+    assert Policy.parse(SITE + PRIVACY.format(url)).services[0].privacy_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("sessionid", "authentication"),
+        ("PHPSESSID", "authentication"),
+        ("__Host-session", "authentication"),
+        ("csrftoken", "security"),
+        ("XSRF-TOKEN", "security"),
+    ],
+)
+def test_a_login_that_visitors_can_refuse_is_warned_of(name, reason, caplog):
+    cookie = f"[[cookie]]\nname = '{name}'\ncategory = "
+    Policy.parse(SITE + cookie + "'performance'")
+    [record] = caplog.records
+    assert f'[[cookie]] 1 "{name}"' in record.getMessage()
+    assert f'category = "necessary" and reason = "{reason}"' in record.getMessage()
+    caplog.clear()
+    Policy.parse(SITE + cookie + f"'necessary'\nreason = '{reason}'")
+    Policy.parse(SITE + cookie + "'never'")
+    Policy.parse(SITE + "[[cookie]]\nname = 'ab_session_test'\ncategory = 'performance'")
+    assert not caplog.records

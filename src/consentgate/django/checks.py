@@ -13,6 +13,7 @@
 | W001 | a secret key that is short |
 | W002 | no policy file |
 | W003 | `INSECURE`, on deployment |
+| W004 | a cookie of Django's own that the policy lets visitors refuse |
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from consentgate.configuration import Configuration, Kind, Misconfigured
 from consentgate.gate import is_short
+from consentgate.gate.notices import misfiled
 
+from .cookies import cookies_in_settings
 from .middleware import ConsentMiddleware
 from .place import misplacements
 from .settings import read_settings
@@ -67,6 +70,12 @@ def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
             "A secret key is short: who guesses it can forge consent.",
             hint="Make SECRET_KEY long and random, and drop short ones from SECRET_KEY_FALLBACKS.",
             id="consentgate.W001",
+        )
+    for cookie, category in configuration.policy().misfiled(*cookies_in_settings()):
+        yield Warning(
+            misfiled(cookie, category),
+            hint=f"Take {cookie.name} out of the policy file: it is exempt without that.",
+            id="consentgate.W004",
         )
     if not configuration.has_policy:
         yield Warning(

@@ -19,7 +19,8 @@ def misplacements(gate: type) -> Iterator[CheckMessage]:
         yield Error(message, hint=_FIRST, id="consentgate.E006")
         return
     if places[0] > 0:
-        message = f"The consent gate is not first in MIDDLEWARE: {settings.MIDDLEWARE[0]} is outside it."
+        outside = ", ".join(settings.MIDDLEWARE[: places[0]])
+        message = f"The consent gate is not first in MIDDLEWARE. Outside it, and so not held back: {outside}."
         yield Error(message, hint=_FIRST, id="consentgate.E007")
     if len(places) > 1:
         message = "The consent gate is in MIDDLEWARE more than once."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from typing import TypeGuard
+from typing import Literal, TypeGuard
 
 from consentgate.policy import Policy
 from consentgate.policy.words import shown
@@ -74,6 +75,42 @@ def not_a_gate(given: object) -> TypeError:
     else:
         mend = 'ConsentMiddleware(app, Gate(policy, secret_key="..."))'
     return TypeError(f"gate: expected a Gate, not {_given(given)}; write {mend}")
+
+
+Interface = Literal["WSGI", "ASGI"]
+_PARAMETERS: dict[Interface, tuple[str, ...]] = {
+    "WSGI": ("environ", "start_response"),
+    "ASGI": ("scope", "receive", "send"),
+}
+
+
+def check_application(app: object, interface: Interface) -> None:
+    """Raises TypeError where `app` is no application of this `interface`, as far as it can be told."""
+    other: Interface = "ASGI" if interface == "WSGI" else "WSGI"
+    if not callable(app):
+        raise TypeError(f"app: expected an application ({interface}), not {_given(app)}")
+    if _takes(app, interface) and not (interface == "WSGI" and _is_asynchronous(app)):
+        return
+    if _takes(app, other):
+        mend = f"write from consentgate.{other.lower()} import ConsentMiddleware"
+        raise TypeError(f"app: expected an application ({interface}), not {_given(app)} ({other}); {mend}")
+    called = ", ".join(_PARAMETERS[interface])
+    raise TypeError(f"app: expected an application ({interface}) that takes {called}, not {_given(app)}")
+
+
+def _takes(app: object, interface: Interface) -> bool:
+    """True where `app` can be called as this interface does, and where nobody can say."""
+    try:
+        inspect.signature(app).bind(*_PARAMETERS[interface])  # type: ignore[arg-type]  # it was found callable
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
+
+
+def _is_asynchronous(app: object) -> bool:
+    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__)
 
 
 def _is_path(given: object) -> TypeGuard[str | os.PathLike[str]]:

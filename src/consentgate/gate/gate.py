@@ -17,6 +17,7 @@ from consentgate.html.document import rewrite_document
 from consentgate.html.urls import parse_host
 from consentgate.pages import Pages
 from consentgate.policy import Claim, Cookie, Policy
+from consentgate.texts import has_texts, languages
 
 from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
 from .caching import Variant
@@ -70,6 +71,13 @@ class Gate:
                 "secret_key: shorter than %d characters; who guesses it can forge consent, so make it long "
                 "and random",
                 _LEAST_KEY,
+            )
+        if not has_texts(policy.site.languages[0]):
+            _log.warning(
+                "languages in [site]: visitors read English, since there are no texts in %r yet; there are "
+                "texts in: %s",
+                policy.site.languages[0],
+                ", ".join(sorted(languages())),
             )
         self.insecure = insecure
         self.trusted_proxies = trusted_proxies

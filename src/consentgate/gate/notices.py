@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections import Counter
 
-from consentgate.catalogue import catalogue
 from consentgate.html import Cut, Url, resolve
 from consentgate.html.encoding import Unreadable
-from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
+from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy
 from consentgate.policy.lifetime import lifetime_text
-from consentgate.policy.loading import category_for
 
 from .findings import Findings
+from .proposals import LONGEST, Proposals, toml_text
 
 _log = logging.getLogger("consentgate")
 
@@ -22,7 +20,6 @@ MOST = 500
 """So many names of a kind are logged by a process: they come from pages and browsers, which can make up any
 number. What browsers send has its own count, so that it cannot crowd out what the site does."""
 
-_LONGEST = 200
 _LONGEST_KEY = 1000
 _HEADERS_TO_DECLARE = {
     "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
@@ -38,7 +35,6 @@ _ORIGINS = {
     "": "Browsers send one: it was a program, or a proxy has dropped it",
     "null": "That is what a page in a sandbox or a file sends, and it proves nothing",
 }
-_UNFIT = "no policy can: it is not a name that one could write"
 _FOR_A_PROGRAM = (
     "no policy can: it starts a program, which may load anything. A link with this address stays: visitors "
     "click it or not"
@@ -53,9 +49,7 @@ class Notices:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._ids = {service.id for service in policy.services} | {c.id for c in policy.categories}
-        self._proposed: set[str] = set()
-        self._category = _likely_category(policy)
+        self._proposals = Proposals(policy)
         self._seen: set[tuple[str, str]] = set()
         self._told: set[tuple[str | None, ...]] = set()
         self._count: Counter[str] = Counter()
@@ -76,7 +70,7 @@ class Notices:
                 "%s the application's cookie %s: a cookie of this name is the gate's own, which keeps the "
                 "choice. Give the application's another name",
                 self._blocked,
-                _toml(name),
+                toml_text(name),
             )
 
     def odd_cookie(self, line: str) -> None:
@@ -88,7 +82,7 @@ class Notices:
                 "%s a Set-Cookie header that begins with %s: it names no cookie, or has a control character, "
                 "and browsers disagree about what that means. Write it as name=value; Path=/",
                 self._blocked,
-                _toml(name),
+                toml_text(name),
             )
 
     def not_deleted(self, name: str) -> None:
@@ -100,7 +94,7 @@ class Notices:
                 'of the application sets it, leave it so, or declare it with category = "necessary" and its '
                 'reason ("load-balancing", "security") for the application to see it. If a script of the '
                 "site sets it, declare it with its category, and it is deleted",
-                _toml(name),
+                toml_text(name),
             )
 
     def clamped(self, name: str, asked: float, allowed: int) -> None:
@@ -110,11 +104,11 @@ class Notices:
                 "%s the lifetime of the cookie %s: the application asks for %s, and the policy allows %s. To "
                 "allow it, write where the policy declares the cookie%s:\nlifetime = %s",
                 "would cut" if self._report_only else "cut",
-                _toml(name),
+                toml_text(name),
                 lifetime_text(asked),
                 lifetime_text(allowed),
                 "" if self._policy.claims.cookie_is_declared(name) else " (a [[cookie]] with this name)",
-                _toml(lifetime_text(asked)),
+                toml_text(lifetime_text(asked)),
             )
 
     def outlives(self, cookie: Cookie, asked: float) -> None:
@@ -124,13 +118,30 @@ class Notices:
                 "the application sets the cookie %s for %s, and the choices page says %s, as the framework's "
                 "settings do. It passes as it is. For the page to say so:\n"
                 "[[cookie]]\nname = %s\ncategory = %s\nreason = %s\nlifetime = %s",
-                _toml(cookie.name),
+                toml_text(cookie.name),
                 lifetime_text(asked),
                 cookie.lifetime,
-                _toml(cookie.name),
-                _toml(cookie.category),
-                _toml(cookie.reason or ""),
-                _toml(lifetime_text(asked)),
+                toml_text(cookie.name),
+                toml_text(cookie.category),
+                toml_text(cookie.reason or ""),
+                toml_text(lifetime_text(asked)),
+            )
+
+    def doubled(self) -> None:
+        """A request came to this gate that another one had let pass already."""
+        if self._is_new("place", "doubled"):
+            _log.warning(
+                "this gate does nothing: another gate is around it already, and its policy counts. Leave "
+                "only the outermost"
+            )
+
+    def inside_sessions(self) -> None:
+        """A request came to this gate through middleware that keeps sessions."""
+        if self._is_new("place", "inside sessions"):
+            _log.error(
+                "the gate is inside the session middleware, whose cookie passes it by in both directions. "
+                "Put the gate outermost: ConsentMiddleware(app, gate) around the application, or "
+                "app.add_middleware(ConsentMiddleware, gate=gate) after all others: the last is the outermost"
             )
 
     def misfiled(self, cookie: Cookie, category: str) -> None:
@@ -143,48 +154,51 @@ class Notices:
         self._find("cookie sent", name, claim)
         self._cookie(name, claim, source="browsers")
 
-    def host(self, host: str, claim: Claim) -> None:
-        """Something that would contact `host` was kept back."""
+    def host(self, host: str, claim: Claim, url: str = "", page: str = "") -> None:
+        """Something that would contact `host`, by this `url` on a `page` of that host, was kept back."""
         self._find("host", host, claim)
-        self._host(host, claim, source="site")
+        self._host(host, claim, source="site", url=url, page=page)
 
     def reported(self, host: str, claim: Claim) -> None:
         """A browser reported that something would contact `host`."""
         self.findings.add("host reported", host, claim.service or "")
         self._host(host, claim, source="browsers", blocked="would block")
 
-    def _host(self, host: str, claim: Claim, source: str, blocked: str = "") -> None:
+    def _host(
+        self, host: str, claim: Claim, source: str, blocked: str = "", url: str = "", page: str = ""
+    ) -> None:
         # Hosts are shared: maps and forms' protection come from one. Each service of them is named.
         if claim.declared or not self._is_new("host", f"{host} {claim.service or ''}", source):
             return
         if host.endswith(":"):
-            self._warn(f"an address that begins with {_toml(host)}", _FOR_A_PROGRAM, blocked)
+            self._warn(f"an address that begins with {toml_text(host)}", _FOR_A_PROGRAM, blocked)
         else:
-            self._warn(f"the host {_toml(host)}", self._use(claim) or self._service(host), blocked)
+            lines = self._proposals.host(host, claim, url, page)
+            self._warn(f"the host {toml_text(host)}", lines, blocked)
 
     def service(self, claim: Claim) -> None:
         """A script or widget that the catalogue recognised was kept back."""
         self._find("service", claim.name, claim)
         if not claim.declared and claim.service and self._is_new("name", claim.service):
-            self._warn(_toml(claim.name), self._use(claim))
+            self._warn(toml_text(claim.name), self._proposals.service(claim))
 
     def cut(self, cut: Cut, page: str, offset: int) -> None:
         """A page (its path) was cut at a byte of it, since it could not be read in full. Each page is
         logged once with each kind of cut, and with the first place."""
-        if self._is_new("cut", f"{cut.name} {page[:_LONGEST]}"):
+        if self._is_new("cut", f"{cut.name} {page[:LONGEST]}"):
             _log.warning(
-                "%s: at byte %d of the page %s. To do: %s", cut.what, offset, _toml(page), cut.advice
+                "%s: at byte %d of the page %s. To do: %s", cut.what, offset, toml_text(page), cut.advice
             )
 
     def url(self, url: str, page: Url, claim: Claim) -> None:
         """Something of a `page` was kept back that would load `url`, "" where it names none."""
-        is_short = len(url) <= _LONGEST
+        is_short = len(url) <= LONGEST
         if is_short and not self._report_only and self._was_told(page.host, url, claim.service):
             return
         if self._report_only or not claim.declared:
             host = resolve(url, page).host if url else ""
             if host:
-                self.host(host, claim)
+                self.host(host, claim, url, page.host)
             else:
                 self.service(claim)
         if claim.pages:
@@ -208,10 +222,10 @@ class Notices:
         _log.warning(
             "%s %s on the page %s: the policy has it necessary on other pages only, pages = %s%s",
             self._blocked,
-            _toml(claim.service or claim.name),
-            _toml(page),
-            f"[{', '.join(map(_toml, claim.pages))}]",
-            f"; {_toml(starred)} does not match {_toml(starred[:-2] or '/')}" if starred[:-2] else "",
+            toml_text(claim.service or claim.name),
+            toml_text(page),
+            f"[{', '.join(map(toml_text, claim.pages))}]",
+            f"; {toml_text(starred)} does not match {toml_text(starred[:-2] or '/')}" if starred[:-2] else "",
         )
 
     def refused_redirect(self, host: str, claim: Claim, page: str) -> None:
@@ -219,9 +233,9 @@ class Notices:
         if not self._is_new("redirect", f"{host} {claim.service}"):
             return
         if claim.unit is not None:
-            opens = f"it passes with consent to {_toml(claim.category or '')}"
+            opens = f"it passes with consent to {toml_text(claim.category or '')}"
         elif claim.pages:
-            opens = f"the policy has {_toml(claim.service or claim.name)} on other pages only"
+            opens = f"the policy has {toml_text(claim.service or claim.name)} on other pages only"
         elif claim.declared:
             opens = 'category = "never" says so'
         elif host.endswith(":"):
@@ -231,8 +245,8 @@ class Notices:
         _log.warning(
             "refused a redirect from the page %s to the host %s (403), since gate_redirects is on in [site]: "
             "%s. Without gate_redirects every redirect of the application passes",
-            _toml(page),
-            _toml(host),
+            toml_text(page),
+            toml_text(host),
             opens,
         )
 
@@ -245,7 +259,7 @@ class Notices:
                 "%s the header %s: what it asks of browsers no consent covers, unless undeclared in "
                 "[site] is a category%s",
                 self._blocked,
-                _toml(name),
+                toml_text(name),
                 _HEADERS_TO_DECLARE.get(name, ""),
             )
 
@@ -258,8 +272,8 @@ class Notices:
                 "%s the header %s of the page %s: browsers do not all read it alike, and some may load what "
                 "others do not. Write it in its plain form: %s",
                 self._blocked,
-                _toml(name),
-                _toml(page),
+                toml_text(name),
+                toml_text(page),
                 _PLAIN_FORMS[name],
             )
 
@@ -292,8 +306,8 @@ class Notices:
         if self._is_new("origin", f"{origin} {authority}", source="browsers"):
             _log.warning(
                 "refused a decision that came %s to the host %s (403). %s",
-                f"from {_toml(origin)}" if origin else "without an Origin header",
-                _toml(authority),
+                f"from {toml_text(origin)}" if origin else "without an Origin header",
+                toml_text(authority),
                 _ORIGINS.get(origin, _BEHIND_A_PROXY),
             )
 
@@ -316,7 +330,7 @@ class Notices:
                 "covered what the visitor clicks. To do: where you frame your own pages, let visitors decide "
                 "in the page around them. Content-Security-Policy: frame-ancestors keeps others from framing "
                 "yours",
-                _toml(authority),
+                toml_text(authority),
             )
 
     def insecure_decision(self) -> None:
@@ -330,7 +344,7 @@ class Notices:
 
     def _cookie(self, name: str, claim: Claim, source: str) -> None:
         if not claim.declared and self._is_new("cookie", name, source):
-            self._warn(f"the cookie {_toml(name)}", self._use(claim) or self._own_cookie(name))
+            self._warn(f"the cookie {toml_text(name)}", self._proposals.cookie(name, claim))
 
     def _find(self, kind: str, name: str, claim: Claim) -> None:
         if self._report_only:
@@ -339,7 +353,7 @@ class Notices:
     def _warn(self, what: str, lines: str, blocked: str = "") -> None:
         message = (
             "%s %s, which the policy does not declare. To declare it:\n%s"
-            if lines.startswith("[[")
+            if lines.startswith(("[[", "#"))
             else "%s %s, which the policy does not declare; %s"
         )
         _log.warning(message, blocked or self._blocked, what, lines)
@@ -355,57 +369,6 @@ class Notices:
             self._count[f"{kind} {source}"] += 1
             return True
 
-    def _use(self, claim: Claim) -> str:
-        """The lines that declare a service of the catalogue, or a word that they have been logged."""
-        known = catalogue().service(claim.service) if claim.service else None
-        if known is None or known.id in self._ids:
-            return ""
-        if not self._is_new("service", known.id):
-            return f"use = {_toml(known.id)} declares it too"
-        lines = f"[[service]]\nuse = {_toml(known.id)}"
-        if category_for(known.category, self._policy.categories) is None:
-            lines += f"\ncategory = {_toml(self._category)}"
-        sharers = catalogue().sharers(known)
-        if sharers:
-            names = " or ".join(_toml(service.id) for service in sharers)
-            lines += f"\n# Others load the same. If the site has it for {names}, use that instead."
-        return lines
-
-    def _own_cookie(self, name: str) -> str:
-        cookie = Cookie(name=name, category=self._category)
-        if not self._fits(cookies=(cookie,)):
-            return _UNFIT
-        return f"[[cookie]]\nname = {_toml(name)}\ncategory = {_toml(self._category)}"
-
-    def _service(self, host: str) -> str:
-        id = self._free_id(host)
-        service = Service(id=id, name=host, category=self._category, hosts=(host,))
-        if not self._fits(services=(service,)):
-            return _UNFIT
-        self._proposed.add(id)
-        return (
-            f"[[service]]\nid = {_toml(id)}\nname = {_toml(host)}\n"
-            f"category = {_toml(self._category)}\nhosts = [{_toml(host)}]"
-        )
-
-    def _free_id(self, host: str) -> str:
-        stem = re.sub(r"[^a-z0-9_-]", "-", host.lower()).strip("-_")[:56] or "service"
-        number = 1
-        while (id := stem if number == 1 else f"{stem}-{number}") in (*self._ids, *self._proposed, NEVER):
-            number += 1
-        return id
-
-    def _fits(self, *, cookies: tuple[Cookie, ...] = (), services: tuple[Service, ...] = ()) -> bool:
-        """True when a policy can hold these: names from outside may be anything."""
-        names = (*(cookie.name for cookie in cookies), *(service.name for service in services))
-        if any(len(name) > _LONGEST for name in names):
-            return False
-        try:
-            Policy(self._policy.site, self._policy.categories, cookies, services)
-        except PolicyError:
-            return False
-        return True
-
 
 def misfiled(cookie: Cookie, category: str) -> str:
     """Say what it means that a framework's `cookie` is filed under a `category` that is not necessary."""
@@ -415,20 +378,7 @@ def misfiled(cookie: Cookie, category: str) -> str:
         else "does not pass before visitors consent, nor after they refuse"
     )
     return (
-        f"the policy files the framework's own cookie {_toml(cookie.name)} under {_toml(category)}: "
+        f"the policy files the framework's own cookie {toml_text(cookie.name)} under {toml_text(category)}: "
         f"it {effect}, and logins and forms that need it fail. Leave it out of the policy, or write "
-        f"category = {_toml(NECESSARY)} and reason = {_toml(cookie.reason or '')}"
+        f"category = {toml_text(NECESSARY)} and reason = {toml_text(cookie.reason or '')}"
     )
-
-
-def _likely_category(policy: Policy) -> str:
-    askable = [category.id for category in policy.categories if category.id != NECESSARY]
-    if policy.site.undeclared != NEVER:
-        return policy.site.undeclared
-    return askable[-1] if askable else NEVER
-
-
-def _toml(text: str) -> str:
-    """`text` as a TOML string of printable ASCII: it comes from outside and goes into a log."""
-    plain = (c if " " <= c <= "~" and c not in '"\\' else f"\\U{ord(c):08x}" for c in text[:_LONGEST])
-    return f'"{"".join(plain)}"'

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from consentgate.catalogue import UrlPattern, catalogue
 
+from .languages import is_unknown_language
 from .lifetime import lifetime_seconds
 from .model import (
     CONSENT_COOKIE,
@@ -32,6 +33,10 @@ MOST_CATEGORIES = 50
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]/:@(){}]+")
 _PREFIX = re.compile(r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/")
+_PRIVACY_URL = re.compile(
+    r"(?i:https?)://(?:[^\s/?#\\@:.<>\"\x00-\x1f]+\.)+[^\s/?#\\@:.<>\"\x00-\x1f]+\.?(?::[0-9]{1,5})?"
+    r"(?:[/?#][^\s<>\"\x00-\x1f]*)?"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 # Of a URL's path these are undone before it is compared: letters, digits and "-._~" that are escaped, and
 # the segments "." and "..". A pattern with one of them would never match.
@@ -72,6 +77,9 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
     for language in site.languages:
         if not _LANGUAGE.fullmatch(language):
             yield "[site]", "languages", f'expected languages like "en" or "pt-BR"{_not(language)}'
+        elif is_unknown_language(language):
+            expected = "expected a language by its code (ISO 639-1)"
+            yield "[site]", "languages", f'{expected}, like "en", "de" or "fr"{_not(language)}'
     if not site.languages:
         yield "[site]", "languages", 'expected at least one language, like ["en"]'
     if not _PREFIX.fullmatch(site.prefix):
@@ -126,6 +134,9 @@ def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator
             yield place, "pages", 'expected only where category = "necessary"'
         if not service.name.strip():
             yield place, "name", "expected a text that is not empty: visitors read it"
+        if service.privacy_url and not _PRIVACY_URL.fullmatch(service.privacy_url):
+            expected = 'expected an address on the web, like "https://vendor.example/privacy"'
+            yield place, "privacy_url", f"{expected}{_not(service.privacy_url)}"
         for nth, cookie in enumerate(service.cookies, 1):
             yield from _check_cookie(place_of(f"{place}, cookies", nth, cookie.name), cookie)
 

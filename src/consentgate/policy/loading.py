@@ -13,6 +13,7 @@ from .check import check
 from .mistakes import Mistake, PolicyError
 from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
+from .well_known import certain_reason
 from .words import did_you_mean, listed, place_of, shown
 
 _log = logging.getLogger("consentgate")
@@ -39,7 +40,7 @@ def parse(text: str, file: str) -> Parts:
     if reader.tables.mistakes or found:
         mistakes = sorted((*reader.tables.mistakes, *found), key=lambda mistake: reader.order(mistake[0]))
         raise PolicyError(Mistake(file, *mistake) for mistake in mistakes)
-    for notice in reader.notices:
+    for notice in (*reader.notices, *_misfiled(parts[2])):
         _log.warning("%s: %s", file, notice)
     return parts
 
@@ -154,6 +155,18 @@ class _PolicyReader:
             f"here covers, so that it is filed under {shown(undeclared)}, as undeclared says; {advice}"
         )
         return undeclared
+
+
+def _misfiled(cookies: Iterable[Cookie]) -> Iterator[str]:
+    """What to say of cookies that logins and forms need, by their names, and that visitors can refuse."""
+    for number, cookie in enumerate(cookies, 1):
+        reason = certain_reason(cookie.name)
+        if reason is not None and cookie.category not in (NECESSARY, NEVER):
+            yield (
+                f"{place_of('[[cookie]]', number, cookie.name)}: frameworks use this name for logins and "
+                "forms, which fail where visitors can refuse the cookie; if that is what it is for, write "
+                f"category = {shown(NECESSARY)} and reason = {shown(reason)}, not {shown(cookie.category)}"
+            )
 
 
 def _ids_like(use: object, ids: Iterable[str]) -> str:

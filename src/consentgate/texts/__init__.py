@@ -1,5 +1,5 @@
 """What visitors read, a file a language."""
 
-from .model import CategoryText, Problem, Texts, languages, texts
+from .model import CategoryText, Problem, Texts, has_texts, languages, texts
 
-__all__ = ["CategoryText", "Problem", "Texts", "languages", "texts"]
+__all__ = ["CategoryText", "Problem", "Texts", "has_texts", "languages", "texts"]

@@ -178,12 +178,19 @@ class Texts(_Table, frozen=True):
 def texts(language: str = FALLBACK) -> Texts:
     """The texts of a `language` ("en", "de-AT"): the file of that name, else of the language without its
     region, else English."""
+    return _load(_tag_of(language) or FALLBACK)
+
+
+def has_texts(language: str) -> bool:
+    """True where there are texts in this `language`, or in the language without its region."""
+    return bool(_tag_of(language))
+
+
+def _tag_of(language: str) -> str:
     tag = language.strip().lower().replace("_", "-")
-    while tag:
-        if tag in languages():
-            return _load(tag)
+    while tag and tag not in languages():
         tag = tag.rpartition("-")[0]
-    return _load(FALLBACK)
+    return tag
 
 
 @cache

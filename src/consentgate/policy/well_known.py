@@ -1,0 +1,45 @@
+"""Names of cookies that say what they are for: what sites cannot do without."""
+
+from __future__ import annotations
+
+import re
+
+from .model import Reason
+
+_SESSIONS = frozenset(
+    (
+        *("session", "sessionid", "session_id", "sessid", "sid", "connect.sid", "koa.sid", "express.sid"),
+        *("phpsessid", "jsessionid", "asp.net_sessionid", "laravel_session", "_session_id", "ci_session"),
+        *("remember_token", "remember_user_token", "auth_token", "access_token", "refresh_token"),
+        *("beaker.session.id", "fastapiusersauth", "webpy_session_id"),
+    )
+)
+_TOKENS = frozenset(("csrftoken", "csrf_token", "csrf", "_csrf", "xsrf-token", "xsrf_token", "_xsrf"))
+_PREFIXES = ("__host-", "__secure-")
+
+_WORDS: tuple[tuple[Reason, frozenset[str]], ...] = (
+    ("security", frozenset(("csrf", "xsrf", "csrftoken", "captcha", "nonce"))),
+    (
+        "authentication",
+        frozenset(("session", "sessionid", "sess", "sessid", "auth", "login", "jwt", "token", "remember")),
+    ),
+    ("basket", frozenset(("cart", "basket", "bag", "checkout"))),
+    ("ui-preference", frozenset(("lang", "language", "locale", "theme", "dark", "currency", "layout", "tz"))),
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+
+
+def certain_reason(name: str) -> Reason | None:
+    """Why the cookie `name` needs no consent, where frameworks use it for logins or forms; else None."""
+    plain = name.lower()
+    for prefix in _PREFIXES:
+        plain = plain.removeprefix(prefix)
+    if plain in _SESSIONS:
+        return "authentication"
+    return "security" if plain in _TOKENS else None
+
+
+def likely_reason(name: str) -> Reason | None:
+    """Why the cookie `name` might need no consent, by the words in it; None where they say nothing."""
+    words = {word.lower() for word in _WORD.findall(name)}
+    return certain_reason(name) or next((reason for reason, known in _WORDS if words & known), None)
