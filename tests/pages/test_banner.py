@@ -17,7 +17,7 @@ def hostile_policy() -> Policy:
         services=(
             Service(
                 id="x", name=HOSTILE, category="ads", hosts=("x.example",), controller=HOSTILE,
-                privacy_url="javascript:alert(1)", purpose=HOSTILE,
+                privacy_url="https://x.example/?{{7*7}}&lt;'{x}", purpose=HOSTILE,
             ),
         ),
     )  # fmt: skip
@@ -169,3 +169,13 @@ def test_the_head_loads_the_styles_and_a_deferred_script():
 def test_the_head_of_an_open_page_says_what_it_was_made_for():
     assert fragment(PAGES.head(state="open-0a"))[1].attrib["data-state"] == "open-0a"
     assert b"<b>" not in PAGES.head(state='"><b>')
+
+
+def test_its_links_leave_a_frame_and_its_form_does_not():
+    html = PAGES.banner("/") + PAGES.placeholder(POLICY.claims.of_service("films"), False, "/")
+    root = fragment(html)
+    links = list(root.iter("a"))
+    assert len(links) == 4
+    assert {link.attrib["target"] for link in links} == {"_top"}
+    # A form that did would make a click in a frame the window's decision.
+    assert "target" not in root.find(".//form").attrib
