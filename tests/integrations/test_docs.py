@@ -17,10 +17,14 @@ from starlette.testclient import TestClient
 
 from consentgate import Consent, Gate, Policy
 from consentgate.configuration import KEYS
-from consentgate.django import checks
+from consentgate.django import checks, gate_from_settings
+from consentgate.flask import ConsentGate
 from consentgate.starlette import ConsentMiddleware
+from consentgate.testing import consent_cookie, consent_for
 
+from .django_project import GATE
 from .shop import DECISION, POLICY, SECRET_KEY, policy_file
+from .test_flask import make_app
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -84,7 +88,7 @@ def test_flask(site: Path) -> None:
 
 
 def test_django(site: Path) -> None:
-    configured, view, logging, wrapped, found = shown("django.md")
+    configured, view, tests, logging, wrapped, found = shown("django.md")
     values = run(configured, names(site))
     changed = {key: value for key, value in values.items() if key == "CONSENTGATE"}
     middleware = [name for name in values["MIDDLEWARE"] if name is not ...]
@@ -99,6 +103,9 @@ def test_django(site: Path) -> None:
         form = "application/x-www-form-urlencoded"
         client.post("/_privacy/choices", "decision=accept", content_type=form, headers=DECISION, secure=True)
         assert client.get("/", secure=True).content == b"counted"
+        made = run(tests, names(site))
+        assert made["client"].get("/", secure=True).content == b"counted"
+        assert front(made["request"]).content == b"counted"
         gate = run(wrapped, names(site))["application"].gate
         assert gate.policy.site.name == "Shop"
         run(found, {})
@@ -179,3 +186,37 @@ def test_every_check_is_described() -> None:
     )
     assert len(raised) == 12
     assert described == raised
+
+
+def test_django_caches_a_page_that_asks_as_the_page_on_caches_shows(site: Path) -> None:
+    view, _ = shown("caches.md")
+    urls = type("urls", (), {"urlpatterns": [path("", run(view, names(site))["recommended"])]})
+    with override_settings(ROOT_URLCONF=urls, MIDDLEWARE=[GATE]):
+        yes = Client()
+        name, value = consent_cookie(gate_from_settings(), ["performance"], "testserver")
+        yes.cookies[name] = value
+        for _ in range(2):
+            assert yes.get("/").content == b"for you"
+            assert Client().get("/").content == b"for everyone"
+
+
+def test_flask_caching_does_too(site: Path) -> None:
+    pytest.importorskip("flask_caching")
+    app = make_app()
+    ConsentGate(app)
+    run(shown("caches.md")[1], {**names(site), "app": app})
+    yes = app.test_client()
+    yes.set_cookie(*consent_cookie(app.extensions["consentgate"].gate, ["performance"]))
+    for _ in range(2):
+        assert yes.get("/for-whom").text == "for you"
+        assert app.test_client().get("/for-whom").text == "for everyone"
+
+
+def test_a_fragment_is_cached_as_the_page_on_caches_shows() -> None:
+    (fragment,) = shown("caches.md", "html")
+    template = engines["django"].from_string(fragment)
+    for _ in range(2):
+        for grants, text in (((), "for everyone"), (("performance",), "for you")):
+            request: Any = RequestFactory().get("/")
+            request.consent = consent_for(gate_from_settings(), grants)
+            assert template.render({}, request).strip() == text
