@@ -41,8 +41,8 @@ def _within(layer: Any) -> Iterable[Any]:
     if isinstance(layer, partial):
         return (layer.func, *layer.args, *layer.keywords.values())
     if isinstance(layer, FunctionType):
-        # Middleware that is a function keeps the application that it wraps in its closure.
-        return filter(_may_be_application, _cells(layer))
+        # Middleware that is a function keeps what it wraps in its closure, and a dispatcher in its module.
+        return filter(_may_be_application, (*_cells(layer), *_globals_of(layer)))
     if hasattr(layer, "routes"):
         return _of_router(layer)
     if hasattr(layer, "wsgi_app") and hasattr(layer, "url_map"):
@@ -58,10 +58,14 @@ def _of_router(router: Any) -> Iterator[Any]:
     yield getattr(router, "default", None)
     yield _stack_of(router)
     for route in router.routes or ():
+        application = getattr(route, "app", None)
         # A view is a function, and no application; what is mounted may be one.
-        endpoint = getattr(route, "app", None)
-        if hasattr(route, "routes") or not isinstance(endpoint, FunctionType | MethodType):
-            yield endpoint
+        is_mount = hasattr(route, "routes") or not hasattr(route, "endpoint")
+        if is_mount or not isinstance(application, FunctionType | MethodType):
+            yield application
+        if is_mount:
+            # FastAPI keeps routers that were included as they are.
+            yield from (value for value in vars(route).values() if hasattr(value, "routes"))
 
 
 def _stack_of(application: Any) -> Any:
@@ -92,6 +96,11 @@ def _cells(function: FunctionType) -> Iterator[Any]:
         except ValueError:
             # Not filled yet.
             continue
+
+
+def _globals_of(function: FunctionType) -> Iterator[Any]:
+    known = function.__globals__
+    return (known[name] for name in function.__code__.co_names if name in known)
 
 
 def _may_be_application(value: Any) -> bool:

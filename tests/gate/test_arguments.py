@@ -106,6 +106,10 @@ def wrapper(*given: Any, **named: Any) -> Any: ...
 def takes_one(scope: Any) -> Any: ...
 
 
+def named(app: Any) -> str:
+    return getattr(app, "__qualname__", type(app).__qualname__)
+
+
 WSGI = [
     wsgi_function,
     WsgiObject(),
@@ -126,31 +130,31 @@ ASGI = [
 NEITHER = [None, "app:app", 5, takes_one, WsgiObject]
 
 
-@pytest.mark.parametrize("app", [*WSGI, wrapper], ids=repr)
+@pytest.mark.parametrize("app", [*WSGI, wrapper], ids=named)
 def test_a_wsgi_application_is_taken_as_one(app: Any) -> None:
     wsgi.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
 
 
-@pytest.mark.parametrize("app", [*ASGI, wrapper], ids=repr)
+@pytest.mark.parametrize("app", [*ASGI, wrapper], ids=named)
 @pytest.mark.parametrize("module", [asgi, starlette])
 def test_an_asgi_application_is_taken_as_one(app: Any, module: Any) -> None:
     module.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
 
 
-@pytest.mark.parametrize("app", ASGI, ids=repr)
+@pytest.mark.parametrize("app", ASGI, ids=named)
 def test_wsgi_middleware_says_what_to_do_with_an_asgi_application(app: Any) -> None:
     with pytest.raises(TypeError, match=r"\(WSGI\), not .*\(ASGI\); write from consentgate.asgi import"):
         wsgi.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
 
 
-@pytest.mark.parametrize("app", WSGI, ids=repr)
+@pytest.mark.parametrize("app", WSGI, ids=named)
 @pytest.mark.parametrize("module", [asgi, starlette])
 def test_asgi_middleware_says_what_to_do_with_a_wsgi_application(app: Any, module: Any) -> None:
     with pytest.raises(TypeError, match=r"\(ASGI\), not .*\(WSGI\); write from consentgate.wsgi import"):
         module.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
 
 
-@pytest.mark.parametrize("app", NEITHER, ids=repr)
+@pytest.mark.parametrize("app", NEITHER, ids=named)
 @pytest.mark.parametrize("module", [asgi, wsgi])
 def test_what_is_no_application_is_not_taken_as_one(app: Any, module: Any) -> None:
     with pytest.raises(TypeError, match="app: expected an application"):

@@ -6,6 +6,7 @@ import logging
 import tomllib
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Host, Mount, Route, Router
 from starlette.testclient import TestClient
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from consentgate import Gate, Policy
@@ -127,6 +129,15 @@ def test_a_session_lasts_in_a_mounted_fastapi() -> None:
     inner.add_api_route("/count", count)
     outer.mount("/admin", inner)
     assert counts(TestClient(ConsentMiddleware(outer, gate()))) == ["1", "2", "3"]
+
+
+def test_a_session_lasts_below_a_router_that_fastapi_includes() -> None:
+    fastapi = pytest.importorskip("fastapi")
+    included, nested, outer = fastapi.APIRouter(), fastapi.APIRouter(), fastapi.FastAPI()
+    nested.mount("/admin", admin(sessions("ours")))
+    included.include_router(nested)
+    outer.include_router(included, prefix="/v1")
+    assert counts(TestClient(ConsentMiddleware(outer, gate())), "/v1/admin/count") == ["1", "2", "3"]
 
 
 def test_several_sessions_each_have_their_lifetime(caplog: pytest.LogCaptureFixture) -> None:
@@ -290,6 +301,46 @@ def test_applications_that_a_dispatcher_mounts_keep_their_sessions(refused: bool
             assert client.post("/_privacy/choices", data=form, headers=DECISION).status_code == 303
         assert counts(client) == counts(client, "/count") == ["1", "2", "3"]
         assert {cookie.key for cookie in client._cookies.values()} >= {"ours", "shop"}
+
+
+_shop, _admin = flask_app(SESSION_COOKIE_NAME="shop"), flask_app(SESSION_COOKIE_NAME="ours")
+
+
+def dispatching(environ: Any, start_response: Any) -> Any:
+    """A dispatcher as sites write it."""
+    return (_admin if environ["PATH_INFO"].startswith("/admin/") else _shop)(environ, start_response)
+
+
+class Dispatching:
+    """A dispatcher that is an object."""
+
+    __slots__ = ("below",)
+
+    def __init__(self) -> None:
+        self.below = {"/admin": _admin, "": _shop}
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        return dispatching(environ, start_response)
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        dispatching,
+        ProxyFix(dispatching),
+        partial(dispatching),
+        Dispatching(),
+        lambda environ, start: dispatching(environ, start),
+        DispatcherMiddleware(ProxyFix(_shop), {"/none": _shop, "/admin": lambda e, s: _below(e, s)}),
+    ],
+)
+def test_applications_that_a_dispatcher_of_the_sites_own_mounts_keep_their_sessions(app: Any) -> None:
+    client = Client(FlaskGate(app, gate()))
+    assert counts(client) == counts(client, "/count") == ["1", "2", "3"]
+
+
+def _below(environ: Any, start_response: Any) -> Any:
+    return _admin(environ, start_response)
 
 
 def test_a_django_project_that_a_dispatcher_mounts_keeps_its_sessions() -> None:
