@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import werkzeug.test
 from django.core.cache import cache
+from django.core.wsgi import get_wsgi_application
 from django.test import RequestFactory, override_settings
 
 from consentgate.consent import UnknownId
 from consentgate.django import consent_of, gate_from_settings
 from consentgate.testing import consent_cookie, consent_for
+from consentgate.wsgi import ConsentMiddleware
 
 from . import django_project
 from .django_project import GATE, asks, called
@@ -129,3 +132,19 @@ def test_a_test_client_can_be_a_visitor_who_has_decided(grants: tuple[str, ...],
     assert client.get("/plain/asks").content == told
     with pytest.raises(UnknownId):
         consent_cookie(gate_from_settings(), grants=["performence"])
+
+
+# -- the gate around the application ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("middleware", [[], [GATE]])
+def test_a_gate_around_the_application_hands_on_its_consent(middleware: list[str]) -> None:
+    with override_settings(MIDDLEWARE=middleware):
+        gate = gate_from_settings()
+        app = ConsentMiddleware(get_wsgi_application(), gate)
+        name, value = consent_cookie(gate, ["performance"])
+        for path in ("/plain/asks", "/cached/asks", "/plain/by-template"):
+            for _ in range(2):
+                yes, no = werkzeug.test.Client(app), werkzeug.test.Client(app)
+                yes.set_cookie(name, value)
+                assert (yes.get(path).text, no.get(path).text) == ("True", "False")

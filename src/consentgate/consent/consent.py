@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from consentgate.catalogue import Glob
 from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
@@ -54,7 +54,7 @@ class Consent:
 
     def noted_by(self, note: Callable[[], None]) -> Consent:
         """This consent, which calls `note` whenever the application asks it."""
-        return replace(self, notes=(*self.notes, note))
+        return Consent(self.policy, self.choice, self.granted, (*self.notes, note))
 
     def _note(self) -> None:
         for note in self.notes:

@@ -36,7 +36,7 @@ from consentgate.gate import Exchange, Header, Request
 from .caching import give_consent
 from .place import misplacements
 from .settings import gate_from_settings
-from .ungated import ungated
+from .ungated import take_from_outside, ungated
 
 _log = logging.getLogger("consentgate")
 
@@ -49,7 +49,7 @@ def consent_of(request: HttpRequest) -> Consent:
     A request that did not come through the gate has consented to nothing, which the log says once.
     """
     consent = getattr(request, "consent", None)
-    return consent if isinstance(consent, Consent) else ungated.consent()
+    return consent if isinstance(consent, Consent) else ungated.consent_of(request)
 
 
 class ConsentMiddleware:
@@ -76,7 +76,7 @@ class ConsentMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self._is_async:
             return self._acall(request)
-        if _is_gated(request):
+        if take_from_outside(request):
             return cast(HttpResponseBase, self.get_response(request))
         exchange = self.gate.exchange(_request_of(request))
         if exchange.own:
@@ -85,22 +85,13 @@ class ConsentMiddleware:
         return _gate_response(exchange, self.get_response(request))
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        if _is_gated(request):
+        if take_from_outside(request):
             return cast(HttpResponseBase, await self.get_response(request))
         exchange = self.gate.exchange(_request_of(request))
         if exchange.own:
             return _answer(exchange, request)
         _show_to_application(request, exchange)
         return await _agate_response(exchange, await self.get_response(request))
-
-
-def _is_gated(request: HttpRequest) -> bool:
-    """True behind another layer of the gate, whose consent is handed on."""
-    consent = request.META.get(wsgi.CONSENT) or getattr(request, "scope", {}).get(asgi.CONSENT)
-    if not isinstance(consent, Consent):
-        return False
-    give_consent(request, consent)
-    return True
 
 
 def _request_of(request: HttpRequest) -> Request:

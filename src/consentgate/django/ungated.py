@@ -1,28 +1,47 @@
-"""The consent of a request that did not come through the middleware, as in a view that is tested alone."""
+"""The consent of a request that did not come through the middleware: the gate may be around the application,
+or the view is tested alone."""
 
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 from django.http import HttpRequest
 
+from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 
+from .caching import give_consent
 from .settings import read_settings
 
 _log = logging.getLogger("consentgate")
 
 
+def take_from_outside(request: HttpRequest) -> bool:
+    """Give `request` the consent of a gate that is around the application. False where there is none."""
+    consent = request.META.get(wsgi.CONSENT) or getattr(request, "scope", {}).get(asgi.CONSENT)
+    if not isinstance(consent, Consent):
+        return False
+    give_consent(request, consent)
+    return True
+
+
 class Ungated:
-    """The attribute `consent` of requests, until the middleware gives them the visitor's: nobody said yes."""
+    """The attribute `consent` of requests, until the middleware gives them the visitor's."""
 
     _is_told = False
 
     def __get__(self, request: HttpRequest | None, owner: type) -> Consent | Ungated:
-        return self if request is None else self.consent()
+        return self if request is None else self.consent_of(request)
 
-    def consent(self) -> Consent:
-        """A consent that has granted nothing. The log says so once: the middleware may be missing."""
+    def consent_of(self, request: HttpRequest) -> Consent:
+        """The consent of a gate around the application, else one that has granted nothing."""
+        if take_from_outside(request):
+            return cast(Consent, request.__dict__["consent"])
+        return self._nothing()
+
+    def _nothing(self) -> Consent:
+        # Said once: in production it means that the middleware is missing.
         if not self._is_told:
             self._is_told = True
             _log.warning(
