@@ -43,7 +43,10 @@ def _consent() -> Consent:
         return _noted(found, request.environ)
     behind = current_app.extensions.get("consentgate")
     if not isinstance(behind, ConsentMiddleware):
-        raise LookupError("no consent in this request: call ConsentGate(app) when the application is made")
+        raise LookupError(
+            "no consent in this request: call ConsentGate(app) when the application is made, or send the "
+            "request through the gate that is around it"
+        )
     # A request that did not come through the gate, like app.test_request_context(): nobody said yes.
     return Consent(behind.gate.policy)
 

@@ -47,7 +47,10 @@ def consent_of(connection: HTTPConnection) -> Consent:
     """
     consent = getattr(connection.state, "consent", None)
     if not isinstance(consent, Consent):
-        raise LookupError("no consent in this request: wrap the application in ConsentMiddleware(app, gate)")
+        raise LookupError(
+            "no consent in this request: wrap the application in ConsentMiddleware(app, gate), in tests too: "
+            "TestClient(ConsentMiddleware(app, gate))"
+        )
     return consent
 
 
