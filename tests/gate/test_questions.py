@@ -20,13 +20,14 @@ def answering(asks: str) -> App:
     def decide(seen: Seen) -> Page:
         if seen.path != "/asks":
             return Page(b"[]", headers=[JSON, PUBLIC])
-        told = seen.consent.key if asks == "key" else str(seen.consent.allows(asks))
+        consent = seen.consent
+        told = str(getattr(consent, asks) if hasattr(consent, asks) else consent.allows(asks))
         return Page(told.encode(), headers=[JSON, PUBLIC])
 
     return App(decide=decide)
 
 
-@pytest.mark.parametrize("asks", ["performance", "stats", "necessary", "key"])
+@pytest.mark.parametrize("asks", ["performance", "stats", "necessary", "key", "is_open", "asks"])
 def test_an_answer_that_depends_on_consent_says_so(make_site: MakeSite, asks: str) -> None:
     site = make_site(answering(asks))
     closed = site.gets("/asks")

@@ -131,6 +131,7 @@ def keep(request: HttpRequest) -> HttpResponseBase:
         "30": 30 * 86_400,
         "date": timezone.now() + timedelta(days=60),
         "delta": timedelta(days=45),
+        "long": timedelta(days=730),
     }.get(request.GET.get("expiry", ""))
     if expiry is not None:
         request.session.set_expiry(expiry)

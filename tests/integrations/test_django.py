@@ -22,6 +22,7 @@ from django.core.asgi import get_asgi_application
 from django.core.management import call_command
 from django.test import AsyncClient, Client, override_settings
 
+from consentgate import Policy
 from consentgate.django import ConsentMiddleware, gate_from_settings
 from consentgate.policy import Cookie
 
@@ -254,6 +255,9 @@ def test_an_asynchronous_stream_is_the_same_page() -> None:
 # -- cookies that Django sets itself ---------------------------------------------------------------------
 
 
+SITE = '[site]\nname = "S"\ncontroller = "S Ltd"\ncontact = "c"\n'
+
+
 class AdminSessions(SessionMiddleware):
     """Sessions of a site's own beside Django's."""
 
@@ -290,6 +294,19 @@ def test_a_session_that_outlives_the_policy_is_cut_and_the_log_says_so(
     [said] = [record.getMessage() for record in caplog.records if "sessionid" in record.getMessage()]
     assert "asks for 14 days, and the policy allows 1 day" in said
     assert said.endswith('lifetime = "14 days"')
+
+
+def test_a_session_longer_than_thirteen_months_is_cut_and_the_log_has_the_lines_that_allow_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    call_command("migrate", verbosity=0, run_syncdb=True)
+    assert Client().get("/keep?expiry=long").cookies["sessionid"]["max-age"] == ""
+    [said] = [record.getMessage() for record in caplog.records if "sessionid" in record.getMessage()]
+    assert "asks for 730 days, and the policy allows 395 days" in said
+    more = Policy.parse(SITE + said.partition("\n")[2])
+    with override_settings(CONSENTGATE={"POLICY": more, "INSECURE": True}):
+        cookie = Client().get("/keep?expiry=long").cookies["sessionid"]
+    assert abs(int(cookie["max-age"]) - 730 * 86_400) <= 1
 
 
 @pytest.mark.parametrize(

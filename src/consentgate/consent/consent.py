@@ -65,7 +65,7 @@ class Consent:
         """A word for what has been granted, the same for all who have granted the same, and "closed" for all
         who have granted nothing: what a cache of the application's has to have in its keys."""
         self._note()
-        if not self.is_open:
+        if not self.granted:
             return "closed"
         return f"open-{hashlib.sha256(b''.join(sorted(self.granted))).hexdigest()[:12]}"
 
@@ -94,7 +94,7 @@ class Consent:
 
     def grants(self, unit: Unit) -> bool:
         """True when `unit` was consented to."""
-        return self.is_open and digests(self.policy).get(unit) in self.granted
+        return bool(self.granted) and digests(self.policy).get(unit) in self.granted
 
     @property
     def covers_undeclared(self) -> bool:
@@ -104,12 +104,14 @@ class Consent:
     @property
     def is_open(self) -> bool:
         """True when anything has been granted: the page is this visitor's alone."""
+        self._note()
         return bool(self.granted)
 
     @property
     def asks(self) -> bool:
         """True when there is something to ask: nothing was decided yet, or the policy has gained
         something since a grant. A refusal stands whatever is added."""
+        self._note()
         if self.choice is None:
             return bool(self.policy.claims.units)
         if not self.choice.is_grant:

@@ -82,10 +82,11 @@ class CookieFilter:
         policy, notices = self._gate.policy, self._gate.notices
         most = policy.claims.cookie_lifetime(cookie.name)
         line = cookie.clamped(most)
+        of_framework = policy.framework_cookie(cookie.name)
         if cookie.age is not None and cookie.age > most:
-            notices.clamped(cookie.name, cookie.age, most)
-        elif cookie.age is not None and cookie.age > policy.claims.stated_lifetime(cookie.name):
-            notices.outlives(policy.framework_cookie(cookie.name), cookie.age)
+            notices.clamped(cookie.name, cookie.age, most, of_framework)
+        elif of_framework and cookie.age and cookie.age > policy.claims.stated_lifetime(cookie.name):
+            notices.outlives(of_framework, cookie.age)
         return line
 
     def refused(self) -> list[str]:

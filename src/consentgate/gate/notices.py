@@ -97,18 +97,19 @@ class Notices:
                 toml_text(name),
             )
 
-    def clamped(self, name: str, asked: float, allowed: int) -> None:
-        """The lifetime of the exempt cookie `name` was cut from the seconds `asked` to those `allowed`."""
+    def clamped(self, name: str, asked: float, allowed: int, cookie: Cookie | None) -> None:
+        """The lifetime of the exempt cookie `name` was cut from the seconds `asked` to those `allowed`. `cookie` is
+        given where it is a framework's."""
         if self._is_new("lifetime", name):
             _log.warning(
                 "%s the lifetime of the cookie %s: the application asks for %s, and the policy allows %s. To "
-                "allow it, write where the policy declares the cookie%s:\nlifetime = %s",
+                "allow it, write %s\n%s",
                 "would cut" if self._report_only else "cut",
                 toml_text(name),
                 lifetime_text(asked),
                 lifetime_text(allowed),
-                "" if self._policy.claims.cookie_is_declared(name) else " (a [[cookie]] with this name)",
-                toml_text(lifetime_text(asked)),
+                "into the policy:" if cookie else "where the policy declares the cookie:",
+                _table(cookie, asked) if cookie else f"lifetime = {toml_text(lifetime_text(asked))}",
             )
 
     def outlives(self, cookie: Cookie, asked: float) -> None:
@@ -116,15 +117,11 @@ class Notices:
         if self._is_new("lifetime", cookie.name):
             _log.warning(
                 "the application sets the cookie %s for %s, and the choices page says %s, as the framework's "
-                "settings do. It passes as it is. For the page to say so:\n"
-                "[[cookie]]\nname = %s\ncategory = %s\nreason = %s\nlifetime = %s",
+                "settings do. It passes as it is. For the page to say so:\n%s",
                 toml_text(cookie.name),
                 lifetime_text(asked),
                 cookie.lifetime,
-                toml_text(cookie.name),
-                toml_text(cookie.category),
-                toml_text(cookie.reason or ""),
-                toml_text(lifetime_text(asked)),
+                _table(cookie, asked),
             )
 
     def doubled(self) -> None:
@@ -368,6 +365,14 @@ class Notices:
             self._seen.add(key)
             self._count[f"{kind} {source}"] += 1
             return True
+
+
+def _table(cookie: Cookie, seconds: float) -> str:
+    """The lines that declare `cookie` with a lifetime of so many seconds."""
+    return (
+        f"[[cookie]]\nname = {toml_text(cookie.name)}\ncategory = {toml_text(cookie.category)}\n"
+        f"reason = {toml_text(cookie.reason or '')}\nlifetime = {toml_text(lifetime_text(seconds))}"
+    )
 
 
 def misfiled(cookie: Cookie, category: str) -> str:

@@ -85,9 +85,11 @@ class Policy:
         names = self.set_by_framework.union(by_name)
         return replace(self, cookies=(*self.cookies, *new), set_by_framework=names)
 
-    def framework_cookie(self, name: str) -> Cookie:
-        """The cookie of this name among those that the framework sets."""
-        return next(cookie for cookie in self.cookies if cookie.name == name in self.set_by_framework)
+    def framework_cookie(self, name: str) -> Cookie | None:
+        """The cookie of this name among those that the framework sets, if it is one."""
+        if name not in self.set_by_framework:
+            return None
+        return next(cookie for cookie in self.cookies if cookie.name == name)
 
     def misfiled(self, *cookies: Cookie) -> list[tuple[Cookie, str]]:
         """The `cookies` of a framework that this policy files under another category than "necessary", each
