@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask import Flask
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
+from werkzeug.wrappers import Request as BaseRequest
 
 from consentgate import Gate, Policy, asgi, starlette, wsgi
 
@@ -106,6 +107,14 @@ def wrapper(*given: Any, **named: Any) -> Any: ...
 def takes_one(scope: Any) -> Any: ...
 
 
+@BaseRequest.application
+def wsgi_view(request: Any) -> Any: ...
+
+
+@wraps(takes_one)
+async def asgi_view(scope: Any, receive: Any, send: Any) -> None: ...
+
+
 def named(app: Any) -> str:
     return getattr(app, "__qualname__", type(app).__qualname__)
 
@@ -126,11 +135,12 @@ ASGI = [
     partial(asgi_function),
     Starlette(),
     Mount("/", Starlette()).app,
+    asgi_view,
 ]
 NEITHER = [None, "app:app", 5, takes_one, WsgiObject]
 
 
-@pytest.mark.parametrize("app", [*WSGI, wrapper], ids=named)
+@pytest.mark.parametrize("app", [*WSGI, wrapper, wsgi_view], ids=named)
 def test_a_wsgi_application_is_taken_as_one(app: Any) -> None:
     wsgi.ConsentMiddleware(app, Gate(Policy(), secret_key=KEY))
 

@@ -101,7 +101,9 @@ def check_application(app: object, interface: Interface) -> None:
 def _takes(app: object, interface: Interface) -> bool:
     """True where `app` can be called as this interface does, and where nobody can say."""
     try:
-        inspect.signature(app).bind(*_PARAMETERS[interface])  # type: ignore[arg-type]  # it was found callable
+        # A decorator may have made an application of something that is called in another way.
+        signature = inspect.signature(app, follow_wrapped=False)  # type: ignore[arg-type]  # it is callable
+        signature.bind(*_PARAMETERS[interface])
     except TypeError:
         return False
     except ValueError:

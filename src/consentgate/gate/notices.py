@@ -98,8 +98,8 @@ class Notices:
             )
 
     def clamped(self, name: str, asked: float, allowed: int, cookie: Cookie | None) -> None:
-        """The lifetime of the exempt cookie `name` was cut from the seconds `asked` to those `allowed`. `cookie` is
-        given where it is a framework's."""
+        """The lifetime of the exempt cookie `name` was cut from the seconds `asked` to those `allowed`. It is
+        a framework's `cookie`, or none of them."""
         if self._is_new("lifetime", name):
             _log.warning(
                 "%s the lifetime of the cookie %s: the application asks for %s, and the policy allows %s. To "
