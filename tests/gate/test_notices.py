@@ -400,6 +400,46 @@ def test_what_runs_on_a_domain_of_its_own_is_proposed_with_its_host(
     assert url.encode() in again.gets("/", again.chooses("accept")).body
 
 
+MATOMO = """<script>
+  var _paq = window._paq = window._paq || [];
+  _paq.push(['trackPageView']);
+  (function() {{
+    var u="{base}";
+    _paq.push(['setTrackerUrl', u+'matomo.php']);
+    var d=document, g=d.createElement('script'), s=d.getElementsByTagName('script')[0];
+    g.async=true; g.src=u+'matomo.js'; s.parentNode.insertBefore(g,s);
+  }})();
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("base", "hosts"),
+    [
+        ("//matomo.example.org/", ["matomo.example.org"]),
+        ("https://statistics.example/a/", ["statistics.example"]),
+        ("https:\\/\\/statistics.example\\/", ["statistics.example"]),
+        ("//example.matomo.cloud/", None),
+        ("//www.example.org/matomo/", None),
+        ("//example.org/matomo/", None),
+        ("/matomo/", None),
+    ],
+)
+def test_so_is_one_that_an_inline_script_loads(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, base: str, hosts: list[str] | None
+) -> None:
+    site = make_site(Page(MATOMO.format(base=base).encode()))
+    for _ in range(2):
+        assert b"_paq" not in site.gets().body
+    [lines] = proposals(caplog)
+    [table] = tomllib.loads(lines)["service"]
+    assert table == {"use": "matomo", **({"hosts": hosts} if hosts else {})}
+    again = make_site(site.app, policy=POLICY + lines)
+    opened = again.gets("/", again.chooses("accept"))
+    assert b"_paq" in opened.body
+    policy = opened.value("content-security-policy")
+    assert all(host in policy or host.endswith(".example.org") for host in hosts or ())
+
+
 def test_a_gate_within_a_gate_is_logged_once(make_site: MakeSite, caplog: pytest.LogCaptureFixture) -> None:
     site = make_site(Page(b"<p>Hello"))
     site.gets()

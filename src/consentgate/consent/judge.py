@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consentgate.catalogue import catalogue
+from consentgate.catalogue import InlineScript, catalogue
 from consentgate.policy import NEVER, Claim, Groups, Policy
 
 from .consent import Consent
@@ -67,6 +67,14 @@ class Judge:
             return claim
         judged = (self.url(address.host, address.path) for address in addresses)
         return next(filter(None, judged), None)
+
+    def source_of(self, text: bytes, claim: Claim) -> str:
+        """Where an inline script loads the undeclared service of `claim` from, if sites run that on hosts of
+        their own. "" for every other service, and where the script does not say."""
+        known = catalogue().service(claim.service) if claim.service and not claim.declared else None
+        if known is None or not known.paths:
+            return ""
+        return next((f"//{host}{path}" for host, path, _ in InlineScript(text).addresses()), "")
 
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""

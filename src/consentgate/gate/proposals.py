@@ -47,9 +47,9 @@ class Proposals:
 
     def host(self, host: str, claim: Claim, url: str, page: str) -> str:
         """The lines that declare `host`, which an `url` on a page of the host `page` would contact."""
-        return self._use(claim, host, url) or self._service(host, page)
+        return self._use(claim, host, url, page) or self._service(host, page)
 
-    def _use(self, claim: Claim, host: str = "", url: str = "") -> str:
+    def _use(self, claim: Claim, host: str = "", url: str = "", page: str = "") -> str:
         known = catalogue().service(claim.service) if claim.service else None
         if known is None or known.id in self._ids:
             return ""
@@ -58,14 +58,14 @@ class Proposals:
             if other.id in self._used | self._ids:
                 return f"use = {toml_text(other.id)} declares it too"
         self._used.add(known.id)
-        return "\n".join(self._lines_of(known, host))
+        return "\n".join(self._lines_of(known, host, page))
 
-    def _lines_of(self, known: KnownService, host: str) -> Iterator[str]:
+    def _lines_of(self, known: KnownService, host: str, page: str) -> Iterator[str]:
         yield f"[[service]]\nuse = {toml_text(known.id)}"
         if category_for(known.category, self._policy.categories) is None:
             yield f"category = {toml_text(self._third_party)}"
-        if host and known.paths and not _is_found(known.urls, host):
-            # Known by its path, on a host that is nobody's but the site's or its provider's.
+        if host and known.paths and not _is_found(known.urls, host) and not _is_main(host, page):
+            # A service that sites run on hosts of their own: this one is for nothing else.
             yield f"hosts = [{toml_text(host)}]"
         sharers = catalogue().sharers(known)
         if sharers:
@@ -162,6 +162,12 @@ def _is_found(urls: Iterable[UrlPattern], host: str) -> bool:
     return any(
         host.endswith(f".{pattern.host}") if pattern.subdomains else host == pattern.host for pattern in urls
     )
+
+
+def _is_main(host: str, page: str) -> bool:
+    """True for the hosts that a site's pages are on, of which a service has only a path."""
+    domain = registrable_domain(page)
+    return host in (page, domain, f"www.{domain}")
 
 
 def _may_be_own(host: str, page: str) -> bool:

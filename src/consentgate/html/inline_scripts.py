@@ -62,7 +62,7 @@ class InlineScripts:
             self.module_starts()
         claim = self._judge.inline(text)
         if claim is not None:
-            return Culprit(claim, "")
+            return Culprit(claim, self._judge.source_of(text, claim))
         return self._import_culprit(self._decode(text)) if may_import(text) else None
 
     def _add_map(self, text: bytes, *, complete: bool, sure: bool) -> None:

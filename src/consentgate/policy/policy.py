@@ -12,6 +12,7 @@ import msgspec
 
 from .check import check
 from .claims import Claims
+from .lifetime import lifetime_seconds
 from .loading import parse
 from .mistakes import Mistake, PolicyError
 from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, Site
@@ -78,7 +79,9 @@ class Policy:
         """This policy and `cookies` too, except those whose name it already claims: how an integration
         adds its framework's session and CSRF cookies, and how a site overrides that."""
         claims = self.claims
-        by_name = {cookie.name: cookie for cookie in cookies if not claims.cookie_is_declared(cookie.name)}
+        # Of two with one name the longer-lived comes last, and counts.
+        ordered = sorted(cookies, key=lambda cookie: lifetime_seconds(cookie.lifetime or "session"))
+        by_name = {cookie.name: cookie for cookie in ordered if not claims.cookie_is_declared(cookie.name)}
         new = tuple(by_name.values())
         if not new:
             return self
