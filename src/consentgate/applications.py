@@ -19,7 +19,7 @@ _PLAIN = (type, ModuleType, BuiltinFunctionType, str, bytes, int, float, complex
 
 
 def layers_of(application: Any) -> Iterator[Any]:
-    """Every layer and mounted application that `application` is made of, itself first, each once."""
+    """Find every layer and mounted application that `application` is made of, itself first, each once."""
     seen: dict[int, Any] = {}
     waiting = [application]
     while waiting and len(seen) < MOST_LAYERS:
@@ -35,7 +35,7 @@ def layers_of(application: Any) -> Iterator[Any]:
 
 
 def _within(layer: Any) -> Iterable[Any]:
-    """The applications right below a `layer`."""
+    """Find the applications right below a `layer`."""
     if isinstance(layer, MethodType):
         return (layer.__self__,)
     if isinstance(layer, partial):
@@ -52,7 +52,7 @@ def _within(layer: Any) -> Iterable[Any]:
 
 
 def _of_router(router: Any) -> Iterator[Any]:
-    """The applications of a router of ASGI frameworks, and the middleware around it."""
+    """Find the applications of a router of an ASGI framework, and the middleware around it."""
     yield getattr(router, "app", None)
     yield getattr(router, "router", None)
     yield getattr(router, "default", None)
@@ -69,7 +69,7 @@ def _of_router(router: Any) -> Iterator[Any]:
 
 
 def _stack_of(application: Any) -> Any:
-    """The middleware of an application, put together as the application itself does at its first request."""
+    """Put an application's middleware together, as the application itself does at its first request."""
     build = getattr(application, "build_middleware_stack", None)
     if build is None:
         return None

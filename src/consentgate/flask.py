@@ -52,7 +52,7 @@ def _consent() -> Consent:
 
 
 def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
-    """The consent in `environ`, which notes each question for the application's caches."""
+    """Let the consent in `environ` note each question, for the application's caches."""
     if _QUESTIONS not in environ:
         # Of a copy: that the gate asks for the key is no question of the application's.
         environ[_QUESTIONS] = questions = Questions(replace(consent, notes=()).key)
@@ -61,7 +61,7 @@ def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
 
 
 def _questions() -> Questions | None:
-    """What the application has asked in the request at hand; None outside requests and the gate."""
+    """Find what the application has asked in the request at hand; None outside requests and the gate."""
     if not has_request_context() or not isinstance(request.environ.get(wsgi.CONSENT), Consent):
         return None
     _consent()

@@ -25,15 +25,15 @@ class Questions:
         self._looked_up: dict[str, int] = {}
 
     def note(self) -> None:
-        """The application asks."""
+        """Count one more question of the application's."""
         self._count += 1
 
     def look_up(self, name: str) -> None:
-        """A cache is asked for what it has under a key called `name`."""
+        """Note that a cache is asked for what it has under a key called `name`."""
         self._looked_up[name] = self._count
 
     def allow(self, name: str) -> bool:
-        """True when a value may be stored under a key called `name`: it has the consent's own key in it, or
+        """Say whether a value may be stored under a key called `name`: it has the consent's own key in it, or
         nothing was asked since it was looked up."""
         return self._key in name or self._looked_up.get(name, 0) == self._count
 

@@ -15,7 +15,7 @@ from .policy.framework import framework_cookie
 
 
 def cookies_of(application: Any) -> list[Cookie]:
-    """The cookies of the frameworks that `application` is made with, those mounted below it among them."""
+    """List the cookies of the frameworks in `application`, those mounted below it among them."""
     return [cookie for layer in layers_of(application) for cookie in _cookies_of_layer(layer)]
 
 

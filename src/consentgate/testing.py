@@ -17,8 +17,8 @@ __all__ = ["consent_cookie", "consent_for"]
 
 
 def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhost") -> tuple[str, str]:
-    """The name and value of the cookie of a visitor of `host` who has said yes to the categories and services
-    `grants`, or no to everything where there are none.
+    """Make the name and value of the cookie of a visitor of `host`, who has said yes to the categories and
+    services `grants`, or no to everything where there are none.
 
     Raises UnknownId for what the policy lacks.
     """
@@ -30,7 +30,7 @@ def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhos
 
 
 def consent_for(gate: Gate, grants: Iterable[str] = ()) -> Consent:
-    """The consent of a visitor who has said yes to the categories and services `grants`.
+    """Make the consent of a visitor who has said yes to the categories and services `grants`.
 
     Raises UnknownId for what the policy lacks.
     """

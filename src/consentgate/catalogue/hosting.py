@@ -50,5 +50,5 @@ _SHARED = ("s3.", "s3-", "storage.googleapis.com", "sgp1.", "nyc3.", "fra1.", "a
 
 
 def is_rented(host: str) -> bool:
-    """True for a host (lower case) that one customer has of a provider. Who that is, nobody can tell."""
+    """Say whether one customer has `host` (lowercase) of a provider. Who that is, nobody can tell."""
     return host.endswith(_PROVIDERS) and not host.startswith(_SHARED)

@@ -53,7 +53,7 @@ class Consent:
         return f"<Consent to {listed(allowed) or 'nothing'}>"
 
     def noted_by(self, note: Callable[[], None]) -> Consent:
-        """This consent, which calls `note` whenever the application asks it."""
+        """Copy this consent into one that calls `note` whenever the application asks it."""
         return Consent(self.policy, self.choice, self.granted, (*self.notes, note))
 
     def _note(self) -> None:

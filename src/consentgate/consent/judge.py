@@ -69,8 +69,8 @@ class Judge:
         return next(filter(None, judged), None)
 
     def source_of(self, text: bytes, claim: Claim) -> str:
-        """Where an inline script loads the undeclared service of `claim` from, if sites run that on hosts of
-        their own. "" for every other service, and where the script does not say."""
+        """Find where an inline script loads the undeclared service of `claim` from, if sites run that on
+        hosts of their own. "" for every other service, and where the script does not say."""
         known = catalogue().service(claim.service) if claim.service and not claim.declared else None
         if known is None or not known.paths:
             return ""

@@ -36,7 +36,7 @@ _kinds: dict[type[HttpRequest], type[HttpRequest]] = {}
 
 
 def _kind_that_notes(kind: type[HttpRequest]) -> type[HttpRequest]:
-    """The class `kind` of requests, whose response may not be stored once the consent was asked for.
+    """Make of the class `kind` one of requests whose response is not stored once the consent was asked for.
 
     It has to be a property: the question may come before the cache middleware sets the attribute, as when
     other middleware asks, or after.

@@ -15,7 +15,7 @@ _SESSION_NAME, _SESSION_AGE = "SESSION_COOKIE_NAME", "SESSION_COOKIE_AGE"
 
 
 def cookies_in_settings() -> Iterator[Cookie]:
-    """The cookies of sessions, CSRF protection, the language that was chosen and messages."""
+    """List the cookies of sessions, CSRF protection, the language that was chosen and messages."""
     yield from _sessions()
     yield framework_cookie(settings.CSRF_COOKIE_NAME, "security", settings.CSRF_COOKIE_AGE)
     yield framework_cookie(settings.LANGUAGE_COOKIE_NAME, "ui-preference", settings.LANGUAGE_COOKIE_AGE)
@@ -24,8 +24,8 @@ def cookies_in_settings() -> Iterator[Cookie]:
 
 
 def _sessions() -> Iterator[Cookie]:
-    """The session cookies: Django's, and those of middleware that was made of Django's to have several, with
-    their names in settings like ADMIN_SESSION_COOKIE_NAME or in the class."""
+    """List the session cookies: Django's, and those of a site's own session middleware. Its names stand in
+    settings like ADMIN_SESSION_COOKIE_NAME, or in the class."""
     for setting in (
         _SESSION_NAME,
         *sorted(name for name in dir(settings) if name.endswith(f"_{_SESSION_NAME}")),
@@ -39,7 +39,7 @@ def _sessions() -> Iterator[Cookie]:
 
 
 def _names_in(path: str) -> Iterator[str]:
-    """The names of cookies that stand in the session middleware at `path`."""
+    """List the names of cookies that stand in the session middleware at `path`."""
     try:
         middleware = import_string(path)
     except ImportError:
@@ -53,7 +53,7 @@ def _names_in(path: str) -> Iterator[str]:
 
 
 def _message_cookies(storage: str | type) -> Iterator[str]:
-    """The names under which a message storage, or those that it is made of, keeps messages in cookies."""
+    """List the names of the cookies in which a message storage, or a part of it, keeps messages."""
     made = import_string(storage) if isinstance(storage, str) else storage
     if hasattr(made, "cookie_name"):
         yield made.cookie_name

@@ -35,7 +35,7 @@ class Ungated:
         return self if request is None else self.consent_of(request)
 
     def consent_of(self, request: HttpRequest) -> Consent:
-        """The consent of a gate around the application, else one that has granted nothing."""
+        """Give the consent of a gate around the application, else one that has granted nothing."""
         if take_from_outside(request):
             return cast(Consent, request.__dict__["consent"])
         return self._nothing()

@@ -85,7 +85,7 @@ _PARAMETERS: dict[Interface, tuple[str, ...]] = {
 
 
 def check_application(app: object, interface: Interface) -> None:
-    """Raises TypeError where `app` is no application of this `interface`, as far as it can be told."""
+    """Raise TypeError where `app` is no application of this `interface`, as far as it can be told."""
     other: Interface = "ASGI" if interface == "WSGI" else "WSGI"
     if not callable(app):
         raise TypeError(f"app: expected an application ({interface}), not {_given(app)}")
@@ -99,7 +99,7 @@ def check_application(app: object, interface: Interface) -> None:
 
 
 def _takes(app: object, interface: Interface) -> bool:
-    """True where `app` can be called as this interface does, and where nobody can say."""
+    """Say whether `app` can be called as this interface does; yes where nobody can tell."""
     try:
         # A decorator may have made an application of something that is called in another way.
         signature = inspect.signature(app, follow_wrapped=False)  # type: ignore[arg-type]  # it is callable

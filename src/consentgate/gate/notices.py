@@ -368,7 +368,7 @@ class Notices:
 
 
 def _table(cookie: Cookie, seconds: float) -> str:
-    """The lines that declare `cookie` with a lifetime of so many seconds."""
+    """Write the lines that declare `cookie` with a lifetime of so many seconds."""
     return (
         f"[[cookie]]\nname = {toml_text(cookie.name)}\ncategory = {toml_text(cookie.category)}\n"
         f"reason = {toml_text(cookie.reason or '')}\nlifetime = {toml_text(lifetime_text(seconds))}"

@@ -38,15 +38,15 @@ class Proposals:
         self._own = _likely_own_category(policy)
 
     def cookie(self, name: str, claim: Claim) -> str:
-        """The lines that declare the cookie `name`, or a word that they have been proposed."""
+        """Propose lines that declare the cookie `name`, or say that they have been proposed."""
         return self._use(claim) or self._own_cookie(name)
 
     def service(self, claim: Claim) -> str:
-        """The lines that declare a service of the catalogue, or a word that they have been proposed."""
+        """Propose lines that declare a service of the catalogue, or say that they have been proposed."""
         return self._use(claim)
 
     def host(self, host: str, claim: Claim, url: str, page: str) -> str:
-        """The lines that declare `host`, which an `url` on a page of the host `page` would contact."""
+        """Propose lines that declare `host`, which a `url` on a page of the host `page` would contact."""
         return self._use(claim, host, url, page) or self._service(host, page)
 
     def _use(self, claim: Claim, host: str = "", url: str = "", page: str = "") -> str:
@@ -104,7 +104,7 @@ class Proposals:
         )
 
     def _own_hosts(self, page: str) -> Iterable[str]:
-        """What is the site itself already: `hosts` in [site] stands for all of it."""
+        """List what is the site itself already: `hosts` in [site] stands for all of it."""
         if self._policy.site.hosts:
             return self._policy.site.hosts
         domain = registrable_domain(page)
@@ -118,7 +118,7 @@ class Proposals:
         return id
 
     def _fits(self, *, cookies: tuple[Cookie, ...] = (), services: tuple[Service, ...] = ()) -> bool:
-        """True when a policy can hold these: names from outside may be anything."""
+        """Say whether a policy can hold these: names from outside may be anything."""
         names = (*(cookie.name for cookie in cookies), *(service.name for service in services))
         if any(len(name) > LONGEST for name in names):
             return False
@@ -130,13 +130,13 @@ class Proposals:
 
 
 def toml_text(text: str) -> str:
-    """`text` as a TOML string of printable ASCII: it comes from outside and goes into a log."""
+    """Write `text` as a TOML string of printable ASCII: it comes from outside and goes into a log."""
     plain = (c if " " <= c <= "~" and c not in '"\\' else f"\\U{ord(c):08x}" for c in text[:LONGEST])
     return f'"{"".join(plain)}"'
 
 
 def _likely_category(policy: Policy) -> str:
-    """The category of a third party that nobody declared."""
+    """Choose a category for a third party that nobody declared."""
     askable = [category.id for category in policy.categories if category.id != NECESSARY]
     if policy.site.undeclared != NEVER:
         return policy.site.undeclared
@@ -144,35 +144,35 @@ def _likely_category(policy: Policy) -> str:
 
 
 def _likely_own_category(policy: Policy) -> str:
-    """The category of a cookie of the site's own: it belongs to no third party."""
+    """Choose a category for a cookie of the site's own, which belongs to no third party."""
     askable = [c.id for c in policy.categories if c.id not in (NECESSARY, _THIRD_PARTY)]
     undeclared = policy.site.undeclared
     return undeclared if undeclared in askable else askable[0] if askable else NEVER
 
 
 def _told_by_id(known: KnownService, url: str) -> KnownService:
-    """The product that an address of Google's tag is for, where the id in it says so."""
+    """Find the product that an address of Google's tag is for, where the id in it says so."""
     match = _GOOGLE_ID.search(url) if known.id == _GOOGLE_TAG else None
     product = catalogue().service(_GOOGLE_PRODUCTS[match[1]]) if match else None
     return product or known
 
 
 def _is_found(urls: Iterable[UrlPattern], host: str) -> bool:
-    """True where one of the patterns is for `host`, whatever its path."""
+    """Say whether one of the patterns is for `host`, whatever its path."""
     return any(
         host.endswith(f".{pattern.host}") if pattern.subdomains else host == pattern.host for pattern in urls
     )
 
 
 def _is_main(host: str, page: str) -> bool:
-    """True for the hosts that a site's pages are on, of which a service has only a path."""
+    """Say whether a site's pages are on `host`, so that a service there has only a path."""
     domain = registrable_domain(page)
     return host in (page, domain, f"www.{domain}")
 
 
 def _may_be_own(host: str, page: str) -> bool:
-    """True for a host that a site may have to itself: rented of a provider, or under a domain with the site's
-    name in it. Where others are known to be behind it, it is theirs."""
+    """Say whether a site may have `host` to itself: it is rented of a provider, or under a domain with the
+    site's name in it. Where others are known to be behind it, it is theirs."""
     entity = catalogue().entity(host)
     if is_rented(host):
         return entity is None or entity.category in ("cdn", "hosting", "utility", "other")

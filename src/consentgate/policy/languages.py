@@ -15,6 +15,6 @@ _CODES = frozenset(_TWO_LETTERS.split())
 
 
 def is_unknown_language(tag: str) -> bool:
-    """True for a language `tag` that begins with a code of two letters which no language has."""
+    """Say whether a language `tag` begins with a code of two letters that no language has."""
     code = tag.replace("_", "-").partition("-")[0].lower()
     return len(code) == 2 and code not in _CODES

@@ -89,14 +89,14 @@ class Policy:
         return replace(self, cookies=(*self.cookies, *new), set_by_framework=names)
 
     def framework_cookie(self, name: str) -> Cookie | None:
-        """The cookie of this name among those that the framework sets, if it is one."""
+        """Find the cookie of this name among those that the framework sets."""
         if name not in self.set_by_framework:
             return None
         return next(cookie for cookie in self.cookies if cookie.name == name)
 
     def misfiled(self, *cookies: Cookie) -> list[tuple[Cookie, str]]:
-        """The `cookies` of a framework that this policy files under another category than "necessary", each
-        with that category."""
+        """Find which of a framework's `cookies` this policy files under another category than "necessary",
+        and under which."""
         filed = [
             (cookie, [claim.category or NEVER for claim in self.claims.by_cookie(cookie.name)])
             for cookie in cookies

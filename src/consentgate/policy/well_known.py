@@ -30,7 +30,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def certain_reason(name: str) -> Reason | None:
-    """Why the cookie `name` needs no consent, where frameworks use it for logins or forms; else None."""
+    """Say why the cookie `name` needs no consent, where frameworks use it for logins or forms."""
     plain = name.lower()
     for prefix in _PREFIXES:
         plain = plain.removeprefix(prefix)
@@ -40,6 +40,6 @@ def certain_reason(name: str) -> Reason | None:
 
 
 def likely_reason(name: str) -> Reason | None:
-    """Why the cookie `name` might need no consent, by the words in it; None where they say nothing."""
+    """Guess why the cookie `name` might need no consent, by the words in it."""
     words = {word.lower() for word in _WORD.findall(name)}
     return certain_reason(name) or next((reason for reason, known in _WORDS if words & known), None)

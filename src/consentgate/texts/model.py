@@ -182,7 +182,7 @@ def texts(language: str = FALLBACK) -> Texts:
 
 
 def has_texts(language: str) -> bool:
-    """True where there are texts in this `language`, or in the language without its region."""
+    """Say whether there are texts in this `language`, or in the language without its region."""
     return bool(_tag_of(language))
 
 
