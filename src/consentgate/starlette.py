@@ -33,8 +33,8 @@ class ConsentMiddleware(asgi.ConsentMiddleware):
         self._knows_cookies = False
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        if not self._knows_cookies:
-            # Not before the first request: middleware may be added to an application until then.
+        if not self._knows_cookies and scope["type"] != "lifespan":
+            # Not before the first request: until then an application may get more middleware and mounts.
             self.gate = self.gate.exempting(*cookies_of(self.app))
             self._knows_cookies = True
         await super().__call__(scope, receive, send)

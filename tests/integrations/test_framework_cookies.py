@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -120,6 +121,22 @@ def test_a_session_lasts_wherever_the_middleware_is(made: Callable[[], Any], ref
         assert answer.status_code == 303
     assert counts(client) == ["1", "2", "3"]
     assert "ours" in client.cookies
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_session_lasts_in_what_is_mounted_as_the_application_starts(listed: bool) -> None:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.mount("/admin", admin(sessions("ours")))
+        yield
+
+    app: Any = Starlette(lifespan=lifespan)
+    if listed:
+        app.add_middleware(ConsentMiddleware, gate=gate())
+    else:
+        app = ConsentMiddleware(app, gate())
+    with TestClient(app) as client:
+        assert counts(client) == ["1", "2", "3"]
 
 
 def test_a_session_lasts_in_a_mounted_fastapi() -> None:
