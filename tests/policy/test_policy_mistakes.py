@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentgate import Policy
+from consentgate.catalogue import catalogue
 from consentgate.policy import REASONS, Mistake, PolicyError
 
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
@@ -631,3 +632,13 @@ def test_a_login_that_visitors_can_refuse_is_warned_of(name, reason, caplog):
     Policy.parse(SITE + cookie + "'never'")
     Policy.parse(SITE + "[[cookie]]\nname = 'ab_session_test'\ncategory = 'performance'")
     assert not caplog.records
+
+
+def test_every_privacy_url_of_the_catalogue_is_one():
+    used = "\n".join(f"[[service]]\nuse = '{service.id}'" for service in catalogue().services)
+    assert Policy.parse(SITE + used).services
+
+
+@pytest.mark.parametrize("language", ["en", "pt-BR", "zh_Hant_TW", "iw", "ast", "EN-gb"])
+def test_languages_that_there_are(language):
+    assert Policy.parse(f"{SITE}languages = ['{language}']").site.languages == (language,)

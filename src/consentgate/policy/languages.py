@@ -10,8 +10,8 @@ lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os
 rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to
 tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
-# ISO 639-1, all of it. Codes of three letters (ISO 639-3) are some eight thousand.
-_CODES = frozenset(_TWO_LETTERS.split())
+# ISO 639-1, all of it, and older codes. Those of three letters (ISO 639-3) are some eight thousand.
+_CODES = frozenset((*_TWO_LETTERS.split(), "iw", "in", "ji", "jw", "mo"))
 
 
 def is_unknown_language(tag: str) -> bool:
