@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test without-pcre2 engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
+.PHONY: help demo test without-pcre2 doubling engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)

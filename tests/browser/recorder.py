@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .servers import LOOPBACK, LoopbackServer
+from .servers import LOOPBACK, PATIENCE, LoopbackServer
 
 UNNAMED = "(plain connection without a request)"
 
@@ -221,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
     """One connection: names it, records its requests, answers or forwards each."""
 
     protocol_version = "HTTP/1.1"
-    timeout = 30
+    timeout = PATIENCE
     server: _RecorderServer
 
     def setup(self) -> None:
@@ -323,7 +323,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _forward(self, request: Request, port: int, body: bytes) -> None:
         """Pass the request on to the application behind a made-up origin, as a TLS proxy would."""
-        upstream = HTTPConnection(LOOPBACK, port, timeout=self.timeout)
+        upstream = HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
         try:
             upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in _end_to_end(self.headers):

@@ -12,6 +12,8 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 LOOPBACK = "127.0.0.1"
+PATIENCE = 300
+"""Seconds after which something hangs. Nothing is expected to have happened sooner: a machine may be busy."""
 WSGIApp = Callable[..., Any]
 ASGIApp = Callable[..., Any]
 
@@ -59,7 +61,7 @@ class LoopbackServer(ThreadingMixIn, TCPServer):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads from it
         for worker in self._workers:
-            worker.join(timeout=5)
+            worker.join(PATIENCE)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.live.add(request)
@@ -108,7 +110,7 @@ def serve_asgi(app: ASGIApp) -> Iterator[Site]:
     listener = socket.create_server((LOOPBACK, 0))
     port = int(listener.getsockname()[1])
     # Without proxy_headers=False uvicorn believes X-Forwarded-Proto, which is the gate's matter here.
-    config = uvicorn.Config(app, log_level="error", proxy_headers=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(app, log_level="error", proxy_headers=False, timeout_graceful_shutdown=2, timeout_keep_alive=600)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
@@ -119,11 +121,11 @@ def serve_asgi(app: ASGIApp) -> Iterator[Site]:
         yield Site(f"http://{LOOPBACK}:{port}/", port)
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(PATIENCE)
         listener.close()
 
 
-def _wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def _wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)

@@ -22,7 +22,7 @@ from consentgate import Gate, Policy
 
 from .engine import Engine, in_every_engine
 from .recorder import UNNAMED, Mark, Recorder
-from .servers import serve_wsgi
+from .servers import PATIENCE, serve_wsgi
 
 pytestmark = [pytest.mark.browser, in_every_engine]
 
@@ -52,7 +52,8 @@ DIFFERS_AT_THE_START = [
 ]
 
 FRAMES = 180  # on one page; Chromium allows a thousand, and some cases have frames of their own
-# Seconds without anything new, after which a page is done: Firefox prefetches only when it is idle.
+ROUND = 0.05  # seconds from one look at a page to the next; a busy machine takes longer
+# Seconds without anything new, in rounds, after which a page is done: Firefox prefetches only when it is idle.
 QUIET = {"chromium": 0.6, "firefox": 1.2, "webkit": 1.0}
 SCANNED_AHEAD = 0.3  # seconds for which the parser waits and the preload scanner does not
 
@@ -136,16 +137,19 @@ class Browser:
         mark = self.recorder.mark()
         for first in range(0, len(numbers), FRAMES):
             some = ",".join(map(str, numbers[first : first + FRAMES]))
-            self.page.goto(f"https://{OWN}/frames/{some}?{shape}", timeout=60_000)
+            self.page.goto(f"https://{OWN}/frames/{some}?{shape}", timeout=1000 * PATIENCE)
             self._wait_until_quiet()
         self.page.goto("about:blank")
         assert self._loaded(mark) >= set(numbers), "a case was not loaded at all"
         return self._by_case(mark)
 
     def _wait_until_quiet(self) -> None:
-        end = monotonic() + 10
-        while monotonic() - self.recorder.changed < QUIET[self.engine.name] and monotonic() < end:
-            self.page.wait_for_timeout(50)
+        end, rounds, latest = monotonic() + PATIENCE, 0, 0.0
+        while rounds < QUIET[self.engine.name] / ROUND and monotonic() < end:
+            self.page.wait_for_timeout(1000 * ROUND)
+            self.page.title()  # is told once the page has come to what it had to do
+            before, latest = latest, self.recorder.changed
+            rounds = rounds + 1 if latest == before else 0
 
     def _loaded(self, mark: Mark) -> set[int]:
         asked = self.recorder.requests[mark.requests :]

@@ -11,6 +11,7 @@ from playwright.sync_api import Request as PageRequest
 
 from .engine import Engine
 from .recorder import Recorder, Request
+from .servers import PATIENCE
 
 POLL = 0.05
 
@@ -63,8 +64,10 @@ class Visit:
 class Visitor:
     """A person with a browser of their own. Each act waits until the page is quiet.
 
-    Quiet is: nothing new at the recorder and no new request in the page for `settle` seconds, and no
-    navigation under way; never longer than `patience` seconds. A loader on a longer timer is missed.
+    Quiet is: nothing new at the recorder, no new request in the page and no navigation under way, for as
+    many rounds as fit into `settle` seconds where nothing else runs. In each the page has to answer, so that
+    a busy machine takes longer for them. `patience` is for pages that are never quiet. A loader on a longer
+    timer is missed.
     """
 
     def __init__(
@@ -74,7 +77,7 @@ class Visitor:
         *,
         javascript: bool = True,
         settle: float = 1.0,
-        patience: float = 8.0,
+        patience: float = PATIENCE,
     ) -> None:
         self.context, self.recorder = context, recorder
         self.javascript, self.settle, self.patience = javascript, settle, patience
@@ -82,6 +85,7 @@ class Visitor:
         self._errors: list[str] = []
         self._navigations: set[PageRequest] = set()
         self._active = time.monotonic()
+        context.set_default_timeout(1000 * PATIENCE)
         context.on("request", self._on_request)
         context.on("requestfinished", self._on_end)
         context.on("requestfailed", self._on_end)
@@ -134,11 +138,18 @@ class Visitor:
 
     def _wait_until_quiet(self) -> None:
         end = time.monotonic() + self.patience
-        while (now := time.monotonic()) < end:
-            latest = max(self._active, self.recorder.changed)
-            if not self._navigations and now - latest >= self.settle:
-                return
-            self.page.wait_for_timeout(POLL * 1000)
+        rounds, latest = 0, 0.0
+        while rounds < self.settle / POLL and time.monotonic() < end:
+            self._wait_for_an_answer()
+            before, latest = latest, max(self._active, self.recorder.changed)
+            rounds = rounds + 1 if latest == before and not self._navigations else 0
+
+    def _wait_for_an_answer(self) -> None:
+        """Give the page a moment, and wait until it has come to what it had to do."""
+        self.page.wait_for_timeout(POLL * 1000)
+        if self.javascript:
+            with contextlib.suppress(Error):  # another page comes in its place
+                self.page.evaluate("() => new Promise(done => setTimeout(done))")
 
     def _storage(self) -> set[Stored]:
         if not self.javascript:  # nothing can be stored then, and a frame does not answer
@@ -178,7 +189,7 @@ def visitor_with_new_profile(
     headers: Mapping[str, str] | None = None,
     keeps_pages: bool = False,
     settle: float = 1.0,
-    patience: float = 8.0,
+    patience: float = PATIENCE,
 ) -> Iterator[Visitor]:
     with engine.opens(
         recorder.port, javascript=javascript, headers=headers, keeps_pages=keeps_pages

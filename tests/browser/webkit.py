@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Playwright
 
+from .servers import PATIENCE
 from .engine import NoBrowser, program
 
 INSTALLING = "`make browsers` gets it"
@@ -99,7 +100,7 @@ class Page:
         """Only the page's own: to look into others, WebDriver has to leave this one."""
         return [self]
 
-    def goto(self, url: str, timeout: float = 30_000) -> None:
+    def goto(self, url: str, timeout: float = 1000 * PATIENCE) -> None:
         self._driver.set_page_load_timeout(timeout / 1000)
         self._driver.get(url)
 

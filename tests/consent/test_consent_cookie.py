@@ -54,7 +54,7 @@ def test_a_grant_comes_back():
     assert read(value_of(GRANT)) == GRANT
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     granted=DIGESTS.filter(bool),
     refused=DIGESTS,
@@ -68,7 +68,7 @@ def test_any_grant_comes_back(granted, refused, identity, age, signals, host):
     assert read(value_of(choice, host), host=host) == choice
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(granted=DIGESTS.filter(bool), refused=DIGESTS, host=st.text(max_size=80))
 def test_a_cache_tells_a_refusal_by_its_length_B17(granted, refused, host):
     refusal = r"[A-Za-z0-9_-]{12}\.[A-Za-z0-9_-]{43}"
@@ -118,7 +118,7 @@ def test_base64_has_no_second_spelling():
     assert read(f"{payload}.{signature}=") is None
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.text(max_size=120)
     | st.from_regex(r"[A-Za-z0-9_\-]{0,60}(\.[A-Za-z0-9_\-]{0,60}){0,3}", fullmatch=True)
@@ -132,7 +132,7 @@ def test_odd_values_are_no_choice(value):
     assert read(value) is None
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=80))
 def test_what_is_signed_but_not_a_choice_is_none(data):
     payload = base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 import httpx2
 
 HTTP_1, HTTP_2 = "HTTP/1.1", "HTTP/2"
+PATIENCE = 300
+"""Seconds after which something hangs. Nothing is expected to have happened sooner: a machine may be busy."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Browser:
             f"{'http' if self.tls is None else 'https'}://{self.host}:{self.port}{path}",
             headers=[*given.items(), *self._cookie_fields()],
             content=body,
-            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), 30)},
+            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), PATIENCE)},
         )
         response = self._transport.handle_request(request)
         if response.extensions["http_version"].decode() != self.protocol:

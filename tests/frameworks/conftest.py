@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .client import Browser
+from .client import PATIENCE, Browser
 from .matrix import CELLS, Running, cell_name, known
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +88,7 @@ def serving(command: Sequence[str], port: int, log: Path) -> Iterator[None]:
             yield
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def free_port() -> int:
@@ -100,8 +100,8 @@ def free_port() -> int:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once somebody listens on `port`; fail with the server's log if it ends or takes a minute."""
-    deadline = time.monotonic() + 60
+    """Return once somebody listens on `port`; fail with the server's log if it ends or hangs."""
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -15,6 +15,8 @@ error_log {folder}/error.log;
 events {{ worker_connections 256; }}
 http {{
     access_log off;
+    keepalive_timeout 600;
+    proxy_read_timeout 600;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;

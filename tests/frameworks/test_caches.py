@@ -24,7 +24,7 @@ from consentgate.consent.coverage import everything
 from consentgate.wsgi import ConsentMiddleware
 
 from .caches import running
-from .client import Browser, Reply
+from .client import PATIENCE, Browser, Reply
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -137,7 +137,7 @@ def cached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             yield Cached(shop, server.effective_port, port, request.param.endswith("without Vary"))
     finally:
         server.close()
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 class Visitor:

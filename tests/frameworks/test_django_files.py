@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .client import PATIENCE
+
 SITE = """
 import gzip, sys
 from pathlib import Path
@@ -67,5 +69,5 @@ print("done")
 
 
 def test_files_and_compressed_pages_are_gated_W6_H1(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", SITE, tmp_path], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", SITE, tmp_path], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout == "done\n", done.stderr

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .client import Browser
+from .client import PATIENCE, Browser
 from .conftest import ROOT, free_port, wait_for
 from .nginx import nginx_command
 
@@ -73,7 +73,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             for process in processes:
                 process.terminate()
             for process in processes:
-                process.wait(20)
+                process.wait(PATIENCE)
 
 
 @pytest.fixture

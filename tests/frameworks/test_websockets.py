@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .client import Browser
+from .client import PATIENCE, Browser
 from .conftest import free_port, serving
 from .matrix import ASGI, DROP_COOKIES_OF_WEBSOCKETS, SERVERS
 
@@ -39,7 +39,7 @@ def shake_hands(browser: Browser) -> tuple[set[str], str]:
         f"Cookie: {cookies}\r\n\r\n"
     )
     with (
-        socket.create_connection((browser.host, browser.port), timeout=20) as connection,
+        socket.create_connection((browser.host, browser.port), timeout=PATIENCE) as connection,
         connection.makefile("rb") as stream,
     ):
         connection.sendall(request.encode())

@@ -20,6 +20,8 @@ from consentgate.html import Rewriter
 from .driver import PAGE, POLICY, App, Headers, Reply, Site, make_gate, reply_of, scope_of
 
 CLOSED = b"films.example"
+PATIENCE = 300
+"""Seconds after which something hangs: a machine may be busy."""
 HTML = (b"content-type", b"text/html; charset=utf-8")
 HTML_PLAIN = (b"content-type", b"text/html")
 JSON = (b"content-type", b"application/json")
@@ -167,7 +169,7 @@ def test_a_chunk_leaves_before_the_next_is_made_A2(kind: tuple[bytes, bytes]) ->
                 if word in sent:
                     event.set()
 
-        await asyncio.wait_for(ConsentMiddleware(app, make_gate())(scope(), None, send), 30)
+        await asyncio.wait_for(ConsentMiddleware(app, make_gate())(scope(), None, send), PATIENCE)
         assert sent == b"<p>one<p>two<p>three"
 
     asyncio.run(visit())
@@ -566,7 +568,7 @@ def test_context_goes_in_and_out_and_background_work_holds_nothing_up_A9() -> No
                 done.set()
 
         seen.set("outside")
-        await asyncio.wait_for(ConsentMiddleware(app, make_gate())(scope(), None, send), 30)
+        await asyncio.wait_for(ConsentMiddleware(app, make_gate())(scope(), None, send), PATIENCE)
 
     async def outer() -> None:
         seen.set("outside")
@@ -601,7 +603,7 @@ def test_the_start_of_a_stream_is_not_withheld_A10(kind: bytes) -> None:
             sent.append(message)
             started.set()
 
-        await asyncio.wait_for(ConsentMiddleware(app, make_gate())(scope(), None, send), 30)
+        await asyncio.wait_for(ConsentMiddleware(app, make_gate())(scope(), None, send), PATIENCE)
         assert sent[1]["body"] is PAGE
 
     asyncio.run(visit())

@@ -239,7 +239,7 @@ def test_what_is_no_page_passes_whatever_its_coding_H1(make_site: MakeSite, codi
 
 def test_without_their_packages_br_and_zstd_close_and_the_log_names_the_package_H1() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_PACKAGES], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", WITHOUT_PACKAGES], capture_output=True, text=True, check=True, timeout=300
     )
     assert done.stdout.split() == ["502", "502", "200", "gzip,deflate"]
     assert 'the package brotli: pip install "consentgate[compression]"' in done.stderr

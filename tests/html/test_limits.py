@@ -230,7 +230,7 @@ def test_where_everything_passes_what_cannot_be_read_does(html: str) -> None:
     assert rewriter.feed(html.encode()) + rewriter.finish() == html.encode()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(soup, st.sampled_from([1, 2, 3, 7, 20]))
 def test_the_limits_hold_wherever_the_page_is_cut(tiny: None, source: str, size: int) -> None:
     data = source.encode("utf-8", "replace")

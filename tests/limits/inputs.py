@@ -414,10 +414,8 @@ CODED: dict[str, Callable[[int], Message]] = {
 """Responses that come compressed; `size` is that of the page, where it is not that of the members."""
 
 PLAIN = numbered(
-    "<article class='card item'><h2><a href='/news/{}' title='News {}'>A harbour &amp; its boats {}</a></h2>"
-    "<img src='/media/{}.jpg' width=320 height=180 alt='Boats' srcset='/media/{}-2.jpg 2x'>"
-    "<p style='color: #333'>What became of it, in <b>some</b> words.</p></article>\n",
-    "<!doctype html><html><head><title>News</title><link rel=stylesheet href=/s.css></head><body>",
-    "</body></html>",
+    "<li><a href=/photos/{}><img src=/media/{}.jpg alt='Photo {}'></a></li>\n",
+    "<!doctype html><html><head><title>Photos</title></head><body><ul>",
+    "</ul></body></html>",
 )
-"""What the hostile input is measured by: the page of a shop or a newspaper, with things of its own."""
+"""What the hostile input is measured by: a page of a site's own pictures, each of which is judged."""

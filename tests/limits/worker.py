@@ -29,7 +29,7 @@ from .inputs import CODED, MESSAGES, PAGES, PLAIN, Message
 HOST = "www.example.org"
 PIECE = 200
 """So many bytes of a page come at once, where it comes in pieces."""
-LARGEST = 3 << 30
+LARGEST = 2 << 30
 """What is beyond this, in bytes of address space, is not tried."""
 POLICY = """
 [site]
@@ -124,9 +124,10 @@ def main() -> None:
     logging.getLogger("consentgate").propagate = False
     with contextlib.suppress(ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (LARGEST, LARGEST))
-    # What is made once for a process is no part of the work.
+    # What is made or told once for a process is no part of the work.
     rewritten(PLAIN(2000))
-    exchanged(Message(body=PLAIN(2000), state="refused"), PIECE)
+    for name in ("links to others", "cookies that are set", "cookies that are deleted", "fields", "services"):
+        exchanged(MESSAGES[name](40_000 if name.startswith(("links", "cookies")) else 8000), PIECE)
     gc.collect()
     gc.freeze()
     gc.disable()

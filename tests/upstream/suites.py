@@ -55,7 +55,7 @@ SUITES = (
     Suite(
         "werkzeug",
         "werkzeug==3.1.9",
-        (*_PYTEST, "-p", "through_werkzeug", "--timeout=20", "-k", "not reloader", "tests"),
+        (*_PYTEST, "-p", "through_werkzeug", "--timeout=300", "-k", "not reloader", "tests"),
         through=150,
         needs=(
             "pytest",

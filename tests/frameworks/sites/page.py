@@ -12,6 +12,8 @@ from consentgate.policy import Cookie
 
 POLICY = Path(__file__).with_name("shop.toml")
 SECRET_KEY = "a secret for tests"
+PATIENCE = 300
+"""Seconds after which nobody asks for the second piece of the live page any more."""
 TRACKING = (("_own", "1"), ("_st1", "2"), ("undeclared", "3"))
 """The cookies that the shop sets beside its session, on every answer."""
 
@@ -47,7 +49,7 @@ def live() -> Iterator[str]:
     """The pieces of the live page, for a thread."""
     gone_on.clear()
     yield LIVE[0]
-    gone_on.wait(20)
+    gone_on.wait(PATIENCE)
     yield LIVE[1]
 
 
@@ -56,7 +58,7 @@ async def alive() -> AsyncIterator[str]:
     loop or thread may be another one."""
     gone_on.clear()
     yield LIVE[0]
-    for _ in range(2000):
+    for _ in range(100 * PATIENCE):
         if gone_on.is_set():
             break
         await asyncio.sleep(0.01)

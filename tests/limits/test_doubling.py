@@ -1,0 +1,83 @@
+"""Twice the input is twice the work, whatever the input: docs/limits.md states the budgets.
+
+Work is counted in blocks of machine code (see `worker`), so that a step that looks at everything again is
+seen wherever it is: in Python, in a regular expression, or in one call of `bytes.find`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from .inputs import CODED, MESSAGES, PAGES
+from .measure import MemoryMeter, WorkCounter
+
+pytestmark = pytest.mark.doubling
+
+MORE = 1.3
+"""How much more a byte may cost in twice the input. It costs 1.5 times as much, and soon more, where a third of
+the work at half the size grows with its square."""
+PLAIN = 10
+"""How many times the work of a plain page's byte a hostile one may cost."""
+ENOUGH = 20_000_000
+"""So many blocks are enough to judge by: what grows with the square shows by then."""
+SMALLEST_PAGE, LARGEST_PAGE = 16 << 10, 2 << 20
+SMALLEST_HEAD, LARGEST_HEAD = 1 << 10, 16 << 10
+LARGEST_MEMORY = 1 << 20
+"""What the headers of one request may take, with all that is made of them."""
+SERVERS_TAKE = 16 << 10
+"""So many bytes of one header, or of the first line, get past a server: gunicorn and nginx take 8 KiB, h11 16."""
+
+
+def assert_linear(work: Callable[[int], int], plain: float, smallest: int, largest: int) -> None:
+    """Fail at the first size at which a byte costs more than it did, and more than one of a plain page."""
+    least = float("inf")
+    size, sizes = smallest, 0
+    while size <= largest:
+        blocks = work(size)
+        cost, sizes = blocks / size, sizes + 1
+        assert cost <= MORE * max(least, plain), f"at {size} a byte costs {cost:.0f} blocks, before {least:.0f}"
+        assert cost <= PLAIN * plain, f"at {size} a byte costs {cost:.0f} blocks, one of a plain page {plain:.0f}"
+        if sizes >= 3 and blocks > ENOUGH:
+            return
+        least, size = min(least, cost), 2 * size
+
+
+@pytest.fixture(scope="module")
+def plain(counter: WorkCounter) -> dict[str, float]:
+    """What a byte of a plain page costs, as it comes whole and in pieces."""
+    size = 64 << 10
+    return {way: counter.work("pages", "plain", way, size) / size for way in ("whole", "pieces")}
+
+
+@pytest.mark.parametrize("way", ["whole", "pieces"])
+@pytest.mark.parametrize("name", PAGES)
+def test_twice_the_page_is_twice_the_work(
+    name: str, way: str, counter: WorkCounter, plain: dict[str, float]
+) -> None:
+    assert_linear(
+        lambda size: counter.work("pages", name, way, size), plain[way], SMALLEST_PAGE, LARGEST_PAGE
+    )
+
+
+@pytest.mark.parametrize("way", ["whole", "pieces"])
+@pytest.mark.parametrize("name", CODED)
+def test_twice_the_compressed_page_is_twice_the_work(
+    name: str, way: str, counter: WorkCounter, plain: dict[str, float]
+) -> None:
+    assert_linear(
+        lambda size: counter.work("coded", name, way, size), plain[way], SMALLEST_PAGE, LARGEST_PAGE
+    )
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_twice_the_head_is_twice_the_work(name: str, counter: WorkCounter, plain: dict[str, float]) -> None:
+    # What a message costs without what grows.
+    empty = counter.work("messages", name, "whole", 0)
+    assert_linear(
+        lambda size: counter.work("messages", name, "whole", size) - empty,
+        plain["whole"],
+        SMALLEST_HEAD,
+        LARGEST_HEAD,
+    )
