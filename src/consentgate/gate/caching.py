@@ -69,8 +69,11 @@ class Variant:
 
     def is_weakly_marked(self, asked: Iterable[str]) -> bool:
         """True when it asks so by a weak validator, as the answer must be then (RFC 9111, 4.3.4)."""
-        tags = [match for value in asked for match in _ETAG.finditer(value)]
-        return any(match["weak"] and match["tag"].endswith(self._suffix) for match in tags)
+        return any(
+            match["weak"] and match["tag"].endswith(self._suffix)
+            for value in asked
+            for match in _ETAG.finditer(value)
+        )
 
     def unmarked(self, request: Request, *, document: bool) -> dict[str, tuple[str, ...]]:
         """A request's validators as the application knows them, by the header's name.
@@ -103,10 +106,10 @@ class Variant:
         return {name: tuple(values) for name, values in seen.items()}
 
     def _asked_about(self, value: str, *, document: bool) -> str:
-        matches = [*_ETAG.finditer(value)]
-        if not matches:
+        if _ETAG.search(value) is None:
             return "" if document else value
-        return ", ".join(filter(None, (self._unmarked(match, document=document) for match in matches)))
+        tags = (self._unmarked(match, document=document) for match in _ETAG.finditer(value))
+        return ", ".join(filter(None, tags))
 
     def _unmarked(self, match: re.Match[str], *, document: bool) -> str:
         tag = match["tag"]

@@ -17,6 +17,8 @@ REPORTS = "reports"
 GPC_PATH = "/.well-known/gpc.json"
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
+_LONGEST_QUERY = 8 << 10
+"""Our own links have `next` in it; what is longer than servers take for a request's first line is none."""
 _HTML = "text/html; charset=utf-8"
 _REVALIDATED = "private, no-cache"
 _FOREVER = "public, max-age=31536000, immutable"
@@ -33,8 +35,7 @@ def own_path(path: str, prefix: str) -> str | None:
 def show(name: str, request: Request, pages: Pages, consent: Consent, variant: Variant) -> Answer:
     """The answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this `variant`."""
     if name == "choices":
-        query = parse_qs(request.query, encoding="utf-8", errors="replace")
-        body = pages.choices(consent, query.get("next", ["/"])[0])
+        body = pages.choices(consent, _next_in(request.query))
         return Answer(200, pages.headers(_HTML), body)
     if name == "banner.css":
         body = pages.stylesheet(consent.asks)
@@ -46,6 +47,13 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
     if name == GPC_PATH:
         return Answer(200, pages.headers("application/json", "public, max-age=86400"), pages.gpc())
     return problem(404, pages)
+
+
+def _next_in(query: str) -> str:
+    """Where a query says that the visitor came from."""
+    if len(query) > _LONGEST_QUERY:
+        return "/"
+    return parse_qs(query, encoding="utf-8", errors="replace").get("next", ["/"])[0]
 
 
 def problem(status: int, pages: Pages) -> Answer:

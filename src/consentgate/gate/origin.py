@@ -23,9 +23,11 @@ def authority_of(request: Request, trusted_proxies: int) -> str:
     outermost trusted one wrote is the last but that many, as in werkzeug's ProxyFix.
     """
     if trusted_proxies:
-        forwarded = ",".join(request.values("x-forwarded-host")).split(",")
-        if len(forwarded) >= trusted_proxies and forwarded[-trusted_proxies].strip():
-            return forwarded[-trusted_proxies].strip()
+        forwarded = ",".join(request.values("x-forwarded-host")).rsplit(",", trusted_proxies)[
+            -trusted_proxies:
+        ]
+        if len(forwarded) == trusted_proxies and forwarded[0].strip():
+            return forwarded[0].strip()
     hosts = request.values("host")
     return hosts[0].strip() if hosts else request.server
 

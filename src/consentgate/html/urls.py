@@ -62,6 +62,8 @@ _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
 _PORT = re.compile(r":[0-9]*\Z")
 _LARGEST_PORT = 0xFFFF
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
+# One string for each byte: a long path may be nothing but escapes.
+_ESCAPES = tuple(f"%{byte:02X}" for byte in range(256))
 _ESCAPED_IN_PATH = re.compile(r"[\x00-\x20\"#<>?^`{}\x7f-\U0010ffff]+")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _NUMBER = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
@@ -176,11 +178,11 @@ def _one_escape(match: re.Match[str]) -> str:
     if match[1] is None:
         return "%25"
     character = chr(int(match[1], 16))
-    return character if character in _UNRESERVED else match[0].upper()
+    return character if character in _UNRESERVED else _ESCAPES[ord(character)]
 
 
 def _escaped(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
+    return "".join([_ESCAPES[byte] for byte in match[0].encode("utf-8", "replace")])
 
 
 def parse_host(text: str) -> str:
