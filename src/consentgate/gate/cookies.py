@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import accumulate, islice
 from typing import NamedTuple
@@ -62,21 +62,18 @@ class SetCookie(NamedTuple):
         name = pair.partition("=")[0].strip(_SPACE) if "=" in pair else ""
         if _CONTROL.search(line):
             name = ""
-        keys = [_key(attribute) for attribute in attributes]
+        keys = [attribute.partition("=")[0].strip(_SPACE).lower() for attribute in attributes]
         plain = len(keys) == len(set(keys)) and len(line) - len(pair) <= _LONGEST_ATTRIBUTE
-        age: float | None = None
-        dated: float | None = None
-        for key, attribute in zip(keys, attributes, strict=True):
-            if key not in _LIFETIME:
-                continue
-            value = attribute.partition("=")[2].strip(_SPACE)
-            read = _age_of(key, value, now) if len(value) <= _LONGEST_ATTRIBUTE else None
-            plain = plain and read is not None and _PLAIN_LIFETIME.fullmatch(attribute) is not None
-            if read is not None and key == "max-age":
-                age = read
-            elif read is not None:
-                dated = read
-        return cls(line, name, dated if age is None else age, plain)
+        if "max-age" not in keys and "expires" not in keys:
+            return cls(line, name, None, plain)
+        given = [(key, a) for key, a in zip(keys, attributes, strict=True) if key in _LIFETIME]
+        plain = plain and all(_PLAIN_LIFETIME.fullmatch(attribute) for _, attribute in given)
+        age = _last(_read_max_age, given, "max-age")
+        if age is None:
+            date = _last(parse_cookie_date, given, "expires")
+            age = None if date is None else date - now
+            plain = plain and age is not None
+        return cls(line, name, age, plain)
 
     @property
     def deletes(self) -> bool:
@@ -105,12 +102,19 @@ def _key(attribute: str) -> str:
     return attribute.partition("=")[0].strip(_SPACE).lower()
 
 
-def _age_of(key: str, value: str, now: float) -> float | None:
-    """The seconds that `Max-Age` or `Expires` gives a cookie, None where browsers ignore it."""
-    if key == "max-age":
-        return float(value[:20]) if _MAX_AGE.fullmatch(value) else None
-    date = parse_cookie_date(value)
-    return None if date is None else date - now
+def _last(read: Callable[[str], float | None], given: list[tuple[str, str]], wanted: str) -> float | None:
+    """What the last valid of the attributes called `wanted` says."""
+    for key, attribute in reversed(given):
+        if key == wanted:
+            value = attribute.partition("=")[2].strip(_SPACE)
+            found = read(value) if len(value) <= _LONGEST_ATTRIBUTE else None
+            if found is not None:
+                return found
+    return None
+
+
+def _read_max_age(text: str) -> float | None:
+    return float(text[:20]) if _MAX_AGE.fullmatch(text) else None
 
 
 def parse_cookie_date(text: str) -> float | None:
