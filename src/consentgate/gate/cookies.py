@@ -12,6 +12,7 @@ import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import accumulate, islice
 from typing import NamedTuple
 
@@ -58,21 +59,15 @@ class SetCookie(NamedTuple):
     def parse(cls, line: str, now: float) -> SetCookie:
         """Read `line` as RFC 6265bis says (section 5.6): Max-Age counts before Expires, and of each the last
         valid one."""
-        pair, *attributes = line.split(";")
+        pair, _, attributes = line.partition(";")
         name = pair.partition("=")[0].strip(_SPACE) if "=" in pair else ""
         if _CONTROL.search(line):
             name = ""
-        keys = [attribute.partition("=")[0].strip(_SPACE).lower() for attribute in attributes]
-        plain = len(keys) == len(set(keys)) and len(line) - len(pair) <= _LONGEST_ATTRIBUTE
-        if "max-age" not in keys and "expires" not in keys:
-            return cls(line, name, None, plain)
-        given = [(key, a) for key, a in zip(keys, attributes, strict=True) if key in _LIFETIME]
-        plain = plain and all(_PLAIN_LIFETIME.fullmatch(attribute) for _, attribute in given)
-        age = _last(_read_max_age, given, "max-age")
-        if age is None:
-            date = _last(parse_cookie_date, given, "expires")
-            age = None if date is None else date - now
-            plain = plain and age is not None
+        # An application writes the same few attributes again and again.
+        read = _lifetime if len(attributes) <= _LONGEST_ATTRIBUTE else _lifetime.__wrapped__
+        plain, age, date = read(attributes)
+        if age is None and date is not None:
+            age = date - now
         return cls(line, name, age, plain)
 
     @property
@@ -100,6 +95,22 @@ class SetCookie(NamedTuple):
 
 def _key(attribute: str) -> str:
     return attribute.partition("=")[0].strip(_SPACE).lower()
+
+
+@lru_cache(maxsize=256)
+def _lifetime(text: str) -> tuple[bool, float | None, float | None]:
+    """Whether the attributes in `text` are plain, for how many seconds they keep a cookie by Max-Age, and,
+    where they do not say that, until when by Expires."""
+    attributes = text.split(";") if text else []
+    keys = [_key(attribute) for attribute in attributes]
+    plain = len(keys) == len(set(keys)) and len(text) <= _LONGEST_ATTRIBUTE
+    given = [(key, a) for key, a in zip(keys, attributes, strict=True) if key in _LIFETIME]
+    plain = plain and all(_PLAIN_LIFETIME.fullmatch(attribute) for _, attribute in given)
+    age = _last(_read_max_age, given, "max-age")
+    if age is not None:
+        return plain, age, None
+    date = _last(parse_cookie_date, given, "expires")
+    return plain and (date is not None or not given), None, date
 
 
 def _last(read: Callable[[str], float | None], given: list[tuple[str, str]], wanted: str) -> float | None:
