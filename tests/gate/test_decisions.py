@@ -109,6 +109,7 @@ def test_hosts_and_ports_are_compared_as_browsers_read_them_B11(
     assert sends(site, ("Origin", origin), host=host) == status
 
 
+OWN_PAGE = "https://www.example.org/_privacy/choices"
 DEST, MODE = "Sec-Fetch-Dest", "Sec-Fetch-Mode"
 FROM_OWN_WINDOW: list[Headers] = [
     [],
@@ -117,6 +118,11 @@ FROM_OWN_WINDOW: list[Headers] = [
     [(DEST, "document"), (MODE, "navigate")],
     [(DEST, "empty"), (MODE, "cors")],
     [(DEST, "document")],
+    # Passed on by the site's service worker, from our own page, which no frame shows.
+    *(
+        [(DEST, "empty"), (MODE, mode), ("Referer", f"{OWN_PAGE}?next=/")]
+        for mode in ("navigate", "same-origin")
+    ),
 ]
 FROM_ELSEWHERE: list[Headers] = [
     *([(DEST, dest), (MODE, "navigate")] for dest in ("iframe", "frame", "embed", "object", "fencedframe")),
@@ -127,6 +133,18 @@ FROM_ELSEWHERE: list[Headers] = [
     [(DEST, "document"), (DEST, "iframe"), (MODE, "navigate")],
     *([(DEST, "empty"), (MODE, mode)] for mode in ("no-cors", "websocket", "", "CORS")),
     [(DEST, "iframe")],
+    [(DEST, "iframe"), ("Referer", OWN_PAGE)],
+    [(DEST, "document"), (MODE, "cors")],
+    *(
+        [(DEST, "empty"), (MODE, mode), *came]
+        for mode in ("navigate", "same-origin")
+        for came in (
+            [],
+            [("Referer", "https://www.example.org/")],
+            [("Referer", f"{OWN_PAGE}/x")],
+            [("Referer", "https://shop.example.org/_privacy/choices")],
+        )
+    ),
     [(MODE, "no-cors")],
 ]
 

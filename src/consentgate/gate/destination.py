@@ -49,16 +49,22 @@ def _purpose(
     )
 
 
-# How a browser sends a form that a person submits in a page of its own, and how the snippet sends it.
-_DECISIONS = (frozenset(((), ("document",), ("empty",))), frozenset(((), ("navigate",), ("cors",))))
+_FORM = ((), ("document",)), ((), ("navigate",))
+_SNIPPET = ((), ("empty",)), ((), ("cors",))
 
 
-def is_from_own_window(request: Request) -> bool:
-    """True unless a browser says that a decision comes from a page inside a frame, where another site may
-    have covered what the visitor clicks, or in some other way than from the banner. Browsers that say nothing
-    of it are not refused."""
-    destinations, modes = _DECISIONS
-    return request.values("sec-fetch-dest") in destinations and request.values("sec-fetch-mode") in modes
+def is_from_own_window(request: Request, before: str) -> bool:
+    """True unless a decision may come from a page inside a frame, where another site may have covered what
+    the visitor clicks, or in some other way than from the banner. Browsers that say nothing are not refused.
+
+    `before` is the path of the page that it came from, as far as that is known.
+    """
+    said = request.values("sec-fetch-dest"), request.values("sec-fetch-mode")
+    if any(said[0] in destinations and said[1] in modes for destinations, modes in (_FORM, _SNIPPET)):
+        return True
+    # A service worker of the site that passes everything on hides where a form was. Ours is in no frame.
+    passed_on = said in ((("empty",), ("navigate",)), (("empty",), ("same-origin",)))
+    return passed_on and before == request.root + request.path
 
 
 def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from .deletions import Deletions
 from .destination import is_from_own_window
 from .endpoints import LONGEST_FORM, REPORTS, BadForm, problem, read_decision, show
 from .message import Answer, Request, without
-from .origin import host_of, is_same_origin
+from .origin import host_of, is_same_origin, page_before
 from .report_groups import FORGET_REPORTS
 from .reports import BadReport, blocked_urls
 
@@ -87,6 +87,10 @@ class OwnRequest:
         headers = self.pages.headers("text/plain")
         return Answer(status, without(headers, "content-type") if status == 204 else headers)
 
+    @property
+    def _came_from(self) -> str:
+        return page_before(self.request, host_of(self.authority)).partition("?")[0]
+
     def _decide(self, body: bytes) -> Answer:
         origin = ", ".join(self.request.values("origin"))
         if not is_same_origin(self.request, self.authority):
@@ -99,7 +103,7 @@ class OwnRequest:
         except BadForm as error:
             self.gate.notices.bad_form(error.reason, error.status)
             return problem(error.status, self.pages)
-        if choice.is_grant and not is_from_own_window(self.request):
+        if choice.is_grant and not is_from_own_window(self.request, self._came_from):
             self.gate.notices.framed_decision(self.authority)
             headers = self.pages.headers("text/html; charset=utf-8", may_be_framed=True)
             return Answer(403, headers, self.pages.framed_decision(onward))
