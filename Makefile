@@ -30,6 +30,9 @@ test: $(READY) ## run the tests
 without-pcre2: $(READY) ## run the HTML engine's tests as on a machine that lacks PCRE2
 	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile tests/html
 
+doubling: $(READY) ## count the work and memory that hostile input takes, at sizes that double
+	$(RUN)/python -m pytest -n 2 -m doubling tests/limits
+
 engines: $(READY) ## run the browser tests in Firefox and WebKit too
 	$(RUN)/python -m pytest -n 2 --dist loadgroup -m engines tests/browser
 

@@ -110,7 +110,9 @@ def serve_asgi(app: ASGIApp) -> Iterator[Site]:
     listener = socket.create_server((LOOPBACK, 0))
     port = int(listener.getsockname()[1])
     # Without proxy_headers=False uvicorn believes X-Forwarded-Proto, which is the gate's matter here.
-    config = uvicorn.Config(app, log_level="error", proxy_headers=False, timeout_graceful_shutdown=2, timeout_keep_alive=600)
+    config = uvicorn.Config(
+        app, log_level="error", proxy_headers=False, timeout_graceful_shutdown=2, timeout_keep_alive=600
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

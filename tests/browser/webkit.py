@@ -17,8 +17,8 @@ from typing import Any
 
 from playwright.sync_api import Playwright
 
-from .servers import PATIENCE
 from .engine import NoBrowser, program
+from .servers import PATIENCE
 
 INSTALLING = "`make browsers` gets it"
 # Debian's library brings the browser along, in a place where no shell looks.

@@ -83,7 +83,17 @@ def _varnish(folder: Path, origin: int, port: int, *, plain: bool) -> list[str]:
     # Nothing to be protected from: no jail, so that it runs as whoever runs the tests.
     sandbox = ["-F", "-j", "none", "-n", f"{folder}/varnish"]
     patient = [f"-p{what}=600" for what in ("timeout_idle", "first_byte_timeout", "between_bytes_timeout")]
-    return [program, *sandbox, *patient, "-a", f"127.0.0.1:{port}", "-f", f"{folder}/site.vcl", "-s", "malloc,32m"]
+    return [
+        program,
+        *sandbox,
+        *patient,
+        "-a",
+        f"127.0.0.1:{port}",
+        "-f",
+        f"{folder}/site.vcl",
+        "-s",
+        "malloc,32m",
+    ]
 
 
 def _program(name: str) -> str:

@@ -69,5 +69,7 @@ print("done")
 
 
 def test_files_and_compressed_pages_are_gated_W6_H1(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", SITE, tmp_path], capture_output=True, text=True, timeout=PATIENCE)
+    done = subprocess.run(
+        [sys.executable, "-c", SITE, tmp_path], capture_output=True, text=True, timeout=PATIENCE
+    )
     assert done.stdout == "done\n", done.stderr

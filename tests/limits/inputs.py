@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from itertools import count
@@ -122,7 +122,7 @@ PAGES: dict[str, Make] = {
     "a name without end": repeated("a", "<"),
     "one attribute over and over": repeated(f"srcset={E} ", "<img ", ">"),
     "many attributes": long_tag,
-    "an attribute of references": repeated("&#9;", f"<img alt='", f"' src={E}>"),
+    "an attribute of references": repeated("&#9;", "<img alt='", f"' src={E}>"),
     "a number without end": repeated("9", "<img alt='&#", "'>"),
     "a comment of almost ends": repeated("--!", "<!--"),
     "a script of almost ends": repeated("</scrip", "<script>"),
@@ -206,7 +206,7 @@ PAGES: dict[str, Make] = {
     "backslashes in a style": repeated("\\", "<style>@", "</style>"),
     "escapes in a style": repeated("\\75 rl(", "<style>", "</style>"),
     "comments in a style": repeated("/*", "<style>", "</style>"),
-    "image sets": repeated(f"image-set('/a' 1x, ", "<style>a{b:", "</style>"),
+    "image sets": repeated("image-set('/a' 1x, ", "<style>a{b:", "</style>"),
     "functions in an attribute": repeated("a(", "<p style='b:", "'>"),
     "brackets in a style": repeated("[{(", "<style>", "</style>"),
     "variables": repeated("var(--a,", "<style>a{b:image-set(", "</style>"),
@@ -216,7 +216,18 @@ PAGES: dict[str, Make] = {
     **{
         f"a module of {piece}": repeated(piece, "<script type=module>", "</script>")
         for piece in (
-            *("import(", "import/*", "from/**/", "from'", "`${", "/[", "import{", "import.", "<!--", "from\"'"),
+            *(
+                "import(",
+                "import/*",
+                "from/**/",
+                "from'",
+                "`${",
+                "/[",
+                "import{",
+                "import.",
+                "<!--",
+                "from\"'",
+            ),
             *(f"import'{E}';", f"import('{E}'+", "(", "/*from*/", "import//\n", "a/b/", "}/"),
         )
     },
@@ -242,7 +253,7 @@ PAGES: dict[str, Make] = {
     "references in a document": repeated("&lt;p&gt;", "<iframe srcdoc='", "'></iframe>"),
     "style sheets in addresses": numbered("<link rel=stylesheet href='data:text/css,a{b:url(/{})}'>"),
     "style sheets in style sheets": repeated("@import 'data:text/css,", "<style>", "</style>"),
-    "xml in an address": repeated("%3Ca%20b='c'%3E", "<object data=\"data:text/xml,", '">'),
+    "xml in an address": repeated("%3Ca%20b='c'%3E", '<object data="data:text/xml,', '">'),
     # Encodings.
     "encodings": repeated("encoding='", "<?xml "),
     "charsets": repeated('charset="', "<meta http-equiv=content-type content='", "'>"),
@@ -347,13 +358,17 @@ MESSAGES: dict[str, Callable[[int], Message]] = {
     "cookies that are set": lambda n: Message(answered=lines("Set-Cookie", "c{}=1", n)),
     "cookies that are deleted": lambda n: Message(answered=lines("Set-Cookie", DELETED, n), state="refused"),
     "cookies that stay": lambda n: Message(answered=lines("Set-Cookie", "sid=a{}", n), state="refused"),
-    "a cookie of attributes": lambda n: Message(answered=[("Set-Cookie", "sid=1" + "; Max-Age=9" * (n // 11))]),
+    "a cookie of attributes": lambda n: Message(
+        answered=[("Set-Cookie", "sid=1" + "; Max-Age=9" * (n // 11))]
+    ),
     "a cookie of dates": lambda n: Message(
         answered=[("Set-Cookie", "sid=1" + "; Expires=Thu, 01 Jan 2099 00:00:00 GMT" * (n // 39))]
     ),
     "a date of digits": lambda n: Message(answered=[("Set-Cookie", "sid=1; Expires=" + "1 " * (n // 2))]),
     "links": lambda n: Message(answered=[("Link", filled("</{}>;rel=preload;as=style", n, ", "))]),
-    "links to others": lambda n: Message(answered=[("Link", filled("<//e{}.test/>;rel=preconnect", n, ", "))]),
+    "links to others": lambda n: Message(
+        answered=[("Link", filled("<//e{}.test/>;rel=preconnect", n, ", "))]
+    ),
     "headers of links": lambda n: Message(answered=lines("Link", "<//e{}.test/>;rel=preload;as=image", n)),
     "brackets in a link": lambda n: Message(answered=[("Link", "<" * n)]),
     "quotes in a link": lambda n: Message(answered=[("Link", "</a>;" + 'a="b\\"c";' * (n // 10))]),
@@ -407,9 +422,7 @@ CODED: dict[str, Callable[[int], Message]] = {
     "br": lambda n: coded("br", brotli.compress(_stored(n), quality=1)),
     "zstd": lambda n: coded("zstd", zstandard.compress(_stored(n))),
     "zstd in frames": lambda n: coded("zstd", zstandard.compress(b"<p>") * (n // 12)),
-    "gzip in gzip": lambda n: coded(
-        "gzip, gzip", gzip.compress(gzip.compress(_stored(n), mtime=0), mtime=0)
-    ),
+    "gzip in gzip": lambda n: coded("gzip, gzip", gzip.compress(gzip.compress(_stored(n), mtime=0), mtime=0)),
 }
 """Responses that come compressed; `size` is that of the page, where it is not that of the members."""
 

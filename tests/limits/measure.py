@@ -25,7 +25,11 @@ class Worker:
     def __enter__(self) -> Self:
         paths = (str(ROOT), os.environ.get("PYTHONPATH", ""))
         # Hashes decide the order in sets, and so the work.
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONHASHSEED": "0"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+            "PYTHONHASHSEED": "0",
+        }
         self._process = subprocess.Popen(
             self._command,
             cwd=ROOT,
