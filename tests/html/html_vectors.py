@@ -301,6 +301,70 @@ SCRIPTS = [
     '<script type=speculationrules>{"prefetch":[{"source":"list","urls":["//evil.test/a"]}]}</script>',
 ]
 
+_LIST = '"prefetch":[{"source":"list","urls":["https://evil.test/a"]}]'
+_IMMEDIATELY = '"eagerness":"immediate"'
+_TO_OWN_PATHS = '{"prefetch":[{"where":{"href_matches":"/*"},' + _IMMEDIATELY + "}]}"
+
+RULES = [
+    *(
+        f"<script type=speculationrules>{text}</script>"
+        for text in (
+            '{"x":"\\v",' + _LIST + "}",
+            '{"x":"\0",' + _LIST + "}",
+            '{"\0":1,' + _LIST + "}",
+            '{"\\u0000":1,' + _LIST + "}",
+            '{"x":"\x0b",' + _LIST + "}",
+            '{"x":[}],' + _LIST + "}",
+            '{"x":"\\ud800",' + _LIST + "}",
+            '{"prefetch":[],' + _LIST + "}",
+            "{" + _LIST + ',"prefetch":[]}',
+            "\ufeff{" + _LIST + "}",
+            "{" + _LIST + ",}",
+            "/**/{" + _LIST + "}",
+        )
+    ),
+    f"<base href=//evil.test/><script type=speculationrules>{_TO_OWN_PATHS}</script><a href=q>x</a>",
+    f"<script type=speculationrules>{_TO_OWN_PATHS}</script><base href=//evil.test/><a href=q>x</a>",
+    "<base href=//evil.test/><script type=speculationrules>"
+    '{"prefetch":[{"where":{"href_matches":{"pathname":"/*"}},'
+    + _IMMEDIATELY
+    + "}]}</script><a href=q>x</a>",
+    '<script type=speculationrules>{"prefetch":[{"where":{"href_matches":"/*","href_matches":"*://*/*"},'
+    + _IMMEDIATELY
+    + '}]}</script><a href="//evil.test/a">x</a>',
+    *(
+        f"<script type=importmap>{text}</script><script type=module>import 'a'</script>"
+        for text in (
+            '{"imports":{"a":"https://evil.test/a"},"x":"\\v"}',
+            '{"imports":{"a":"https://evil.test/a"},"x":"\0"}',
+            '{"imports":{"a":"/a","\\u0061":"https://evil.test/a"}}',
+            '{"x":[}],"imports":{"a":"https://evil.test/a"}}',
+            '\ufeff{"imports":{"a":"https://evil.test/a"}}',
+            '{"imports":{"a":"/a"},"imports":{"a":"https://evil.test/a"}}',
+        )
+    ),
+    '<script type=webbundle>{"source":"https://evil.test/a.wbn","resources":["https://evil.test/a.js"]}</script>'
+    '<script src="https://evil.test/a.js"></script>',
+]
+
+REFRESHES = [
+    f'<meta http-equiv=refresh content="{content}">'
+    for content in (
+        "0;url='https://www.example.org'@evil.test/'",
+        "0;url=&quot;https://www.example.org&quot;@evil.test/&quot;",
+        "0;url='https://www.example.org'@evil.test/",
+        "0;url='/a' //evil.test/'",
+        *(
+            form.format(space)
+            for space in ("&#11;", "&#28;", "&#5760;", "&#8192;", "&#8195;", "&#8232;", "&#8287;", "&#12288;")
+            for form in ("0;url={}//evil.test/", "0{};url=//evil.test/", "{}0;url=//evil.test/")
+        ),
+        "0;url='&#5760;//evil.test/'",
+        "0;url=https://www.example.org&#8195;@evil.test/",
+        "0;url=https://www.example.org\\@evil.test/",
+    )
+]
+
 FOREIGN = [
     '<math><mtext><mglyph src="https://evil.test/a"></mtext></math>',
     "<svg><style><img src=//evil.test/a></style></svg>",
@@ -496,6 +560,8 @@ VECTORS = [
     *DATA_URLS,
     *STYLES,
     *SCRIPTS,
+    *RULES,
+    *REFRESHES,
     *FOREIGN,
     *SECTIONS,
     *IGNORED_TAGS,

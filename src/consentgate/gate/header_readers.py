@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from consentgate.html.client_hints import asks_of_the_device, plain_hints
-from consentgate.html.loads import refresh_url
+from consentgate.html.refresh import refresh_url
 
 from .allowed import Allowed
 from .links import Odd, filter_links
@@ -24,6 +24,7 @@ _ENDPOINTS = re.compile(r"(\bendpoints=\()([^()]*+)(?=\))")
 _ALTERNATIVE = re.compile(r'[\t ]*[^\s="]++="([^"\\]*):[0-9]*"(?:[\t ]*;.*)?', re.S)
 _HINT = re.compile(r"[\t ]*ch-[^=\s]*+")
 _ORIGIN = re.compile(r'"([^"\\]*+)"')
+_NO_PLACE = re.compile(r"(?i)(?:data|javascript|blob|filesystem|mailto):")
 _URL = re.compile(r"(?i)(?:https?:)?//[^\"\s,;]++")
 
 
@@ -37,8 +38,11 @@ def links(value: str, allowed: Allowed, name: str) -> str | None:
 
 
 def refresh(value: str, allowed: Allowed, name: str) -> str | None:
-    """Seconds and the URL of the page that comes next."""
-    url = refresh_url(value)
+    """Seconds and the URL of the page that comes next. One that is not written plainly, in ASCII, may lead to
+    anybody, and so may one that names no place on the web."""
+    url = refresh_url(value) if value.isascii() else None
+    if url is None or _NO_PLACE.match(url):
+        return undeclared(value, allowed, name)
     return value if not url or allowed.url(url) else None
 
 

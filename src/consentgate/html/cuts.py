@@ -40,9 +40,9 @@ class Cut(Enum):
         "nest fewer of them, under shorter names",
     )
     RULES = (
-        "an import map or speculation rules could not be read to their end: all scripts that import anything "
-        "went, or the rules did",
-        "close their element, keep them under 1 MiB and nest them less",
+        "an import map, speculation rules or a web bundle's rules went, since they could not be read to "
+        "their end, or are no plain JSON",
+        "write them as JSON.stringify does, keep them under 1 MiB and nest them less",
     )
     LONG_HOST = (
         "a URL counts as nobody's, since its host is written in more than 4,096 characters",

@@ -16,7 +16,7 @@ from enum import Enum, auto
 from typing import Generic, NamedTuple, TypeVar
 
 from .json_text import read_json
-from .loads import NOBODY, Culprit
+from .loads import Culprit
 from .urls import Url, resolve
 
 JudgeTarget = Callable[[Url, str], Culprit | None]
@@ -150,7 +150,6 @@ class ImportMaps:
         self._sure: _Map | None = None
         self._tables: list[_Addresses] = []
         self._late = False
-        self._anything: Culprit | None = None
         self._any_url: Culprit | None = None
         self._any_key: Culprit | None = None
         self._perhaps: _Table[Culprit] = _Table()
@@ -160,22 +159,15 @@ class ImportMaps:
         """A module has begun to load: of maps after that browsers think differently."""
         self._late = True
 
-    def add(self, text: str, base: Url, *, complete: bool, sure: bool) -> bool:
-        """Read a map that stands in the page; return whether it could be. It is not `complete` where more of
-        it was not read, and not `sure` where browsers may see none there."""
+    def add(self, text: str, base: Url, *, sure: bool) -> None:
+        """Read a map that stands in the page; it is not `sure` where browsers may see none there. Raise
+        NotPlain for one that only some browser may read: it has to go, and is as if it had never been."""
+        read = _parse(text, base)
         late, self._late = self._late, True
-        try:
-            read = _parse(text, base) if complete else None
-        except RecursionError:
-            complete = False
-            read = None
-        if not complete:
-            self._anything = Culprit(NOBODY, "")
         if read is not None and sure and not late:
             self._trust(read)
         elif read is not None:
             self._doubt(read)
-        return complete
 
     def _trust(self, read: _Map) -> None:
         self._sure = read
@@ -248,7 +240,7 @@ class ImportMaps:
             found = found or self._any_url
         if form is _Form.STRANGE:
             found = found or self._any_key
-        return found or self._anything
+        return found
 
 
 def _respelled(form: _Form, key: str) -> list[_Key]:

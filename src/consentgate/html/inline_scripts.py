@@ -13,15 +13,17 @@ from .data_urls import DataUrl, Holds
 from .import_map import ImportMaps
 from .imports import imports, may_import
 from .javascript import code_among
+from .json_text import NotPlain
 from .loads import NOBODY, Culprit, Loads
 from .scripts import ScriptKind
-from .speculation import speculation_culprit
+from .speculation import bundle_culprit, speculation_culprit
 from .tags import Decode
 from .urls import Url
 
 MOST_NESTED = 8
 """Scripts within the addresses that scripts import: so deep are they read, and blocked beyond."""
 
+_READ_AS_JSON = frozenset((ScriptKind.IMPORT_MAP, ScriptKind.SPECULATION_RULES, ScriptKind.WEB_BUNDLE))
 _NAMES_A_HOST = re.compile(r"(?:https?:)?//[^/?#\\]+[/?#\\]", re.I)
 
 
@@ -53,11 +55,8 @@ class InlineScripts:
         where it goes on, and not `sure` where browsers may see no script there."""
         if self._all_passes or kind is ScriptKind.DATA:
             return None
-        if kind is ScriptKind.IMPORT_MAP:
-            self._add_map(text, complete=complete, sure=sure)
-            return None
-        if kind is ScriptKind.SPECULATION_RULES:
-            return self._rules_culprit(text, complete=complete)
+        if kind in _READ_AS_JSON:
+            return self._json_culprit(kind, self._decode(text), complete=complete, sure=sure)
         if kind is ScriptKind.MODULE:
             self.module_starts()
         claim = self._judge.inline(text)
@@ -65,15 +64,16 @@ class InlineScripts:
             return Culprit(claim, self._judge.source_of(text, claim))
         return self._import_culprit(self._decode(text)) if may_import(text) else None
 
-    def _add_map(self, text: bytes, *, complete: bool, sure: bool) -> None:
-        if not self._maps.add(self._decode(text), self._loads.base, complete=complete, sure=sure):
-            self._note(Cut.RULES)
-
-    def _rules_culprit(self, text: bytes, *, complete: bool) -> Culprit | None:
-        """What is wrong with speculation rules: half of them cannot be read."""
+    def _json_culprit(self, kind: ScriptKind, text: str, *, complete: bool, sure: bool) -> Culprit | None:
+        """What is wrong with a map or with rules: half of them cannot be read."""
         if complete:
-            with suppress(RecursionError):
-                return speculation_culprit(self._decode(text), self._url_culprit)
+            with suppress(NotPlain):
+                if kind is ScriptKind.IMPORT_MAP:
+                    self._maps.add(text, self._loads.base, sure=sure)
+                    return None
+                if kind is ScriptKind.WEB_BUNDLE:
+                    return bundle_culprit(text, self._url_culprit)
+                return speculation_culprit(text, self._url_culprit)
         self._note(Cut.RULES)
         return Culprit(NOBODY, "")
 

@@ -18,6 +18,7 @@ from .cuts import Cut, Note
 from .data_urls import DataUrl, Holds
 from .effects import Effects
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
+from .refresh import refresh_url
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
 from .urls import TOO_LONG, Url, resolve
@@ -25,10 +26,6 @@ from .urls import TOO_LONG, Url, resolve
 # The host of nearly every absolute URL: no number, nothing to convert, and a path behind it.
 _AT_A_HOST = re.compile(r"(?:https?:)?//((?:(?!xn--)[a-z0-9][a-z0-9-]*+\.)++[a-z]{2,})/")
 _SPACES = re.compile(r"[\t\n\f\r ]+")
-_REFRESH = re.compile(
-    r"[\t\n\f\r ]*[0-9.]*[\t\n\f\r ]*[;,]?[\t\n\f\r ]*(?:[uU][rR][lL][\t\n\f\r ]*=[\t\n\f\r ]*)?(?P<url>.*)",
-    re.S,
-)
 
 
 NOBODY = Claim(None, "", None, None, declared=False)
@@ -170,7 +167,8 @@ class Loads:
         return self._url(tag, url) if self._gates_forms else None
 
     def _refresh(self, tag: Tag, value: str) -> Culprit | None:
-        return self._code(tag, refresh_url(value))
+        url = refresh_url(value)
+        return self._code(tag, url) if url is not None else Culprit(NOBODY, "")
 
     def _cookie(self, tag: Tag, line: str) -> Culprit | None:
         claim = self._judge.cookie(line.partition(";")[0].partition("=")[0].strip())
@@ -332,16 +330,6 @@ _READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
     Reads.ANIMATION: Loads._animation,
     Reads.SUBMIT: Loads._submit,
 }
-
-
-def refresh_url(content: str) -> str:
-    """The URL of a `meta` refresh's content, "" for a reload (WHATWG HTML, "shared declarative refresh
-    steps")."""
-    match = _REFRESH.fullmatch(content)
-    url = match["url"] if match else ""
-    if url[:1] in ("'", '"'):
-        return url[1:].partition(url[0])[0]
-    return url
 
 
 def _inert_action(tag: Tag, name: bytes, culprit: Culprit) -> Offence:

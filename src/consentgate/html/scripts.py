@@ -15,6 +15,7 @@ class ScriptKind(Enum):
     MODULE = "runs as a module"
     IMPORT_MAP = "says what modules are called"
     SPECULATION_RULES = "says what to fetch ahead"
+    WEB_BUNDLE = "says where to fetch several files at once"
     DATA = "does not run"
 
     @property
@@ -75,4 +76,5 @@ _KINDS = {
     "module": ScriptKind.MODULE,
     "importmap": ScriptKind.IMPORT_MAP,
     "speculationrules": ScriptKind.SPECULATION_RULES,
+    "webbundle": ScriptKind.WEB_BUNDLE,
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from .json_text import read_json
+from .json_text import NotPlain, read_json
 from .loads import NOBODY, Culprit
 
 JudgeUrl = Callable[[str], Culprit | None]
@@ -24,17 +24,22 @@ _WITH_HOST = re.compile(
 )
 _HOST = re.compile(r"(?P<below>\*\.)?(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _OF_ANY_HOST = frozenset(("pathname", "search", "hash"))
+_PATH = re.compile(r"/(?![/\\])[^\x00-\x20]*")
+_PREDICATES = frozenset(("and", "or", "not", "href_matches", "selector_matches"))
 
 
 def speculation_culprit(rules: str, judge: JudgeUrl) -> Culprit | None:
     """What is wrong with the first of these rules that may load what it must not.
 
     A list names the pages to fetch. A document rule fetches those that links in the page lead to, on any
-    host ("find matching links"), unless its predicate keeps it to some. Raises RecursionError for what is
-    nested too deep to be read here.
+    host ("find matching links"), unless its predicate keeps it to some. Raise NotPlain for what only some
+    browser may read.
     """
     parsed = read_json(rules)
-    return next(_culprits(parsed, judge), None) if isinstance(parsed, dict) else None
+    try:
+        return next(_culprits(parsed, judge), None) if isinstance(parsed, dict) else None
+    except RecursionError as error:
+        raise NotPlain from error
 
 
 def _culprits(rules: dict[str, object], judge: JudgeUrl) -> Iterator[Culprit]:
@@ -57,7 +62,9 @@ def _reaches(predicate: object, judge: JudgeUrl) -> Iterator[Culprit]:
     """What links that fit `predicate` may lead to and must not: nothing where it keeps to what may load."""
     if not isinstance(predicate, dict):
         return
-    if isinstance(predicate.get("and"), list):
+    if len(_PREDICATES.intersection(predicate)) > 1:
+        yield _UNCLEAR
+    elif isinstance(predicate.get("and"), list):
         each = [next(_reaches(clause, judge), None) for clause in predicate["and"]]
         if all(each):
             # All of no predicates are fulfilled by every link.
@@ -79,13 +86,13 @@ def _reaches(predicate: object, judge: JudgeUrl) -> Iterator[Culprit]:
 def _pattern(pattern: object, judge: JudgeUrl) -> Culprit | None:
     """What is wrong with following links that fit a URL pattern."""
     if isinstance(pattern, str):
-        if not _SCHEME_END.search(pattern):
-            return None
+        if _PATH.fullmatch(pattern) and not _SCHEME_END.search(pattern):
+            return judge("/")  # by the base URL
         return _hosts(_WITH_HOST.fullmatch(pattern), judge)
     if not isinstance(pattern, dict):
         return None
     if pattern.keys() <= _OF_ANY_HOST:
-        return None
+        return judge("/")
     host = pattern.get("hostname")
     return _hosts(_HOST.fullmatch(host) if isinstance(host, str) else None, judge)
 
@@ -95,3 +102,20 @@ def _hosts(match: re.Match[str] | None, judge: JudgeUrl) -> Culprit | None:
     if match is None:
         return _UNCLEAR
     return judge(f"//{'any.' if match['below'] else ''}{match['host']}/")
+
+
+def bundle_culprit(rules: str, judge: JudgeUrl) -> Culprit | None:
+    """What is wrong with the first text in the rules of a web bundle that may not be loaded: any of them may
+    be the URL of the bundle or of a file in it (WICG, "Subresource Loading with Web Bundles"). Raise NotPlain
+    for what only some browser may read."""
+    waiting = [read_json(rules)]
+    while waiting:
+        value = waiting.pop()
+        culprit = judge(value) if isinstance(value, str) else None
+        if culprit is not None:
+            return culprit
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return None
