@@ -211,6 +211,53 @@ DATA_URLS = [
     "<iframe src=\"javascript:'<img src=//evil.test/a>'\"></iframe>",
 ]
 
+_SET = 'background:image-set({} "https://evil.test/b" 1x)'
+_NO_VALUE = "html{--e: }"
+
+ODD_STYLES = [
+    *(
+        f"<style>{sheet}</style><a>xx</a>"
+        for sheet in (
+            'a{a:url(x \\) " ) ; background:url(//evil.test/b)}',
+            'a{a:u\\72l(x \\) " ) ; background:url(//evil.test/b)}',
+            'a{a:url(x\\\ny\\) " ) ; background:url(//evil.test/b)/*" )*/}',
+            "a{a:url(x ( ) ; background:url(//evil.test/b)}",
+            'a{a:url(x\x01y\\) " ) ; background:url(//evil.test/b)}',
+            'a{a:#url(/*)"*/;background:url(//evil.test/b)}/*"*/',
+            'a{a:@url(/*)"*/;background:url(//evil.test/b)}/*"*/',
+            'a{--\0:"https://evil.test/b";background:image-set(var(--\0) 1x)}',
+            'a{--x\0y:"https://evil.test/b";background:image-set(var(--x\ufffdy) 1x)}',
+            'a{--x:"a\n;--y:"https://evil.test/b";background:image-set(var(--y) 1x)}',
+            *(
+                f"{_NO_VALUE}a{{{_SET.format(f'var(--e,{value})')}}}"
+                for value in ("{}", "{;}", "[;]", "[}]", "(;)")
+            ),
+            f"{_NO_VALUE}a{{--x:var(--e,[;]) 'https://evil.test/b';background:image-set(var(--x) 1x)}}",
+            'a{background:image-set(if(media(print):"a";else:"https://evil.test/b") 1x)}',
+            'a{background:if(style(--x:{;}):x;else:image-set("https://evil.test/b" 1x))}',
+            *(
+                f"@function --f(--a){{--b:var(--a);result:image-set(var(--b) 1x)}}a{{background:{call}}}"
+                for call in (
+                    '--f("https://evil.test/b")',
+                    '--f({"https://evil.test/b"})',
+                    '--f(if(else:"https://evil.test/b"))',
+                    'var(--n,--f("https://evil.test/b"))',
+                )
+            ),
+            '@function --f\0(--a){result:image-set(var(--a) 1x)}a{background:--f\0("https://evil.test/b")}',
+            '@\\66unction --f(--a:"https://evil.test/b"){result:image-set(var(--a) 1x)}a{background:--f()}',
+            '@import [;];@import "//evil.test/b";',
+            '@import url(x \\) " ) ;@import url(//evil.test/b);',
+            '@namespace x url(/x \\) " );@import url(//evil.test/b);',
+            "a{color:red; ) ] } a{background:url(//evil.test/b)}",
+        )
+    ),
+    '<p style="a:url(x \\) &quot; ) ; background:url(//evil.test/b)">x',
+    "<p style='a:url(x \\) \" ) ; background:url(//evil.test/b)'>x",
+    "<svg><style>a{a:url(x \\) &quot; ) ; background:url(//evil.test/b)}</style></svg><a>xx</a>",
+    '<svg><rect fill="url(x \\) &quot; ) url(//evil.test/b#c)" width=9 height=9 /></svg>',
+]
+
 STYLES = [
     '<style>a{background:image-set(var(--nope, "https://evil.test/a.png") 1x)}</style><a>xx</a>',
     "<p style='background:image-set(var(--nope, \"https://evil.test/a.png\") 1x)'>",
@@ -559,6 +606,7 @@ VECTORS = [
     *DUPLICATES,
     *DATA_URLS,
     *STYLES,
+    *ODD_STYLES,
     *SCRIPTS,
     *RULES,
     *REFRESHES,

@@ -134,6 +134,8 @@ class Loads:
             if culprit is not None:
                 place = start + found.start, start + found.end
                 offences.append(Offence(*culprit, *place, found.replacement, in_css=True))
+                if found.rest:
+                    break
         ends = {one.start: one.end for one in offences}
         gone = start
         for url, position in hasty_imports(plain):
