@@ -313,7 +313,9 @@ def test_behind_what_is_odd_nothing_foreign_may_be_named(odd: str) -> None:
     ):
         html = f"<style>a{{b:url(/c)}}d{{{odd} {named}</style>f"
         output = rewrite(html).decode()
-        assert output == "<style>a{b:url(/c)}d{/**/</style>f"
+        assert output.startswith("<style>a{b:url(/c)}d{")
+        assert output.endswith("/**/</style>f")
+        assert named not in output
         assert rewrite(html, grants=EVERYTHING).decode() == html
     assert rewrite(f'<p style="a:b;{escape(odd)} url({E})">') != f'<p style="a:b;{escape(odd)} url({E})">'
     own = f"<style>a{{b:url(/c)}}d{{{odd} url(https://cdn.example.org/a) '/b' c:d</style>f"
