@@ -184,7 +184,7 @@ def test_a_backslash_that_is_half_a_character_escapes_nothing_H11(make_site: Mak
         Page(text.encode("shift_jis"), headers=[("Content-Type", "text/html; charset=shift_jis")])
     )
     assert b"\x5c" in text.encode("shift_jis")
-    assert site.gets().body == text.partition("<img")[0].encode("shift_jis")
+    assert site.gets().body == (text.partition(" src")[0] + " >").encode("shift_jis")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_the_banner_stands_where_the_body_begins_wherever_the_chunks_end_H12(mak
 @pytest.mark.parametrize("body", [b"<p>one</p>", b"", b"text", b"<li>one</li><li>two</li>"])
 def test_a_fragment_is_gated_and_gets_nothing_H10_H12(make_site: MakeSite, body: bytes) -> None:
     reply = make_site(Page(body + b"<img src=//films.example/x>")).gets()
-    assert reply.body == body
+    assert reply.body == body + b"<img >"
 
 
 def test_a_part_of_a_page_closes_H4(make_site: MakeSite) -> None:

@@ -77,7 +77,7 @@ def test_an_iframe_without_an_end_does_not_load_F5(html: str) -> None:
 
 def test_documents_in_attributes_and_attributes_twice_are_read_F6() -> None:
     assert b"evil" not in rewrite(f'<iframe srcdoc="&lt;script src={E}&gt;&lt;/script&gt;"></iframe>')
-    assert kinds(f"<img src={E} src=/own>") == ["img"]
+    assert rewrite(f"<img src={E} src=/own>") == b"<img  >"
     html = f"<img src=/own src={E}>"
     assert rewrite(html).decode() == html
 

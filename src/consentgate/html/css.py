@@ -106,6 +106,7 @@ BORING = Run(
             rb"-(?!-)",
             _BORING_DASHES,
             rb"(?&call)",
+            rb"(?:(?<=format)|(?<=local))\((?:" + _STRING + rb")\)",
             _BORING_BRACKETS,
             _BORING_CUSTOM,
             _BORING_RULE,
@@ -156,8 +157,11 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
     function or that a custom property, an `@property` or an `@function` keeps for one. Names and URLs are
     read with their escapes; comments, attribute selectors and other strings hold none. From where the sheet
     is odd, all that names a host is one."""
+    start = _skip_boring(sheet, 0)
+    if start == len(sheet):
+        return
     reading = _Reading(sheet)
-    yield from reading.urls()
+    yield from reading.urls(start)
     if reading.odd_at is not None:
         yield from _addresses(sheet, reading.odd_at)
 
@@ -173,9 +177,9 @@ class _Reading:
         self._imported: bytes | None = None
         self.odd_at: int | None = None
 
-    def urls(self) -> Iterator[CssUrl]:
-        """The URLs up to there."""
-        sheet, position, before = self._sheet, 0, b""
+    def urls(self, position: int) -> Iterator[CssUrl]:
+        """The URLs from `position`, before which nothing is, up to there."""
+        sheet, before = self._sheet, self._sheet[position - 1 : position]
         while position < len(sheet):
             if not (self._open or self._rule or self._kept):
                 start, position = position, _skip_boring(sheet, position)

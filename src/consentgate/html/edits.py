@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -69,9 +70,20 @@ class Edits:
         if data:
             self._edits.append(Edit(position, position, data))
 
-    def adopt(self, edits: list[Edit], offset: int) -> None:
+    @property
+    def count(self) -> int:
+        """How many there are so far."""
+        return len(self._edits)
+
+    def since(self, count: int) -> list[Edit]:
+        """What was taken out after the first `count` of them."""
+        return [edit for edit in self._edits[count:] if edit.blocked is not None]
+
+    def adopt(self, edits: Iterable[Edit], offset: int) -> None:
         """Take over edits to the part of the data that begins at `offset`."""
-        self._edits += (edit._replace(start=offset + edit.start, end=offset + edit.end) for edit in edits)
+        add = self._edits.append
+        for start, end, replacement, blocked, goes_on in edits:
+            add(Edit(offset + start, offset + end, replacement, blocked, goes_on))
 
     def in_order(self) -> list[Edit]:
         """All of them, from the first byte to the last."""

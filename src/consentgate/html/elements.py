@@ -33,10 +33,11 @@ class Reads(Enum):
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """An attribute that loads. With `alone` it is dropped from an element that stays; without, the element
-    goes as a whole."""
+    goes as a whole, and with `shown` it does so where nobody could see it."""
 
     reads: Reads = Reads.URL
     alone: bool = False
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Element:
 
 _GOES = Attribute()
 _ALONE = Attribute(alone=True)
+_PICTURE = Attribute(alone=True, shown=True)
 _CODE = Attribute(Reads.CODE)
 _SCRIPT = Attribute(Reads.SCRIPT)
 _SRCSET = Attribute(Reads.SRCSET)
@@ -122,12 +124,12 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
         # Pictures and media.
         b"img": Element(
             {
-                "src": _GOES,
+                "src": _PICTURE,
                 "srcset": _SRCSET_ALONE,
                 "lowsrc": _ALONE,
                 "dynsrc": _ALONE,
-                "data-cfsrc": _GOES,
-                **_LAZY,
+                "data-cfsrc": _PICTURE,
+                **dict.fromkeys(_LAZY, _PICTURE),
                 **_LAZY_SRCSET,
             },
             void=True,

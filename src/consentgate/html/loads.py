@@ -18,6 +18,7 @@ from .cuts import Cut, Note
 from .data_urls import DataUrl, Holds
 from .effects import Effects
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
+from .hidden import is_hidden
 from .refresh import refresh_url
 from .srcset import candidates
 from .tags import Decode, Tag, TagAttribute
@@ -278,7 +279,9 @@ class TagLoads:
     def whole(self) -> Offence | None:
         """What may not be loaded and takes the whole element along."""
         for name, attribute in self._attributes:
-            culprit = None if attribute.alone else self._culprit(name, attribute)
+            if attribute.alone and not (attribute.shown and is_hidden(self._tag)):
+                continue
+            culprit = self._culprit(name, attribute)
             if culprit is not None:
                 return Offence(*culprit, self._tag.start, self._tag.end)
         return None

@@ -14,6 +14,7 @@ from .cuts import Cut
 from .edits import Edits, Reason
 from .effects import Effects
 from .elements import ANYWHERE, ELEMENTS
+from .hidden import is_hidden
 from .inline_scripts import InlineScripts
 from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
@@ -150,12 +151,15 @@ class Page:
         return at_home and self.context.is_plain and not self.ahead.has_given_up
 
     def take_out_again(self, tag: re.Match[bytes], known: Iterable[Taken]) -> int | None:
-        """Take out the element that a start tag (a match of START_TAG) opens, if it is one of those that are
-        `known`; return where it ends."""
+        """Take out the element that a start tag (a match of START_TAG) opens, or its parts, if it is one of
+        those that are `known`; return where that ends."""
         start, tag_end = tag.span()
-        for name, rest, reason, shows in known:
+        for name, rest, reason, shows, parts in known:
             if self.data.startswith(rest, tag_end):
                 self.announce(name, start, tag_end)
+                if reason is None:
+                    self.edits.adopt(parts, start)
+                    return tag_end
                 end = tag_end + len(rest)
                 self.edits.element(start, end, reason, self._place(reason) if shows else b"")
                 return end
@@ -281,17 +285,4 @@ def may_show(tag: Tag, kind: str) -> bool:
     """Whether the element that `tag` opens, one of this kind, may leave a placeholder."""
     element = ELEMENTS.get(tag.name)
     visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
-    return visible and not _is_hidden(tag)
-
-
-_TINY = re.compile(r"\s*[01](?:px)?\s*")
-_INVISIBLE = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;|\s)(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)"
-)
-
-
-def _is_hidden(tag: Tag) -> bool:
-    """True for an element that nobody was meant to see: it leaves no placeholder."""
-    sizes = (tag.get(b"width"), tag.get(b"height"))
-    tiny = any(size is not None and _TINY.fullmatch(size) for size in sizes)
-    return tiny or tag.get(b"hidden") is not None or bool(_INVISIBLE.search(tag.get(b"style") or ""))
+    return visible and not is_hidden(tag)

@@ -216,9 +216,10 @@ class Reader:
         return self._tag_met_before(match) if end is None else end
 
     def _tag_met_before(self, match: re.Match[bytes]) -> int:
-        """Read a start tag that may come again, and remember its element if that goes and does no more."""
+        """Read a start tag that may come again, and remember its element if that goes, or is a picture that
+        loses its address, and does no more."""
         page = self._page
-        page.last_reason, effects = None, page.effects.total
+        page.last_reason, effects, edits = None, page.effects.total, page.edits.count
         tag = Tag(match, page.decode)
         end = self._start_tag(tag)
         reason, did_more = page.last_reason, page.effects.total > effects
@@ -228,6 +229,9 @@ class Reader:
         if reason is not None and not did_more and not cut_off and tag.name != b"base":
             taken = Taken(tag.name, page.data[tag.end : end], reason, may_show(tag, reason.kind))
             page.taken_before.keep(match, taken)
+        elif reason is None and not did_more and tag.name == b"img" and (gone := page.edits.since(edits)):
+            parts = (one._replace(start=one.start - tag.start, end=one.end - tag.start) for one in gone)
+            page.taken_before.keep(match, Taken(tag.name, b"", None, False, tuple(parts)))
         return end
 
     def _start_tag(self, tag: Tag) -> int:

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from consentgate.consent import Judge
 from consentgate.policy.claims import Claims
 
-from .edits import Reason
+from .edits import Edit, Reason
 
 _MOST_MET = 4 << 10
 """So many start tags are known to have been met, under one policy."""
@@ -34,12 +34,14 @@ _LONGEST_SCOPE = 512
 
 class Taken(NamedTuple):
     """An element that was taken out: its `name` in small letters, the `rest` after its start tag, why it
-    went, and whether it may leave a placeholder."""
+    went, and whether it may leave a placeholder. Of one that stayed only its `parts` went, which are edits
+    by their place in the start tag and say why themselves."""
 
     name: bytes
     rest: bytes
-    reason: Reason
+    reason: Reason | None
     may_show: bool
+    parts: tuple[Edit, ...] = ()
 
 
 class _Memory:
@@ -94,6 +96,6 @@ class TakenBefore:
         if memory.size > _ROOM:
             memory.taken.clear()
             memory.size = 0
-        memory.size += size + _BESIDE
+        memory.size += size + _BESIDE * (1 + len(taken.parts))
         others = memory.taken.get(key, ())
         memory.taken[key] = (taken, *others[: _MOST_OF_A_TAG - 1])
