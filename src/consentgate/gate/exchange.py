@@ -42,7 +42,7 @@ from .destination import offers_to_application, purpose_of
 from .endpoints import LONGEST_FORM, REPORTS, own_path
 from .front import sent_by_front
 from .header_filter import HeaderFilter
-from .insertions import insertion
+from .insertions import dropped_refreshes, insertion
 from .message import Answer, Head, Header, Request, header_values, without
 from .net import with_net
 from .origin import authority_of, host_of, link_to, page_before
@@ -119,6 +119,7 @@ class Exchange:
         self._body: Body | None = None
         self._html: HtmlBody | None = None
         self._closed = self._broken = False
+        self._ways_on: list[str] = []
         self._instead: Callable[[], bytes] = bytes
 
     @property
@@ -188,6 +189,7 @@ class Exchange:
         if self._headers.is_blocked_worker(self._request):
             return self._close(Unreadable("a service worker that is not allowed"), status=404)
         sent = self._headers.response(given)
+        self._ways_on = dropped_refreshes(given, sent, self._base)
         front = sent_by_front(given)
         if front is not None:
             return self._leave_to_front(status, sent, *front)
@@ -420,10 +422,13 @@ class Exchange:
         sent = self._pending.headers
         # A closed page may be shown again at any time, and says nothing of whom it was made for.
         state = self._variant.id if self.consent.is_open else ""
-        return insertion(
+        made = insertion(
             *(self._pages, sent, self._here, self._origin, state, self._gate.notices),
             posted=self._posted,
         )
+        for url in self._ways_on:
+            made.lead_on(url)
+        return made
 
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         return self._pages.placeholder(claim, in_link, self._here, self._origin if elsewhere else "")

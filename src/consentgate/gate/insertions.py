@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
-from consentgate.html import Insertion
+from consentgate.html import Insertion, Url, resolve
+from consentgate.html.refresh import refresh_url
 from consentgate.pages import Pages
 
 from .message import Header
 from .notices import Notices
 from .site_csp import NAME as CSP
 from .site_csp import keeps_out, nonce_for
+
+
+def dropped_refreshes(given: list[Header], sent: list[Header], page: Url) -> list[str]:
+    """The URLs on the web in the `Refresh` headers of a `page` that were `given` and are not `sent`."""
+    dropped = [value for name, value in given if name.lower() == "refresh" and (name, value) not in sent]
+    urls = filter(None, map(refresh_url, dropped))
+    return [url for url in urls if resolve(url, page).is_on_the_web]
 
 
 def insertion(
@@ -39,4 +47,4 @@ def insertion(
         script_nonce=nonce_for(headers, "script"),
         posted=posted,
     )
-    return Insertion(head, pages.banner(here), partial(pages.banner, here, origin))
+    return Insertion(head, pages.banner(here), partial(pages.banner, here, origin), pages.onwards)

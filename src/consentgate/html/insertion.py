@@ -25,13 +25,22 @@ class Insertion:
     `html`, `head` and `body` is a fragment and gets neither; a page of frames has no body to put it in.
 
     Each method takes what comes next and returns what goes before and after it. `body_elsewhere` makes the
-    `body` of a page whose relative URLs lead to another host.
+    `body` of a page whose relative URLs lead to another host, and `way_on` a link for a visitor whom the page
+    would have led to a URL by itself.
     """
 
-    def __init__(self, head: bytes, body: bytes, body_elsewhere: Callable[[], bytes] | None = None) -> None:
+    def __init__(
+        self,
+        head: bytes,
+        body: bytes,
+        body_elsewhere: Callable[[], bytes] | None = None,
+        way_on: Callable[[str], bytes] | None = None,
+    ) -> None:
         self._head = head
         self._body = body
         self._body_elsewhere = body_elsewhere
+        self._way_on = way_on
+        self._ways = b""
         self._mode = _Mode.START
 
     def rebase(self) -> None:
@@ -48,6 +57,15 @@ class Insertion:
     def in_head(self) -> bool:
         """True in a head, where the next to be put in is what belongs into the body."""
         return self._mode is _Mode.IN_HEAD
+
+    def lead_on(self, url: str) -> bytes:
+        """The page would have led on to `url`. Return the link to put in here, where the body has begun; else
+        it goes in with the body."""
+        link = self._way_on(url) if self._way_on is not None else b""
+        if self._mode is _Mode.DONE:
+            return link
+        self._ways += link
+        return b""
 
     def give_up(self) -> None:
         """Put in nothing more."""
@@ -70,7 +88,7 @@ class Insertion:
         if name == b"body":
             before = self._take_head()
             self._mode = _Mode.DONE
-            return before, self._body
+            return before, self._body + self._ways
         if name == b"frameset":
             self._mode = _Mode.DONE
             return b"", b""
@@ -97,7 +115,7 @@ class Insertion:
         if self._mode in (_Mode.START, _Mode.DONE):
             self._mode = _Mode.DONE
             return b""
-        before = self._take_head() + self._body
+        before = self._take_head() + self._body + self._ways
         self._mode = _Mode.DONE
         return before
 

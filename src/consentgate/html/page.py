@@ -20,6 +20,7 @@ from .insertion import Insertion
 from .loads import NOBODY, Culprit, GateDocument, Loads, Offence
 from .multibyte import decoder_for, may_swallow, plain_for
 from .quiet import BY_BASE, BY_BASE_IN_HEAD, QUIET, quiet_at
+from .refresh import refresh_url
 from .tags import Tag
 from .taken_before import Taken, TakenBefore
 from .urls import Url, resolve
@@ -81,7 +82,7 @@ class Page:
         self.reading = 0
         self.charset = charset
         self._placeholder = placeholder
-        self._insertion = insertion
+        self._insertion = self._onwards = insertion
         self._own_host = base.host
         self._based = False
         self._cuts: dict[tuple[Cut, int], None] = {}
@@ -140,7 +141,8 @@ class Page:
         """Take out the element that `tag` opens up to `end`, for a placeholder where it is one that shows."""
         self.announce(tag.name, tag.start, tag.end)
         self.last_reason = reason = Reason(offence.claim, kind, offence.url)
-        self.edits.element(tag.start, end, reason, self._place(reason) if may_show(tag, kind) else b"")
+        shown = self._place(reason) if may_show(tag, kind) else self._way_on(tag)
+        self.edits.element(tag.start, end, reason, shown)
         return end
 
     @property
@@ -189,6 +191,16 @@ class Page:
             return b""
         elsewhere = self.loads.base.host != self._own_host
         return self._placeholder(reason.claim, self.context.in_anchor, elsewhere)
+
+    def _way_on(self, tag: Tag) -> bytes:
+        """The link for a visitor whom a refresh would have led elsewhere, where it can stand here."""
+        if tag.name != b"meta" or (tag.get(b"http-equiv") or "").lower() != "refresh":
+            return b""
+        url = refresh_url(tag.get(b"content") or "")
+        if self._onwards is None or not url or not resolve(url, self.loads.base).is_on_the_web:
+            return b""
+        link = self._onwards.lead_on(url)
+        return link if self.context.takes_placeholder and not self.context.in_anchor else b""
 
     def pass_quiet(self, start: int, limit: int) -> int:
         """Pass over what loads nothing, or nothing but the site's own; return where that ends."""

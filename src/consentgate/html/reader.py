@@ -40,6 +40,8 @@ from .urls import Url
 MOST_NESTED = 8
 """Documents within attributes within documents: so deep are they read, and blocked beyond."""
 
+# What these do, or leave behind, depends on what came before them.
+_NOT_KEPT = (b"base", b"meta")
 _BOM = b"\xef\xbb\xbf"
 _CDATA = b"<![CDATA["
 _DECLARATION = re.compile(rb"<[!?]|</[^a-zA-Z]")
@@ -223,10 +225,9 @@ class Reader:
         tag = Tag(match, page.decode)
         end = self._start_tag(tag)
         reason, did_more = page.last_reason, page.effects.total > effects
-        # What a `base` does depends on what came before it, and an end tag that the document's end cuts off
-        # would go on in a longer one.
+        # An end tag that the document's end cuts off would go on in a longer one.
         cut_off = self._raw_text.is_open or (page.final and tag.end < end == len(page.data))
-        if reason is not None and not did_more and not cut_off and tag.name != b"base":
+        if reason is not None and not did_more and not cut_off and tag.name not in _NOT_KEPT:
             taken = Taken(tag.name, page.data[tag.end : end], reason, may_show(tag, reason.kind))
             page.taken_before.keep(match, taken)
         elif reason is None and not did_more and tag.name == b"img" and (gone := page.edits.since(edits)):

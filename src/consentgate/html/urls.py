@@ -25,6 +25,12 @@ class Url(NamedTuple):
         """True for a scheme that no browser shows anything from: some other program may be started by it."""
         return self.host.endswith(":")
 
+    @property
+    def is_on_the_web(self) -> bool:
+        """True for a page on a host with a name or an address that browsers take."""
+        named = self.host != "" and (":" not in self.host or self.host.endswith("]"))
+        return named and self.scheme in ("http", "https")
+
 
 _SPECIAL_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
 # Schemes whose content is already in the page, or that give a number or an address to a program which the

@@ -53,6 +53,8 @@ class Pages:
             for link in (False, True)
         }
 
+        self._onwards = self._slotted("onwards.html", "url")
+
     @property
     def snippet_name(self) -> str:
         """The file name of the script, with a hash of its content."""
@@ -107,6 +109,10 @@ class Pages:
             next_query=_query(local_path(next)),
             sentence=_escaped(sentence.format(service=claim.name)),
         )
+
+    def onwards(self, url: str) -> bytes:
+        """The link to `url` for a visitor whom a refresh would have led there without being asked."""
+        return self._onwards.fill(url=_escaped(url))
 
     def stylesheet(self, asks: bool) -> bytes:
         """The styles for a visitor: who has nothing (more) to be asked does not see the banner."""

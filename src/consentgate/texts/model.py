@@ -81,12 +81,14 @@ class ChoicesTexts(_Table, frozen=True):
 
 class PlaceholderTexts(_Table, frozen=True):
     """What stands in the place of a blocked embed or widget: `elsewhere` where it is for other pages only,
-    `never` where no consent would open it."""
+    `never` where no consent would open it. `onwards` stands before a link to where a page would have led
+    on."""
 
     blocked: str
     elsewhere: str
     never: str
     link: str
+    onwards: str
 
 
 class LifetimeTexts(_Table, frozen=True):
