@@ -485,3 +485,31 @@ def test_a_language_without_texts_is_said_when_the_gate_is_made(
     lines = said(caplog, "languages in [site]")
     assert len(lines) == said_so
     assert all(language in line for line in lines)
+
+
+OWN_CODE = b"\n<script>\nopenMenu();\ngtag ('event', 'menu');fbq('track', 'Menu')\n</script>"
+SNIPPET = b"<script>var s=document.createElement('script');s.src='https://connect.facebook.net/a.js';fbq('init','1')</script>"
+
+
+@pytest.mark.parametrize("size", [1 << 20, 40])
+def test_own_code_that_goes_with_a_call_is_logged_once_with_its_place_and_words(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, size: int
+) -> None:
+    body = b"<!doctype html>\n<p>one\n<p>two" + SNIPPET + OWN_CODE + b"<p>three"
+    site = make_site(Page([body[at : at + size] for at in range(0, len(body), size)]))
+    for _ in range(4):
+        assert b"openMenu" not in site.gets("/menu").body
+    logged = [r.getMessage() for r in caplog.records if "inline script" in r.getMessage()]
+    (message,) = logged
+    place = "line 4" if size > len(body) else f"byte {body.index(OWN_CODE) + 1}"
+    assert f'blocked the inline script at {place} of the page "/menu"' in message
+    assert '"gtag (' in message
+    assert "\"fbq('track'" in message or '"fbq(' in message
+    assert "move the call to a script element of its own" in message
+
+
+def test_a_script_that_is_a_service_s_own_snippet_is_not(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_site(Page(b"<!doctype html>" + SNIPPET)).gets()
+    assert not [r for r in caplog.records if "inline script" in r.getMessage()]

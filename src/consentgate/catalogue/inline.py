@@ -142,6 +142,17 @@ class InlineIndex:
                 self._by_token.setdefault(signature.token, []).append((number, signature, service))
         self._tokens = frozenset(self._by_token)
 
+    def words(self, script: InlineScript) -> list[str]:
+        """The words of the script by which it is some service's, in the order in which they stand there."""
+        matches = (
+            signature.pattern.search(script.text)
+            for token in self._tokens.intersection(script.words)
+            for _, signature, _ in self._by_token[token]
+            if script.loads or not signature.loads
+        )
+        found = {match.start(): match[0].decode("ascii", "replace") for match in matches if match}
+        return list(dict.fromkeys(found[place] for place in sorted(found)))
+
     def find(self, script: InlineScript) -> tuple[KnownService, ...]:
         """The services whose signatures the script holds."""
         found: dict[int, KnownService] = {}

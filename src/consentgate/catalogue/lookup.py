@@ -71,6 +71,10 @@ class Catalogue:
         """Every service that an inline script loads or calls, in the order of the data file."""
         return self._inline.find(script)
 
+    def words_of_inline(self, script: InlineScript) -> list[str]:
+        """The words by which an inline script is some service's."""
+        return self._inline.words(script)
+
     def by_markup(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
         """The widget that an element is, or None. Names of tag and attributes are lower case."""
         return self._widgets.find(tag, attributes)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
 from consentgate.consent.signals import SIGNALS
-from consentgate.html import Cut, Insertion, Rewriter, Url
+from consentgate.html import Cut, Insertion, Place, Rewriter, Url
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
 from consentgate.pages import Pages
@@ -413,6 +413,7 @@ class Exchange:
             placeholder=self._placeholder,
             insertion=self._insertion(),
             on_blocked=self._notice,
+            on_inline=self._notice_inline,
             on_cut=self._notice_cut,
             keeps_record=False,
         )
@@ -432,6 +433,9 @@ class Exchange:
 
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         return self._pages.placeholder(claim, in_link, self._here, self._origin if elsewhere else "")
+
+    def _notice_inline(self, claim: Claim, place: Place) -> None:
+        self._gate.notices.inline_script(claim, self._page, place)
 
     def _notice_cut(self, cut: Cut, offset: int) -> None:
         self._gate.notices.cut(cut, self._page, offset)

@@ -6,7 +6,8 @@ import logging
 import threading
 from collections import Counter
 
-from consentgate.html import Cut, Url, resolve
+from consentgate.catalogue import InlineScript, catalogue
+from consentgate.html import Cut, Place, Url, resolve
 from consentgate.html.encoding import Unreadable
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy
 from consentgate.policy.lifetime import lifetime_text
@@ -185,6 +186,26 @@ class Notices:
         if self._is_new("cut", f"{cut.name} {page[:LONGEST]}"):
             _log.warning(
                 "%s: at byte %d of the page %s. To do: %s", cut.what, offset, toml_text(page), cut.advice
+            )
+
+    def inline_script(self, claim: Claim, page: str, place: Place) -> None:
+        """An inline script that calls a service was taken out of a page (its path) as a whole. One that loads
+        the service itself is its snippet, and no code of the site's own."""
+        text = place.text
+        if not self._is_new("inline script", f"{claim.service} {hash(text)}"):
+            return
+        script = InlineScript(text.partition(b">")[2].rpartition(b"</")[0])
+        words = catalogue().words_of_inline(script)
+        if words and not script.loads:
+            _log.warning(
+                "%s the inline script at %s of the page %s as a whole, since it has %s in it: that is %s. To "
+                "do, if there is code of your own in it: move the call to a script element of its own, or "
+                "into a file of yours, behind a test that the function is there",
+                self._blocked,
+                place.words,
+                toml_text(page),
+                " and ".join(map(toml_text, words)),
+                toml_text(claim.name),
             )
 
     def url(self, url: str, page: Url, claim: Claim) -> None:

@@ -3,7 +3,7 @@
 from .blocked import Blocked
 from .cuts import Cut
 from .insertion import Insertion
-from .rewriter import Rewriter
+from .rewriter import Place, Rewriter
 from .urls import Url, resolve
 
-__all__ = ["Blocked", "Cut", "Insertion", "Rewriter", "Url", "resolve"]
+__all__ = ["Blocked", "Cut", "Insertion", "Place", "Rewriter", "Url", "resolve"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from consentgate.consent import Judge
 from consentgate.policy import Claim
@@ -16,6 +17,30 @@ from .page import PlaceholderFor
 from .reader import Reader
 from .urls import Url
 
+
+class Place(NamedTuple):
+    """Where something stood: from `start` to `end` in `data`, which begins at `offset` in its document."""
+
+    data: bytes
+    start: int
+    end: int
+    offset: int
+
+    @property
+    def text(self) -> bytes:
+        """What stood there."""
+        return self.data[self.start : self.end]
+
+    @property
+    def words(self) -> str:
+        """The place in words: its line, or its byte where nobody has counted the lines before `data`."""
+        if self.offset:
+            return f"byte {self.offset + self.start}"
+        return f"line {self.data.count(10, 0, self.start) + 1}"
+
+
+OnInline = Callable[[Claim, Place], None]
+
 PATIENCE = 16
 """For each byte that comes so many waiting ones may be read again."""
 
@@ -25,8 +50,8 @@ class Rewriter:
     without an end would fill the memory.
 
     `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII.
-    `on_blocked` is called with each claim that was not covered, and its URL; `on_cut` with what could not be
-    read to its end, and where.
+    `on_blocked` is called with each claim that was not covered, and its URL; `on_inline` with each on an
+    inline script, and where that stood; `on_cut` with what could not be read to its end, and where.
     """
 
     def __init__(
@@ -38,11 +63,13 @@ class Rewriter:
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
         on_blocked: Callable[[Claim, str], None] | None = None,
+        on_inline: OnInline | None = None,
         on_cut: OnCut | None = None,
         keeps_record: bool = True,
     ) -> None:
         self.blocked: list[Blocked] = []
         self._on_blocked = on_blocked
+        self._on_inline = on_inline
         self._on_cut = on_cut
         self._keeps_record = keeps_record
         self._reader = Reader(judge, base, charset, placeholder, insertion)
@@ -82,6 +109,8 @@ class Rewriter:
         for edit in edits:
             if edit.blocked is not None:
                 self._record(edit.blocked, edit)
+                if edit.blocked.kind == "inline script" and self._on_inline is not None and not edit.goes_on:
+                    self._on_inline(edit.blocked.claim, Place(data, edit.start, edit.end, self._offset))
         if self._on_cut is not None:
             for cut in self._reader.cuts:
                 self._on_cut(*cut)
