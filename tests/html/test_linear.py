@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from html import escape
 from urllib.parse import quote
@@ -261,3 +262,73 @@ def test_a_long_comment_passes_as_it_comes() -> None:
     output += rewriter.finish()
     assert output == b"".join(chunks).replace(f"><img src={E}>a".encode(), b"><img >a")
     assert waiting < 1 << 20
+
+
+_RULES = '<script type=speculationrules>{"prefetch":[{'
+_MAP = "<script type=importmap>"
+# What stands before, what is repeated (N is its number), what stands between, and after.
+VALUES = {
+    "srcset": ('<img srcset="', "/a?x&yN 1x", ", ", '">'),
+    "srcset without spaces": ('<img srcset="', "/a?x&yN 1x", ",", '">'),
+    "srcset with parentheses": ('<img srcset="', "/a?x&yN (b,c)) 1x", ", ", '">'),
+    "srcset that ends elsewhere": ('<img srcset="', "/aN 1x", ", ", f', {E} 2x">'),
+    "imagesrcset": ('<link rel=preload as=image imagesrcset="', "/a?x&yN 1x", ", ", '">'),
+    "ping": ('<a href=/ ping="', "/aN", " ", '">'),
+    "archive": ('<object archive="', "/a?x&yN", " ", '"></object>'),
+    "values": ('<svg><animate attributeName=href values="', "/aN", ";", '"/></svg>'),
+    "style": ('<p style="', "a:url(/aN)", ";", '">'),
+    "style with references": ('<p style="&amp;', "a:url(/aN)", ";", '">'),
+    "strings in a function": ("<style>a{b:image-set(", "'/aN' 1x", ",", ")}</style>"),
+    "functions": ("<style>a{", "b:c(d('/aN'))", ";", "}</style>"),
+    "parentheses": ("<style>a{b:", "c(", "", "}</style>"),
+    "the rest of an odd sheet": ("<style>a{b:url(x y);", "c:'/aN'", ";", "</style>"),
+    "imports in a sheet": ("<style>", "@import '/aN' b(c);", "", "</style>"),
+    "custom properties": ("<style>a{", "--bN:c('/aN') d", ";", "}</style>"),
+    "data: URLs": ('<link rel=stylesheet href="data:text/css,', "a%7Bb:url(/aN)%7D", "", '">'),
+    "charsets": ('<iframe src="data:text/html', ";charset=utf-8", "", ',a"></iframe>'),
+    "scopes": (_MAP + '{"scopes":{', '"/dir/N/":{"a":"/b"}', ",", "}}</script>"),
+    "keys": (_MAP + '{"imports":{', '"a/N/":"/b/"', ",", "}}</script><script>import('a/7/b')</script>"),
+    "specifiers": (_MAP + '{"imports":{"a/":"/"}}</script><script>', "import('a/N')", ";", "</script>"),
+    "where": (_RULES + '"where":{"or":[', '{"href_matches":"/aN/*"}', ",", "]}}]}</script>"),
+    "where in where": (
+        _RULES + '"where":' + '{"and":[' * 50,
+        '{"href_matches":"/aN/*"}',
+        ",",
+        "]}" * 50 + "}]}</script>",
+    ),
+    "urls": (_RULES + '"urls":[', '"/aN"', ",", "]}]}</script>"),
+    "a bundle's resources": (
+        '<script type=webbundle>{"source":"/a","resources":[',
+        '"/aN"',
+        ",",
+        "]}</script>",
+    ),
+    "pictures": ("<p>", f"<img alt=a src={E}N>", "", "</p>"),
+}
+
+
+def calls(html: str) -> int:
+    """How many functions are called to rewrite `html`, those in C included."""
+    count = 0
+
+    def counts(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    rewrite(html)  # what is compiled and remembered once
+    sys.setprofile(counts)
+    try:
+        rewrite(html)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+def test_a_value_of_twice_the_length_is_twice_the_work(value: tuple[str, str, str, str]) -> None:
+    before, one, between, after = value
+    few, many = (
+        calls(before + between.join(one.replace("N", str(n)) for n in range(1_000, 1_000 + count)) + after)
+        for count in (1_000, 2_000)
+    )
+    assert many <= 2.2 * few + 500
