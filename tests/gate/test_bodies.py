@@ -48,6 +48,7 @@ def is_problem(reply: Reply, status: int = 502) -> bool:
         *(['text/plain; x=",", text/html'],),
         # Nothing said, or nothing that is a type: browsers sniff.
         *([], [""], ["html"], ["*/*"], ["unknown/unknown"], ["application/unknown"], ["text"], ["/"]),
+        *(["application/x-unknown-content-type"], ["*"], ["text /html"], ["; charset=utf-8"], ["x"]),
     ],
 )
 def test_whatever_browsers_may_take_for_html_is_gated_H10(make_site: MakeSite, types: list[str]) -> None:
@@ -59,22 +60,10 @@ def test_whatever_browsers_may_take_for_html_is_gated_H10(make_site: MakeSite, t
 @pytest.mark.parametrize(
     "kind",
     [
-        *(
-            "text/plain",
-            "application/json",
-            "text/css",
-            "application/octet-stream",
-            "image/png",
-            "text/htmlx",
-        ),
-        *(
-            "application/pdf",
-            "text/event-stream",
-            "multipart/byteranges; boundary=x",
-            "x/html",
-            "text/x-html",
-        ),
-        *('text/plain; x="text/html"', "application/javascript"),
+        *("application/json", "Application/JSON; charset=utf-8", "application/problem+json", "text/css"),
+        *("application/octet-stream", "image/png", "application/pdf", "text/event-stream", "font/woff2"),
+        *("multipart/byteranges; boundary=x", "application/javascript", "text/javascript", "text/csv"),
+        *("application/vnd.ms-excel", "application/zip", "video/mp4", "audio/mpeg"),
     ],
 )
 def test_everything_else_passes_untouched_H10(make_site: MakeSite, kind: str) -> None:
@@ -87,20 +76,77 @@ def test_everything_else_passes_untouched_H10(make_site: MakeSite, kind: str) ->
 @pytest.mark.parametrize(
     "kind",
     [
-        *("application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml; charset=utf-8"),
-        *("application/rss+xml", "multipart/x-mixed-replace; boundary=x"),
+        *("text/plain", "text/htmlx", "x/html", "text/x-html", 'text/plain; x="text/html"', "image/svg"),
+        *("text/markdown", "application/x-new", "application/vnd.apple.mpegurl", "audio/x-mpegurl; x=y"),
     ],
 )
-def test_other_documents_are_closed_by_the_policy_alone(make_site: MakeSite, kind: str) -> None:
+def test_what_a_browser_may_show_bears_the_net_and_keeps_its_bytes(make_site: MakeSite, kind: str) -> None:
     site = make_site(Page(headers=[("Content-Type", kind), ("Last-Modified", "x"), ("ETag", '"a"')]))
     reply = site.gets()
-    assert reply.body == PAGE
+    assert (reply.body, reply.value("content-type")) == (PAGE, kind)
     assert "default-src 'self'" in reply.value("content-security-policy")
     assert "Cookie" in reply.value("vary")
     # A copy of the open variant, with its own policy, must not be revived after a withdrawal.
     assert reply.values("last-modified") == []
     assert reply.value("etag") != '"a"'
     assert "private" in site.gets("/", site.chooses("accept")).value("cache-control")
+
+
+def test_sound_and_film_bear_the_net_only_where_they_are_shown_and_keep_their_validators(
+    make_site: MakeSite,
+) -> None:
+    # Chromium takes a playlist for one whatever sound or film it calls itself.
+    kind, validators = ("Content-Type", "video/mp4"), [("Last-Modified", "x"), ("ETag", '"a"')]
+    site = make_site(Page(b"#EXTM3U", headers=[kind, *validators]))
+    for asked in ({"Sec_Fetch_Dest": "document"}, {"Sec_Fetch_Dest": "iframe"}, {"Accept": "text/html,*/*"}):
+        shown = site.gets(**asked)
+        assert "default-src 'self'" in shown.value("content-security-policy")
+        assert [(name, shown.value(name)) for name in ("last-modified", "etag")] == [
+            (name.lower(), value) for name, value in validators
+        ]
+        assert "Sec-Fetch-Dest" in ", ".join(shown.values("vary"))
+    part = site.gets(Sec_Fetch_Dest="video", Accept="*/*")
+    assert {name for name, _ in part.lowered} == {"content-type", "last-modified", "etag"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        *(
+            ((kind,), "image/svg+xml")
+            for kind in ("image/svg+xml foo", "image/svg+xml(x)", "image/svg+xml, x")
+        ),
+        (("application/xhtml+xml (x); charset=utf-8",), "application/xhtml+xml; charset=utf-8"),
+        (("image/png", "image/svg+xml"), "image/svg+xml"),
+        (("text/plain, application/rss+xml",), "application/rss+xml"),
+        (("\x0btext/xsl x",), "text/xsl"),
+        (("application/json, text/plain",), "text/plain"),
+        (("image/png foo",), "image/png"),
+    ],
+)
+def test_a_type_that_browsers_read_differently_leaves_in_one_form(
+    make_site: MakeSite, given: tuple[str, ...], sent: str
+) -> None:
+    site = make_site(Page(b"<a/>", headers=[("Content-Type", kind) for kind in given]), validated=False)
+    reply = site.gets()
+    assert (reply.status, reply.body, reply.value("content-type")) == (200, b"<a/>", sent)
+    assert bool(reply.values("content-security-policy")) == (sent != "image/png")
+
+
+@pytest.mark.parametrize(
+    "kind", ["multipart/x-mixed-replace; boundary=x", "application/signed-exchange;v=b3"]
+)
+def test_a_document_that_cannot_be_read_closes_unless_a_page_holds_it(
+    make_site: MakeSite, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(Page(headers=[("Content-Type", kind)]))
+    assert is_problem(site.gets())
+    assert is_problem(site.gets(Sec_Fetch_Dest="iframe"))
+    assert "send it as a download (Content-Disposition: attachment)" in caplog.text
+    picture = site.gets(Sec_Fetch_Dest="image")
+    assert (picture.status, picture.body, picture.value("vary")) == (200, PAGE, "Sec-Fetch-Dest")
+    download = Page(headers=[("Content-Type", kind), ("Content-Disposition", "attachment; filename=x")])
+    assert make_site(download).gets().body == PAGE
 
 
 def test_of_unknown_type_and_no_html_is_kept_from_sniffing(make_site: MakeSite) -> None:
@@ -114,11 +160,43 @@ def test_of_unknown_type_and_no_html_is_kept_from_sniffing(make_site: MakeSite) 
     assert reply.values("content-security-policy") == []
 
 
-def test_of_unknown_type_and_not_to_be_sniffed_is_no_html(make_site: MakeSite) -> None:
-    headers = [("X-Content-Type-Options", "nosniff")]
-    site = make_site(Page(headers=headers), validated=False)
+@pytest.mark.parametrize("option", ["nosniff", " NoSniff "])
+def test_of_unknown_type_and_not_to_be_sniffed_is_no_html(make_site: MakeSite, option: str) -> None:
+    site = make_site(Page(headers=[("X-Content-Type-Options", option)]), validated=False)
     assert site.gets().body == PAGE
     assert site.gets().values("content-type") == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ['"nosniff"'],
+        ["nosniff x"],
+        ["nosniff;"],
+        ["x,nosniff"],
+        [",nosniff"],
+        ["x", "nosniff"],
+        ["nosniff, x"],
+    ],
+)
+def test_what_only_some_browsers_do_not_sniff_is_gated(make_site: MakeSite, options: list[str]) -> None:
+    headers = [("X-Content-Type-Options", option) for option in options]
+    assert is_gated(make_site(Page(headers=headers), validated=False).gets())
+
+
+@pytest.mark.parametrize("disposition", ["attachment", 'Attachment; filename="a.html"'])
+def test_a_page_that_is_saved_is_gated_and_gets_nothing(make_site: MakeSite, disposition: str) -> None:
+    reply = make_site(Page(headers=[HTML, ("Content-Disposition", disposition)])).gets()
+    assert not any(host in reply.body for host in THIRD_PARTIES)
+    assert b"_privacy/" not in reply.body.replace(b"/_privacy/choices", b"")
+    assert b"consentgate-banner" not in reply.body
+
+
+@pytest.mark.parametrize(
+    "disposition", ["inline", "filename=a.html", "attachment x", '"attachment"', ";attachment"]
+)
+def test_a_page_that_some_browser_shows_is_gated_in_full(make_site: MakeSite, disposition: str) -> None:
+    assert is_gated(make_site(Page(headers=[HTML, ("Content-Disposition", disposition)])).gets())
 
 
 @pytest.mark.parametrize("body", [b"", [], [b""], [b"", b""]])
@@ -310,7 +388,8 @@ def test_framing_is_the_servers_and_stays_as_it_is_W10(make_site: MakeSite, kind
 @pytest.mark.parametrize("headers", [[HTML], [HTML_PLAIN], [("Content-Type", "image/svg+xml")], []])
 def test_head_has_the_headers_of_get_W7(make_site: MakeSite, headers: list[tuple[str, str]]) -> None:
     extra = [("Content-Length", "28"), ("ETag", '"x"'), ("Last-Modified", "x"), ("Set-Cookie", "_ab=1")]
-    site = make_site(Page(headers=[*headers, *extra]), validated=False)
+    body = b"<svg/>" if ("Content-Type", "image/svg+xml") in headers else PAGE
+    site = make_site(Page(body, headers=[*headers, *extra]), validated=False)
     page, head = site.gets(), site.asks("/", "HEAD")
     assert head.body == b""
     # What only the body tells may be missing (RFC 9110, section 9.3.2).

@@ -6,11 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from consentgate.html import Rewriter
-from consentgate.html.encoding import PRESCANNED, Encoding, Transcoder, sniff_encoding
+from consentgate.html.encoding import PRESCANNED, Encoding, Transcoder, Unreadable, sniff_encoding
 from consentgate.html.rewriter import PATIENCE
 from consentgate.html.sniff import sniffs_as_html
+from consentgate.html.xml_document import XmlDocument
 
 from .codings import packer, unpacker
+
+HELD_BACK = 1 << 20
+"""So much of an XML document is read before any of it goes out: until then it can still be refused."""
+LONGEST_CODED = 8 << 20
+"""A longer compressed XML document is refused: it is held back as a whole."""
 
 
 class Body(Protocol):
@@ -101,6 +107,41 @@ class RecodedBody:
             # What is here now must not wait in the encoder for what comes next.
             output.append(self._packer.flush())
         return b"".join(output)
+
+
+class XmlBody:
+    """A document in XML, which passes as it is as far as it is found to be plain. The first mebibyte waits
+    for the verdict on it, and all of a compressed one."""
+
+    def __init__(self, document: XmlDocument, codings: Sequence[str]) -> None:
+        self.ready = False
+        self._document = document
+        self._unpacker = unpacker(codings) if codings else None
+        self._waiting = bytearray()
+        self._sent = 0
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        self._waiting += data
+        pieces = (data,) if self._unpacker is None else self._unpacker.unpack(data)
+        for piece in pieces:
+            self._document.feed(piece)
+        if final:
+            if self._unpacker is not None and self._waiting:
+                self._unpacker.finish()
+            self._document.feed(b"", final=True)
+        elif self._unpacker is not None:
+            if len(self._waiting) > LONGEST_CODED:
+                raise Unreadable("a compressed XML document of this size is not read; send it uncompressed")
+            return b""
+        plain = len(self._waiting) if final else self._document.checked - self._sent
+        self.ready = self.ready or final or plain >= HELD_BACK
+        return self._take(plain) if self.ready else b""
+
+    def _take(self, size: int) -> bytes:
+        taken = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        self._sent += size
+        return taken
 
 
 class SniffedBody:

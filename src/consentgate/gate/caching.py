@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from consentgate.consent import Consent
@@ -20,6 +20,9 @@ _SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
 _TARGETED = "cdn-cache-control"
 # What only makes sense to a shared cache, in Cache-Control (RFC 9111, section 5.2.2).
 _SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
+
+VISITOR = ("Cookie", "Sec-GPC")
+"""What a gated response depends on."""
 
 FORGET_COPIES: Header = ("Clear-Site-Data", '"cache", "prefetchCache", "prerenderCache"')
 """Makes a browser forget its copies of the site's pages, those for its back and forward buttons among them:
@@ -118,12 +121,12 @@ class Variant:
         return "" if document or _SUFFIX.search(tag) else match[0]
 
 
-def vary(headers: list[Header]) -> list[Header]:
-    """`headers` that say what a gated response depends on."""
+def vary(headers: list[Header], names: Sequence[str] = VISITOR) -> list[Header]:
+    """`headers` that say that the response depends on the request's headers called `names`."""
     named = [name.strip().lower() for value in header_values(headers, "vary") for name in value.split(",")]
     if "*" in named:
         return headers
-    missing = [name for name in ("Cookie", "Sec-GPC") if name.lower() not in named]
+    missing = [name for name in names if name.lower() not in named]
     return [*headers, ("Vary", ", ".join(missing))] if missing else headers
 
 

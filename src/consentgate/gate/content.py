@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
+
+from consentgate.html.scripts import JAVASCRIPT
 
 from .message import Header, header_values, without
 
@@ -13,40 +16,116 @@ _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 # Servers and frameworks join several headers with commas; a quoted text may contain one.
 _ONE_OF_SEVERAL = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
 _TYPE = re.compile(rf"[\t\n\r ]*({_NAME}/{_NAME})[\t\n\r ]*(?:;|\Z)")
+# One type, in a form in which no browser reads another.
+_PLAIN = re.compile(rf"[\t ]*({_NAME}/{_NAME})[\t ]*(?:;[^,]*+)?\Z")
+# How a type begins that only some browsers read, such as "image/svg+xml (x)".
+_BEGINNING = re.compile(rf"[^!-~]*({_NAME}/{_NAME})")
 _PARAMETER = re.compile(
     r';[\t\n\r ]*(?P<name>[^;=]*)(?:=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?[^;]*|(?P<bare>[^;]*)))?'
 )
+_LABEL = re.compile(r"[A-Za-z0-9:._-]+")
+_DOWNLOAD = re.compile(r"(?i)[\t ]*attachment[\t ]*(?:;.*)?", re.S)
 # Types that say nothing, for which browsers sniff (WHATWG MIME Sniffing, section 7).
-_UNKNOWN = ("unknown/unknown", "application/unknown", "*/*")
+_UNKNOWN = frozenset(("unknown/unknown", "application/unknown", "*/*", "application/x-unknown-content-type"))
+# In parts any of which may be a page; in a wrapping that names other hosts.
+_SEALED = frozenset(("multipart/x-mixed-replace", "application/signed-exchange", "application/webbundle"))
+_XML = frozenset(("text/xml", "application/xml", "text/xsl"))
+_PLAYLISTS = re.compile(r"mpegurl|dash|smil|x-ms-asf|playlist|x-scpls|xspf", re.I)
+# What browsers never show as a page that could load something: data, code, pictures, fonts and files.
+_OTHER = re.compile(
+    r"application/(?:[a-z0-9.-]+\+)?json|application/(?:x-)?ndjson|application/json-seq"
+    r"|text/(?:css|csv|event-stream|calendar|vcard|vtt)|multipart/(?:byteranges|form-data)"
+    r"|image/(?!svg)[a-z0-9.-]+|font/[a-z0-9.+-]+|application/(?:x-)?font-[a-z0-9.-]+"
+    r"|application/(?:octet-stream|pdf|zip|gzip|x-gzip|x-tar|wasm|manifest\+json|vnd\.ms-fontobject)"
+    r"|application/(?:grpc[a-z0-9.+-]*|x-protobuf|protobuf|msgpack|cbor|x-www-form-urlencoded)"
+    r"|application/(?:msword|vnd\.[a-z0-9.-]+)"
+)
 
 
 class Kind(Enum):
-    """How a body is treated."""
+    """How a body is treated. Of several types the one that stands first here counts."""
 
     HTML = "read and rewritten"
-    DOCUMENT = "a document of another kind, which only the Content-Security-Policy can close"
-    UNKNOWN = "read if it looks like HTML"
+    XML = "read, and closed unless it is plain"
+    SEALED = "a document that cannot be read"
+    PLAYLIST = "a list of what is to be played, which only the net closes"
+    DOCUMENT = "shown by browsers: it bears the net"
+    MEDIA = "sound or film, which browsers show, and may take for a list of others"
     OTHER = "none of our business"
+    UNKNOWN = "read if it looks like HTML"
+
+
+class ContentType(NamedTuple):
+    """What a Content-Type says: the kind of body, and the `plain` form in which all browsers read it as that,
+    None where it has that form or says nothing."""
+
+    kind: Kind
+    plain: str | None = None
+
+
+def content_type(headers: list[Header]) -> ContentType:
+    """What the body of a response with these headers is. One of several types that is HTML suffices."""
+    fields = tuple(header_values(headers, "content-type"))
+    found = _content_type(fields)
+    if found.kind is Kind.UNKNOWN and not any(map(str.strip, fields)) and is_never_sniffed(headers):
+        # Told not to guess, browsers take what has no type for plain text.
+        return _NO_TYPE
+    return found
+
+
+_NO_TYPE = ContentType(Kind.OTHER)
 
 
 def kind_of(headers: list[Header]) -> Kind:
-    """What the body of a response with these headers is. One of several types that is HTML suffices."""
-    kind = _kind_named(tuple(header_values(headers, "content-type")))
-    # Told not to guess, browsers take what has no type for plain text.
-    return Kind.OTHER if kind is Kind.UNKNOWN and "nosniff" in _first_option(headers) else kind
+    """The kind of body that a response with these headers has."""
+    return content_type(headers).kind
 
 
 @lru_cache(maxsize=256)
-def _kind_named(fields: tuple[str, ...]) -> Kind:
-    """What Content-Type `fields` say; UNKNOWN where they say nothing."""
-    values = _pieces(fields)
-    types = [t for t in map(_essence, values) if t not in ("", *_UNKNOWN)]
-    # Browsers read "text/html foo" as HTML, though the standard finds no type in it.
-    if "text/html" in types or any("text/html" in v.lower() for v in values if not _essence(v)):
+def _content_type(fields: tuple[str, ...]) -> ContentType:
+    if len(fields) == 1 and (plain := _PLAIN.match(fields[0])):
+        return ContentType(_kind(plain[1].lower()))
+    types: dict[Kind, str] = {}
+    for value in _pieces(fields):
+        beginning = _BEGINNING.match(value)
+        # Browsers read "text/html foo" as HTML, though the standard finds no type in it.
+        is_html = not _TYPE.match(value) and "text/html" in value.lower()
+        essence = "text/html" if is_html else beginning[1].lower() if beginning else ""
+        if essence and (kind := _kind(essence)) is not Kind.UNKNOWN:
+            types.setdefault(kind, essence)
+    kind = next((kind for kind in Kind if kind in types), Kind.UNKNOWN)
+    if kind is Kind.UNKNOWN:
+        return ContentType(kind)
+    label = _label_in(fields)
+    charset = f"; charset={label}" if label is not None and _LABEL.fullmatch(label) else ""
+    return ContentType(kind, types[kind] + charset)
+
+
+def _kind(essence: str) -> Kind:
+    if essence == "text/html":
         return Kind.HTML
-    if any(_is_document(t) for t in types):
-        return Kind.DOCUMENT
-    return Kind.OTHER if types else Kind.UNKNOWN
+    if essence in _UNKNOWN:
+        return Kind.UNKNOWN
+    if essence in _SEALED:
+        return Kind.SEALED
+    if essence in _XML or essence.endswith("+xml"):
+        return Kind.XML
+    if _PLAYLISTS.search(essence):
+        return Kind.PLAYLIST
+    if essence.startswith(("audio/", "video/")):
+        return Kind.MEDIA
+    return Kind.OTHER if essence in JAVASCRIPT or _OTHER.fullmatch(essence) else Kind.DOCUMENT
+
+
+def with_type(headers: list[Header], plain: str) -> list[Header]:
+    """`headers` with the Content-Type `plain`."""
+    return [*without(headers, "content-type"), ("Content-Type", plain)]
+
+
+def is_download(headers: list[Header]) -> bool:
+    """True for a response that every browser saves instead of showing it."""
+    values = header_values(headers, "content-disposition")
+    return len(values) == 1 and bool(_DOWNLOAD.fullmatch(values[0]))
 
 
 def label_of(headers: list[Header]) -> str | None:
@@ -70,7 +149,7 @@ def _label_in(fields: tuple[str, ...]) -> str | None:
 
 def with_charset(headers: list[Header], charset: str) -> list[Header]:
     """`headers` with a Content-Type that says HTML in this charset."""
-    return [*without(headers, "content-type"), ("Content-Type", f"text/html; charset={charset}")]
+    return with_type(headers, f"text/html; charset={charset}")
 
 
 def without_sniffing(headers: list[Header]) -> list[Header]:
@@ -82,18 +161,7 @@ def _pieces(fields: Iterable[str]) -> list[str]:
     return [piece for field in fields for piece in _ONE_OF_SEVERAL.findall(field)]
 
 
-def _essence(value: str) -> str:
-    match = _TYPE.match(value)
-    return match[1].lower() if match else ""
-
-
-def _is_document(essence: str) -> bool:
-    # Of the parts of a stream that replaces itself any may be a page.
-    if essence in ("text/xml", "application/xml", "multipart/x-mixed-replace"):
-        return True
-    return essence.endswith("+xml")
-
-
-def _first_option(headers: list[Header]) -> str:
-    # Fetch standard, "determine nosniff": the first value counts.
-    return ",".join(header_values(headers, "x-content-type-options")).partition(",")[0].lower()
+def is_never_sniffed(headers: list[Header]) -> bool:
+    """True where every browser is told not to guess a type (Fetch standard, "determine nosniff")."""
+    values = header_values(headers, "x-content-type-options")
+    return len(values) == 1 and values[0].strip("\t ").lower() == "nosniff"

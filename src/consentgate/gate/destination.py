@@ -16,15 +16,33 @@ _PARTS = frozenset(
         *("serviceworker", "sharedworker", "style", "track", "video", "worker"),
     )
 )
+# What is loaded into a page and never shown as one. Not `xslt`: its result is.
+_IN_PAGE = frozenset(
+    (
+        *("audio", "audioworklet", "font", "image", "manifest", "paintworklet", "script", "style"),
+        *("track", "video", "empty", "json", "report"),
+    )
+)
+_METADATA = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user")
+# Said of what is fetched before the visitor asks for it: by the standard, Safari, older Chromium and Firefox.
+_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+
+DESTINATION = ("Sec-Fetch-Dest",)
+"""What an answer depends on that differs between pages and parts of pages."""
+NAVIGATION = ("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Purpose")
+"""What an answer depends on that differs where the visitor asked for it."""
 
 
 class Purpose(NamedTuple):
     """What a request is for: a `document`, as which the browser would show the answer; the script of a
-    `worker`; or some `part` of a page, of which HTML is no kind."""
+    `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and not shown by
+    itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
 
     document: bool
     worker: bool
     part: bool
+    in_page: bool
+    navigation: bool
 
     @property
     def has_own_policy(self) -> bool:
@@ -34,19 +52,42 @@ class Purpose(NamedTuple):
 
 def purpose_of(request: Request) -> Purpose:
     """What a request is for."""
-    return _purpose(*map(request.values, ("sec-fetch-dest", "accept", "service-worker")))
+    if request.headers.keys().isdisjoint((*_METADATA, *_AHEAD, "service-worker")):
+        return _unsaid(request.values("accept"))
+    return _purpose(
+        *map(request.values, ("sec-fetch-dest", "sec-fetch-mode", "accept", "service-worker")),
+        any(any(request.values(name)) for name in _AHEAD),
+    )
+
+
+@lru_cache(maxsize=256)
+def _unsaid(accept: tuple[str, ...]) -> Purpose:
+    """The purpose of a request that comes from an old browser, or from a program."""
+    return Purpose(document=_accepts_html(accept), worker=False, part=False, in_page=False, navigation=True)
 
 
 @lru_cache(maxsize=256)
 def _purpose(
-    destination: tuple[str, ...], accept: tuple[str, ...], service_worker: tuple[str, ...]
+    destination: tuple[str, ...],
+    mode: tuple[str, ...],
+    accept: tuple[str, ...],
+    service_worker: tuple[str, ...],
+    ahead: bool,
 ) -> Purpose:
     named = frozenset(value.strip().lower() for value in destination)
     return Purpose(
-        document=bool(named & _SHOWN) or "text/html" in ",".join(accept).lower(),
+        document=bool(named & _SHOWN) or _accepts_html(accept),
         worker=bool(named & _WORKERS) or "script" in service_worker,
         part=bool(named) and named <= _PARTS,
+        in_page=bool(named) and named <= _IN_PAGE and not ahead,
+        # A link with `download` leads to "empty".
+        navigation=not ahead
+        and ((mode, destination) == ((), ()) or (mode == ("navigate",) and named <= {"document", "empty"})),
     )
+
+
+def _accepts_html(accept: tuple[str, ...]) -> bool:
+    return "text/html" in ",".join(accept).lower()
 
 
 _FORM = ((), ("document",)), ((), ("navigate",))

@@ -24,21 +24,22 @@ from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
 from consentgate.consent.signals import SIGNALS
-from consentgate.html import Cut, Insertion, Place, Rewriter, Url
+from consentgate.html import Cut, Insertion, Place, Rewriter, Url, resolve
 from consentgate.html.encoding import Encoding, Unreadable
 from consentgate.html.urls import normal_path
+from consentgate.html.xml_document import XmlDocument
 from consentgate.pages import Pages
 from consentgate.policy import Claim
 
 from . import content
-from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody
-from .caching import Variant, private, vary
+from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody, XmlBody
+from .caching import VISITOR, Variant, private, vary
 from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
 from .cookies import SentCookies
 from .deletions import Deletions
-from .destination import offers_to_application, purpose_of
+from .destination import DESTINATION, NAVIGATION, offers_to_application, purpose_of
 from .endpoints import LONGEST_FORM, REPORTS, own_path
 from .front import sent_by_front
 from .header_filter import HeaderFilter
@@ -58,6 +59,10 @@ _OF_THE_BYTES = (
     *("content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges"),
 )
 WITHOUT_BODY = (204, 205, 304)
+_SEALED = "a document in parts or in a wrapping (multipart, signed exchange) cannot be read"
+_AS_DOWNLOAD = "load it into a page as a picture, or send it as a download (Content-Disposition: attachment)"
+# What loads something only where it is shown by itself, which the net alone does not close everywhere.
+_BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
 
 
 class GateClosed(RuntimeError):
@@ -182,54 +187,90 @@ class Exchange:
         self._begin()
         given = [*headers]
         astray = self._headers.leads_astray(status, given)
-        if astray:
-            for host, claim in astray:
-                self._gate.notices.refused_redirect(host, claim, self._page)
+        if astray and self._refuses_redirects:
+            self._note_redirects(astray)
             return self._refuse(403, self._pages.refused_redirect)
         if self._headers.is_blocked_worker(self._request):
             return self._close(Unreadable("a service worker that is not allowed"), status=404)
         sent = self._headers.response(given)
         self._ways_on = dropped_refreshes(given, sent, self._base)
+        if astray:
+            sent = vary(sent, NAVIGATION)
+        named, plain = content.content_type(given)
+        if plain is not None:
+            sent = content.with_type(sent, plain)
         front = sent_by_front(given)
         if front is not None:
             return self._leave_to_front(status, sent, *front)
-        kind = self._kind_of(given)
+        kind, sent = self._treatment(named, sent)
         if status < 200 or status in WITHOUT_BODY:
             self._body = NoBody()
             self.head = self._without_body(status, sent, kind)
         elif kind is Kind.HTML:
             self._begin_page(status, sent, sniffed=False)
-        elif kind is Kind.DOCUMENT:
-            self.head = self._sealed(status, self._as_document(sent))
+        elif kind is Kind.XML:
+            self._begin_xml(status, sent)
+        elif kind is Kind.SEALED:
+            self._close(Unreadable(f"{_SEALED}; {_AS_DOWNLOAD}"))
         elif kind is Kind.UNKNOWN and status == 206:
             # What a part of it looks like says nothing of the whole.
             self.head = self._sealed(status, content.without_sniffing(sent))
         elif kind is Kind.UNKNOWN:
             self._begin_page(status, sent, sniffed=True)
         else:
-            self.head = self._sealed(status, sent)
+            self.head = self._sealed(status, self._with_headers_of(kind, sent))
         return self.head
 
-    def _kind_of(self, headers: list[Header]) -> Kind:
-        """What the body is. A worker's script counts as a document: it has the policy that it comes with."""
-        kind = content.kind_of(headers)
-        return Kind.DOCUMENT if kind is Kind.OTHER and self._purpose.worker else kind
+    @property
+    def _refuses_redirects(self) -> bool:
+        """True where a redirect to who is not allowed is refused: everywhere if the site says so, else where
+        the visitor has not asked for it."""
+        return self._gate.policy.site.gate_redirects or not self._purpose.navigation
+
+    def _note_redirects(self, astray: list[tuple[str, Claim]]) -> None:
+        for url, claim in astray:
+            self._notice(claim, url)
+            host = resolve(url, self._base).host
+            asked = self._purpose.navigation
+            self._gate.notices.refused_redirect(host, claim, self._page, asked=asked)
+
+    def _treatment(self, kind: Kind, headers: list[Header]) -> tuple[Kind, list[Header]]:
+        """How a body of this `kind` is treated that comes with these `headers`, and what they are then."""
+        if kind in (Kind.HTML, Kind.UNKNOWN):
+            return kind, headers
+        if kind in _BY_ITSELF:
+            if content.is_download(headers):
+                return Kind.OTHER, headers
+            if self._purpose.in_page:
+                # SVG in a picture loads nothing. Shown by itself it would: it is another answer then.
+                return Kind.OTHER, vary(headers, DESTINATION)
+            return (Kind.DOCUMENT if self._judge.passes_everything() else kind), headers
+        if self._purpose.worker:
+            # A worker has the policy that its script comes with.
+            return Kind.DOCUMENT, headers
+        if kind is Kind.OTHER or content.is_download(headers):
+            return Kind.OTHER, headers
+        return (Kind.OTHER if kind is Kind.MEDIA and not self._purpose.document else kind), headers
+
+    def _with_headers_of(self, kind: Kind, headers: list[Header]) -> list[Header]:
+        if kind is Kind.OTHER or kind is Kind.UNKNOWN:
+            return headers
+        return self._as_media(headers) if kind is Kind.MEDIA else self._as_document(headers)
 
     def _leave_to_front(self, status: int, headers: list[Header], name: str, kind: Kind) -> Head:
         """The head of a response in whose place the server in front sends a file. It may do so without our
         Content-Security-Policy (nginx does), and then nothing would close what a browser shows."""
-        if kind is Kind.HTML or (kind is Kind.DOCUMENT and self._purpose.document):
+        kind, headers = self._treatment(kind, headers)
+        if kind is Kind.HTML or kind in _BY_ITSELF:
             return self._close(
                 Unreadable(
-                    f"with {name} the server in front would send HTML that the gate has not read; "
-                    "let the application send this file itself"
+                    f"with {name} the server in front would send HTML or another document that the gate has "
+                    "not read; let the application send this file itself"
                 )
             )
-        if kind is Kind.DOCUMENT:
-            headers = self._as_document(headers)
-        elif kind is Kind.UNKNOWN:
+        if kind is Kind.UNKNOWN:
             headers = content.without_sniffing(headers)
-        self.head = self._sealed(status, headers)
+        self.head = self._sealed(status, self._with_headers_of(kind, headers))
         return self.head
 
     def _without_body(self, status: int, headers: list[Header], kind: Kind) -> Head:
@@ -237,9 +278,29 @@ class Exchange:
         revived = status == 304 and self._variant.is_marked(asked)
         if revived or (kind is Kind.HTML and status != 304):
             headers = self._as_html(headers, weak=self._variant.is_weakly_marked(asked))
-        elif kind is Kind.DOCUMENT:
-            headers = self._as_document(headers)
+        elif kind is not Kind.HTML:
+            headers = self._with_headers_of(kind, headers)
         return self._sealed(status, headers)
+
+    def _begin_xml(self, status: int, headers: list[Header]) -> None:
+        """A document in XML, which is read and not changed."""
+        if status == 206:
+            self._close(Unreadable("a part of an XML document (206) cannot be read; send it whole"))
+            return
+        try:
+            self._begin_xml_body(status, headers)
+        except Unreadable as error:
+            self._close(error)
+            return
+        if self._request.method == "HEAD":
+            self._body = NoBody()
+            self.head = self._sealed(status, self._as_document(headers))
+
+    def _begin_xml_body(self, status: int, headers: list[Header]) -> None:
+        self._pending = Head(status, headers)
+        label = content.label_of(headers)
+        document = XmlDocument(self._judge, self._base, label, self._notice)
+        self._body = XmlBody(document, codings_of(header_values(headers, "content-encoding")))
 
     def _begin_page(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
         """What is HTML, or may turn out to be."""
@@ -311,9 +372,10 @@ class Exchange:
             raise
 
     def _ready_head(self) -> Head:
-        assert self._html is not None
         assert self._pending is not None
         status, headers = self._pending.status, self._pending.headers
+        if self._html is None:
+            return self._sealed(status, self._as_document(headers))
         if not self._html.ready:
             return self._sealed(status, content.without_sniffing(headers))
         headers = self._as_html(headers)
@@ -376,6 +438,13 @@ class Exchange:
         headers = vary(with_net(headers, self._judge, self._reports))
         return private(headers) if self.consent.is_open else headers
 
+    def _as_media(self, headers: list[Header]) -> list[Header]:
+        """The headers of sound and film that a browser shows by itself. They keep their validators, for what
+        is fetched in parts."""
+        headers = with_net(headers, self._judge, self._reports)
+        headers = vary(headers, (*VISITOR, *DESTINATION))
+        return private(headers) if self.consent.is_open else headers
+
     # -- the page --------------------------------------------------------------------------------------------
 
     @cached_property
@@ -421,6 +490,8 @@ class Exchange:
     def _insertion(self) -> Insertion | None:
         assert self._pending is not None
         sent = self._pending.headers
+        if content.is_download(sent):
+            return None
         # A closed page may be shown again at any time, and says nothing of whom it was made for.
         state = self._variant.id if self.consent.is_open else ""
         made = insertion(

@@ -18,7 +18,8 @@ _NAMING_A_FILE = frozenset(
 )
 # A directory stands for its index. Apache looks at every extension: page.html.en is HTML.
 _HTML = re.compile(r"(?i)\.s?html?s?(?![a-z0-9])|/(?=[?#\s,]|\Z)")
-_DOCUMENT = re.compile(r"(?i)\.(?:xhtml?|xht|svgz?|xml|xslt?|rss|atom|mml)(?![a-z0-9])")
+_XML = re.compile(r"(?i)\.(?:xhtml?|xht|svgz?|xml|xslt?|rss|atom|mml|rdf)(?![a-z0-9])")
+_PLAYLIST = re.compile(r"(?i)\.(?:m3u8?)(?![a-z0-9])")
 
 
 def sent_by_front(headers: list[Header]) -> tuple[str, Kind] | None:
@@ -36,4 +37,6 @@ def _guessed(headers: list[Header]) -> Kind:
     names = [unquote(value) for name, value in headers if name.lower() in _NAMING_A_FILE]
     if any(_HTML.search(name) for name in names):
         return Kind.HTML
-    return Kind.DOCUMENT if any(_DOCUMENT.search(name) for name in names) else Kind.UNKNOWN
+    if any(_XML.search(name) for name in names):
+        return Kind.XML
+    return Kind.PLAYLIST if any(_PLAYLIST.search(name) for name in names) else Kind.UNKNOWN

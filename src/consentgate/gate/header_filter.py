@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Judge
-from consentgate.html import Url, resolve
+from consentgate.html import Url
 from consentgate.html.client_hints import tells_of_the_device
 from consentgate.policy import Claim
 
@@ -82,18 +82,17 @@ class HeaderFilter:
         return sent, kept, dropped
 
     def leads_astray(self, status: int, headers: list[Header]) -> list[tuple[str, Claim]]:
-        """The hosts that a redirect would lead to although the visitor may not be led there, if the policy
-        gates them, each with the claim on it."""
+        """The URLs that a redirect would lead to although the visitor may not be led there, each with the
+        claim on it."""
         found: list[tuple[str, Claim]] = []
-        if not (self._gate.policy.site.gate_redirects and 300 <= status < 400):
-            return found
-
-        def note(claim: Claim, url: str) -> None:
-            self._notice(claim, url)
-            found.append((resolve(url, self._base).host, claim))
-
-        allowed = Allowed(self._judge, self._everyone, self._base, on_blocked=note)
-        allowed.urls(header_values(headers, "location"))
+        if 300 <= status < 400:
+            allowed = Allowed(
+                self._judge,
+                self._everyone,
+                self._base,
+                on_blocked=lambda claim, url: found.append((url, claim)),
+            )
+            allowed.urls(header_values(headers, "location"))
         return found
 
     def is_blocked_worker(self, request: Request) -> bool:

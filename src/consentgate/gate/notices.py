@@ -246,8 +246,9 @@ class Notices:
             f"; {toml_text(starred)} does not match {toml_text(starred[:-2] or '/')}" if starred[:-2] else "",
         )
 
-    def refused_redirect(self, host: str, claim: Claim, page: str) -> None:
-        """A redirect from a `page` (its path) to `host` was refused."""
+    def refused_redirect(self, host: str, claim: Claim, page: str, *, asked: bool) -> None:
+        """A redirect from a `page` (its path) to `host` was refused, which the visitor had `asked` for or
+        not."""
         if not self._is_new("redirect", f"{host} {claim.service}"):
             return
         if claim.unit is not None:
@@ -260,12 +261,19 @@ class Notices:
             opens = "no policy can name a program that it starts"
         else:
             opens = "a [[service]] with this host in hosts declares it"
+        if asked:
+            why = "gate_redirects is on in [site]"
+            rest = "Without gate_redirects every redirect of the application passes"
+        else:
+            why = "the browser asked for it ahead of the visitor or for a part of a page"
+            rest = "Where the visitor goes there, it passes unless gate_redirects is on in [site]"
         _log.warning(
-            "refused a redirect from the page %s to the host %s (403), since gate_redirects is on in [site]: "
-            "%s. Without gate_redirects every redirect of the application passes",
+            "refused a redirect from the page %s to the host %s (403), since %s: %s. %s",
             toml_text(page),
             toml_text(host),
+            why,
             opens,
+            rest,
         )
 
     def header(self, name: str) -> None:

@@ -9,6 +9,7 @@ from consentgate.consent import Judge
 from consentgate.html import Cut, Insertion
 from consentgate.html.encoding import Unreadable
 
+from . import content
 from .body import Body
 from .content import Kind
 from .csp import content_security_policy
@@ -21,6 +22,8 @@ from .site_csp import NAME as CSP
 
 if TYPE_CHECKING:
     from .notices import Notices
+
+_READ = (Kind.HTML, Kind.XML, Kind.UNKNOWN)
 
 
 class ReportOnlyExchange(Exchange):
@@ -43,14 +46,16 @@ class ReportOnlyExchange(Exchange):
         self._gate.notices.only_reports()
         self._begin()
         given = [*headers]
-        self._headers.leads_astray(status, given)
+        astray = self._headers.leads_astray(status, given)
+        if astray and self._refuses_redirects:
+            self._note_redirects(astray)
         self._headers.response(given)
-        kind = self._kind_of(given)
-        shown = kind in (Kind.HTML, Kind.DOCUMENT)
+        kind, _ = self._treatment(content.kind_of(given), given)
+        shown = kind not in (Kind.OTHER, Kind.UNKNOWN)
         self.head = Head(status, self._reporting(given) if shown else given)
-        readable = kind in (Kind.HTML, Kind.UNKNOWN) and status >= 200 and status not in (206, *WITHOUT_BODY)
+        readable = kind in _READ and status >= 200 and status not in (206, *WITHOUT_BODY)
         if readable and self._request.method != "HEAD" and sent_by_front(given) is None:
-            self._watch(status, given, sniffed=kind is Kind.UNKNOWN)
+            self._watch(status, given, kind)
         return self.head
 
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
@@ -80,9 +85,12 @@ class ReportOnlyExchange(Exchange):
             return headers
         return joined(headers, f"{CSP}-report-only", reporting(net, self._reports))
 
-    def _watch(self, status: int, headers: list[Header], *, sniffed: bool) -> None:
+    def _watch(self, status: int, headers: list[Header], kind: Kind) -> None:
         try:
-            self._begin_body(status, headers, sniffed=sniffed)
+            if kind is Kind.XML:
+                self._begin_xml_body(status, headers)
+            else:
+                self._begin_body(status, headers, sniffed=kind is Kind.UNKNOWN)
         except Unreadable as error:
             self._gate.notices.unread(error)
         if self._body is not None:
