@@ -133,8 +133,11 @@ def test_where_any_host_may_be_contacted_there_is_none(make_site: MakeSite) -> N
     [
         ("www.example.co.uk", ["example.co.uk", "x.example.co.uk"], ["co.uk", "other.co.uk"]),
         ("me.github.io", ["me.github.io", "a.me.github.io"], ["github.io", "you.github.io"]),
-        ("127.0.0.1:8000", ["127.0.0.1:8000", "127.0.0.1:9"], ["127.0.0.2", "1.0.0.127"]),
-        ("localhost:8000", ["localhost:8000", "localhost"], ["x.localhost", "local.host"]),
+        # A development server has several names, and another port for its own scripts and sockets.
+        ("127.0.0.1:8000", ["127.0.0.1:8000", "127.0.0.1:9", "localhost:5173"], ["1.0.0.127", "192.168.0.1"]),
+        ("localhost:8000", ["localhost:8000", "localhost", "x.localhost", "127.0.0.1:5173"], ["local.host"]),
+        ("app.localhost", ["localhost", "app.localhost", "127.0.0.1"], ["localhost.example.org"]),
+        ("127.8.8.8", ["127.8.8.8", "localhost"], ["8.8.8.8"]),
         ("EXAMPLE.org.:443", ["example.org", "www.example.org"], ["xample.org"]),
         ("intranet", ["intranet"], ["www.intranet"]),
         ("b\xfccher.example", ["xn--bcher-kva.example"], ["bcher.example"]),
@@ -253,6 +256,80 @@ def test_without_a_policy_file_one_category_fits_too(make_site: MakeSite) -> Non
     site = make_site(policy=Policy())
     for category in ("performance", "third-party"):
         assert site.gets("/", site.chooses("save", category=category)).size_of_head < 3584
+
+
+def many(count: int, hosts: tuple[str, ...] = ("api", "widgets"), category: str = "third-party") -> str:
+    """A policy with so many services, each with long hosts of a domain of its own."""
+    services = [
+        {
+            "id": f"s{n}",
+            "name": f"S{n}",
+            "category": category,
+            "hosts": [f"{host}.long-vendor-name-{n}.example" for host in hosts],
+        }
+        for n in range(count)
+    ]
+    tables = ("\n".join(f"{key} = {value!r}" for key, value in service.items()) for service in services)
+    return POLICY + "".join(f"\n[[service]]\n{table}\n" for table in tables)
+
+
+@pytest.mark.parametrize("connections", ["off", "on"])
+def test_with_sixty_services_of_two_long_hosts_the_head_fits_and_what_was_left_out_is_logged_once(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, connections: str
+) -> None:
+    policy = many(60).replace("[site]", f'[site]\nconnection_allowlist = "{connections}"')
+    site = make_site(policy=policy)
+    accepted = site.chooses("accept")
+    reply = site.gets("/", accepted)
+    assert reply.size_of_head < 3584
+    csp = csp_of(reply)
+    for fetch in FETCHES:
+        assert not csp.allows(fetch, "https://nobody.example/")
+    hosts = [f"{host}.long-vendor-name-{n}.example" for n in range(60) for host in ("api", "widgets")]
+    text = caplog.text
+    for scheme in ("https", "wss"):
+        lost = [host for host in hosts if not csp.allows("connect-src", f"{scheme}://{host}/")]
+        assert (len(lost) < len(hosts)) or scheme == "wss"
+        for host in lost:
+            assert f"*.{host.partition('.')[2]}" in text, (scheme, host)
+    assert csp.allows("connect-src", f"https://{hosts[0]}/")
+    if connections == "off":
+        assert all(csp.allows("connect-src", f"https://{host}/") for host in hosts)
+    caplog.clear()
+    site.gets("/other", accepted)
+    assert caplog.text == ""
+
+
+def test_hosts_of_one_domain_are_merged_only_where_all_that_is_known_of_it_was_granted(
+    make_site: MakeSite,
+) -> None:
+    closed = many(1, ("ads",), "performance").removeprefix(POLICY).replace("s0", "ads")
+    site = make_site(policy=many(40) + closed)
+    csp = csp_of(site.gets("/", site.chooses("save", category="third-party")))
+    for name in ("api", "widgets"):
+        assert csp.allows("img-src", f"https://{name}.long-vendor-name-0.example/")
+        assert csp.allows("img-src", f"https://{name}.long-vendor-name-1.example/")
+    assert not csp.allows("img-src", "https://ads.long-vendor-name-0.example/")
+    assert not csp.allows("img-src", "https://other.long-vendor-name-0.example/")
+
+
+def test_a_short_list_is_not_merged(make_site: MakeSite) -> None:
+    site = make_site(policy=many(3))
+    csp = csp_of(site.gets("/", site.chooses("accept")))
+    assert csp.allows("connect-src", "wss://api.long-vendor-name-1.example/")
+    assert not csp.allows("img-src", "https://other.long-vendor-name-1.example/")
+
+
+def test_sockets_go_to_the_first_services_while_there_is_room(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(policy=many(35, ("chat",)))
+    csp = csp_of(site.gets("/", site.chooses("accept")))
+    assert csp.allows("connect-src", "wss://chat.long-vendor-name-0.example/")
+    assert csp.allows("connect-src", "https://chat.long-vendor-name-34.example/")
+    assert not csp.allows("connect-src", "wss://chat.long-vendor-name-34.example/")
+    assert "cannot open WebSockets to" in caplog.text
+    assert "chat.long-vendor-name-34.example" in caplog.text
 
 
 def test_with_many_services_granted_it_allows_them_and_no_others(make_site: MakeSite) -> None:

@@ -306,15 +306,19 @@ def test_what_has_no_lifetime_lives_for_thirteen_months():
 # -- the site's own hosts ------------------------------------------------------------------------------------
 
 
+LOOPBACK = ["localhost", "app.localhost", "127.0.0.1", "127.9.9.9", "[::1]"]
+
+
 @pytest.mark.parametrize(
     ("host", "own", "foreign"),
     [
         ("www.example.org", ["example.org", "cdn.example.org", "www.example.org"], ["example.com", "org"]),
         ("example.co.uk", ["www.example.co.uk"], ["other.co.uk", "co.uk"]),
         ("me.github.io", ["me.github.io", "x.me.github.io"], ["you.github.io", "github.io"]),
-        ("localhost", ["localhost"], ["x.localhost", ""]),
-        ("127.0.0.1", ["127.0.0.1"], ["127.0.0.2", "0.0.1"]),
-        ("[::1]", ["[::1]"], ["[::2]"]),
+        ("localhost", LOOPBACK, ["", "local.host", "localhost.example.org", "0.0.1", "[::2]", "128.0.0.1"]),
+        *((host, LOOPBACK, ["xlocalhost", "127.0.0.1.example.org", "0.0.0.0"]) for host in LOOPBACK),
+        ("192.168.0.1", ["192.168.0.1"], ["192.168.0.2", "localhost"]),
+        ("[2001:db8::1]", ["[2001:db8::1]"], ["[2001:db8::2]", "[::1]"]),
         ("example.org", [], ["evilexample.org", "example.org.evil.example"]),
     ],
 )

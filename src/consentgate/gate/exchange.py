@@ -38,6 +38,7 @@ from .codings import codings_of
 from .content import Kind
 from .cookie_filter import CookieFilter
 from .cookies import SentCookies
+from .csp import net_for
 from .deletions import Deletions
 from .destination import DESTINATION, NAVIGATION, offers_to_application, purpose_of
 from .endpoints import LONGEST_FORM, REPORTS, own_path
@@ -435,13 +436,19 @@ class Exchange:
         """The headers of what a browser shows, in this visitor's variant: a copy of another one, which came
         with another Content-Security-Policy, must not be revived."""
         headers = self._variant.mark(headers, weak=weak)
-        headers = vary(with_net(headers, self._judge, self._reports))
+        headers = vary(self._with_net(headers))
         return private(headers) if self.consent.is_open else headers
+
+    def _with_net(self, headers: list[Header]) -> list[Header]:
+        net = net_for(self._judge)
+        if net is not None and (net.without_access or net.without_sockets):
+            self._gate.notices.net_too_long(net)
+        return with_net(headers, self._judge, net, self._reports)
 
     def _as_media(self, headers: list[Header]) -> list[Header]:
         """The headers of sound and film that a browser shows by itself. They keep their validators, for what
         is fetched in parts."""
-        headers = with_net(headers, self._judge, self._reports)
+        headers = self._with_net(headers)
         headers = vary(headers, (*VISITOR, *DESTINATION))
         return private(headers) if self.consent.is_open else headers
 

@@ -10,7 +10,7 @@ import re
 
 from consentgate.consent import Judge
 
-from .csp import content_security_policy
+from .csp import Net
 from .message import Header, header_values, without
 from .report_groups import MEMBER
 from .site_csp import NAME as CSP
@@ -30,6 +30,12 @@ _PERMISSION = re.compile(
     rf"[\t ]*[a-z*][a-z0-9_.*-]*+(?:=(?:{_WORD}|\?[01]|\([\t ]*(?:{_WORD}[\t ]*)*+\)))?"
     r"[\t ]*(?:;(?:[^,\"]++|\"[^\"]*+\")*+)?"
 )
+# The first list of a Connection-Allowlist: a token and patterns of URLs (RFC 9651, section 3.1.1).
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_ITEM = re.compile(rf"response-origin|{_STRING}")
+_PARAMETERS = rf"(?:[ ]*;[ ]*[a-z*][a-z0-9_.*-]*+(?:=(?:{_STRING}|[A-Za-z0-9*?][^\s,;()\"]*+))?)*+"
+_ITEMS = rf"(?:(?:{_ITEM.pattern})(?:[ ]++|(?=\))))*+"
+_LIST = re.compile(rf"[ \t]*\([ ]*(?P<items>{_ITEMS})\)(?P<parameters>{_PARAMETERS})[ \t]*(?:,.*)?", re.S)
 
 REFERRER_POLICY = "strict-origin-when-cross-origin"
 """What browsers do unless told otherwise: others are told the host, and not the page. A stricter one of ours
@@ -45,23 +51,39 @@ _REFERRER_POLICIES = frozenset(
 _TELLS_ALL = ("unsafe-url", "no-referrer-when-downgrade")
 
 
-def with_net(headers: list[Header], judge: Judge, reports: str = "") -> list[Header]:
-    """A page's `headers` and what keeps the browser from contacting others than `judge` allows. It is
-    nothing where any host may be contacted.
+def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str = "") -> list[Header]:
+    """A page's `headers` and the `net`, which keeps the browser from contacting others than `judge` allows.
+    It is None where any host may be contacted.
 
     With the path `reports` the Content-Security-Policy only reports to there what it would block.
     """
-    mode = judge.policy.site.csp
-    policy = content_security_policy(judge)
-    if policy is None:
+    if net is None:
         return headers
-    if mode == "on":
-        headers = joined(headers, CSP, policy)
-    elif mode == "report-only":
-        headers = joined(headers, f"{CSP}-report-only", reporting(policy, reports))
+    site = judge.policy.site
+    if site.csp == "on":
+        headers = joined(headers, CSP, net.csp)
+    elif site.csp == "report-only":
+        headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, reports))
+    if site.connection_allowlist != "off":
+        headers = with_connections(headers, net, only_reports=site.connection_allowlist == "report-only")
     headers = _with_permissions(headers, closed=not judge.consent.is_open)
     headers = [*without(headers, "x-dns-prefetch-control"), ("X-DNS-Prefetch-Control", "off")]
     return _with_referrer_policy(headers)
+
+
+def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> list[Header]:
+    """`headers` with the net's Connection-Allowlist. Browsers read one list and no second: of the site's own
+    the items stay that the net allows."""
+    name = "connection-allowlist-report-only" if only_reports else "connection-allowlist"
+    given = [value for value in header_values(headers, name) if value.strip()]
+    if not given:
+        return [*without(headers, name), (name.title(), net.connections)]
+    own = _LIST.fullmatch(", ".join(given))
+    if own is None:
+        # In a list that is none browsers find no item, and let nobody be contacted.
+        return headers
+    items = [item for item in _ITEM.findall(own["items"]) if item in net.connections]
+    return [*without(headers, name), (name.title(), f"({' '.join(items)}){own['parameters']}")]
 
 
 def reporting(policy: str, reports: str) -> str:

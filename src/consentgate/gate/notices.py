@@ -12,6 +12,7 @@ from consentgate.html.encoding import Unreadable
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy
 from consentgate.policy.lifetime import lifetime_text
 
+from .csp import Net
 from .findings import Findings
 from .proposals import LONGEST, Proposals, toml_text
 
@@ -310,6 +311,19 @@ class Notices:
                 "the site's own Content-Security-Policy lets no style sheet of the site pass: the banner "
                 "works, but without its styles. Add 'self' or a nonce to its style-src"
             )
+
+    def net_too_long(self, net: Net) -> None:
+        """Granted hosts were left out of a page's Content-Security-Policy, which has no room for them."""
+        for what, hosts in (("contact", net.without_access), ("open WebSockets to", net.without_sockets)):
+            if hosts and self._is_new("net", f"{what} {len(hosts)}"):
+                _log.warning(
+                    "the Content-Security-Policy has no room for all that was granted: scripts of the page "
+                    "cannot %s %s. Name fewer hosts in the policy file, such as *.vendor.example for all of "
+                    "one vendor's, and first the services that need them most%s",
+                    what,
+                    ", ".join(map(_toml, hosts)),
+                    "" if what == "contact" else ", such as chats",
+                )
 
     def would_cut(self, cut: Cut) -> None:
         """A page that was only looked at would have been cut."""

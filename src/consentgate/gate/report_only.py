@@ -12,12 +12,12 @@ from consentgate.html.encoding import Unreadable
 from . import content
 from .body import Body
 from .content import Kind
-from .csp import content_security_policy
+from .csp import net_for
 from .endpoints import GPC_PATH
 from .exchange import WITHOUT_BODY, Exchange
 from .front import sent_by_front
 from .message import Head, Header
-from .net import joined, reporting
+from .net import joined, reporting, with_connections
 from .site_csp import NAME as CSP
 
 if TYPE_CHECKING:
@@ -80,10 +80,14 @@ class ReportOnlyExchange(Exchange):
     def _reporting(self, headers: list[Header]) -> list[Header]:
         """The headers with the policy of visitors who consented to nothing: caches then need not know."""
         everyone = Judge(self._gate.undecided, self._host, self._page)
-        net = content_security_policy(everyone) if everyone.policy.site.csp != "off" else None
+        site, net = everyone.policy.site, net_for(everyone)
         if net is None:
             return headers
-        return joined(headers, f"{CSP}-report-only", reporting(net, self._reports))
+        if site.csp != "off":
+            headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, self._reports))
+        if site.connection_allowlist != "off":
+            headers = with_connections(headers, net, only_reports=True)
+        return headers
 
     def _watch(self, status: int, headers: list[Header], kind: Kind) -> None:
         try:

@@ -58,6 +58,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     gate_forms: bool = False
     dnt: bool = True
     csp: CspMode = "on"
+    connection_allowlist: CspMode = "off"
     report_only: bool = False
     prefix: str = "/_privacy/"
 

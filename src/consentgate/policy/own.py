@@ -11,17 +11,20 @@ from publicsuffixlist import PublicSuffixList
 
 from consentgate.catalogue import UrlPattern
 
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
 
 @dataclass(frozen=True, slots=True)
 class OwnHosts:
-    """The hosts that are first party to one request: these `exact` names, and all that end in one of
-    `endings` (".example.org")."""
+    """The hosts that are first party to one request: these `exact` names, all that end in one of `endings`
+    (".example.org"), and with `loopback` every name and address of the visitor's own machine."""
 
     exact: frozenset[str]
     endings: tuple[str, ...]
+    loopback: bool = False
 
     def __contains__(self, host: str) -> bool:
-        return host in self.exact or host.endswith(self.endings)
+        return host in self.exact or host.endswith(self.endings) or (self.loopback and is_loopback(host))
 
 
 @lru_cache(maxsize=1024)
@@ -29,22 +32,27 @@ def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
     """What is first party to a request for `host` (lower case, no port), given the policy's `[site] hosts`.
 
     With none declared it is the registrable domain (Public Suffix List, private suffixes included); an
-    address or a name without one is only itself. The request's own host always counts.
+    address or a name without one is only itself, but all names of the visitor's own machine are one: a
+    development server has several. The request's own host always counts.
     """
+    exact, endings = {host}, []
     if declared:
         patterns = [UrlPattern.parse(name) for name in declared]
-        exact = {pattern.host for pattern in patterns if not pattern.subdomains}
-        endings = tuple(f".{pattern.host}" for pattern in patterns if pattern.subdomains)
-        return OwnHosts(frozenset(exact | {host}), endings)
-    domain = registrable_domain(host)
-    if domain is None:
-        return OwnHosts(frozenset({host}), ())
-    return OwnHosts(frozenset({host, domain}), (f".{domain}",))
+        exact |= {pattern.host for pattern in patterns if not pattern.subdomains}
+        endings += [f".{pattern.host}" for pattern in patterns if pattern.subdomains]
+    elif (domain := registrable_domain(host)) is not None:
+        exact.add(domain)
+        endings.append(f".{domain}")
+    loopback = is_loopback(host)
+    if loopback:
+        exact.update(_LOOPBACK)
+        endings.append(".localhost")
+    return OwnHosts(frozenset(exact), tuple(dict.fromkeys(endings)), loopback)
 
 
 def registrable_domain(host: str) -> str | None:
     """The registrable domain of `host`; None for an address, `localhost` and a public suffix."""
-    if "." not in host or is_address(host):
+    if "." not in host or is_address(host) or is_loopback(host):
         return None
     return _suffixes().privatesuffix(host)
 
@@ -58,6 +66,13 @@ def parent_domains(host: str) -> Iterable[str]:
         if host == domain:
             return
         host = host.partition(".")[2]
+
+
+def is_loopback(host: str) -> bool:
+    """True for a name or an address of the machine itself (RFC 6761, section 6.3; RFC 1122, 3.2.1.3)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback
 
 
 def is_address(host: str) -> bool:
