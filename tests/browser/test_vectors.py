@@ -53,7 +53,7 @@ DIFFERS_AT_THE_START = [
 
 FRAMES = 180  # on one page; Chromium allows a thousand, and some cases have frames of their own
 ROUND = 0.05  # seconds from one look at a page to the next; a busy machine takes longer
-# Seconds without anything new, in rounds, after which a page is done: Firefox prefetches only when it is idle.
+# Seconds without anything new, in rounds, after which a page is done: Firefox prefetches only when idle.
 QUIET = {"chromium": 0.6, "firefox": 1.2, "webkit": 1.0}
 SCANNED_AHEAD = 0.3  # seconds for which the parser waits and the preload scanner does not
 

@@ -59,8 +59,8 @@ SITES = (
     Site("Quart", ASGI, "quart_site:app"),
 )
 
-# A connection on which a busy machine says nothing for a while stays: an idle one is closed after ten minutes,
-# and gunicorn kills no worker before. It also keeps no more of them than it may have connections.
+# A connection on which a busy machine says nothing for a while stays: an idle one is closed after ten
+# minutes, and gunicorn kills no worker before. It also keeps no more of them than it may have connections.
 _IDLE = 600
 _GUNICORN = (
     f"gunicorn --threads 4 --keep-alive {_IDLE} --timeout {_IDLE} --worker-connections 4000 "

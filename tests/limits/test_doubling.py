@@ -16,8 +16,8 @@ from .measure import WorkCounter
 pytestmark = pytest.mark.doubling
 
 MORE = 1.3
-"""How much more a byte may cost in twice the input. It costs 1.5 times as much, and soon more, where a third of
-the work at half the size grows with its square."""
+"""How much more a byte may cost in twice the input. It costs 1.5 times as much, and soon more, where a third
+of the work at half the size grows with its square."""
 PLAIN = 10
 """How many times the work of a plain page's byte a hostile one may cost."""
 ENOUGH = 20_000_000

@@ -1,8 +1,8 @@
 """A process that does what it is asked in children of its own, so that valgrind counts the work of each.
 
-Valgrind counts the blocks of machine code that a process executes, whatever language they were written in, and
-says how many at its end. So each piece of work is done twice by a fork: in one child that does it and in one
-that ends at once. What lies between their counts is the work, whatever else this process has done before.
+Valgrind counts the blocks of machine code that a process executes, whatever language they were written in,
+and says how many at its end. So each piece of work is done twice by a fork: in one child that does it and
+in one that ends at once. What lies between their counts is the work, whatever else this process has done before.
 
     python -m tests.limits.worker     asked by lines of JSON, answers by lines of JSON
 """

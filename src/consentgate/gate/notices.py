@@ -321,7 +321,7 @@ class Notices:
                     "cannot %s %s. Name fewer hosts in the policy file, such as *.vendor.example for all of "
                     "one vendor's, and first the services that need them most%s",
                     what,
-                    ", ".join(map(_toml, hosts)),
+                    ", ".join(map(toml_text, hosts)),
                     "" if what == "contact" else ", such as chats",
                 )
 
