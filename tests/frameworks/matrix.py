@@ -67,7 +67,10 @@ _GUNICORN = (
     "--log-level warning --bind 127.0.0.1:{port} {app}"
 )
 _HYPERCORN = f"hypercorn --keep-alive {_IDLE} --log-level warning --bind 127.0.0.1:{{port}}"
-_GRANIAN = "granian --http1-header-read-timeout 60000 --log-level warning --no-access-log --port {port} {app} --interface"
+_GRANIAN = (
+    "granian --http1-header-read-timeout 60000 --log-level warning --no-access-log --port {port} {app} "
+    "--interface"
+)
 
 SERVERS = (
     Server("gunicorn", {WSGI: _GUNICORN, ASGI: f"{_GUNICORN} --worker-class asgi"}),

@@ -2,7 +2,8 @@
 
 Valgrind counts the blocks of machine code that a process executes, whatever language they were written in,
 and says how many at its end. So each piece of work is done twice by a fork: in one child that does it and
-in one that ends at once. What lies between their counts is the work, whatever else this process has done before.
+in one that ends at once. What lies between their counts is the work, whatever else this process has done
+before.
 
     python -m tests.limits.worker     asked by lines of JSON, answers by lines of JSON
 """
