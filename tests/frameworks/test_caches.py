@@ -47,6 +47,10 @@ POLICY = Policy.parse(
     name = "_ab"
     category = "performance"
 
+    [[cookie]]
+    name = "left_over_*"
+    category = "performance"
+
     [[service]]
     id = "stats"
     name = "Stats"
@@ -102,6 +106,8 @@ class Shop:
             start_response("304 Not Modified", headers)
             return []
         start_response(status, [("Content-Type", kind), *headers])
+        if kind == "image/svg+xml":
+            return [b'<svg xmlns="http://www.w3.org/2000/svg"><text>', words.encode(), b"</text></svg>"]
         return [
             b'<!doctype html><title>Shop</title><script src="https://stats.example/s.js"></script>',
             b'<iframe src="https://films.example/1"></iframe><p>' + words.encode() + b"</p>",
