@@ -9,6 +9,7 @@ from consentgate.consent import Judge
 from consentgate.policy import Claim
 
 from .ahead import Ahead
+from .amp import is_amp
 from .context import Context
 from .cuts import Cut
 from .edits import Edits, Reason
@@ -127,6 +128,8 @@ class Page:
 
     def enter(self, tag: Tag) -> int:
         """Let a start tag stay; return where it ends."""
+        if is_amp(tag):
+            self.insert_no_more()
         self.announce(tag.name, tag.start, tag.end)
         context = self.context
         if tag.name == b"base" and not (context.in_template or context.foreign.is_foreign):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from .ahead import LONGEST_TEXT
+from .amp import RUNTIME, is_boilerplate
 from .cuts import Cut
 from .edits import Edit, Reason
 from .loads import Offence
@@ -101,8 +102,10 @@ class RawText:
         self._script = ScriptText()
         return tag.end
 
-    def _drop(self, tag: Tag, offence: Offence, kind: str) -> int:
-        """Take out an element whose end is not in sight."""
+    def _take_out(self, tag: Tag, after: int | None, offence: Offence, kind: str) -> int:
+        """Take out an element, which ends at `after`; None where its end is not in sight."""
+        if after is not None:
+            return self._page.take_out(tag, after, offence, kind)
         end = self._page.take_out(tag, tag.end, offence, kind)
         self._name = tag.name
         self._script = ScriptText()
@@ -154,7 +157,7 @@ class RawText:
             page.take_out_parts(tag, loads.parts())
             return self._enter(tag, end if after else None)
         _, after = page.ahead.end_of_text(tag.name, tag.end)
-        return self._drop(tag, whole, kind) if after is None else page.take_out(tag, after, whole, kind)
+        return self._take_out(tag, after, whole, kind)
 
     def _script_type(self, tag: Tag) -> Offence | None:
         """What is wrong with a script that browsers do not run and whose type is a widget's."""
@@ -164,6 +167,11 @@ class RawText:
     def _style_element(self, tag: Tag) -> int:
         page = self._page
         end, after = self._end_of_judged(tag)
+        claim = page.judge.url(*RUNTIME) if is_boilerplate(tag) else None
+        if claim is not None:
+            # It hides the page until AMP's script comes, which will not.
+            offence = Offence(claim, "//" + "".join(RUNTIME), tag.start, tag.end)
+            return self._take_out(tag, after, offence, "style")
         page.take_out_parts(tag, page.loads.of(tag).parts())
         page.take_out_parts(tag, page.loads.style_sheet(page.data[tag.end : end], tag.end))
         return self._enter(tag, end if after else None)
