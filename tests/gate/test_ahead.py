@@ -58,6 +58,20 @@ def test_a_redirect_to_the_site_or_to_whom_was_granted_passes_whoever_asks(
     assert site.gets("/films", site.chooses("accept"), **asked).status == 302
 
 
+@pytest.mark.parametrize("more", ["", "gate_redirects = true"])
+@pytest.mark.parametrize("asked", [*NAVIGATIONS, *NO_NAVIGATIONS])
+def test_a_redirect_to_whom_was_granted_is_not_for_the_caches_of_others(
+    make_site: MakeSite, asked: dict[str, str], more: str
+) -> None:
+    headers = [JSON, ("Location", "https://films.example/"), ("Cache-Control", "public, max-age=600")]
+    shared = Page(b"", 301, headers)
+    site = make_site(shared, policy=POLICY.replace("[site]", f"[site]\n{more}"))
+    reply = site.gets("/", site.chooses("accept"), **asked)
+    assert reply.status == 301
+    assert "private" in reply.value("cache-control")
+    assert {"Cookie", "Sec-GPC"} <= {name for value in reply.values("vary") for name in value.split(", ")}
+
+
 def test_a_page_that_names_a_location_without_redirecting_passes(make_site: MakeSite) -> None:
     page = Page(b"{}", 201, [JSON, ("Location", "https://nobody.example/")])
     assert make_site(page).gets(Sec_Purpose="prefetch").status == 201

@@ -49,6 +49,7 @@ from .message import Answer, Head, Header, Request, header_values, without
 from .net import with_net
 from .origin import authority_of, host_of, link_to, page_before
 from .own import OwnRequest
+from .treatment import BY_ITSELF, treatment
 
 if TYPE_CHECKING:
     from .gate import Gate
@@ -62,8 +63,6 @@ _OF_THE_BYTES = (
 WITHOUT_BODY = (204, 205, 304)
 _SEALED = "a document in parts or in a wrapping (multipart, signed exchange) cannot be read"
 _AS_DOWNLOAD = "load it into a page as a picture, or send it as a download (Content-Disposition: attachment)"
-# What loads something only where it is shown by itself, which the net alone does not close everywhere.
-_BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
 
 
 class GateClosed(RuntimeError):
@@ -187,23 +186,37 @@ class Exchange:
         body."""
         self._begin()
         given = [*headers]
-        astray = self._headers.leads_astray(status, given)
-        if astray and self._refuses_redirects:
-            self._note_redirects(astray)
-            return self._refuse(403, self._pages.refused_redirect)
-        if self._headers.is_blocked_worker(self._request):
-            return self._close(Unreadable("a service worker that is not allowed"), status=404)
+        refusal = self._refusal(status, given)
+        if refusal is not None:
+            return refusal
         sent = self._headers.response(given)
         self._ways_on = dropped_refreshes(given, sent, self._base)
-        if astray:
+        if self._headers.leads_astray(status, given, everyone=True):
+            # Caches must not give it to those for whom it would be refused.
             sent = vary(sent, NAVIGATION)
+            sent = private(vary(sent)) if self.consent.is_open else sent
         named, plain = content.content_type(given)
         if plain is not None:
             sent = content.with_type(sent, plain)
         front = sent_by_front(given)
         if front is not None:
             return self._leave_to_front(status, sent, *front)
-        kind, sent = self._treatment(named, sent)
+        self._begin_response(status, sent, named)
+        return self.head
+
+    def _refusal(self, status: int, given: list[Header]) -> Head | None:
+        """The head of the answer to a redirect or a service worker that is not allowed; None for all else."""
+        astray = self._headers.leads_astray(status, given)
+        if astray and self._refuses_redirects:
+            self._note_redirects(astray)
+            return self._refuse(403, self._pages.refused_redirect)
+        if self._headers.is_blocked_worker(self._request):
+            return self._close(Unreadable("a service worker that is not allowed"), status=404)
+        return None
+
+    def _begin_response(self, status: int, sent: list[Header], named: Kind) -> None:
+        """Begin a response with the headers that are to be `sent`, whose type names this kind of body."""
+        kind, sent = treatment(named, sent, self._purpose, self._judge)
         if status < 200 or status in WITHOUT_BODY:
             self._body = NoBody()
             self.head = self._without_body(status, sent, kind)
@@ -220,12 +233,11 @@ class Exchange:
             self._begin_page(status, sent, sniffed=True)
         else:
             self.head = self._sealed(status, self._with_headers_of(kind, sent))
-        return self.head
 
     @property
     def _refuses_redirects(self) -> bool:
-        """True where a redirect to who is not allowed is refused: everywhere if the site says so, else where
-        the visitor has not asked for it."""
+        """True where a redirect to a host that is not allowed is refused: always if the site says so, else
+        where the visitor has not asked for it."""
         return self._gate.policy.site.gate_redirects or not self._purpose.navigation
 
     def _note_redirects(self, astray: list[tuple[str, Claim]]) -> None:
@@ -235,24 +247,6 @@ class Exchange:
             asked = self._purpose.navigation
             self._gate.notices.refused_redirect(host, claim, self._page, asked=asked)
 
-    def _treatment(self, kind: Kind, headers: list[Header]) -> tuple[Kind, list[Header]]:
-        """How a body of this `kind` is treated that comes with these `headers`, and what they are then."""
-        if kind in (Kind.HTML, Kind.UNKNOWN):
-            return kind, headers
-        if kind in _BY_ITSELF:
-            if content.is_download(headers):
-                return Kind.OTHER, headers
-            if self._purpose.in_page:
-                # SVG in a picture loads nothing. Shown by itself it would: it is another answer then.
-                return Kind.OTHER, vary(headers, DESTINATION)
-            return (Kind.DOCUMENT if self._judge.passes_everything() else kind), headers
-        if self._purpose.worker:
-            # A worker has the policy that its script comes with.
-            return Kind.DOCUMENT, headers
-        if kind is Kind.OTHER or content.is_download(headers):
-            return Kind.OTHER, headers
-        return (Kind.OTHER if kind is Kind.MEDIA and not self._purpose.document else kind), headers
-
     def _with_headers_of(self, kind: Kind, headers: list[Header]) -> list[Header]:
         if kind is Kind.OTHER or kind is Kind.UNKNOWN:
             return headers
@@ -261,8 +255,8 @@ class Exchange:
     def _leave_to_front(self, status: int, headers: list[Header], name: str, kind: Kind) -> Head:
         """The head of a response in whose place the server in front sends a file. It may do so without our
         Content-Security-Policy (nginx does), and then nothing would close what a browser shows."""
-        kind, headers = self._treatment(kind, headers)
-        if kind is Kind.HTML or kind in _BY_ITSELF:
+        kind, headers = treatment(kind, headers, self._purpose, self._judge)
+        if kind is Kind.HTML or kind in BY_ITSELF:
             return self._close(
                 Unreadable(
                     f"with {name} the server in front would send HTML or another document that the gate has "

@@ -81,13 +81,15 @@ class HeaderFilter:
             sent.append((name, value))
         return sent, kept, dropped
 
-    def leads_astray(self, status: int, headers: list[Header]) -> list[tuple[str, Claim]]:
+    def leads_astray(
+        self, status: int, headers: list[Header], *, everyone: bool = False
+    ) -> list[tuple[str, Claim]]:
         """The URLs that a redirect would lead to although the visitor may not be led there, each with the
-        claim on it."""
+        claim on it. With `everyone` the visitor is one who has consented to nothing."""
         found: list[tuple[str, Claim]] = []
         if 300 <= status < 400:
             allowed = Allowed(
-                self._judge,
+                self._everyone if everyone else self._judge,
                 self._everyone,
                 self._base,
                 on_blocked=lambda claim, url: found.append((url, claim)),

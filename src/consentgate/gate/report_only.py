@@ -19,6 +19,7 @@ from .front import sent_by_front
 from .message import Head, Header
 from .net import joined, reporting, with_connections
 from .site_csp import NAME as CSP
+from .treatment import treatment
 
 if TYPE_CHECKING:
     from .notices import Notices
@@ -50,7 +51,7 @@ class ReportOnlyExchange(Exchange):
         if astray and self._refuses_redirects:
             self._note_redirects(astray)
         self._headers.response(given)
-        kind, _ = self._treatment(content.kind_of(given), given)
+        kind, _ = treatment(content.kind_of(given), given, self._purpose, self._judge)
         shown = kind not in (Kind.OTHER, Kind.UNKNOWN)
         self.head = Head(status, self._reporting(given) if shown else given)
         readable = kind in _READ and status >= 200 and status not in (206, *WITHOUT_BODY)
