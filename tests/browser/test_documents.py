@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from gate import xslt_vectors
 from playwright.sync_api import Error
 
 from consentgate import Gate, Policy
@@ -124,12 +125,23 @@ CASES: list[tuple[Headers, str]] = [
 ]
 
 
+# Own documents with an own sheet, by the number of the case.
+SHEETED = '<?xml-stylesheet type="text/xsl" href="/%d/sheet"?><x/>'
+SHEETS: dict[int, tuple[Headers, str]] = {}
+for _kind, _sheet in (
+    *(("text/xsl", sheet) for sheet in xslt_vectors.LOADING),
+    *((kind, xslt_vectors.LOADING[0]) for kind in ("application/json", "text/plain", "image/png", "x/y")),
+):
+    SHEETS[len(CASES)] = ([("Content-Type", _kind)], _sheet.decode().replace("nobody.example", THIRD))
+    CASES.append(([("Content-Type", "application/xml")], SHEETED % len(CASES)))
+
+
 def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    found = re.fullmatch(r"/(\d+)", environ["PATH_INFO"])
+    found = re.fullmatch(r"/(\d+)(/sheet)?", environ["PATH_INFO"])
     if found is None:
         start_response("404 Not Found", [("Content-Type", "application/json")])
         return [b""]
-    headers, body = CASES[int(found[1])]
+    headers, body = (SHEETS if found[2] else CASES)[int(found[1])]
     start_response("200 OK", headers)
     return [body.replace("HOST", f"v{found[1]}").encode()]
 

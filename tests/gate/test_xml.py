@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from consentgate.gate import GateClosed
 
+from . import xslt_vectors
 from .conftest import MakeSite
 from .driver import POLICY, App, Headers, Page, Site, make_gate
 from .test_bodies import is_problem
@@ -55,6 +56,7 @@ PLAIN = [
     XHTML
     % b"<script>//<![CDATA[\nvar a = 1 < 2 && 3;\n//]]></script><meta http-equiv='refresh' content='9'/>",
     XHTML % b"<base href='/dir/'/><link rel='preconnect' href='https://static.example.org'/>",
+    *xslt_vectors.PLAIN,
 ]
 IMG = b"<image href='https://nobody.example/x'/>"
 LOADS = [
@@ -122,6 +124,8 @@ DEVIATES = [
         SVG % b"<script>'&lt;!--'</script>",
     ),
     *(SVG % b"<a title='&no-such;'/>", SVG % b"<a title='&nosuch;'/>", SVG % b"<a title='&'/>"),
+    b"<?xml-stylesheet type='text/xsl' href='data:text/xml,%3Cx/%3E'?><a/>",
+    *xslt_vectors.ODD,
     *(SVG % b"<a title='&#0;'/>", SVG % b"<a title='&#xd800;'/>", XHTML % b"<plaintext/>"),
 ]
 KINDS = [
@@ -168,6 +172,14 @@ def test_wherever_it_is_cut_the_verdict_is_the_same(make_site: MakeSite, body: b
 )
 def test_it_counts_as_a_document_unless_a_page_holds_it(make_site: MakeSite, asked: dict[str, str]) -> None:
     assert is_problem(site_of(make_site, SVG % IMG).gets(**asked))
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "image/png", "x/y", "text/html", ""])
+def test_a_sheet_of_xslt_that_comes_as_something_else_closes(make_site: MakeSite, kind: str) -> None:
+    """Browsers do not mind what it comes as."""
+    body = xslt_vectors.PLAIN[0]
+    assert is_problem(site_of(make_site, body, kind=kind).gets(Sec_Fetch_Dest="xslt"))
+    assert site_of(make_site, body, kind="text/xsl").gets(Sec_Fetch_Dest="xslt").body == body
 
 
 @pytest.mark.parametrize("destination", ["image", "empty", "font", "style"])

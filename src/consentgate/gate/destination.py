@@ -34,11 +34,12 @@ NAVIGATION = ("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Purpose")
 
 
 class Purpose(NamedTuple):
-    """What a request is for: a `document`, as which the browser would show the answer; the script of a
-    `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and not shown by
-    itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
+    """What a request is for: a `document`, as which the browser would show the answer; a `sheet` of XSLT; the
+    script of a `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and not
+    shown by itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
 
     document: bool
+    sheet: bool
     worker: bool
     part: bool
     in_page: bool
@@ -63,7 +64,9 @@ def purpose_of(request: Request) -> Purpose:
 @lru_cache(maxsize=256)
 def _unsaid(accept: tuple[str, ...]) -> Purpose:
     """The purpose of a request that comes from an old browser, or from a program."""
-    return Purpose(document=_accepts_html(accept), worker=False, part=False, in_page=False, navigation=True)
+    return Purpose(
+        _accepts_html(accept), sheet=False, worker=False, part=False, in_page=False, navigation=True
+    )
 
 
 @lru_cache(maxsize=256)
@@ -77,6 +80,7 @@ def _purpose(
     named = frozenset(value.strip().lower() for value in destination)
     return Purpose(
         document=bool(named & _SHOWN) or _accepts_html(accept),
+        sheet="xslt" in named,
         worker=bool(named & _WORKERS) or "script" in service_worker,
         part=bool(named) and named <= _PARTS,
         in_page=bool(named) and named <= _IN_PAGE and not ahead,

@@ -63,6 +63,7 @@ _OF_THE_BYTES = (
 WITHOUT_BODY = (204, 205, 304)
 _SEALED = "a document in parts or in a wrapping (multipart, signed exchange) cannot be read"
 _AS_DOWNLOAD = "load it into a page as a picture, or send it as a download (Content-Disposition: attachment)"
+_AS_SHEET = "send it with the Content-Type text/xsl or application/xml"
 
 
 class GateClosed(RuntimeError):
@@ -201,6 +202,8 @@ class Exchange:
         front = sent_by_front(given)
         if front is not None:
             return self._leave_to_front(status, sent, *front)
+        if self._purpose.sheet and named is not Kind.XML and not self._judge.passes_everything():
+            return self._close(Unreadable(f"a sheet of XSLT is read only as XML; {_AS_SHEET}"))
         self._begin_response(status, sent, named)
         return self.head
 

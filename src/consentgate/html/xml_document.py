@@ -23,6 +23,8 @@ from .cuts import Cut
 from .encoding import Unreadable
 from .rewriter import PATIENCE, Rewriter
 from .urls import Url, resolve
+from .xslt import NAMESPACE as XSLT
+from .xslt import is_plain_element, is_plain_instruction
 
 LONGEST_MARKUP = 8 << 20
 """A longer tag, comment or script closes the document: it would have to be kept in memory."""
@@ -59,7 +61,6 @@ _BOM = codecs.BOM_UTF8
 _OPENING = b"<?xml"
 
 _XLINK = b"http://www.w3.org/1999/xlink"
-_XSLT = b"http://www.w3.org/1999/XSL/Transform"
 _LIVE = frozenset(
     (
         b"http://www.w3.org/1999/xhtml",
@@ -78,9 +79,10 @@ _NOT_RAW = re.compile(rb"<[/!]")
 
 
 class _Open(NamedTuple):
-    """An element that is open, and the namespaces that hold outside it."""
+    """An element that is open, its namespace, and the namespaces that hold outside it."""
 
     name: bytes
+    namespace: bytes
     outside: dict[bytes, bytes]
 
 
@@ -108,7 +110,7 @@ class XmlDocument:
         self._stack: list[_Open] = []
         self._namespaces: dict[bytes, bytes] = {b"xml": b"", b"": b""}
         self._had_root = self._had_doctype = False
-        # True where elements of no namespace become HTML: in a style sheet of XSLT.
+        # True in a style sheet of XSLT, whose elements of all namespaces become HTML.
         self._is_template = False
         self._is_ascii_only = False
         self._based_elsewhere = False
@@ -246,6 +248,9 @@ class XmlDocument:
         if (sheet.host, sheet.path) == (self._base.host, self._base.path):
             # It is a style sheet in the document itself.
             self._is_template = True
+        elif not sheet.host and pairs.get(b"type", b"text/css") != b"text/css":
+            # Nobody would read it.
+            _not_plain("an xml-stylesheet that is in its address")
         self._markup.append(_tag(b"link", {b"rel": b"stylesheet", b"href": href}))
 
     def _start(self, match: re.Match[bytes]) -> None:
@@ -259,17 +264,18 @@ class XmlDocument:
         namespace = self._namespace_of(prefix)
         if not self._had_root:
             self._had_root = True
-            self._is_template = self._is_template or namespace == _XSLT
         if b"xml:base" in pairs and not self._is_allowed(_decoded(pairs[b"xml:base"])):
             self._based_elsewhere = True
-        if namespace in _LIVE or (self._is_template and not namespace):
+        if self._is_template and namespace == XSLT:
+            self._instruction_of_xslt(local, pairs)
+        elif namespace in _LIVE or self._is_template:
             self._live_element(local, pairs, is_empty=bool(match["empty"]))
         if match["empty"]:
             self._namespaces = outside
             return
         if len(self._stack) == DEEPEST_XML:
             _not_plain(f"more than {DEEPEST_XML} nested elements")
-        self._stack.append(_Open(name, outside))
+        self._stack.append(_Open(name, namespace, outside))
 
     def _declare(self, pairs: dict[bytes, bytes]) -> None:
         """Take note of the namespaces that a start tag declares. Its prefixes must be declared."""
@@ -285,6 +291,7 @@ class XmlDocument:
             if b"&" in value or local == b"xml" or (prefix and (local == b"xmlns" or not value)):
                 _not_plain("a namespace that is not plainly declared")
         if declared:
+            self._is_template = self._is_template or XSLT in declared.values()
             self._namespaces = {**self._namespaces, **declared}
         for name in pairs:
             prefix = name.rpartition(b":")[0]
@@ -297,6 +304,13 @@ class XmlDocument:
             _not_plain(f"the prefix {prefix.decode('latin-1')!r}, which is not declared")
         return namespace
 
+    def _instruction_of_xslt(self, name: bytes, pairs: dict[bytes, bytes]) -> None:
+        outer = self._stack[-1] if self._stack else None
+        parent = outer.name.rpartition(b":")[2] if outer and outer.namespace != XSLT else None
+        given = {key: value for key, value in pairs.items() if not key.startswith(b"xmlns")}
+        if not is_plain_instruction(name, given, parent):
+            _not_plain(f"an element of XSLT that may write anything ({name.decode()!r})")
+
     def _live_element(self, name: bytes, pairs: dict[bytes, bytes], *, is_empty: bool) -> None:
         """Put down an element that browsers act upon, as HTML would write it."""
         if self._based_elsewhere:
@@ -304,16 +318,24 @@ class XmlDocument:
         if name.lower() == b"plaintext":
             _not_plain("an element that cannot be written in HTML")
         attributes: dict[bytes, bytes] = {}
+        of_xslt: list[bytes] = []
         for key, value in pairs.items():
             prefix, _, local = key.rpartition(b":")
             if key == b"xmlns" or prefix in (b"xmlns", b"xml"):
                 continue
-            if prefix and self._namespace_of(prefix) != _XLINK:
+            namespace = self._namespace_of(prefix) if prefix else _XLINK
+            if namespace == XSLT:
+                of_xslt.append(local)
+            if namespace != _XLINK:
                 continue
             written = b"xlink:" + local if prefix else local
             if written in attributes:
                 _not_plain("an attribute that comes twice")
             attributes[written] = _decoded(value)
+        if self._is_template:
+            inside = (outer.name.rpartition(b":")[2] for outer in self._stack if outer.namespace != XSLT)
+            if not is_plain_element(name, attributes, of_xslt, inside):
+                _not_plain(f"an element in a sheet of XSLT that may become another ({name.decode()!r})")
         self._markup.append(_tag(name, attributes))
         if name.lower() in _RAW and not is_empty:
             self._raw, self._raw_size = (name, []), 0
@@ -327,7 +349,7 @@ class XmlDocument:
         if self._raw is not None:
             local, parts = self._raw
             text = b"".join(parts)
-            if _NOT_RAW.search(text):
+            if _NOT_RAW.search(text) or (self._is_template and b"<" in text):
                 _not_plain("a script or style sheet with markup in it")
             self._markup.append(b"%b</%b>" % (text, local))
             self._raw = None
