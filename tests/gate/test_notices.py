@@ -508,6 +508,14 @@ def test_own_code_that_goes_with_a_call_is_logged_once_with_its_place_and_words(
     assert "move the call to a script element of its own" in message
 
 
+def test_quotes_in_the_words_of_own_code_are_told_as_they_stand(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_site(Page(b'<!doctype html><script>openMenu(); gtag("event", "open")</script>')).gets()
+    (message,) = [r.getMessage() for r in caplog.records if "inline script" in r.getMessage()]
+    assert r'"gtag(\"event"' in message
+
+
 def test_a_script_that_is_a_service_s_own_snippet_is_not(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -131,8 +131,13 @@ class Proposals:
 
 def toml_text(text: str) -> str:
     """Write `text` as a TOML string of printable ASCII: it comes from outside and goes into a log."""
-    plain = (c if " " <= c <= "~" and c not in '"\\' else f"\\U{ord(c):08x}" for c in text[:LONGEST])
-    return f'"{"".join(plain)}"'
+    return f'"{"".join(map(_toml_character, text[:LONGEST]))}"'
+
+
+def _toml_character(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if " " <= character <= "~" else f"\\U{ord(character):08x}"
 
 
 def _likely_category(policy: Policy) -> str:
