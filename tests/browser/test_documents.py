@@ -173,6 +173,42 @@ def test_no_document_of_any_kind_contacts_a_third_party(engine: Engine, certific
         assert leaks == set(), [CASES[number] for number in leaks]
 
 
+def test_nor_does_one_that_a_service_worker_passes_on(engine: Engine, certificate: Path) -> None:
+    files = {
+        "/": ("text/html", "<!DOCTYPE html><script>navigator.serviceWorker.register('/worker.js')</script>"),
+        "/worker.js": (
+            "text/javascript",
+            "self.addEventListener('install', () => skipWaiting());"
+            "self.addEventListener('activate', event => event.waitUntil(clients.claim()));"
+            "self.addEventListener('fetch', event => event.respondWith(fetch(event.request)))",
+        ),
+        "/document": ("application/xhtml+xml", XHTML % PRECONNECT),
+    }
+    asked: list[tuple[str, str]] = []
+
+    def shop(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        asked.append((environ["PATH_INFO"], environ.get("HTTP_SEC_FETCH_DEST", "")))
+        kind, body = files.get(environ["PATH_INFO"], ("text/plain", ""))
+        start_response("200 OK", [("Content-Type", kind)])
+        return [body.encode()]
+
+    gate = Gate(Policy.parse(POLICY), secret_key="a key for tests")
+    with Recorder(certificate) as recorder, serve_wsgi(ConsentMiddleware(shop, gate)) as served:
+        recorder.forwards[OWN] = served.port
+        with engine.opens(recorder.port) as context:
+            page = context.pages[0]
+            page.goto(f"https://{OWN}/")
+            page.evaluate(
+                "() => new Promise(done => navigator.serviceWorker.controller ? done() :"
+                " navigator.serviceWorker.addEventListener('controllerchange', done))"
+            )
+            mark = recorder.mark()
+            page.goto(f"https://{OWN}/document")
+            page.wait_for_timeout(500)
+            assert recorder.hosts_since(mark) == set()
+    assert ("/document", "empty") in asked
+
+
 def test_without_the_gate_most_do(engine: Engine, certificate: Path) -> None:
     with visited(engine, certificate, site) as found:
         assert len(found) > len(CASES) / 2

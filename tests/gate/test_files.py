@@ -298,7 +298,7 @@ def test_another_document_is_left_to_it_where_it_is_not_shown_as_one(
     assert asks_front(make_site, *headers, Accept="*/*", Sec_Fetch_Dest="embed").status == 502
     reply = asks_front(make_site, *headers, Accept="image/*", Sec_Fetch_Dest="image")
     assert (reply.status, reply.values("x-accel-redirect")) == (200, [headers[-1][1]])
-    assert reply.value("vary") == "Sec-Fetch-Dest"
+    assert reply.value("vary") == "Sec-Fetch-Dest, Sec-Fetch-Mode"
 
 
 def test_an_empty_header_names_no_file(make_site: MakeSite) -> None:

@@ -188,8 +188,17 @@ def test_what_a_page_holds_passes_untouched(make_site: MakeSite, destination: st
     reply = site.gets(Sec_Fetch_Dest=destination)
     assert reply.body == SVG % IMG
     # A cache must not show it where it would be a document; and its tag must not bring it back there.
-    assert reply.lowered == [("content-type", KINDS[0]), ("etag", '"a"'), ("vary", "Sec-Fetch-Dest")]
+    vary = ("vary", "Sec-Fetch-Dest, Sec-Fetch-Mode")
+    assert reply.lowered == [("content-type", KINDS[0]), ("etag", '"a"'), vary]
     assert is_problem(site.gets(Sec_Fetch_Dest="empty", Sec_Purpose="prefetch"))
+
+
+@pytest.mark.parametrize("mode", ["navigate", "same-origin"])
+def test_what_a_service_worker_passes_on_is_no_part_of_a_page(make_site: MakeSite, mode: str) -> None:
+    """It hides where the request is from: Chromium says "navigate" then, and Firefox "same-origin"."""
+    site = site_of(make_site, SVG % IMG)
+    assert is_problem(site.gets(Sec_Fetch_Dest="empty", Sec_Fetch_Mode=mode))
+    assert site.gets(Sec_Fetch_Dest="empty", Sec_Fetch_Mode="cors").body == SVG % IMG
 
 
 def test_a_download_passes_untouched(make_site: MakeSite) -> None:

@@ -27,8 +27,13 @@ _METADATA = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-us
 # Said of what is fetched before the visitor asks for it: by the standard, Safari, older Chromium and Firefox.
 _AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
+# A navigation that a service worker of the site passes on: in Chromium, and in Firefox.
+_PASSED_ON = frozenset(("navigate", "same-origin"))
+
 DESTINATION = ("Sec-Fetch-Dest",)
 """What an answer depends on that differs between pages and parts of pages."""
+IN_PAGE = ("Sec-Fetch-Dest", "Sec-Fetch-Mode")
+"""What an answer depends on that differs where it is shown by itself."""
 NAVIGATION = ("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Purpose")
 """What an answer depends on that differs where the visitor asked for it."""
 
@@ -83,7 +88,7 @@ def _purpose(
         sheet="xslt" in named,
         worker=bool(named & _WORKERS) or "script" in service_worker,
         part=bool(named) and named <= _PARTS,
-        in_page=bool(named) and named <= _IN_PAGE and not ahead,
+        in_page=bool(named) and named <= _IN_PAGE and not ahead and _PASSED_ON.isdisjoint(mode),
         # A link with `download` leads to "empty".
         navigation=not ahead
         and ((mode, destination) == ((), ()) or (mode == ("navigate",) and named <= {"document", "empty"})),

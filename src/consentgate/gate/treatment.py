@@ -6,7 +6,7 @@ from consentgate.consent import Judge
 
 from .caching import vary
 from .content import Kind, is_download
-from .destination import DESTINATION, Purpose
+from .destination import IN_PAGE, Purpose
 from .message import Header
 
 # What loads something only where a browser shows it by itself. The net alone does not close it everywhere.
@@ -23,7 +23,7 @@ def treatment(kind: Kind, headers: list[Header], purpose: Purpose, judge: Judge)
             return Kind.OTHER, headers
         if purpose.in_page:
             # SVG in a picture loads nothing. Shown by itself it would: it is another answer then.
-            return Kind.OTHER, vary(headers, DESTINATION)
+            return Kind.OTHER, vary(headers, IN_PAGE)
         return (Kind.DOCUMENT if judge.passes_everything() else kind), headers
     if purpose.worker:
         # A worker has the policy that its script comes with.
