@@ -144,7 +144,11 @@ def test_a_document_that_cannot_be_read_closes_unless_a_page_holds_it(
     assert is_problem(site.gets(Sec_Fetch_Dest="iframe"))
     assert "send it as a download (Content-Disposition: attachment)" in caplog.text
     picture = site.gets(Sec_Fetch_Dest="image")
-    assert (picture.status, picture.body, picture.value("vary")) == (200, PAGE, "Sec-Fetch-Dest")
+    assert (picture.status, picture.body, picture.value("vary")) == (
+        200,
+        PAGE,
+        "Sec-Fetch-Dest, Sec-Fetch-Mode",
+    )
     download = Page(headers=[("Content-Type", kind), ("Content-Disposition", "attachment; filename=x")])
     assert make_site(download).gets().body == PAGE
 
