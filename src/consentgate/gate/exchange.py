@@ -40,7 +40,7 @@ from .cookie_filter import CookieFilter
 from .cookies import SentCookies
 from .csp import net_for
 from .deletions import Deletions
-from .destination import DESTINATION, IN_PAGE, NAVIGATION, offers_to_application, purpose_of
+from .destination import DESTINATION, NAVIGATION, offers_to_application, purpose_of
 from .endpoints import LONGEST_FORM, REPORTS, own_path
 from .front import sent_by_front
 from .header_filter import HeaderFilter

@@ -100,7 +100,8 @@ def joined(headers: list[Header], name: str, value: str) -> list[Header]:
         return [*result, (name.title(), value)]
     members = [headers[index][1] for index in given if headers[index][1].strip()]
     result[given[0]] = (headers[given[0]][0], ", ".join((*members, value)))
-    return [header for index, header in enumerate(result) if index not in given[1:]]
+    rest = frozenset(given[1:])
+    return [header for index, header in enumerate(result) if index not in rest]
 
 
 def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
