@@ -470,3 +470,21 @@ def test_where_the_site_says_so_redirects_are_gated(make_site: MakeSite, status:
     assert is_problem(closed, 403)
     assert b"This link leads to another site" in closed.body
     assert closed.values("location") == closed.values("set-cookie") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"),
+    [
+        ('text/html;charset="' + "\\" * 5000, "text/html"),
+        ("application/json; a=" + "b" * 5000 + ", text/html", "application/json"),
+        ("x" * 5000 + ", text/html", "text/plain"),
+        ("text/html, " * 500, "text/html"),
+    ],
+)
+def test_a_content_type_longer_than_any_real_one_leaves_in_a_plain_form(
+    make_site: MakeSite, field: str, sent: str
+) -> None:
+    reply = make_site(Page(b"x", headers=[("Content-Type", field)])).gets()
+    [left] = reply.values("content-type")
+    assert left.partition(";")[0] == sent
+    assert len(left) < 100

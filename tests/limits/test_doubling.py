@@ -23,26 +23,28 @@ PLAIN = 10
 ENOUGH = 20_000_000
 """So many blocks are enough to judge by: what grows with the square shows by then."""
 SMALLEST_PAGE, LARGEST_PAGE = 16 << 10, 2 << 20
-SMALLEST_HEAD, LARGEST_HEAD = 1 << 10, 16 << 10
+SMALLEST_HEAD, LARGEST_HEAD = 1 << 10, 64 << 10
 
 
 def assert_linear(
     work: Callable[[int], int], plain: float, smallest: int, largest: int, most: float = float("inf")
 ) -> None:
-    """Fail at the first size at which a byte costs more than it did, and more than one of a `plain` page; or
-    more than `most` blocks."""
-    least = float("inf")
-    size, sizes = smallest, 0
+    """Double the size until a byte costs no more than it did, or than one of a `plain` page. Fail where it
+    costs more than `most` blocks.
+
+    A byte may begin to cost more at some size, where a window ends. What grows with the square goes on.
+    """
+    before = cost = 0.0
+    size, sizes, settled = smallest, 0, False
     while size <= largest:
         blocks = work(size)
-        cost, sizes = blocks / size, sizes + 1
-        assert cost <= MORE * max(least, plain), (
-            f"at {size} a byte costs {cost:.0f} blocks, before {least:.0f}"
-        )
+        before, cost, sizes = cost, blocks / size, sizes + 1
         assert cost <= most, f"at {size} a byte costs {cost:.0f} blocks, at most {most:.0f} are allowed"
-        if sizes >= 3 and blocks > ENOUGH:
+        settled = cost <= MORE * max(before, plain)
+        if settled and sizes >= 3 and blocks > ENOUGH:
             return
-        least, size = min(least, cost), 2 * size
+        size *= 2
+    assert settled, f"at {size // 2} a byte costs {cost:.0f} blocks, before {before:.0f}"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.doubling
 HEAD = 16 << 10
 """What a server takes of a head in all: h11 takes 16 KiB, gunicorn and nginx 8 of a line."""
 LARGEST_HEAD = 1 << 20
-PAGE = 256 << 10
+PAGE = 512 << 10
 MORE = 1.3
 """How much more a byte may cost in twice the page."""
 MOST = 64
@@ -21,7 +21,9 @@ MOST = 64
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_a_head_takes_a_mebibyte_at_most(name: str, meter: MemoryMeter) -> None:
-    assert meter.peak("messages", name, "whole", HEAD) <= LARGEST_HEAD
+    # What the same costs without what grows is a page of the gate's own, say.
+    made = meter.peak("messages", name, "whole", HEAD) - meter.peak("messages", name, "whole", 0)
+    assert made <= LARGEST_HEAD
 
 
 @pytest.mark.parametrize("way", ["whole", "pieces"])

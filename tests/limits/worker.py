@@ -51,6 +51,12 @@ category = "third-party"
 hosts = ["films.example", "*.films.example"]
 cookies = [{ name = "_film*" }]
 """
+TOLD_ONCE = {
+    **dict.fromkeys(("fields", "services"), 8000),
+    **dict.fromkeys(("links to others", "cookies that are set", "cookies that are deleted"), 40_000),
+    **dict.fromkeys(("cookies of one who decided nothing", "cookies of one who refused"), 40_000),
+}
+"""What fills the memory of what was logged, by the size that takes."""
 GATE = Gate(Policy.parse(POLICY), secret_key="a secret key of the tests", trusted_proxies=1)
 
 
@@ -127,8 +133,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (LARGEST, LARGEST))
     # What is made or told once for a process is no part of the work.
     rewritten(PLAIN(2000))
-    for name in ("links to others", "cookies that are set", "cookies that are deleted", "fields", "services"):
-        exchanged(MESSAGES[name](40_000 if name.startswith(("links", "cookies")) else 8000), PIECE)
+    for name, size in TOLD_ONCE.items():
+        exchanged(MESSAGES[name](size), PIECE)
     gc.collect()
     gc.freeze()
     gc.disable()

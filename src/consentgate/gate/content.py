@@ -24,6 +24,7 @@ _PARAMETER = re.compile(
     r';[\t\n\r ]*(?P<name>[^;=]*)(?:=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?[^;]*|(?P<bare>[^;]*)))?'
 )
 _LABEL = re.compile(r"[A-Za-z0-9:._-]+")
+_LONGEST = 1024
 _DOWNLOAD = re.compile(r"(?i)[\t ]*attachment[\t ]*(?:;.*)?", re.S)
 # Types that say nothing, for which browsers sniff (WHATWG MIME Sniffing, section 7).
 _UNKNOWN = frozenset(("unknown/unknown", "application/unknown", "*/*", "application/x-unknown-content-type"))
@@ -66,6 +67,8 @@ class ContentType(NamedTuple):
 def content_type(headers: list[Header]) -> ContentType:
     """What the body of a response with these headers is. One of several types that is HTML suffices."""
     fields = tuple(header_values(headers, "content-type"))
+    if sum(map(len, fields)) > _LONGEST:
+        return _shortened(fields[0][:_LONGEST])
     found = _content_type(fields)
     if found.kind is Kind.UNKNOWN and not any(map(str.strip, fields)) and is_never_sniffed(headers):
         # Told not to guess, browsers take what has no type for plain text.
@@ -74,6 +77,14 @@ def content_type(headers: list[Header]) -> ContentType:
 
 
 _NO_TYPE = ContentType(Kind.OTHER)
+
+
+def _shortened(field: str) -> ContentType:
+    """Read the beginning of a Content-Type that is longer than any real one. It leaves in a plain form."""
+    found = _content_type((field,))
+    if found.kind is Kind.UNKNOWN:
+        return ContentType(Kind.DOCUMENT, "text/plain")
+    return found if found.plain else ContentType(found.kind, field.partition(";")[0].strip())
 
 
 def kind_of(headers: list[Header]) -> Kind:

@@ -19,7 +19,7 @@ LONGEST_END_TAG = 64 << 10
 """An end tag that is longer is not one to look for."""
 LONGEST_NAME = 256
 """The end of an element with a longer name is not looked for."""
-MOST_FRUITLESS = 16
+MOST_FRUITLESS = 4
 """So many names at a time are remembered to have no end ahead. Beyond that no others are looked for."""
 
 

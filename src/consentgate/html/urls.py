@@ -56,6 +56,7 @@ _MOST_REMEMBERED = 1024
 _LONGEST_REMEMBERED = 256
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LONGEST_SCHEME = 64
 LONGEST_HOST = 4 << 10
 """A host that is written longer is nobody's: no name has more than 253 characters once it is decoded, and to
@@ -215,12 +216,16 @@ def _to_ascii(host: str) -> str:
     try:
         labels = idna.uts46_remap(host, std3_rules=False, transitional=False).split(".")
         written = [_written_out(label) for label in labels]
-        if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in "".join(written)):
+        if any(map(_is_right_to_left, _NOT_ASCII.findall("".join(written)))):
             for label in filter(None, written):
                 idna.check_bidi(label, check_ltr=True)
     except ValueError:  # from `idna`, from the codec, and from Unicode's own tables
         return ""
     return ".".join(map(_label_to_ascii, labels))
+
+
+def _is_right_to_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in _RIGHT_TO_LEFT
 
 
 def _label_to_ascii(label: str) -> str:
