@@ -33,7 +33,7 @@ without-pcre2: $(READY) ## run the HTML engine's tests as on a machine that lack
 doubling: $(READY) ## count the work and memory that hostile input takes, at sizes that double
 	$(RUN)/python -m pytest -n 2 -m doubling tests/limits
 
-engines: $(READY) ## run the browser tests in Firefox and WebKit too
+engines: $(READY) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
 	$(RUN)/python -m pytest -n 2 --dist loadgroup -m engines tests/browser
 
 matrix: $(READY) ## visit every framework on every server, and print the README's table

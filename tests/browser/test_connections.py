@@ -26,7 +26,7 @@ from .servers import LOOPBACK, Site, serve_wsgi
 from .test_policies import POLICY
 from .visit import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.engines]
 
 OWN = "www.own.example"
 HELPERS = """

@@ -25,7 +25,7 @@ from .recorder import Recorder
 from .servers import serve_wsgi
 from .test_policies import POLICY
 
-pytestmark = [pytest.mark.browser, in_every_engine]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, in_every_engine]
 
 OWN = "www.own.example"
 THIRD = "HOST.third.example"

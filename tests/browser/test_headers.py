@@ -20,7 +20,7 @@ from .engine import Engine, in_firefox_too
 from .recorder import Recorder
 from .servers import serve_wsgi
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, in_firefox_too]
 
 HOST = "www.example.org"
 POLICY = """

@@ -15,7 +15,7 @@ from .servers import Site
 from .test_policies import gated, page
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, in_firefox_too]
 
 ELEMENT = "const it = document.createElement('{}'); Object.assign(it, {}); document.head.append(it);"
 STOPPED = {

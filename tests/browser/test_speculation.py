@@ -11,7 +11,7 @@ from consentgate import Gate, Policy
 from .servers import Site
 from .visit import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.engines]
 
 HOST = "www.example.org"
 GATE = Gate(Policy(), secret_key="a key for the tests")
