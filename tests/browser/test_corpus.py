@@ -5,6 +5,7 @@ keep them apart, and cookies are cleared in between.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -40,6 +41,11 @@ class SavedPage(NamedTuple):
     @property
     def is_of_frames(self) -> bool:
         return b"<frameset" in (CORPUS / self.file).read_bytes().lower()
+
+    @property
+    def is_amp(self) -> bool:
+        source = (CORPUS / self.file).read_bytes()
+        return re.search(rb"<html[^>]*\s(?:amp|\xe2\x9a\xa1)[\s=>]", source, re.I) is not None
 
     def app(self, environ: dict[str, str], start_response: Callable[..., object]) -> list[bytes]:
         """The page at `/`; everything else that it names of its own host is missing."""
@@ -117,8 +123,8 @@ def test_before_a_choice_only_the_site_itself_is_contacted(page: SavedPage, visi
 
     assert third_parties(visit, page) == set()
     # An error page would contact nobody either: this must be the page, asking. One of frames has no body
-    # to ask in.
-    assert visit.shows("Accept") or page.is_of_frames
+    # to ask in, and AMP's rules leave no place for it.
+    assert visit.shows("Accept") is not (page.is_of_frames or page.is_amp)
 
 
 @for_every_page
