@@ -35,7 +35,7 @@ _PLAYLISTS = re.compile(r"mpegurl|dash|smil|x-ms-asf|playlist|x-scpls|xspf", re.
 # What browsers never show as a page that could load something: data, code, pictures, fonts and files.
 _OTHER = re.compile(
     r"application/(?:[a-z0-9.-]+\+)?json|application/(?:x-)?ndjson|application/json-seq"
-    r"|text/(?:css|csv|event-stream|calendar|vcard|vtt)|multipart/(?:byteranges|form-data)"
+    r"|text/(?:plain|css|csv|event-stream|calendar|vcard|vtt)|multipart/(?:byteranges|form-data)"
     r"|image/(?!svg)[a-z0-9.-]+|font/[a-z0-9.+-]+|application/(?:x-)?font-[a-z0-9.-]+"
     r"|application/(?:octet-stream|pdf|zip|gzip|x-gzip|x-tar|wasm|manifest\+json|vnd\.ms-fontobject)"
     r"|application/(?:grpc[a-z0-9.+-]*|x-protobuf|protobuf|msgpack|cbor|x-www-form-urlencoded)"
