@@ -20,12 +20,12 @@ from playwright.sync_api import Error
 from consentgate import Gate, Policy
 from consentgate.wsgi import ConsentMiddleware
 
-from .engine import Engine, in_every_engine
+from .engine import Engine, in_firefox_too
 from .recorder import Recorder
 from .servers import serve_wsgi
 from .test_policies import POLICY
 
-pytestmark = [pytest.mark.browser, pytest.mark.engines, in_every_engine]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, in_firefox_too]
 
 OWN = "www.own.example"
 THIRD = "HOST.third.example"

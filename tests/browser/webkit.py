@@ -82,6 +82,9 @@ class Context:
     def on(self, event: str, act: object) -> None:
         pass
 
+    def set_default_timeout(self, milliseconds: float) -> None:
+        self._driver.set_script_timeout(milliseconds / 1000)
+
     def cookies(self) -> list[Any]:
         """Those of the page's own host."""
         return list(self._driver.get_cookies())
@@ -94,6 +97,9 @@ class Page:
     @property
     def url(self) -> str:
         return str(self._driver.current_url)
+
+    def title(self) -> str:
+        return str(self._driver.title)
 
     @property
     def frames(self) -> list["Page"]:

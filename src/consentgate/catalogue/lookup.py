@@ -83,6 +83,10 @@ class Catalogue:
         """Who is known to set a cookie of this name on a site's own host. A name proves nothing: a label."""
         return self._cookies.find(name)
 
+    def read_all(self) -> None:
+        """Read the files that are not read yet, so that no later call does."""
+        _entities()
+
     def entity(self, host: str) -> Entity | None:
         """Who is behind a host (lower-case ASCII), or None. Knows far more hosts than there are services."""
         return _entities().find(host)

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import msgspec
 
+from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, Judge
 from consentgate.html import Blocked, Cut, Url, resolve
 from consentgate.html.document import rewrite_document
@@ -85,6 +86,8 @@ class Gate:
         self.notices = Notices(policy)
         self.reports = Allowance()
         self.set_by_application = SetByApplication()
+        # Now, since an event loop must not wait for a disk.
+        catalogue().read_all()
         self._enforce(policy)
 
     def _enforce(self, policy: Policy) -> None:
