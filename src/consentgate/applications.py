@@ -1,4 +1,4 @@
-"""What an application is made of: the layers of middleware around it, and the applications mounted below it.
+"""The layers of middleware around an application, and the applications mounted below it.
 
 Nothing here knows a framework by name. Objects are told apart by what they have: `routes`, `mounts`, or an
 application that they wrap.

@@ -85,7 +85,7 @@ def positional() -> Starlette:
 def _takes_positional() -> bool:
     """Tell whether this Starlette passes arguments on in their places; older ones name the application."""
     try:
-        positional().routes[0].app.build_middleware_stack()  # type: ignore[attr-defined]
+        positional().routes[0].app.build_middleware_stack()
     except TypeError:
         return False
     return True
@@ -294,7 +294,7 @@ def test_flask_login_remembers() -> None:
     app = flask_app(REMEMBER_COOKIE_NAME="known", REMEMBER_COOKIE_DURATION=timedelta(days=90))
     manager = flask_login.LoginManager()
 
-    class User(flask_login.UserMixin):  # type: ignore[misc]
+    class User(flask_login.UserMixin):
         id = "editor"
 
     manager.user_loader(lambda id: User())
@@ -320,7 +320,7 @@ def test_flask_login_remembers() -> None:
 def test_applications_that_a_dispatcher_mounts_keep_their_sessions(refused: bool) -> None:
     mounted = {"/admin": flask_app(SESSION_COOKIE_NAME="ours")}
     inside = flask_app(SESSION_COOKIE_NAME="shop")
-    inside.wsgi_app = DispatcherMiddleware(inside.wsgi_app, mounted)  # type: ignore[method-assign]
+    inside.wsgi_app = DispatcherMiddleware(inside.wsgi_app, mounted)
     ConsentGate(inside)
     around = FlaskGate(DispatcherMiddleware(flask_app(SESSION_COOKIE_NAME="shop"), mounted), gate())
     for app in (inside, around):

@@ -31,4 +31,4 @@ class ConsentgateConfig(AppConfig):
 
         register_checks()
         # Django's test requests pass no middleware: views that ask are testable all the same.
-        HttpRequest.consent = ungated  # type: ignore[attr-defined]
+        HttpRequest.consent = ungated  # type: ignore[attr-defined]  # Django has no such attribute

@@ -17,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 from consentgate.consent import Consent
 
 _MAY_STORE = "_cache_update_cache"
-"""What Django's cache middleware sets on a request whose response it may store, and reads before it does."""
+"""The mark that Django's cache middleware sets on a request, and reads before it stores the response."""
 _ASKED = "_consentgate_asked"
 _DEPENDS_ON = ("Cookie", "Sec-GPC", "DNT")
 

@@ -22,7 +22,7 @@ _TARGETED = "cdn-cache-control"
 _SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
 
 VISITOR = ("Cookie", "Sec-GPC")
-"""What a gated response depends on."""
+"""The request headers on which a gated response depends."""
 
 FORGET_COPIES: Header = ("Clear-Site-Data", '"cache", "prefetchCache", "prerenderCache"')
 """Makes a browser forget its copies of the site's pages, those for its back and forward buttons among them:

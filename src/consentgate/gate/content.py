@@ -57,15 +57,17 @@ class Kind(Enum):
 
 
 class ContentType(NamedTuple):
-    """What a Content-Type says: the kind of body, and the `plain` form in which all browsers read it as that,
-    None where it has that form or says nothing."""
+    """The kind of body that a Content-Type names, and its `plain` form, which all browsers read as that kind.
+
+    `plain` is None where the header has that form already, or names no type.
+    """
 
     kind: Kind
     plain: str | None = None
 
 
 def content_type(headers: list[Header]) -> ContentType:
-    """What the body of a response with these headers is. One of several types that is HTML suffices."""
+    """Read the Content-Type of a response. Among several types HTML counts before all others."""
     fields = tuple(header_values(headers, "content-type"))
     if sum(map(len, fields)) > _LONGEST:
         return _shortened(fields[0][:_LONGEST])

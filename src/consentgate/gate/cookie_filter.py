@@ -112,8 +112,8 @@ class CookieFilter:
         return arrived, [name for name in declared if name not in arrived and judge.cookie(name) is not None]
 
     def _deletable(self, arrived: Mapping[str, Claim]) -> list[str]:
-        """Those of the cookies that are to be deleted. The others may be a load balancer's or a bot
-        protection's in front of the application, which needs them."""
+        """List the cookies to delete, of those that `arrived`. A load balancer or a bot protection in front
+        of the application may need the others."""
         names = [name for name, claim in arrived.items() if self._is_deletable(name, claim)]
         if len(names) < len(arrived):
             for name in arrived.keys() - names:

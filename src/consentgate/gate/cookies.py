@@ -114,7 +114,7 @@ def _lifetime(text: str) -> tuple[bool, float | None, float | None]:
 
 
 def _last(read: Callable[[str], float | None], given: list[tuple[str, str]], wanted: str) -> float | None:
-    """What the last valid of the attributes called `wanted` says."""
+    """Read the last valid attribute called `wanted`."""
     for key, attribute in reversed(given):
         if key == wanted:
             value = attribute.partition("=")[2].strip(_SPACE)

@@ -1,5 +1,5 @@
-"""Whom a page's scripts may still contact: a Content-Security-Policy beside the site's own, and the same as a
-`Connection-Allowlist`.
+"""The hosts that a page's scripts may still contact: as a Content-Security-Policy beside the site's own, and
+as a `Connection-Allowlist`.
 
 Policies intersect (CSP 3, section 3.1), so one more can only tighten what the application sent.
 """
@@ -33,7 +33,7 @@ Hosts = tuple[str, ...]
 
 
 class Net(NamedTuple):
-    """What keeps a page's scripts from contacting others: the Content-Security-Policy, and the list for a
+    """The Content-Security-Policy that keeps a page's scripts from contacting others, and the list for a
     `Connection-Allowlist` ("" where the policy file wants none).
 
     `without_access` are granted hosts for which there was no room, `without_sockets` those for whose

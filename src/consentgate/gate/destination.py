@@ -1,4 +1,4 @@
-"""What a request is for, by what browsers say of it (Fetch Metadata, section 2.1)."""
+"""The kind of resource that a request asks for, from Fetch Metadata (section 2.1)."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _PASSED_ON = frozenset(("navigate", "same-origin"))
 
 DESTINATION = ("Sec-Fetch-Dest",)
-"""What an answer depends on that differs between pages and parts of pages."""
+"""The request headers that tell pages from parts of pages."""
 IN_PAGE = ("Sec-Fetch-Dest", "Sec-Fetch-Mode")
-"""What an answer depends on that differs where it is shown by itself."""
+"""The request headers that tell whether an answer is shown by itself."""
 NAVIGATION = ("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Purpose")
-"""What an answer depends on that differs where the visitor asked for it."""
+"""The request headers that tell whether the visitor asked for the answer."""
 
 
 class Purpose(NamedTuple):
-    """What a request is for: a `document`, as which the browser would show the answer; a `sheet` of XSLT; the
+    """The purpose of a request: a `document`, as which the browser would show the answer; a `sheet` of XSLT; the
     script of a `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and not
     shown by itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
 
@@ -57,7 +57,7 @@ class Purpose(NamedTuple):
 
 
 def purpose_of(request: Request) -> Purpose:
-    """What a request is for."""
+    """Read the purpose of a request."""
     if request.headers.keys().isdisjoint((*_METADATA, *_AHEAD, "service-worker")):
         return _unsaid(request.values("accept"))
     return _purpose(

@@ -50,7 +50,7 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
 
 
 def _next_in(query: str) -> str:
-    """Where a query says that the visitor came from."""
+    """Read from a query the page that the visitor came from."""
     if len(query) > _LONGEST_QUERY:
         return "/"
     return parse_qs(query, encoding="utf-8", errors="replace").get("next", ["/"])[0]

@@ -107,8 +107,8 @@ class Exchange:
 
     @property
     def head(self) -> Head | None:
-        """What to send before the body, None while that is not known. Where the application has asked for the
-        consent, caches are told so: read it as late as possible."""
+        """The head to send before the body, None while it is not known. It tells caches whether the
+        application has asked for the consent: read it as late as possible."""
         head = self._head
         if head is None or not self._is_asked:
             return head
@@ -466,8 +466,8 @@ class Exchange:
 
     @property
     def _here(self) -> str:
-        """Where a decision leads back to: the page, or the page with the form that it answers, which can be
-        asked for without a form."""
+        """The page to return to after a decision. For an answer to a form it is the page with the form, which
+        can be loaded again."""
         if self._posted and (form := page_before(self._request, self._host)):
             return form
         query = f"?{self._request.query}" if self._request.query else ""

@@ -76,7 +76,7 @@ class Edits:
         return len(self._edits)
 
     def since(self, count: int) -> list[Edit]:
-        """What was taken out after the first `count` of them."""
+        """List the edits after the first `count` that take something out."""
         return [edit for edit in self._edits[count:] if edit.blocked is not None]
 
     def adopt(self, edits: Iterable[Edit], offset: int) -> None:

@@ -65,7 +65,7 @@ class InlineScripts:
         return self._import_culprit(self._decode(text)) if may_import(text) else None
 
     def _json_culprit(self, kind: ScriptKind, text: str, *, complete: bool, sure: bool) -> Culprit | None:
-        """What is wrong with a map or with rules: half of them cannot be read."""
+        """Judge an import map or speculation rules. Incomplete ones cannot be read."""
         if complete:
             with suppress(NotPlain):
                 if kind is ScriptKind.IMPORT_MAP:

@@ -19,7 +19,7 @@ from .urls import Url
 
 
 class Place(NamedTuple):
-    """Where something stood: from `start` to `end` in `data`, which begins at `offset` in its document."""
+    """The place of an element: from `start` to `end` in `data`, which begins at `offset` in its document."""
 
     data: bytes
     start: int
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """What stood there."""
+        """The bytes of the element."""
         return self.data[self.start : self.end]
 
     @property

@@ -158,7 +158,7 @@ class _PolicyReader:
 
 
 def _misfiled(cookies: Iterable[Cookie]) -> Iterator[str]:
-    """What to say of cookies that logins and forms need, by their names, and that visitors can refuse."""
+    """Yield a warning for each cookie that visitors can refuse and whose name logins or forms need."""
     for number, cookie in enumerate(cookies, 1):
         reason = certain_reason(cookie.name)
         if reason is not None and cookie.category not in (NECESSARY, NEVER):
