@@ -41,10 +41,12 @@ PAGE = """<!doctype html><html lang="en"><head><title>Shop</title></head><body><
 
 
 class Shop:
-    """`/cart` has a form, and `/order` only answers it: who repeats that has ordered twice."""
+    """`/cart` has a form, and `/order` only answers it: who repeats that has ordered twice. `thanks` stands
+    in the head of the answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, thanks: str = "") -> None:
         self.orders = 0
+        self._thanks = thanks
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status, title = "200 OK", "Cart"
@@ -53,7 +55,8 @@ class Shop:
             self.orders += posted
             status, title = ("200 OK", "Thank you") if posted else ("405 Method Not Allowed", "No")
         start_response(status, [("Content-Type", "text/html; charset=utf-8")])
-        return [(PAGE % title).encode()]
+        head = self._thanks if title == "Thank you" else ""
+        return [(PAGE % title).replace("</head>", f"{head}</head>").encode()]
 
 
 def gated(shop: Shop) -> ConsentMiddleware:
@@ -127,6 +130,25 @@ def test_a_decision_on_a_page_that_answers_a_form_repeats_nothing(
     # With scripts the order's page stays; without them the page with the form comes back.
     assert visitor.page.inner_text("h1") == ("Thank you" if javascript else "Cart")
     assert visitor.opens(site.at("/cart")).hosts == ({"stats.example"} if button == "Accept" else set())
+
+
+def test_an_answer_to_a_form_that_comes_back_after_a_withdrawal_gives_way_to_the_page_before(
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    # Relative addresses lead to somebody else there.
+    shop = Shop(thanks='<base href="https://stats.example/">')
+    site, visitor = serve(gated(shop), host=HOST), new_visitor(settle=0.4)
+    visitor.opens(site.at("/cart"))
+    visitor.presses("Accept")
+    visitor.presses("Order")
+    visitor.page.evaluate(
+        "() => fetch(origin + '/_privacy/choices', {method: 'POST', redirect: 'manual',"
+        " body: new URLSearchParams({decision: 'withdraw'})}).then(answer => answer.type)"
+    )
+    # These browsers keep no answer to a form for the back button. One that does tells its page so.
+    comes_back = "() => { dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true})) }"
+    assert visitor.does(lambda page: page.evaluate(comes_back)).hosts == set()
+    assert (visitor.page.inner_text("h1"), shop.orders) == ("Cart", 1)
 
 
 @pytest.mark.parametrize("javascript", [True, False])

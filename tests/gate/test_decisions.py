@@ -296,10 +296,10 @@ def test_after_a_form_a_decision_leads_to_a_page_that_can_be_asked_for_again(
 ) -> None:
     reply = site.asks("/order?step=2", method, [("Referer", referer) for referer in referers])
     assert next_of(reply) == next
-    assert b' data-posted="1"></script>' in reply.body
+    assert f' data-before="{html.escape(next)}"></script>'.encode() in reply.body
 
 
 def test_any_other_page_is_led_back_to(site: Site) -> None:
     reply = site.asks("/order?step=2", headers=[("Referer", "https://www.example.org/cart")])
     assert next_of(reply) == "/order?step=2"
-    assert b"data-posted" not in reply.body
+    assert b"data-before" not in reply.body

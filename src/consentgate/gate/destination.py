@@ -39,9 +39,9 @@ NAVIGATION = ("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Purpose")
 
 
 class Purpose(NamedTuple):
-    """The purpose of a request: a `document`, as which the browser would show the answer; a `sheet` of XSLT; the
-    script of a `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and not
-    shown by itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
+    """The purpose of a request: a `document`, as which the browser would show the answer; a `sheet` of XSLT;
+    the script of a `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and
+    not shown by itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
 
     document: bool
     sheet: bool

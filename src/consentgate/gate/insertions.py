@@ -32,8 +32,8 @@ def insertion(
     posted: bool,
 ) -> Insertion:
     """What goes into a page at the path `here` that is sent with `headers`; `origin` leads there,
-    and `state` names the consent that an open page was made for. One that was
-    `posted`, the answer to a form, is not to be loaded again.
+    and `state` names the consent that an open page was made for. A page that was `posted`, the answer to a
+    form, is not to be loaded again: `here` is then another, which can be.
 
     The gate's own script and styles bear the nonces that the site's own Content-Security-Policy asks for. The
     application's elements get none.
@@ -45,6 +45,6 @@ def insertion(
         state=state,
         style_nonce=nonce_for(headers, "style"),
         script_nonce=nonce_for(headers, "script"),
-        posted=posted,
+        before=here if posted else "",
     )
     return Insertion(head, pages.banner(here), partial(pages.banner, here, origin), pages.onwards)

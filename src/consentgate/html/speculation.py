@@ -105,9 +105,9 @@ def _hosts(match: re.Match[str] | None, judge: JudgeUrl) -> Culprit | None:
 
 
 def bundle_culprit(rules: str, judge: JudgeUrl) -> Culprit | None:
-    """Judge the rules of a web bundle by the first text that may not be loaded: any text may be the URL of the
-    bundle or of a file in it (WICG, "Subresource Loading with Web Bundles"). Raise NotPlain for what only some
-    browser may read."""
+    """Judge the rules of a web bundle by the first text that may not be loaded: any text may be the URL of
+    the bundle or of a file in it (WICG, "Subresource Loading with Web Bundles"). Raise NotPlain for what only
+    some browser may read."""
     waiting = [read_json(rules)]
     while waiting:
         value = waiting.pop()

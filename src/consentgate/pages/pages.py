@@ -40,7 +40,7 @@ class Pages:
         self._listing = Listing(policy, self.texts)
         self._head = self._slotted(
             "head.html",
-            *("origin", "state", "posted", "style_nonce", "script_nonce"),
+            *("origin", "state", "before", "style_nonce", "script_nonce"),
             snippet=self.snippet_name,
         )
         self._banner = self._slotted(
@@ -72,17 +72,17 @@ class Pages:
         state: str = "",
         style_nonce: str = "",
         script_nonce: str = "",
-        posted: bool = False,
+        before: str = "",
     ) -> bytes:
         """What goes at the start of a page's head. `origin` ("//host:port") makes the links absolute,
         where the page has a <base> that would lead them elsewhere. `state` names the consent that an open
         page was made for; the endpoint `state` tells the one that is in effect. The nonces are those of the
-        page's own Content-Security-Policy, if it has such. To load a page again that was `posted`, the answer
-        to a form, would repeat what the form did."""
+        page's own Content-Security-Policy, if it has such. `before` is the path to load instead of a page
+        that answers a form: to load that again would repeat what the form did."""
         return self._head.fill(
             origin=_escaped(origin),
             state=_attribute("data-state", state),
-            posted=_attribute("data-posted", "1" if posted else ""),
+            before=_attribute("data-before", local_path(before) if before else ""),
             style_nonce=_attribute("nonce", style_nonce),
             script_nonce=_attribute("nonce", script_nonce),
         )

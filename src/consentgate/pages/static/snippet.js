@@ -1,18 +1,19 @@
 /* Makes the banner's buttons work without leaving the page. Without it they work, too: it is a plain form. */
 (() => {
-  const { src, dataset: { state, posted } } = document.currentScript;
+  const { attributes: { src }, dataset: { state, before } } = document.currentScript;
   /* The back button may bring an open page as it was left, although a withdrawal came in between. */
   const check = async ({ persisted }) => {
     if (!persisted) return;
-    const answer = await fetch(new URL("state", src)).catch(() => 0);
-    if (!answer || (await answer.text()) !== state) again();
+    /* A base of the page may lead elsewhere: paths of our own do not go by it. */
+    const answer = await fetch(new URL("state", origin + src.value)).catch(() => 0);
+    if ((await answer.text?.()) !== state) again();
   };
   /* A page that answers a form is not asked for again: that would repeat what the form did. */
-  const again = () => posted ? location.replace(form.next.value) : location.reload();
+  const again = () => before ? location.replace(origin + before) : location.reload();
   if (state) addEventListener("pageshow", check);
 
   const root = document.querySelector(".consentgate");
-  const form = root && root.querySelector("form");
+  const form = root?.querySelector("form");
   /* The page around a frame asks; the frame does not ask again, and its plain form is the server's to judge. */
   if (root) root.hidden = self !== top;
   if (!form || root.hidden) return;
@@ -26,7 +27,7 @@
     root.lastElementChild.focus({ preventScroll: true });
   };
 
-  let busy = false;
+  let busy;
   const decide = async (event) => {
     const button = event.submitter;
     if (!button) return;
@@ -39,9 +40,9 @@
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.type !== "opaqueredirect") throw answer;
       /* What a page shows that answers a form, an order perhaps, is worth more than what it would now load. */
-      if (button.value === "refuse" ? !state : posted) hide();
+      if (button.value === "refuse" ? !state : before) hide();
       else again();
-    } catch (_) {
+    } catch {
       /* The same button again, as if there were no script: the server's answer is then seen. */
       form.removeEventListener("submit", decide);
       /* Where a policy forbids the request it fails while the form is still being submitted. */
