@@ -24,9 +24,10 @@ $(READY): pyproject.toml
 demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.1:8000
 	$(RUN)/python examples/flask_app/app.py
 
-# Files in their order: xdist would put those with few tests last, and the browser's few tests take longest.
+# Three workers on two cores: a browser's tests mostly wait for silence. Files in their order: xdist would put
+# those with few tests last, and the browser's few tests take longest.
 test: $(READY) ## run the tests
-	$(RUN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 without-pcre2: $(READY) ## run the HTML engine's tests as on a machine that lacks PCRE2
 	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile tests/html

@@ -116,3 +116,17 @@ def new_visitor(
 @pytest.fixture
 def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
     return new_visitor()
+
+
+@pytest.fixture(scope="module")
+def shared_visitor(engine: Engine, certificate: Path) -> Iterator[Visitor]:
+    with Recorder(certificate) as recorder, visitor_with_new_profile(engine, recorder, settle=0.5) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def cleared_visitor(shared_visitor: Visitor) -> Visitor:
+    """A visitor who shares a browser with the module's other tests, for sites of different origins. The
+    cookies are cleared in between."""
+    shared_visitor.forgets()
+    return shared_visitor
