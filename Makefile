@@ -67,7 +67,7 @@ lint: $(READY) ## check style, types and import directions
 	$(RUN)/ruff format --check $(CODE)
 	$(RUN)/ruff check $(CODE)
 	$(RUN)/mypy
-	$(RUN)/python tools/import_directions.py
+	$(RUN)/lint-imports
 
 format: $(READY) ## format the code
 	$(RUN)/ruff format $(CODE)

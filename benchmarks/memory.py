@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from consentgate import Policy
-from consentgate.html import Rewriter, Url
+from consentgate.html import Rewriter
+from consentgate.web.url import Url
 
 from .contenders import CHUNK
 from .growth import judge_of

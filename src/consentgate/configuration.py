@@ -12,7 +12,7 @@ from typing import cast
 
 from .gate import Gate
 from .policy import Cookie, Policy, PolicyError
-from .policy.words import closest, shown
+from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
 

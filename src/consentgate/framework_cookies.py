@@ -59,7 +59,7 @@ def _session_name(app: Any) -> str:
 
 
 def _of_django(_: Any) -> Iterator[Cookie]:
-    from .django.cookies import cookies_in_settings
+    from consentgate.django.cookies import cookies_in_settings
 
     return cookies_in_settings()
 

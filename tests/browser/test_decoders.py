@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from consentgate import Gate, Policy
-from consentgate.html.encoding import sniff_encoding
-from consentgate.html.multibyte import decoder_for, plain_for
+from consentgate.html.tokenizer.encoding import sniff_encoding
+from consentgate.html.tokenizer.multibyte import decoder_for, plain_for
 from consentgate.wsgi import ConsentMiddleware
 
 from .engine import in_firefox_too

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from consentgate.gate import Request
-from consentgate.gate.cookies import expiries
+from consentgate.gate.cookies.parsing import expiries
 
 from .conftest import MakeSite
 from .driver import HTML, JSON, PAGE, POLICY, App, Page, Reply, Site, make_gate

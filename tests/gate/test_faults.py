@@ -11,8 +11,8 @@ import pytest
 
 from consentgate import asgi, wsgi
 from consentgate.gate import GateClosed, Request
-from consentgate.html import ahead
-from consentgate.html.reader import Reader
+from consentgate.html.rewriting.walker import Reader
+from consentgate.html.tokenizer import lookahead as ahead
 
 from .conftest import MakeSite
 from .driver import HTML, PAGE, Page, Reply, environ_of, make_gate, scope_of
@@ -198,7 +198,7 @@ def test_each_cut_is_logged_once_a_page_with_its_place_and_no_content(
 def test_pages_that_are_made_up_cannot_fill_the_log(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from consentgate.gate.notices import MOST
+    from consentgate.gate.log.advice import MOST
     from consentgate.html import Cut
 
     notices = make_gate().notices

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from consentgate import Gate
 from consentgate.gate import Request
-from consentgate.gate.header_rules import PREFIXES, RULES
+from consentgate.gate.headers.rules import PREFIXES, RULES
 
 from .conftest import MakeSite
 from .driver import HTML, JSON, POLICY, App, Headers, Page, make_gate

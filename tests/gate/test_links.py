@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from consentgate.gate.links import Odd, filter_links
+from consentgate.gate.headers.link import Odd, filter_links
 
 from .conftest import MakeSite
 from .driver import HTML, JSON, Page

@@ -13,8 +13,8 @@ import pytest
 from consentgate import Blocked, Gate, Policy
 from consentgate.consent import Consent, Judge
 from consentgate.gate.message import Request
-from consentgate.html import Rewriter, resolve
-from consentgate.html.urls import Url
+from consentgate.html import Rewriter
+from consentgate.web.url import Url, resolve
 
 PAGE = "https://www.example.org/dir/page"
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"

@@ -10,8 +10,8 @@ import html5lib
 from selectolax.lexbor import LexborHTMLParser
 
 from consentgate import Blocked
-from consentgate.html.syntax import START_TAG
-from consentgate.html.tokens import tags
+from consentgate.html.tokenizer.grammar import START_TAG
+from consentgate.html.tokenizer.tokens import tags
 
 COMMENT = "#comment"
 MARK = "gate-blocked"

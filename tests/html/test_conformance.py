@@ -17,8 +17,8 @@ import pytest
 from html_conformance import CDATA, Case, cases
 from html_support import EVERYTHING, SHARED, cut, feed, needs_shared, rewrite
 
-from consentgate.html.references import decode_text
-from consentgate.html.syntax import (
+from consentgate.html.tokenizer.character_references import decode_text
+from consentgate.html.tokenizer.grammar import (
     BOGUS_COMMENT,
     CDATA_SECTION,
     COMMENT,
@@ -27,8 +27,8 @@ from consentgate.html.syntax import (
     START_TAG,
     TEXT,
 )
-from consentgate.html.tags import Tag
-from consentgate.html.tokens import tags
+from consentgate.html.tokenizer.tags import Tag
+from consentgate.html.tokenizer.tokens import tags
 
 pytestmark = needs_shared
 

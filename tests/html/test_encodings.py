@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.gate.message import Request
-from consentgate.html.encoding import Encoding, Unreadable, sniff_encoding
-from consentgate.html.sniff import sniffs_as_html
+from consentgate.html.tokenizer.encoding import Encoding, Unreadable, sniff_encoding
+from consentgate.web.mime_sniffing import sniffs_as_html
 
 
 def sniffed(head: bytes, label: str | None = None) -> str:

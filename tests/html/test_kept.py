@@ -7,10 +7,10 @@ from html import escape
 import pytest
 from html_support import EVERYTHING, blocked, cut, feed, rewrite
 
-from consentgate.html.css import css_urls
-from consentgate.html.references import decode_references, decode_text
-from consentgate.html.refresh import refresh_url
-from consentgate.html.srcset import candidates
+from consentgate.html.tokenizer.character_references import decode_references, decode_text
+from consentgate.html.values.css import css_urls
+from consentgate.html.values.refresh import refresh_url
+from consentgate.html.values.srcset import candidates
 
 E = "//evil.test/x"
 

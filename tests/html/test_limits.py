@@ -11,21 +11,31 @@ from html_support import EVERYTHING, blocked, cut, cut_at, feed, judge, keeps_th
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consentgate.html import (
-    Cut,
-    Insertion,
-    Rewriter,
-    ahead,
-    context,
-    foreign,
-    inline_scripts,
-    loads,
-    long_markup,
-    page,
-    rawtext,
-    reader,
-    urls,
+from consentgate.html import Cut, Insertion, Rewriter
+from consentgate.html.rewriting import (
+    document_state as page,
 )
+from consentgate.html.rewriting import (
+    oversized_markup as long_markup,
+)
+from consentgate.html.rewriting import (
+    raw_text as rawtext,
+)
+from consentgate.html.rewriting import (
+    walker as reader,
+)
+from consentgate.html.rules import attributes as loads
+from consentgate.html.rules import inline_scripts
+from consentgate.html.tokenizer import (
+    foreign_content as foreign,
+)
+from consentgate.html.tokenizer import (
+    lookahead as ahead,
+)
+from consentgate.html.tokenizer import (
+    open_elements as context,
+)
+from consentgate.web import url as urls
 
 E = "//evil.test/x"
 SMALL = 64 << 10

@@ -11,9 +11,9 @@ import pytest
 from html_support import blocked, cut, judge, page_url, rewrite
 
 from consentgate.html import Rewriter
-from consentgate.html.css import css_urls
-from consentgate.html.encoding import Encoding, Transcoder, Unreadable
-from consentgate.html.reader import MOST_NESTED, Reader
+from consentgate.html.rewriting.walker import MOST_NESTED, Reader
+from consentgate.html.tokenizer.encoding import Encoding, Transcoder, Unreadable
+from consentgate.html.values.css import css_urls
 
 E = "//evil.test/x"
 SIZE = 60_000

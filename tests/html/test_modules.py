@@ -8,8 +8,8 @@ from html_support import EVERYTHING, blocked, cut, feed, rewrite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.html.imports import imports
-from consentgate.html.javascript import code_among
+from consentgate.html.values.javascript import code_among
+from consentgate.html.values.module_imports import imports
 
 E = "https://third.example/a.js"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.html.most_asked import MostAsked
+from consentgate.html.skipping.pattern_cache import MostAsked
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Gate, Policy
-from consentgate.html.context import Context
-from consentgate.html.css import BORING
-from consentgate.html.pcre2 import is_here
-from consentgate.html.quiet import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
-from consentgate.html.run import Run
-from consentgate.html.syntax import START_TAG
-from consentgate.html.tags import Tag
-from consentgate.html.tokens import tags
+from consentgate.html.matching.pcre2 import is_here
+from consentgate.html.matching.run import Run
+from consentgate.html.skipping.inert_markup import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
+from consentgate.html.tokenizer.grammar import START_TAG
+from consentgate.html.tokenizer.open_elements import Context
+from consentgate.html.tokenizer.tags import Tag
+from consentgate.html.tokenizer.tokens import tags
+from consentgate.html.values.css import BORING
 from consentgate.policy import OwnHosts
 
 _NAMES = (
@@ -143,7 +143,8 @@ def test_a_match_is_the_threads_own() -> None:
 
 def test_a_page_is_read_without_pcre2_too() -> None:
     program = (
-        "from consentgate.html.quiet import QUIET; print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
+        "from consentgate.html.skipping.inert_markup import QUIET; "
+        "print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
     )
     environment = {**os.environ, "CONSENTGATE_PCRE2": "0"}
     command = [sys.executable, "-c", program]
@@ -154,7 +155,8 @@ def test_a_page_is_read_without_pcre2_too() -> None:
 def test_a_page_is_read_without_ctypes_too() -> None:
     program = (
         "import sys; sys.modules['ctypes'] = None\n"
-        "from consentgate.html.quiet import QUIET; print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
+        "from consentgate.html.skipping.inert_markup import QUIET; "
+        "print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
     )
     output = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -12,11 +12,11 @@ from html_support import cut, feed, judge, needs_shared, page_url
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.html.elements import ANYWHERE, ELEMENTS, Reads
-from consentgate.html.page import Page
-from consentgate.html.syntax import RAW_TEXT_ELEMENTS, START_TAG
-from consentgate.html.tags import Tag
-from consentgate.html.tokens import tags
+from consentgate.html.rewriting.document_state import Page
+from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
+from consentgate.html.tokenizer.grammar import RAW_TEXT_ELEMENTS, START_TAG
+from consentgate.html.tokenizer.tags import Tag
+from consentgate.html.tokenizer.tokens import tags
 
 Span = tuple[int, int]
 

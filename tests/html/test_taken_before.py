@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from consentgate import Blocked, Consent, Policy
 from consentgate.consent import Judge
-from consentgate.html import Rewriter, resolve
-from consentgate.html.cuts import Cut
-from consentgate.html.loads import NOBODY
-from consentgate.html.urls import Url
+from consentgate.html import Rewriter
+from consentgate.html.rules.attributes import NOBODY
+from consentgate.html.rules.limits import Cut
 from consentgate.policy import NECESSARY, NEVER, Service
+from consentgate.web.url import Url, resolve
 
 SCRIPT = "<script src=https://evil.test/a></script>"
 # Elements that go, and some that look like them or stay.

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.catalogue.patterns import Glob
-from consentgate.html import Url, resolve
-from consentgate.html.urls import normal_path, parse_host
+from consentgate.web.url import Url, normal_path, parse_host, resolve
 
 BASE_TEXT = "https://www.example.org/dir/page"
 BASE = Url("https", "www.example.org", "/dir/page")

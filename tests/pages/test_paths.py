@@ -1,6 +1,6 @@
 import pytest
 
-from consentgate.pages import local_path
+from consentgate.web.paths import local_path
 
 
 @pytest.mark.parametrize(

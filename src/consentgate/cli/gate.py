@@ -13,10 +13,10 @@ import click
 
 from consentgate.gate import Gate
 from consentgate.html import Blocked
-from consentgate.html.encoding import Unreadable, is_encoding, sniff_encoding
-from consentgate.html.sniff import SNIFFED
+from consentgate.html.tokenizer.encoding import Unreadable, is_encoding, sniff_encoding
 from consentgate.policy import Policy
-from consentgate.policy.words import listed, shown
+from consentgate.policy.messages import listed, shown
+from consentgate.web.mime_sniffing import SNIFFED
 
 _GZIP = b"\x1f\x8b"
 

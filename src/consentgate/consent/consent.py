@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from consentgate.catalogue import Glob
 from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
-from consentgate.policy.words import did_you_mean, listed, shown
+from consentgate.policy.messages import did_you_mean, listed, shown
 
 from .choice import Choice
 from .coverage import covered_by, digests, everything

@@ -26,11 +26,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from consentgate.configuration import Configuration, Kind, Misconfigured
 from consentgate.gate import is_short
-from consentgate.gate.notices import misfiled
+from consentgate.gate.log.advice import misfiled
 
 from .cookies import cookies_in_settings
 from .middleware import ConsentMiddleware
-from .place import misplacements
+from .middleware_order import misplacements
 from .settings import read_settings
 
 _IDS = {

@@ -34,7 +34,7 @@ from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
 
 from .caching import give_consent
-from .place import misplacements
+from .middleware_order import misplacements
 from .settings import gate_from_settings
 from .ungated import take_from_outside, ungated
 

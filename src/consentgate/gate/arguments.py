@@ -7,7 +7,7 @@ import os
 from typing import Literal, TypeGuard
 
 from consentgate.policy import Policy
-from consentgate.policy.words import shown
+from consentgate.policy.messages import shown
 
 _A_KEY = (
     "secret_key: expected a text that is long and random, or a list of such, the newest last; "

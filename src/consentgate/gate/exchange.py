@@ -24,32 +24,32 @@ from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
 from consentgate.consent.signals import SIGNALS
-from consentgate.html import Cut, Insertion, Place, Rewriter, Url, resolve
-from consentgate.html.encoding import Encoding, Unreadable
-from consentgate.html.urls import normal_path
-from consentgate.html.xml_document import XmlDocument
+from consentgate.html import Cut, Insertion, Place, Rewriter
+from consentgate.html.tokenizer.encoding import Encoding, Unreadable
 from consentgate.pages import Pages
 from consentgate.policy import Claim
+from consentgate.web.url import Url, normal_path, resolve
+from consentgate.xml.document import XmlDocument
 
-from . import content
-from .body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody, XmlBody
-from .caching import VISITOR, Variant, private, vary
 from .codings import codings_of
-from .content import Kind
-from .cookie_filter import CookieFilter
-from .cookies import SentCookies
-from .csp import net_for
-from .deletions import Deletions
-from .destination import DESTINATION, NAVIGATION, offers_to_application, purpose_of
-from .endpoints import LONGEST_FORM, REPORTS, own_path
-from .front import sent_by_front
-from .header_filter import HeaderFilter
-from .insertions import dropped_refreshes, insertion
+from .cookies.expiry import Deletions
+from .cookies.filter import CookieFilter
+from .cookies.parsing import SentCookies
+from .csp.build import net_for
+from .csp.security_headers import with_net
+from .endpoints.handler import OwnRequest
+from .endpoints.routes import LONGEST_FORM, REPORTS, own_path
+from .headers.filter import HeaderFilter
 from .message import Answer, Head, Header, Request, header_values, without
-from .net import with_net
-from .origin import authority_of, host_of, link_to, page_before
-from .own import OwnRequest
-from .treatment import BY_ITSELF, treatment
+from .request.fetch_metadata import DESTINATION, NAVIGATION, offers_to_application, purpose_of
+from .request.origin import authority_of, host_of, link_to, page_before
+from .response import content_type as content
+from .response.body import Body, HtmlBody, NoBody, RecodedBody, SniffedBody, XmlBody
+from .response.content_type import Kind
+from .response.page_insertions import dropped_refreshes, insertion
+from .response.sendfile import sent_by_front
+from .response.treatment import BY_ITSELF, treatment
+from .response.variants import VISITOR, Variant, private, vary
 
 if TYPE_CHECKING:
     from .gate import Gate

@@ -13,22 +13,22 @@ import msgspec
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, Judge
-from consentgate.html import Blocked, Cut, Url, resolve
-from consentgate.html.document import rewrite_document
-from consentgate.html.urls import parse_host
+from consentgate.html import Blocked, Cut
+from consentgate.html.rewriting.document import rewrite_document
 from consentgate.pages import Pages
 from consentgate.policy import Claim, Cookie, Policy
 from consentgate.texts import has_texts, languages
+from consentgate.web.url import Url, parse_host, resolve
 
 from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
-from .caching import Variant
-from .cookie_filter import SetByApplication
+from .cookies.filter import SetByApplication
+from .endpoints.csp_reports import Allowance
 from .exchange import Exchange
-from .findings import Finding
+from .log.advice import Notices
+from .log.findings import Finding
 from .message import Request
-from .notices import Notices
 from .report_only import ReportOnlyExchange
-from .reports import Allowance
+from .response.variants import Variant
 
 _log = logging.getLogger("consentgate")
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from consentgate.consent import Judge
 from consentgate.html import Cut, Insertion
-from consentgate.html.encoding import Unreadable
+from consentgate.html.tokenizer.encoding import Unreadable
 
-from . import content
-from .body import Body
-from .content import Kind
-from .csp import net_for
-from .endpoints import GPC_PATH
+from .csp.build import net_for
+from .csp.security_headers import joined, reporting, with_connections
+from .csp.site_policy import NAME as CSP
+from .endpoints.routes import GPC_PATH
 from .exchange import WITHOUT_BODY, Exchange
-from .front import sent_by_front
 from .message import Head, Header
-from .net import joined, reporting, with_connections
-from .site_csp import NAME as CSP
-from .treatment import treatment
+from .response import content_type as content
+from .response.body import Body
+from .response.content_type import Kind
+from .response.sendfile import sent_by_front
+from .response.treatment import treatment
 
 if TYPE_CHECKING:
-    from .notices import Notices
+    from .log.advice import Notices
 
 _READ = (Kind.HTML, Kind.XML, Kind.UNKNOWN)
 

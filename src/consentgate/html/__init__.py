@@ -1,9 +1,10 @@
 """HTML as browsers read it, and the rewriter that takes out what is not allowed."""
 
-from .blocked import Blocked
-from .cuts import Cut
-from .insertion import Insertion
-from .rewriter import Place, Rewriter
-from .urls import Url, resolve
+from consentgate.web.url import Url, resolve
+
+from .rewriting.insertion_point import Insertion
+from .rewriting.rewriter import Place, Rewriter
+from .rules.blocked import Blocked
+from .rules.limits import Cut
 
 __all__ = ["Blocked", "Cut", "Insertion", "Place", "Rewriter", "Url", "resolve"]

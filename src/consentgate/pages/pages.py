@@ -12,12 +12,12 @@ from markupsafe import escape
 from consentgate.consent import Consent
 from consentgate.policy import Claim, Policy
 from consentgate.texts import Texts, texts
+from consentgate.web.paths import local_path, mount_path
 
 from . import assets
 from .gpc import gpc_resource
 from .headers import headers
 from .listing import Listing, contact_link
-from .paths import local_path, mount_path
 from .templating import Slotted, environment
 
 

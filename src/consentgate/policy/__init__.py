@@ -1,10 +1,10 @@
 """The policy: what a site declares, and to whom that assigns every URL and cookie."""
 
 from .claims import OWN, UNDECLARED, Claim, Groups, Unit
+from .errors import Mistake, PolicyError
+from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
-from .mistakes import Mistake, PolicyError
 from .model import NECESSARY, NEVER, REASONS, Category, Cookie, Service, ServiceCookie, Site
-from .own import OwnHosts, own_hosts
 from .policy import Policy
 
 __all__ = [

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from consentgate.catalogue import UrlPattern, catalogue
 
+from .first_party import is_public_suffix
 from .languages import is_unknown_language
 from .lifetime import lifetime_seconds
+from .messages import did_you_mean, listed, place_of, shown
 from .model import (
     CONSENT_COOKIE,
     INSECURE_CONSENT_COOKIE,
@@ -21,8 +23,6 @@ from .model import (
     ServiceCookie,
     Site,
 )
-from .own import is_public_suffix
-from .words import did_you_mean, listed, place_of, shown
 
 Found = tuple[str, str, str]
 """A mistake's table, key and what was expected there."""

@@ -10,11 +10,11 @@ from typing import Any
 from consentgate.catalogue import KnownService, catalogue
 
 from .check import check
-from .mistakes import Mistake, PolicyError
+from .errors import Mistake, PolicyError
+from .messages import did_you_mean, listed, place_of, shown
 from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
 from .well_known import certain_reason
-from .words import did_you_mean, listed, place_of, shown
 
 _log = logging.getLogger("consentgate")
 

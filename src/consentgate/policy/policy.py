@@ -12,9 +12,9 @@ import msgspec
 
 from .check import check
 from .claims import Claims
+from .errors import Mistake, PolicyError
 from .lifetime import lifetime_seconds
 from .loading import parse
-from .mistakes import Mistake, PolicyError
 from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, Site
 
 _UNNAMED_SITE = Site(

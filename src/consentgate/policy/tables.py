@@ -11,8 +11,8 @@ import msgspec
 
 from .check import Found
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
+from .messages import closest, did_you_mean, listed, place_of, shown
 from .model import REASONS, Category, Cookie, CspMode, Reason, Service, ServiceCookie, Site
-from .words import closest, did_you_mean, listed, place_of, shown
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from consentgate.html.encoding import Unreadable
+from consentgate.html.tokenizer.encoding import Unreadable
 
 from .coding import Decoder, Encoder
 from .deflate import DeflateDecoder, DeflateEncoder, GzipDecoder, GzipEncoder

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import brotli
 
-from consentgate.html.encoding import Unreadable
+from consentgate.html.tokenizer.encoding import Unreadable
 
 from .coding import PIECE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-from consentgate.html.encoding import Unreadable
+from consentgate.html.tokenizer.encoding import Unreadable
 
 from .coding import PIECE
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import zstandard
 
-from consentgate.html.encoding import Unreadable
+from consentgate.html.tokenizer.encoding import Unreadable
 
 _LARGEST_WINDOW = 8 << 20
 """What browsers take (RFC 9659, section 3)."""

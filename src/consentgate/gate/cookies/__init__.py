@@ -1,0 +1,1 @@
+"""Cookies on their way in and out."""

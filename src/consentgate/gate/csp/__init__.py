@@ -1,0 +1,1 @@
+"""The Content-Security-Policy and the other headers that browsers enforce."""

@@ -1,0 +1,195 @@
+"""The hosts that a page's scripts may still contact: as a Content-Security-Policy beside the site's own, and
+as a `Connection-Allowlist`.
+
+Policies intersect (CSP 3, section 3.1), so one more can only tighten what the application sent.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from consentgate.catalogue import UrlPattern, catalogue
+from consentgate.consent import Consent, Judge
+from consentgate.policy import UNDECLARED, OwnHosts, Policy, Service, Unit
+from consentgate.policy.claims import url_patterns
+from consentgate.policy.first_party import registrable_domain
+from consentgate.policy.loading import category_for
+
+# All fetch directives of CSP 3, section 6.1, fall back to this one. Written out they would allow the same,
+# and take a kilobyte of each page's head. Inline code and eval stay as the site had them: this policy is
+# about whom the browser talks to.
+_DEFAULT = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'"
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+
+LONGEST = 2560
+"""The most bytes in which a page's head names hosts. The proxies in front of many sites refuse a response
+whose headers are over 4 KiB, so that a longer list is merged, and in the last resort cut."""
+
+Hosts = tuple[str, ...]
+
+
+class Net(NamedTuple):
+    """The Content-Security-Policy that keeps a page's scripts from contacting others, and the list for a
+    `Connection-Allowlist` ("" where the policy file wants none).
+
+    `without_access` are granted hosts for which there was no room, `without_sockets` those for whose
+    WebSockets there was none.
+    """
+
+    csp: str
+    connections: str
+    without_access: Hosts = ()
+    without_sockets: Hosts = ()
+
+
+def net_for(judge: Judge) -> Net | None:
+    """The net for the page and visitor that `judge` decides for; None where what is undeclared has been
+    granted, so that any host may be contacted."""
+    policy = judge.policy
+    # Only what is necessary on some pages depends on the page.
+    here = tuple(s.id for s in _limited(policy) if judge.passes(policy.claims.of_service(s.id)))
+    return _net(policy, judge.consent.granted, judge.own, here)
+
+
+@lru_cache(maxsize=1024)
+def _net(policy: Policy, granted: frozenset[bytes], own: OwnHosts, here: tuple[str, ...]) -> Net | None:
+    consent = Consent(policy, None, granted)
+    if consent.covers_undeclared:
+        return None
+    site = tuple(host for host in _own(own) if _HOST.fullmatch(host.removeprefix("*.")))
+    declared = _distinct(site, tuple(_declared(consent, here)))
+    everything = _distinct(site, declared + tuple(_known(consent)))
+    writes = _Writer(site, connections=policy.site.connection_allowlist != "off")
+    merged = _merged(policy, declared)
+    for hosts in (everything, declared, merged):
+        if writes.fits(hosts, hosts):
+            return writes.net(hosts, hosts)
+    # What is too long still only allows what was granted.
+    hosts = writes.as_many_as_fit(merged)
+    sockets = writes.as_many_sockets_as_fit(hosts)
+    return writes.net(hosts, sockets, left_out=merged[len(hosts) :])
+
+
+class _Writer:
+    """Writes the net of a `site`."""
+
+    def __init__(self, site: Hosts, *, connections: bool) -> None:
+        self._site = site
+        self._connections = connections
+
+    def net(self, hosts: Hosts, sockets: Hosts, left_out: Hosts = ()) -> Net:
+        """The net that lets `hosts` pass, and WebSockets to `sockets`."""
+        connections = _connections((*self._site, *hosts)) if self._connections else ""
+        return Net(self._csp(hosts, sockets), connections, left_out, hosts[len(sockets) :])
+
+    def fits(self, hosts: Hosts, sockets: Hosts) -> bool:
+        """True where the net that lets these pass is short enough."""
+        net = self.net(hosts, sockets)
+        return len(net.csp) + len(net.connections) <= LONGEST
+
+    def as_many_as_fit(self, hosts: Hosts) -> Hosts:
+        """The first of `hosts`, as many as there is room for."""
+        return hosts[: _largest(len(hosts), lambda many: self.fits(hosts[:many], ()))]
+
+    def as_many_sockets_as_fit(self, hosts: Hosts) -> Hosts:
+        """The first of `hosts`, as many as there is room for beside all of them."""
+        return hosts[: _largest(len(hosts), lambda many: self.fits(hosts, hosts[:many]))]
+
+    def _csp(self, hosts: Hosts, sockets: Hosts) -> str:
+        at_any_port = " ".join(f"{host}:*" for host in self._site + hosts)
+        # A host without a scheme stands for the page's own, http or https (CSP 3, section 6.7.2.8); and only
+        # on the site itself, in development, are sockets not encrypted.
+        own = (f"ws://{host}:* wss://{host}:*" for host in self._site)
+        written = (_DEFAULT, at_any_port, *own, *(f"wss://{host}:*" for host in sockets))
+        return " ".join(filter(None, written))
+
+
+def _largest(most: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to `most` that fits, as all smaller ones do."""
+    return max(bisect_left(range(most + 1), 1, key=lambda many: not fits(many)) - 1, 0)
+
+
+def _connections(hosts: Hosts) -> str:
+    """The list of a Connection-Allowlist: its first item is the page's own origin. Redirects are followed as
+    without it, or those of the site itself would break."""
+    patterns = "".join(f' "*://{host}:*"' for host in hosts)
+    return f"(response-origin{patterns});redirects=allow"
+
+
+def _distinct(covering: Hosts, hosts: Iterable[str]) -> Hosts:
+    """The `hosts` that neither the `covering` ones nor a wider one of them stands for."""
+    distinct = tuple(dict.fromkeys(hosts))
+    wide = {host[1:] for host in (*covering, *distinct) if host.startswith("*.")}
+    return tuple(
+        host
+        for host in distinct
+        if host not in covering and not any(parent in wide for parent in _parents(host))
+    )
+
+
+def _parents(host: str) -> Iterator[str]:
+    labels = host.removeprefix("*.").split(".")
+    return (f".{'.'.join(labels[at:])}" for at in range(1, len(labels)))
+
+
+def _merged(policy: Policy, hosts: Hosts) -> Hosts:
+    """The granted `hosts`, of which those of one registrable domain are one where all that is known of that
+    domain was granted."""
+    domains: dict[str, list[str]] = {}
+    for host in hosts:
+        domains.setdefault(registrable_domain(host.removeprefix("*.")) or host, []).append(host)
+    listed = _listed(policy)
+    merged: list[str] = []
+    for domain, found in domains.items():
+        wide = [*([domain] if domain in found else []), f"*.{domain}"]
+        all_granted = not _distinct(tuple(found), listed.get(domain, ()))
+        merged += wide if all_granted and len(wide) < len(found) else found
+    return tuple(merged)
+
+
+@lru_cache(maxsize=64)
+def _listed(policy: Policy) -> Mapping[str, Hosts]:
+    """The hosts that the policy or the catalogue knows, by registrable domain."""
+    listed: dict[str, tuple[str, ...]] = {}
+    of_policy = (pattern for service in policy.services for pattern in url_patterns(service))
+    of_catalogue = (pattern for known in catalogue().services for pattern in known.urls)
+    for host in _hosts_of((*of_policy, *of_catalogue)):
+        domain = registrable_domain(host.removeprefix("*."))
+        if domain is not None:
+            listed[domain] = (*listed.get(domain, ()), host)
+    return listed
+
+
+def _own(own: OwnHosts) -> Iterator[str]:
+    yield from sorted(own.exact)
+    yield from (f"*{ending}" for ending in own.endings)
+
+
+@lru_cache(maxsize=64)
+def _limited(policy: Policy) -> tuple[Service, ...]:
+    return tuple(service for service in policy.services if service.pages)
+
+
+def _declared(consent: Consent, here: tuple[str, ...]) -> Iterator[str]:
+    for service in consent.policy.services:
+        claim = consent.policy.claims.of_service(service.id)
+        if service.id in here if service.pages else consent.covers(claim, "/"):
+            yield from _hosts_of(url_patterns(service))
+
+
+def _known(consent: Consent) -> Iterator[str]:
+    categories = consent.policy.categories
+    granted = {c.id for c in categories if consent.grants(Unit(UNDECLARED, c.id))}
+    for known in catalogue().services if granted else ():
+        if category_for(known.category, categories) in granted:
+            yield from _hosts_of(known.urls)
+
+
+def _hosts_of(patterns: Iterable[UrlPattern]) -> Iterator[str]:
+    for pattern in patterns:
+        if _HOST.fullmatch(pattern.host):
+            yield f"*.{pattern.host}" if pattern.subdomains else pattern.host

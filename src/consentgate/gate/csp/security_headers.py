@@ -1,0 +1,121 @@
+"""What the gate says in a page's headers of its own, beside what the application says: the second net.
+
+Nothing here loosens what the application sent, and each header stays one line: of several with one name
+some gateways keep only one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from consentgate.consent import Judge
+from consentgate.gate.headers.reporting_api import MEMBER
+from consentgate.gate.message import Header, header_values, without
+
+from .build import Net
+from .site_policy import NAME as CSP
+
+# The features of the advertising interfaces. Chromium 156 has dropped most and warns of the names in its
+# console; browsers of a year before still have them, and no other policy closes them there.
+_ADVERTISING = (
+    *("attribution-reporting", "browsing-topics", "join-ad-interest-group", "run-ad-auction"),
+    *("private-state-token-issuance", "private-state-token-redemption", "shared-storage"),
+)
+_DENIED = ", ".join(f"{feature}=()" for feature in _ADVERTISING)
+# A frame that was granted may need storage.
+_DENIED_CLOSED = f"{_DENIED}, storage-access=()"
+# A member of a structured dictionary (RFC 9651) with a list of origins, and whatever parameters.
+_WORD = r"(?:\*|[A-Za-z][\w.:/*-]*+|\"(?:[^\"\\]++|\\.)*+\")"
+_PERMISSION = re.compile(
+    rf"[\t ]*[a-z*][a-z0-9_.*-]*+(?:=(?:{_WORD}|\?[01]|\([\t ]*(?:{_WORD}[\t ]*)*+\)))?"
+    r"[\t ]*(?:;(?:[^,\"]++|\"[^\"]*+\")*+)?"
+)
+# The first list of a Connection-Allowlist: a token and patterns of URLs (RFC 9651, section 3.1.1).
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_ITEM = re.compile(rf"response-origin|{_STRING}")
+_PARAMETERS = rf"(?:[ ]*;[ ]*[a-z*][a-z0-9_.*-]*+(?:=(?:{_STRING}|[A-Za-z0-9*?][^\s,;()\"]*+))?)*+"
+_ITEMS = rf"(?:(?:{_ITEM.pattern})(?:[ ]++|(?=\))))*+"
+_LIST = re.compile(rf"[ \t]*\([ ]*(?P<items>{_ITEMS})\)(?P<parameters>{_PARAMETERS})[ \t]*(?:,.*)?", re.S)
+
+REFERRER_POLICY = "strict-origin-when-cross-origin"
+"""What browsers do unless told otherwise: others are told the host, and not the page. A stricter one of ours
+would be in the way of forms: with `no-referrer` they come with `Origin: null`."""
+
+# Referrer Policy, section 3. Of several the last that is known counts.
+_REFERRER_POLICIES = frozenset(
+    (
+        *("no-referrer", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin"),
+        *("origin-when-cross-origin", REFERRER_POLICY, "unsafe-url"),
+    )
+)
+_TELLS_ALL = ("unsafe-url", "no-referrer-when-downgrade")
+
+
+def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str = "") -> list[Header]:
+    """A page's `headers` and the `net`, which keeps the browser from contacting others than `judge` allows.
+    It is None where any host may be contacted.
+
+    With the path `reports` the Content-Security-Policy only reports to there what it would block.
+    """
+    if net is None:
+        return headers
+    site = judge.policy.site
+    if site.csp == "on":
+        headers = joined(headers, CSP, net.csp)
+    elif site.csp == "report-only":
+        headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, reports))
+    if site.connection_allowlist != "off":
+        headers = with_connections(headers, net, only_reports=site.connection_allowlist == "report-only")
+    headers = _with_permissions(headers, closed=not judge.consent.is_open)
+    headers = [*without(headers, "x-dns-prefetch-control"), ("X-DNS-Prefetch-Control", "off")]
+    return _with_referrer_policy(headers)
+
+
+def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> list[Header]:
+    """`headers` with the net's Connection-Allowlist. Browsers read one list and no second: of the site's own
+    the items stay that the net allows."""
+    name = "connection-allowlist-report-only" if only_reports else "connection-allowlist"
+    given = [value for value in header_values(headers, name) if value.strip()]
+    if not given:
+        return [*without(headers, name), (name.title(), net.connections)]
+    own = _LIST.fullmatch(", ".join(given))
+    if own is None:
+        # In a list that is none browsers find no item, and let nobody be contacted.
+        return headers
+    items = [item for item in _ITEM.findall(own["items"]) if item in net.connections]
+    return [*without(headers, name), (name.title(), f"({' '.join(items)}){own['parameters']}")]
+
+
+def reporting(policy: str, reports: str) -> str:
+    """A `policy` that says where to send reports."""
+    return f"{policy}; report-uri {reports}"
+
+
+def joined(headers: list[Header], name: str, value: str) -> list[Header]:
+    """`headers` with `value` as one more member of the list that those called `name` make up (RFC 9110,
+    section 5.3; CSP 3, "parse a serialized CSP list")."""
+    result = [*headers]
+    given = [index for index, (key, _) in enumerate(headers) if key.lower() == name]
+    if not given:
+        return [*result, (name.title(), value)]
+    members = [headers[index][1] for index in given if headers[index][1].strip()]
+    result[given[0]] = (headers[given[0]][0], ", ".join((*members, value)))
+    rest = frozenset(given[1:])
+    return [header for index, header in enumerate(result) if index not in rest]
+
+
+def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
+    given = header_values(headers, "permissions-policy")
+    if not all(_PERMISSION.fullmatch(member) for value in given for member in MEMBER.findall(value)):
+        # A list that is not one counts for nothing in browsers, and would take ours with it.
+        headers = without(headers, "permissions-policy")
+    # Of two values for one feature the later counts, and none is stricter than ours.
+    return joined(headers, "permissions-policy", _DENIED_CLOSED if closed else _DENIED)
+
+
+def _with_referrer_policy(headers: list[Header]) -> list[Header]:
+    words = [w.strip().lower() for v in header_values(headers, "referrer-policy") for w in v.split(",")]
+    known = [word for word in words if word in _REFERRER_POLICIES]
+    if known and known[-1] not in _TELLS_ALL:
+        return headers
+    return [*without(headers, "referrer-policy"), ("Referrer-Policy", REFERRER_POLICY)]

@@ -1,0 +1,56 @@
+"""The Content-Security-Policy that the site sends itself, as far as what the gate inserts depends on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from consentgate.gate.message import Header, header_values
+
+NAME = "content-security-policy"
+
+_NONCE = re.compile(r"(?i)'nonce-([A-Za-z0-9+/_-]+={0,2})'")
+# CSP 3, "get the fetch directive fallback list": the first that there is decides about an element's file.
+_DECIDES = {
+    "script": ("script-src-elem", "script-src", "default-src"),
+    "style": ("style-src-elem", "style-src", "default-src"),
+}
+
+
+def nonce_for(headers: list[Header], kind: str) -> str:
+    """The nonce that lets an element of this `kind` ("script" or "style") pass the policies in a response's
+    `headers`; "" where they have none. Those that only report come last."""
+    for name in (NAME, f"{NAME}-report-only"):
+        for sources in _deciding(headers, name, kind):
+            match = next(filter(None, map(_NONCE.fullmatch, sources)), None)
+            if match is not None:
+                return match[1]
+    return ""
+
+
+def keeps_out(headers: list[Header], kind: str) -> bool:
+    """True when a policy lets no file of the site's own pass as an element of this `kind`, with a nonce or
+    without."""
+    return any(not _lets_own(sources) for sources in _deciding(headers, NAME, kind))
+
+
+def _lets_own(sources: list[str]) -> bool:
+    words = [source.lower() for source in sources]
+    if any(word.startswith("'nonce-") for word in words):
+        return True
+    # With 'strict-dynamic' no host counts. Whether a host is this one, the browser knows better.
+    return "'strict-dynamic'" not in words and any(w == "'self'" or w[:1] != "'" for w in words)
+
+
+def _deciding(headers: list[Header], name: str, kind: str) -> Iterator[list[str]]:
+    """For each policy in the headers called `name` what its deciding directive allows."""
+    for value in header_values(headers, name):
+        for policy in value.split(","):
+            directives: dict[str, list[str]] = {}
+            for directive in policy.split(";"):
+                key, *sources = directive.split() or [""]
+                # Of several of one name the first counts.
+                directives.setdefault(key.lower(), sources)
+            deciding = next((directives[key] for key in _DECIDES[kind] if key in directives), None)
+            if deciding is not None:
+                yield deciding

@@ -1,0 +1,1 @@
+"""The gate's own pages and files, and the decisions that visitors send."""

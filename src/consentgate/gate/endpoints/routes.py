@@ -1,0 +1,94 @@
+"""The gate's own pages and files, and the decisions that visitors send to them."""
+
+from __future__ import annotations
+
+from typing import get_args
+from urllib.parse import parse_qs
+
+from consentgate.consent import Choice, Consent, decide
+from consentgate.consent.choice import Decision
+from consentgate.gate.message import Answer, Request
+from consentgate.gate.response.variants import Variant
+from consentgate.pages import Pages
+from consentgate.web.paths import local_path
+
+LONGEST_FORM = 16 << 10
+REPORTS = "reports"
+GPC_PATH = "/.well-known/gpc.json"
+_FORM = "application/x-www-form-urlencoded"
+_SHOWN = 100
+_LONGEST_QUERY = 8 << 10
+"""Our own links have `next` in it; what is longer than servers take for a request's first line is none."""
+_HTML = "text/html; charset=utf-8"
+_REVALIDATED = "private, no-cache"
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+def own_path(path: str, prefix: str) -> str | None:
+    """Which of the gate's own endpoints a request's path (normal, and below the application's) names, None
+    where it is the application's."""
+    if path == GPC_PATH:
+        return GPC_PATH
+    return path.removeprefix(prefix) if path.startswith(prefix) else None
+
+
+def show(name: str, request: Request, pages: Pages, consent: Consent, variant: Variant) -> Answer:
+    """The answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this `variant`."""
+    if name == "choices":
+        body = pages.choices(consent, _next_in(request.query))
+        return Answer(200, pages.headers(_HTML), body)
+    if name == "banner.css":
+        body = pages.stylesheet(consent.asks)
+        return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
+    if name == "state":
+        return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.id.encode())
+    if name == pages.snippet_name:
+        return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
+    if name == GPC_PATH:
+        return Answer(200, pages.headers("application/json", "public, max-age=86400"), pages.gpc())
+    return problem(404, pages)
+
+
+def _next_in(query: str) -> str:
+    """Read from a query the page that the visitor came from."""
+    if len(query) > _LONGEST_QUERY:
+        return "/"
+    return parse_qs(query, encoding="utf-8", errors="replace").get("next", ["/"])[0]
+
+
+def problem(status: int, pages: Pages) -> Answer:
+    """An error page."""
+    return Answer(status, pages.headers(_HTML), pages.problem(status))
+
+
+class BadForm(ValueError):
+    """A form that does not say what was decided. `status` is the answer's, and `reason` is for the log."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def read_decision(
+    request: Request, body: bytes, consent: Consent, signals: frozenset[str]
+) -> tuple[Choice, str]:
+    """The choice that a form makes, and the local path to go on to. Raises BadForm."""
+    if len(body) > LONGEST_FORM:
+        raise BadForm(413, f"it is longer than {LONGEST_FORM} bytes")
+    content_type = "".join(request.values("content-type")).partition(";")[0].strip().lower()
+    if content_type != _FORM:
+        raise BadForm(400, f"its Content-Type is {content_type[:_SHOWN]!a} and not {_FORM}")
+    try:
+        form = parse_qs(
+            body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=1000
+        )
+    except ValueError:
+        raise BadForm(400, f"it cannot be read as {_FORM} in UTF-8") from None
+    decisions = form.get("decision", [])
+    decision = next((known for known in get_args(Decision) if [known] == decisions), None)
+    if decision is None:
+        raise BadForm(400, f"it has not one decision of {', '.join(get_args(Decision))}")
+    ids = (*form.get("category", ()), *form.get("service", ()))
+    choice = decide(consent.policy, decision, ids, signals)
+    return choice, local_path(form.get("next", ["/"])[0])

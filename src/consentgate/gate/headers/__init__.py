@@ -1,0 +1,1 @@
+"""The application's headers, each judged by its rule."""

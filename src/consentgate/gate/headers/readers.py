@@ -1,0 +1,164 @@
+"""How the application's headers are judged: each function takes a value, and gives what of it may leave,
+None where that is nothing.
+
+`allowed` answers for the visitor. Which function reads which header is said in `header_rules`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from consentgate.html.values.refresh import refresh_url
+from consentgate.web.client_hints import asks_of_the_device, plain_hints
+
+from .link import Odd, filter_links
+from .permissions import Allowed
+from .reporting_api import MEMBER, NOT_FOR_LONG, group_of_errors, kept_endpoints, kept_groups
+
+Reader = Callable[[str, Allowed, str], str | None]
+"""Given a header's value, what is allowed, and the header's name in small letters."""
+
+_REPORT_TO = re.compile(r';[\t ]*report-to=(?:"((?:[^"\\]++|\\.)*+)"|([^;,\s"]*+))')
+_ENDPOINTS = re.compile(r"(\bendpoints=\()([^()]*+)(?=\))")
+_ALTERNATIVE = re.compile(r'[\t ]*[^\s="]++="([^"\\]*):[0-9]*"(?:[\t ]*;.*)?', re.S)
+_HINT = re.compile(r"[\t ]*ch-[^=\s]*+")
+_ORIGIN = re.compile(r'"([^"\\]*+)"')
+_NO_PLACE = re.compile(r"(?i)(?:data|javascript|blob|filesystem|mailto):")
+_URL = re.compile(r"(?i)(?:https?:)?//[^\"\s,;]++")
+
+
+def links(value: str, allowed: Allowed, name: str) -> str | None:
+    """Links, which caches and networks replay to other visitors as early hints, whoever they were for."""
+    try:
+        return filter_links(value, allowed.urls_for_everyone)
+    except Odd:
+        allowed.odd(name)
+        return None
+
+
+def refresh(value: str, allowed: Allowed, name: str) -> str | None:
+    """Seconds and the URL of the page that comes next. One that is not written plainly, in ASCII, may lead to
+    anybody, and so may one that names no place on the web."""
+    url = refresh_url(value) if value.isascii() else None
+    if url is None or _NO_PLACE.match(url):
+        return undeclared(value, allowed, name)
+    return value if not url or allowed.url(url) else None
+
+
+def url(value: str, allowed: Allowed, name: str) -> str | None:
+    """A URL."""
+    return value if allowed.url(value) else None
+
+
+def urls_in_it(value: str, allowed: Allowed, name: str) -> str | None:
+    """Whatever URLs there are."""
+    return value if allowed.urls(_URL.findall(value)) else None
+
+
+def reporting_endpoints(value: str, allowed: Allowed, name: str) -> str | None:
+    """Names and the URLs that they stand for."""
+    return kept_endpoints(value, allowed.urls)
+
+
+def report_to(value: str, allowed: Allowed, name: str) -> str | None:
+    """Groups of endpoints, which browsers remember: those that are not allowed they are told to forget."""
+    return kept_groups(value, allowed.urls)
+
+
+def network_errors(value: str, allowed: Allowed, name: str) -> str | None:
+    """A policy on network errors, which browsers remember as well."""
+    group = group_of_errors(value)
+    return value if group is not None and (not group or allowed.group(group)) else NOT_FOR_LONG
+
+
+def csp(value: str, allowed: Allowed, name: str) -> str | None:
+    """Content Security Policies: only where they send reports to is touched."""
+    policies = [_without_reports(policy, allowed) for policy in value.split(",")]
+    return ",".join(policies)
+
+
+def _without_reports(policy: str, allowed: Allowed) -> str:
+    kept = []
+    for directive in policy.split(";"):
+        name, *words = directive.split() or [""]
+        if name.lower() == "report-to":
+            if not all(map(allowed.group, words)):
+                continue
+        elif name.lower() == "report-uri":
+            passing = [word for word in words if allowed.url(word)]
+            if words and not passing:
+                continue
+            if passing != words:
+                directive = " ".join((" report-uri", *passing))
+        kept.append(directive)
+    return ";".join(kept)
+
+
+def report_parameter(value: str, allowed: Allowed, name: str) -> str | None:
+    """Anything that ends in `report-to`, the name of endpoints."""
+    return _REPORT_TO.sub(lambda match: match[0] if allowed.group(_of(match)) else "", value)
+
+
+def _of(match: re.Match[str]) -> str:
+    return re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2]
+
+
+def integrity(value: str, allowed: Allowed, name: str) -> str | None:
+    """Endpoints in a list of their own."""
+    return _ENDPOINTS.sub(lambda match: match[1] + " ".join(filter(allowed.group, match[2].split())), value)
+
+
+def permissions(value: str, allowed: Allowed, name: str) -> str | None:
+    """Permissions: none may hand client hints to others."""
+    members = MEMBER.findall(value)
+    kept = [member for member in members if not _HINT.match(member) or _stays_here(member, allowed)]
+    if len(kept) < len(members):
+        value = ", ".join(member.strip() for member in kept)
+    return report_parameter(value, allowed, name) or None
+
+
+def _stays_here(member: str, allowed: Allowed) -> bool:
+    return "*" not in member and allowed.urls(_ORIGIN.findall(member))
+
+
+def hints(value: str, allowed: Allowed, name: str) -> str | None:
+    """Client hints to be sent from now on. An empty list makes browsers forget those that were asked for
+    before (RFC 8942, section 3.1)."""
+    if not asks_of_the_device(value) or allowed.undeclared(name):
+        return value
+    return ", ".join(plain_hints(value))
+
+
+def critical_hints(value: str, allowed: Allowed, name: str) -> str | None:
+    """Those without which the browser is to ask again."""
+    return hints(value, allowed, name) or None
+
+
+def undeclared(value: str, allowed: Allowed, name: str) -> str | None:
+    """State or an interface that no policy can declare."""
+    return value if allowed.undeclared(name) else None
+
+
+def login(value: str, allowed: Allowed, name: str) -> str | None:
+    """A session's keys."""
+    return value if allowed.login(name) else None
+
+
+def service_worker(value: str, allowed: Allowed, name: str) -> str | None:
+    """How far a service worker reaches, which stays when the consent has gone."""
+    return value if allowed.service_worker(name) else None
+
+
+def alternatives(value: str, allowed: Allowed, name: str) -> str | None:
+    """Other places where the site is served from: the same host at another port or protocol will do."""
+    members = MEMBER.findall(value)
+    kept = [member for member in members if _is_here(member, allowed)]
+    if len(kept) == len(members):
+        return value
+    return ", ".join(member.strip() for member in kept) or None
+
+
+def _is_here(member: str, allowed: Allowed) -> bool:
+    match = _ALTERNATIVE.fullmatch(member)
+    return allowed.own_host(match[1]) if match else member.strip().lower() == "clear"

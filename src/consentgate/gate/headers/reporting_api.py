@@ -1,0 +1,96 @@
+"""The headers that say where browsers send reports (Reporting API), read and written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from consentgate.gate.message import Header
+
+Group = tuple[str, list[str]]
+"""The name that a group of endpoints has, and their URLs."""
+
+PassAll = Callable[[Iterable[str]], bool]
+"""Whether reports may go to all of these URLs."""
+
+MEMBER = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
+"""A member of a structured list or dictionary (RFC 9651), with the spaces around it."""
+
+NOT_FOR_LONG = '{"max_age":0}'
+"""What makes a browser forget a policy on network errors (Network Error Logging, max_age)."""
+
+FORGET_REPORTS: list[Header] = [("Report-To", '{"max_age":0,"endpoints":[]}'), ("NEL", NOT_FOR_LONG)]
+"""What makes it forget that and the default endpoints, should a page have set them up that was open."""
+
+_ENDPOINT = re.compile(
+    r'[\t ]*([a-z*][a-z0-9_.*-]*)[\t ]*=[\t ]*"((?:[^"\\]++|\\.)*+)"[\t ]*(?:;[^,"]*)?', re.S
+)
+
+
+def groups_in_endpoints(value: str) -> Iterator[Group]:
+    """The endpoints in a Reporting-Endpoints header. A member that is not understood has no name."""
+    for member in MEMBER.findall(value):
+        match = _ENDPOINT.fullmatch(member)
+        yield (match[1], [re.sub(r"\\(.)", r"\1", match[2])]) if match else ("", [])
+
+
+def kept_endpoints(value: str, pass_all: PassAll) -> str | None:
+    """A Reporting-Endpoints header without the endpoints that do not pass."""
+    members = MEMBER.findall(value)
+    good = [bool(urls) and pass_all(urls) for _, urls in groups_in_endpoints(value)]
+    if all(good):
+        return value
+    return ", ".join(member.strip() for member, passes in zip(members, good, strict=True) if passes) or None
+
+
+def groups_in_report_to(value: str) -> Iterator[Group]:
+    """The groups in a Report-To header."""
+    return ((_name(group), _urls(group)) for group in _groups(value))
+
+
+def kept_groups(value: str, pass_all: PassAll) -> str | None:
+    """A Report-To header in which a group that has an endpoint which does not pass is one to be forgotten.
+    None where browsers could not read it."""
+    groups = _groups(value)
+    good = [pass_all(_urls(group)) for group in groups]
+    if all(good):
+        return value if groups else None
+    kept = (
+        group if passes else {"group": _name(group), "max_age": 0, "endpoints": []}
+        for group, passes in zip(groups, good, strict=True)
+    )
+    return ", ".join(json.dumps(group, separators=(",", ":")) for group in kept)
+
+
+def group_of_errors(value: str) -> str | None:
+    """The group that a NEL header names; "" where it only takes a policy back, None for what is none."""
+    policy = _json(value)
+    if not isinstance(policy, dict):
+        return None
+    return "" if policy.get("max_age") == 0 else str(policy.get("report_to", ""))
+
+
+def _groups(value: str) -> list[dict[str, Any]]:
+    groups = _json(f"[{value}]")
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        return []
+    return groups
+
+
+def _name(group: dict[str, Any]) -> str:
+    return str(group.get("group", "default"))
+
+
+def _urls(group: dict[str, Any]) -> list[str]:
+    endpoints = group.get("endpoints")
+    listed = endpoints if isinstance(endpoints, list) else []
+    return [str(one.get("url", "")) for one in listed if isinstance(one, dict)]
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,105 @@
+"""The application's headers that make a browser load, remember, report or hand out something: the table to
+extend when there is a new one.
+
+A row says which function of `header_readers` judges the header, and what defines it. `Set-Cookie` is the
+matter of `cookie_filter`. What is not here passes as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from . import readers as read
+from .readers import Reader
+
+_COOP = "WHATWG HTML, cross-origin opener policies"
+_COEP = "WHATWG HTML, cross-origin embedder policies"
+_CSP = "Content Security Policy 3, reporting directives"
+_DOCUMENT_POLICY = "WICG Document Policy"
+_INTEGRITY = "Subresource Integrity, Integrity-Policy"
+_PERMISSIONS = "Permissions Policy; Client Hints Infrastructure"
+_SHARED_STORAGE = "Shared Storage API"
+_SESSIONS = "Device Bound Session Credentials"
+
+
+class Rule(NamedTuple):
+    """How a header is judged, and what defines it. What is judged `for_everyone` does not depend on what the
+    visitor consented to."""
+
+    read: Reader
+    source: str
+    for_everyone: bool = False
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        # Loads and leads on.
+        "link": Rule(read.links, "RFC 8288; RFC 8297", for_everyone=True),
+        "refresh": Rule(read.refresh, "WHATWG HTML, shared declarative refresh steps"),
+        "sourcemap": Rule(read.url, "ECMA-426, source maps by HTTP header"),
+        "x-sourcemap": Rule(read.url, "ECMA-426, the older name"),
+        # The rules are in a file that may tell the browser to load any link of the page.
+        "speculation-rules": Rule(read.undeclared, "WHATWG HTML, the Speculation-Rules header"),
+        "alt-svc": Rule(read.alternatives, "RFC 7838, 3", for_everyone=True),
+        # Reports, with the visitor's address and what was on the page.
+        "reporting-endpoints": Rule(read.reporting_endpoints, "Reporting API"),
+        "report-to": Rule(read.report_to, "Reporting API, working draft of 2018"),
+        "nel": Rule(read.network_errors, "Network Error Logging"),
+        "content-security-policy": Rule(read.csp, _CSP),
+        "content-security-policy-report-only": Rule(read.csp, _CSP),
+        "cross-origin-opener-policy": Rule(read.report_parameter, _COOP),
+        "cross-origin-opener-policy-report-only": Rule(read.report_parameter, _COOP),
+        "cross-origin-embedder-policy": Rule(read.report_parameter, _COEP),
+        "cross-origin-embedder-policy-report-only": Rule(read.report_parameter, _COEP),
+        "document-policy": Rule(read.report_parameter, _DOCUMENT_POLICY),
+        "document-policy-report-only": Rule(read.report_parameter, _DOCUMENT_POLICY),
+        "require-document-policy": Rule(read.report_parameter, _DOCUMENT_POLICY),
+        "connection-allowlist": Rule(read.report_parameter, "WICG Connection Allowlists"),
+        "connection-allowlist-report-only": Rule(read.report_parameter, "WICG Connection Allowlists"),
+        "integrity-policy": Rule(read.integrity, _INTEGRITY),
+        "integrity-policy-report-only": Rule(read.integrity, _INTEGRITY),
+        "expect-ct": Rule(read.urls_in_it, "RFC 9163, 2.1.1"),
+        # Who may be told what.
+        "permissions-policy": Rule(read.permissions, _PERMISSIONS),
+        "permissions-policy-report-only": Rule(read.permissions, _PERMISSIONS),
+        "accept-ch": Rule(read.hints, "RFC 8942, 3.1"),
+        "critical-ch": Rule(read.critical_hints, "Client Hint Reliability"),
+        # What stays in the browser.
+        "use-as-dictionary": Rule(read.undeclared, "RFC 9842, 2.1"),
+        "service-worker-allowed": Rule(read.service_worker, "Service Workers"),
+        "set-login": Rule(read.undeclared, "FedCM, Login Status API"),
+        "activate-storage-access": Rule(read.undeclared, "Storage Access Headers"),
+        "secure-session-registration": Rule(read.login, _SESSIONS),
+        "secure-session-challenge": Rule(read.login, _SESSIONS),
+        "sec-session-registration": Rule(read.login, f"{_SESSIONS}, older names"),
+        "sec-session-challenge": Rule(read.login, f"{_SESSIONS}, older names"),
+        # Advertising.
+        "observe-browsing-topics": Rule(read.undeclared, "Topics API"),
+        "shared-storage-write": Rule(read.undeclared, _SHARED_STORAGE),
+        "shared-storage-cross-origin-worklet-allowed": Rule(read.undeclared, _SHARED_STORAGE),
+        "sec-private-state-token": Rule(read.undeclared, "Private State Token API"),
+        "x-allow-fledge": Rule(read.undeclared, "Protected Audience, older names"),
+    }
+)
+"""By the header's name in small letters."""
+
+PREFIXES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "ad-auction-": Rule(read.undeclared, "Protected Audience"),
+        "attribution-reporting-": Rule(read.undeclared, "Attribution Reporting"),
+        "sec-private-state-token-": Rule(read.undeclared, "Private State Token API"),
+    }
+)
+"""By how the name begins."""
+
+_BEGINNINGS = tuple(PREFIXES)
+
+
+def rule_for(name: str) -> Rule | None:
+    """The rule about a header, by its name in small letters."""
+    rule = RULES.get(name)
+    if rule is None and name.startswith(_BEGINNINGS):
+        rule = next(rule for beginning, rule in PREFIXES.items() if name.startswith(beginning))
+    return rule

@@ -1,0 +1,1 @@
+"""What the log tells site owners: advice and findings."""

@@ -1,0 +1,186 @@
+"""The lines of a policy that would declare what nobody declared, as the log proposes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from consentgate.catalogue import KnownService, UrlPattern, catalogue
+from consentgate.catalogue.hosting import is_rented
+from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
+from consentgate.policy.first_party import registrable_domain
+from consentgate.policy.loading import category_for
+from consentgate.policy.model import REASONS
+from consentgate.policy.well_known import likely_reason
+
+LONGEST = 200
+"""The longest name that is proposed: names come from outside."""
+
+_UNFIT = "no policy can: it is not a name that one could write"
+_THIRD_PARTY = "third-party"
+# Google's one script serves several products, and the id in its address says which.
+_GOOGLE_TAG = "google-tag"
+_GOOGLE_ID = re.compile(r"[?&]id=(G|UA|AW)-")
+_GOOGLE_PRODUCTS = {"G": "google-analytics", "UA": "google-analytics", "AW": "google-ads"}
+_SHORTEST_BRAND = 4
+"""A shorter name of a site is in half of all host names."""
+
+
+class Proposals:
+    """Proposes lines that fit into `policy` as they are. What only the site can know is asked in comments."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._ids = {service.id for service in policy.services} | {c.id for c in policy.categories}
+        self._proposed: set[str] = set()
+        self._used: set[str] = set()
+        self._third_party = _likely_category(policy)
+        self._own = _likely_own_category(policy)
+
+    def cookie(self, name: str, claim: Claim) -> str:
+        """Propose lines that declare the cookie `name`, or say that they have been proposed."""
+        return self._use(claim) or self._own_cookie(name)
+
+    def service(self, claim: Claim) -> str:
+        """Propose lines that declare a service of the catalogue, or say that they have been proposed."""
+        return self._use(claim)
+
+    def host(self, host: str, claim: Claim, url: str, page: str) -> str:
+        """Propose lines that declare `host`, which a `url` on a page of the host `page` would contact."""
+        return self._use(claim, host, url, page) or self._service(host, page)
+
+    def _use(self, claim: Claim, host: str = "", url: str = "", page: str = "") -> str:
+        known = catalogue().service(claim.service) if claim.service else None
+        if known is None or known.id in self._ids:
+            return ""
+        known = _told_by_id(known, url)
+        for other in (known, *catalogue().sharers(known)):
+            if other.id in self._used | self._ids:
+                return f"use = {toml_text(other.id)} declares it too"
+        self._used.add(known.id)
+        return "\n".join(self._lines_of(known, host, page))
+
+    def _lines_of(self, known: KnownService, host: str, page: str) -> Iterator[str]:
+        yield f"[[service]]\nuse = {toml_text(known.id)}"
+        if category_for(known.category, self._policy.categories) is None:
+            yield f"category = {toml_text(self._third_party)}"
+        if host and known.paths and not _is_found(known.urls, host) and not _is_main(host, page):
+            # A service that sites run on hosts of their own: this one is for nothing else.
+            yield f"hosts = [{toml_text(host)}]"
+        sharers = catalogue().sharers(known)
+        if sharers:
+            names = " or ".join(toml_text(service.id) for service in sharers)
+            yield f"# Others load the same. If the site has it for {names}, use that instead."
+
+    def _own_cookie(self, name: str) -> str:
+        cookie = Cookie(name=name, category=self._own)
+        if not self._fits(cookies=(cookie,)):
+            return _UNFIT
+        reason = likely_reason(name)
+        others = ", ".join(toml_text(other) for other in REASONS if other != reason)
+        return (
+            f"[[cookie]]\nname = {toml_text(name)}\ncategory = {toml_text(self._own)}\n"
+            "# What is it for? If the site cannot do without it, write instead:\n"
+            f"# category = {toml_text(NECESSARY)}\n"
+            f"# reason = {toml_text(reason or REASONS[1])}  # or {others}"
+        )
+
+    def _service(self, host: str, page: str) -> str:
+        id = self._free_id(host)
+        service = Service(id=id, name=host, category=self._third_party, hosts=(host,))
+        if not self._fits(services=(service,)):
+            return _UNFIT
+        self._proposed.add(id)
+        lines = (
+            f"[[service]]\nid = {toml_text(id)}\nname = {toml_text(host)}\n"
+            f"category = {toml_text(self._third_party)}\nhosts = [{toml_text(host)}]"
+        )
+        if not _may_be_own(host, page):
+            return lines
+        hosts = ", ".join(map(toml_text, (*self._own_hosts(page), host)))
+        return (
+            f"# Does nobody but this site use it, as its CDN or bucket? Then name it in [site] instead:\n"
+            f"# hosts = [{hosts}]\n{lines}"
+        )
+
+    def _own_hosts(self, page: str) -> Iterable[str]:
+        """List what is the site itself already: `hosts` in [site] stands for all of it."""
+        if self._policy.site.hosts:
+            return self._policy.site.hosts
+        domain = registrable_domain(page)
+        return (domain, f"*.{domain}") if domain else ()
+
+    def _free_id(self, host: str) -> str:
+        stem = re.sub(r"[^a-z0-9_-]", "-", host.lower()).strip("-_")[:56] or "service"
+        number = 1
+        while (id := stem if number == 1 else f"{stem}-{number}") in (*self._ids, *self._proposed, NEVER):
+            number += 1
+        return id
+
+    def _fits(self, *, cookies: tuple[Cookie, ...] = (), services: tuple[Service, ...] = ()) -> bool:
+        """Say whether a policy can hold these: names from outside may be anything."""
+        names = (*(cookie.name for cookie in cookies), *(service.name for service in services))
+        if any(len(name) > LONGEST for name in names):
+            return False
+        try:
+            Policy(self._policy.site, self._policy.categories, cookies, services)
+        except PolicyError:
+            return False
+        return True
+
+
+def toml_text(text: str) -> str:
+    """Write `text` as a TOML string of printable ASCII: it comes from outside and goes into a log."""
+    return f'"{"".join(map(_toml_character, text[:LONGEST]))}"'
+
+
+def _toml_character(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if " " <= character <= "~" else f"\\U{ord(character):08x}"
+
+
+def _likely_category(policy: Policy) -> str:
+    """Choose a category for a third party that nobody declared."""
+    askable = [category.id for category in policy.categories if category.id != NECESSARY]
+    if policy.site.undeclared != NEVER:
+        return policy.site.undeclared
+    return askable[-1] if askable else NEVER
+
+
+def _likely_own_category(policy: Policy) -> str:
+    """Choose a category for a cookie of the site's own, which belongs to no third party."""
+    askable = [c.id for c in policy.categories if c.id not in (NECESSARY, _THIRD_PARTY)]
+    undeclared = policy.site.undeclared
+    return undeclared if undeclared in askable else askable[0] if askable else NEVER
+
+
+def _told_by_id(known: KnownService, url: str) -> KnownService:
+    """Find the product that an address of Google's tag is for, where the id in it says so."""
+    match = _GOOGLE_ID.search(url) if known.id == _GOOGLE_TAG else None
+    product = catalogue().service(_GOOGLE_PRODUCTS[match[1]]) if match else None
+    return product or known
+
+
+def _is_found(urls: Iterable[UrlPattern], host: str) -> bool:
+    """Say whether one of the patterns is for `host`, whatever its path."""
+    return any(
+        host.endswith(f".{pattern.host}") if pattern.subdomains else host == pattern.host for pattern in urls
+    )
+
+
+def _is_main(host: str, page: str) -> bool:
+    """Say whether a site's pages are on `host`, so that a service there has only a path."""
+    domain = registrable_domain(page)
+    return host in (page, domain, f"www.{domain}")
+
+
+def _may_be_own(host: str, page: str) -> bool:
+    """Say whether a site may have `host` to itself: it is rented of a provider, or under a domain with the
+    site's name in it. Where others are known to be behind it, it is theirs."""
+    entity = catalogue().entity(host)
+    if is_rented(host):
+        return entity is None or entity.category in ("cdn", "hosting", "utility", "other")
+    brand = (registrable_domain(page) or "").partition(".")[0]
+    domain = registrable_domain(host) or ""
+    return entity is None and len(brand) >= _SHORTEST_BRAND and brand in domain.rpartition(".")[0]

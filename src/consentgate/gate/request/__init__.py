@@ -1,0 +1,1 @@
+"""What a request says of its origin and of what it is for."""

@@ -1,0 +1,138 @@
+"""The kind of resource that a request asks for, from Fetch Metadata (section 2.1)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from consentgate.gate.codings import READABLE
+from consentgate.gate.message import Request
+
+_SHOWN = frozenset(("document", "iframe", "frame", "embed", "object"))
+_WORKERS = frozenset(("serviceworker", "sharedworker", "worker"))
+_PARTS = frozenset(
+    (
+        *("audio", "audioworklet", "font", "image", "manifest", "paintworklet", "script"),
+        *("serviceworker", "sharedworker", "style", "track", "video", "worker"),
+    )
+)
+# What is loaded into a page and never shown as one. Not `xslt`: its result is.
+_IN_PAGE = frozenset(
+    (
+        *("audio", "audioworklet", "font", "image", "manifest", "paintworklet", "script", "style"),
+        *("track", "video", "empty", "json", "report"),
+    )
+)
+_METADATA = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user")
+# Said of what is fetched before the visitor asks for it: by the standard, Safari, older Chromium and Firefox.
+_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+
+# A navigation that a service worker of the site passes on: in Chromium, and in Firefox.
+_PASSED_ON = frozenset(("navigate", "same-origin"))
+
+DESTINATION = ("Sec-Fetch-Dest",)
+"""The request headers that tell pages from parts of pages."""
+IN_PAGE = ("Sec-Fetch-Dest", "Sec-Fetch-Mode")
+"""The request headers that tell whether an answer is shown by itself."""
+NAVIGATION = ("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Purpose")
+"""The request headers that tell whether the visitor asked for the answer."""
+
+
+class Purpose(NamedTuple):
+    """The purpose of a request: a `document`, as which the browser would show the answer; a `sheet` of XSLT;
+    the script of a `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and
+    not shown by itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
+
+    document: bool
+    sheet: bool
+    worker: bool
+    part: bool
+    in_page: bool
+    navigation: bool
+
+    @property
+    def has_own_policy(self) -> bool:
+        """True where the Content-Security-Policy that the answer comes with counts, and not its page's."""
+        return self.document or self.worker
+
+
+def purpose_of(request: Request) -> Purpose:
+    """Read the purpose of a request."""
+    if request.headers.keys().isdisjoint((*_METADATA, *_AHEAD, "service-worker")):
+        return _unsaid(request.values("accept"))
+    return _purpose(
+        *map(request.values, ("sec-fetch-dest", "sec-fetch-mode", "accept", "service-worker")),
+        any(any(request.values(name)) for name in _AHEAD),
+    )
+
+
+@lru_cache(maxsize=256)
+def _unsaid(accept: tuple[str, ...]) -> Purpose:
+    """The purpose of a request that comes from an old browser, or from a program."""
+    return Purpose(
+        _accepts_html(accept), sheet=False, worker=False, part=False, in_page=False, navigation=True
+    )
+
+
+@lru_cache(maxsize=256)
+def _purpose(
+    destination: tuple[str, ...],
+    mode: tuple[str, ...],
+    accept: tuple[str, ...],
+    service_worker: tuple[str, ...],
+    ahead: bool,
+) -> Purpose:
+    named = frozenset(value.strip().lower() for value in destination)
+    return Purpose(
+        document=bool(named & _SHOWN) or _accepts_html(accept),
+        sheet="xslt" in named,
+        worker=bool(named & _WORKERS) or "script" in service_worker,
+        part=bool(named) and named <= _PARTS,
+        in_page=bool(named) and named <= _IN_PAGE and not ahead and _PASSED_ON.isdisjoint(mode),
+        # A link with `download` leads to "empty".
+        navigation=not ahead
+        and ((mode, destination) == ((), ()) or (mode == ("navigate",) and named <= {"document", "empty"})),
+    )
+
+
+def _accepts_html(accept: tuple[str, ...]) -> bool:
+    return "text/html" in ",".join(accept).lower()
+
+
+_FORM = ((), ("document",)), ((), ("navigate",))
+_SNIPPET = ((), ("empty",)), ((), ("cors",))
+
+
+def is_from_own_window(request: Request, before: str) -> bool:
+    """True unless a decision may come from a page inside a frame, where another site may have covered what
+    the visitor clicks, or in some other way than from the banner. Browsers that say nothing are not refused.
+
+    `before` is the path of the page that it came from, as far as that is known.
+    """
+    said = request.values("sec-fetch-dest"), request.values("sec-fetch-mode")
+    if any(said[0] in destinations and said[1] in modes for destinations, modes in (_FORM, _SNIPPET)):
+        return True
+    # A service worker of the site that passes everything on hides where a form was. Ours is in no frame.
+    passed_on = said in ((("empty",), ("navigate",)), (("empty",), ("same-origin",)))
+    return passed_on and before == request.root + request.path
+
+
+def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]:
+    """The request's `Accept-Encoding` headers for the application, which compresses what the gate has to read
+    only for it to be unpacked again.
+
+    What has a policy of its own is asked for plain, parts of pages in whatever coding the browser takes. Of
+    what may be either the application is not offered codings that the gate cannot read.
+    """
+    offered = request.values("accept-encoding")
+    if not offered or purpose.part:
+        return offered
+    # Without this header any coding would do (RFC 9110, section 12.5.3).
+    return ("identity" if purpose.has_own_policy else _readable(offered) or "identity",)
+
+
+@lru_cache(maxsize=64)
+def _readable(offered: tuple[str, ...]) -> str:
+    """Those of the codings in `Accept-Encoding` headers that the gate can read."""
+    codings = [coding.strip() for value in offered for coding in value.split(",")]
+    return ", ".join(c for c in codings if c.partition(";")[0].strip().lower() in (*READABLE, "identity"))

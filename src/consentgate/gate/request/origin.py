@@ -1,0 +1,89 @@
+"""Which host was asked, and whether a decision came from a page on that very host."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit, urlunsplit
+
+from consentgate.gate.message import Request
+from consentgate.web.url import parse_host
+
+_PORT = re.compile(r":([0-9]*)\Z")
+_DEFAULT_PORTS = ("", "80", "443")
+# A name or an address that may stand in a link. Whatever else a Host header says names nobody.
+_NAMES_A_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+
+
+def authority_of(request: Request, trusted_proxies: int) -> str:
+    """The host and port that the visitor's browser asked for, as written.
+
+    With proxies in front, each appends what it was asked for to `X-Forwarded-Host`: the value that the
+    outermost trusted one wrote is the last but that many, as in werkzeug's ProxyFix.
+    """
+    if trusted_proxies:
+        forwarded = ",".join(request.values("x-forwarded-host")).rsplit(",", trusted_proxies)[
+            -trusted_proxies:
+        ]
+        if len(forwarded) == trusted_proxies and forwarded[0].strip():
+            return forwarded[0].strip()
+    hosts = request.values("host")
+    return hosts[0].strip() if hosts else request.server
+
+
+@lru_cache(maxsize=64)
+def host_of(authority: str) -> str:
+    """The host in `authority`: small letters, no port."""
+    return parse_host(_PORT.sub("", authority))
+
+
+def link_to(authority: str) -> str:
+    """What makes a link lead to `authority` wherever it stands: "//host:port"; "" where that is no host."""
+    host, port = _host_and_port(authority)
+    if not _NAMES_A_HOST.fullmatch(host):
+        return ""
+    return f"//{host}:{port}" if port else f"//{host}"
+
+
+def page_before(request: Request, host: str) -> str:
+    """The path and query of the page of `host` from which a request came, by its Referer; "" where it does
+    not say so."""
+    named = request.values("referer")
+    try:
+        url = urlsplit(named[0] if len(named) == 1 else "")
+    except ValueError:
+        return ""
+    if url.scheme not in ("http", "https") or host_of(url.netloc) != host:
+        return ""
+    return urlunsplit(("", "", url.path or "/", url.query, ""))
+
+
+def is_same_origin(request: Request, authority: str) -> bool:
+    """True when a POST comes from a page of the host and port that it goes to.
+
+    Browsers that send Sec-Fetch-Site are taken at their word, unless Origin names another host. For the
+    others Origin decides, port included, and one that is missing or "null" proves nothing. Schemes are not
+    compared: what arrives as http may have been https in front of a proxy.
+    """
+    site = request.values("sec-fetch-site")
+    origin = request.values("origin")
+    if any(value != "same-origin" for value in site) or len(origin) > 1:
+        return False
+    here = _host_and_port(authority)
+    if site:
+        # A proxy may have hidden the port from us; the browser has compared it.
+        return not origin or origin == ("null",) or _named_by(origin[0])[0] == here[0]
+    return bool(origin) and _named_by(origin[0]) == here and bool(_NAMES_A_HOST.fullmatch(here[0]))
+
+
+def _named_by(origin: str) -> tuple[str, str]:
+    scheme, separator, rest = origin.partition("://")
+    if not separator or scheme not in ("http", "https"):
+        return "", ""
+    return _host_and_port(rest)
+
+
+def _host_and_port(authority: str) -> tuple[str, str]:
+    match = _PORT.search(authority)
+    port = match[1] if match else ""
+    return host_of(authority), "" if port in _DEFAULT_PORTS else port

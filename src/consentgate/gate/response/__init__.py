@@ -1,0 +1,1 @@
+"""What a response is, and how its body and its variants are treated."""

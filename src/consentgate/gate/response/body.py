@@ -1,0 +1,175 @@
+"""Bodies on their way out: what is HTML goes through the rewriter, all else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from consentgate.gate.codings import packer, unpacker
+from consentgate.html import Rewriter
+from consentgate.html.rewriting.rewriter import PATIENCE
+from consentgate.html.tokenizer.encoding import PRESCANNED, Encoding, Transcoder, Unreadable, sniff_encoding
+from consentgate.web.mime_sniffing import sniffs_as_html
+from consentgate.xml.document import XmlDocument
+
+HELD_BACK = 1 << 20
+"""So much of an XML document is read before any of it goes out: until then it can still be refused."""
+LONGEST_CODED = 8 << 20
+"""A longer compressed XML document is refused: it is held back as a whole."""
+
+
+class Body(Protocol):
+    """A body that the gate reads."""
+
+    @property
+    def ready(self) -> bool:
+        """True once its headers can be sent."""
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        """Take the next bytes, `final` ones or not; give those that can be sent."""
+
+
+class NoBody:
+    """A body that has no place in its response: HEAD, 204, 304. Whatever the application gives is dropped,
+    since some servers would put it on the wire."""
+
+    ready = True
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        return b""
+
+
+class HtmlBody:
+    """HTML. `encoding` is known as soon as it is `ready`."""
+
+    def __init__(self, make_rewriter: Callable[[Encoding], Rewriter], label: str | None) -> None:
+        self.ready = False
+        self.encoding = Encoding("utf-8")
+        self._make_rewriter = make_rewriter
+        self._label = label
+        self._waiting = b""
+        self._credit = PRESCANNED
+        self._rewriter: Rewriter | None = None
+        self._transcoder: Transcoder | None = None
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        if self._rewriter is None:
+            encoding = self._sniff(data, final=final)
+            if encoding is None:
+                return b""
+            data, self._waiting = self._waiting, b""
+            self.encoding, self.ready = encoding, True
+            self._rewriter = self._make_rewriter(encoding)
+            self._transcoder = None if encoding.is_ascii_compatible else Transcoder(encoding)
+        if self._transcoder is None:
+            return self._rewrite(self._rewriter, data, final=final)
+        text = self._transcoder.decode(data, final=final)
+        return self._transcoder.encode(self._rewrite(self._rewriter, text, final=final), final=final)
+
+    def _sniff(self, data: bytes, *, final: bool) -> Encoding | None:
+        # A long head in small chunks is not looked through for each of them.
+        self._credit += PATIENCE * len(data)
+        self._waiting += data
+        if len(self._waiting) > self._credit and not final:
+            return None
+        self._credit -= max(len(self._waiting) - PRESCANNED, 0)
+        return sniff_encoding(self._waiting, self._label, complete=final)
+
+    @staticmethod
+    def _rewrite(rewriter: Rewriter, data: bytes, *, final: bool) -> bytes:
+        output = rewriter.feed(data) if data else b""
+        return output + rewriter.finish() if final else output
+
+
+class RecodedBody:
+    """A compressed body: `html` that is decoded, read, and encoded again in the same `codings`."""
+
+    def __init__(self, html: HtmlBody, codings: Sequence[str]) -> None:
+        self._html = html
+        self._unpacker = unpacker(codings)
+        self._packer = packer(codings)
+        self._begun = False
+
+    @property
+    def ready(self) -> bool:
+        return self._html.ready
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        self._begun = self._begun or bool(data)
+        if not self._begun:
+            return self._html.feed(data, final=final)
+        output = [self._packer.pack(self._html.feed(p, final=False)) for p in self._unpacker.unpack(data)]
+        if final:
+            self._unpacker.finish()
+            output += [self._packer.pack(self._html.feed(b"", final=True)), self._packer.finish()]
+        else:
+            # What is here now must not wait in the encoder for what comes next.
+            output.append(self._packer.flush())
+        return b"".join(output)
+
+
+class XmlBody:
+    """A document in XML, which passes as it is as far as it is found to be plain. The first mebibyte waits
+    for the verdict on it, and all of a compressed one."""
+
+    def __init__(self, document: XmlDocument, codings: Sequence[str]) -> None:
+        self.ready = False
+        self._document = document
+        self._unpacker = unpacker(codings) if codings else None
+        self._waiting = bytearray()
+        self._sent = 0
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        self._waiting += data
+        pieces = (data,) if self._unpacker is None else self._unpacker.unpack(data)
+        for piece in pieces:
+            self._document.feed(piece)
+        if final:
+            if self._unpacker is not None and self._waiting:
+                self._unpacker.finish()
+            self._document.feed(b"", final=True)
+        elif self._unpacker is not None:
+            if len(self._waiting) > LONGEST_CODED:
+                raise Unreadable("a compressed XML document of this size is not read; send it uncompressed")
+            return b""
+        plain = len(self._waiting) if final else self._document.checked - self._sent
+        self.ready = self.ready or final or plain >= HELD_BACK
+        return self._take(plain) if self.ready else b""
+
+    def _take(self, size: int) -> bytes:
+        taken = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        self._sent += size
+        return taken
+
+
+class SniffedBody:
+    """A body of no type that a browser would guess: HTML if it looks like it, without the `codings` that it
+    comes in. Else it passes as it is."""
+
+    def __init__(self, as_html: Body, codings: Sequence[str]) -> None:
+        self._as_html = as_html
+        self._unpacker = unpacker(codings)
+        self._waiting: list[bytes] = []
+        self._plain = b""
+        self._is_html: bool | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self._as_html.ready if self._is_html else self._is_html is False
+
+    def feed(self, data: bytes, *, final: bool) -> bytes:
+        if self._is_html is None:
+            self._waiting.append(data)
+            self._is_html = self._sniffs(data, final=final)
+            if self._is_html is None:
+                return b""
+            data = b"".join(self._waiting)
+        return self._as_html.feed(data, final=final) if self._is_html else data
+
+    def _sniffs(self, data: bytes, *, final: bool) -> bool | None:
+        for piece in self._unpacker.unpack(data):
+            self._plain += piece
+            if (is_html := sniffs_as_html(self._plain, complete=False)) is not None:
+                return is_html
+        return sniffs_as_html(self._plain, complete=final)

@@ -1,0 +1,179 @@
+"""What a response's Content-Type makes of its body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from consentgate.gate.message import Header, header_values, without
+from consentgate.html.values.script_type import JAVASCRIPT
+
+_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+# Servers and frameworks join several headers with commas; a quoted text may contain one.
+_ONE_OF_SEVERAL = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
+_TYPE = re.compile(rf"[\t\n\r ]*({_NAME}/{_NAME})[\t\n\r ]*(?:;|\Z)")
+# One type, in a form in which no browser reads another.
+_PLAIN = re.compile(rf"[\t ]*({_NAME}/{_NAME})[\t ]*(?:;[^,]*+)?\Z")
+# How a type begins that only some browsers read, such as "image/svg+xml (x)".
+_BEGINNING = re.compile(rf"[^!-~]*({_NAME}/{_NAME})")
+_PARAMETER = re.compile(
+    r';[\t\n\r ]*(?P<name>[^;=]*)(?:=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?[^;]*|(?P<bare>[^;]*)))?'
+)
+_LABEL = re.compile(r"[A-Za-z0-9:._-]+")
+_LONGEST = 1024
+_DOWNLOAD = re.compile(r"(?i)[\t ]*attachment[\t ]*(?:;.*)?", re.S)
+# Types that say nothing, for which browsers sniff (WHATWG MIME Sniffing, section 7).
+_UNKNOWN = frozenset(("unknown/unknown", "application/unknown", "*/*", "application/x-unknown-content-type"))
+# In parts any of which may be a page; in a wrapping that names other hosts.
+_SEALED = frozenset(("multipart/x-mixed-replace", "application/signed-exchange", "application/webbundle"))
+_XML = frozenset(("text/xml", "application/xml", "text/xsl"))
+_PLAYLISTS = re.compile(r"mpegurl|dash|smil|x-ms-asf|playlist|x-scpls|xspf", re.I)
+# What browsers never show as a page that could load something: data, code, pictures, fonts and files.
+_OTHER = re.compile(
+    r"application/(?:[a-z0-9.-]+\+)?json|application/(?:x-)?ndjson|application/json-seq"
+    r"|text/(?:plain|css|csv|event-stream|calendar|vcard|vtt)|multipart/(?:byteranges|form-data)"
+    r"|image/(?!svg)[a-z0-9.-]+|font/[a-z0-9.+-]+|application/(?:x-)?font-[a-z0-9.-]+"
+    r"|application/(?:octet-stream|pdf|zip|gzip|x-gzip|x-tar|wasm|manifest\+json|vnd\.ms-fontobject)"
+    r"|application/(?:grpc[a-z0-9.+-]*|x-protobuf|protobuf|msgpack|cbor|x-www-form-urlencoded)"
+    r"|application/(?:msword|vnd\.[a-z0-9.-]+)"
+)
+
+
+class Kind(Enum):
+    """How a body is treated. Of several types the one that stands first here counts."""
+
+    HTML = "read and rewritten"
+    XML = "read, and closed unless it is plain"
+    SEALED = "a document that cannot be read"
+    PLAYLIST = "a list of what is to be played, which only the net closes"
+    DOCUMENT = "shown by browsers: it bears the net"
+    MEDIA = "sound or film, which browsers show, and may take for a list of others"
+    OTHER = "none of our business"
+    UNKNOWN = "read if it looks like HTML"
+
+
+class ContentType(NamedTuple):
+    """The kind of body that a Content-Type names, and its `plain` form, which all browsers read as that kind.
+
+    `plain` is None where the header has that form already, or names no type.
+    """
+
+    kind: Kind
+    plain: str | None = None
+
+
+def content_type(headers: list[Header]) -> ContentType:
+    """Read the Content-Type of a response. Among several types HTML counts before all others."""
+    fields = tuple(header_values(headers, "content-type"))
+    if sum(map(len, fields)) > _LONGEST:
+        return _shortened(fields[0][:_LONGEST])
+    found = _content_type(fields)
+    if found.kind is Kind.UNKNOWN and not any(map(str.strip, fields)) and is_never_sniffed(headers):
+        # Told not to guess, browsers take what has no type for plain text.
+        return _NO_TYPE
+    return found
+
+
+_NO_TYPE = ContentType(Kind.OTHER)
+
+
+def _shortened(field: str) -> ContentType:
+    """Read the beginning of a Content-Type that is longer than any real one. It leaves in a plain form."""
+    found = _content_type((field,))
+    if found.kind is Kind.UNKNOWN:
+        return ContentType(Kind.DOCUMENT, "text/plain")
+    return found if found.plain else ContentType(found.kind, field.partition(";")[0].strip())
+
+
+def kind_of(headers: list[Header]) -> Kind:
+    """The kind of body that a response with these headers has."""
+    return content_type(headers).kind
+
+
+@lru_cache(maxsize=256)
+def _content_type(fields: tuple[str, ...]) -> ContentType:
+    if len(fields) == 1 and (plain := _PLAIN.match(fields[0])):
+        return ContentType(_kind(plain[1].lower()))
+    types: dict[Kind, str] = {}
+    for value in _pieces(fields):
+        beginning = _BEGINNING.match(value)
+        # Browsers read "text/html foo" as HTML, though the standard finds no type in it.
+        is_html = not _TYPE.match(value) and "text/html" in value.lower()
+        essence = "text/html" if is_html else beginning[1].lower() if beginning else ""
+        if essence and (kind := _kind(essence)) is not Kind.UNKNOWN:
+            types.setdefault(kind, essence)
+    kind = next((kind for kind in Kind if kind in types), Kind.UNKNOWN)
+    if kind is Kind.UNKNOWN:
+        return ContentType(kind)
+    label = _label_in(fields)
+    charset = f"; charset={label}" if label is not None and _LABEL.fullmatch(label) else ""
+    return ContentType(kind, types[kind] + charset)
+
+
+def _kind(essence: str) -> Kind:
+    if essence == "text/html":
+        return Kind.HTML
+    if essence in _UNKNOWN:
+        return Kind.UNKNOWN
+    if essence in _SEALED:
+        return Kind.SEALED
+    if essence in _XML or essence.endswith("+xml"):
+        return Kind.XML
+    if _PLAYLISTS.search(essence):
+        return Kind.PLAYLIST
+    if essence.startswith(("audio/", "video/")):
+        return Kind.MEDIA
+    return Kind.OTHER if essence in JAVASCRIPT or _OTHER.fullmatch(essence) else Kind.DOCUMENT
+
+
+def with_type(headers: list[Header], plain: str) -> list[Header]:
+    """`headers` with the Content-Type `plain`."""
+    return [*without(headers, "content-type"), ("Content-Type", plain)]
+
+
+def is_download(headers: list[Header]) -> bool:
+    """True for a response that every browser saves instead of showing it."""
+    values = header_values(headers, "content-disposition")
+    return len(values) == 1 and bool(_DOWNLOAD.fullmatch(values[0]))
+
+
+def label_of(headers: list[Header]) -> str | None:
+    """The charset that the Content-Type names, in the words it does (WHATWG MIME Sniffing, section 4.4)."""
+    return _label_in(tuple(header_values(headers, "content-type")))
+
+
+@lru_cache(maxsize=256)
+def _label_in(fields: tuple[str, ...]) -> str | None:
+    for value in reversed(_pieces(fields)):
+        parameters = value[value.find(";") :] if ";" in value else ""
+        for parameter in _PARAMETER.finditer(parameters):
+            if parameter["name"].lower() != "charset":
+                continue
+            if parameter["quoted"] is not None:
+                return re.sub(r"\\(.)", r"\1", parameter["quoted"]).strip()
+            if (bare := (parameter["bare"] or "").strip()) != "":
+                return bare
+    return None
+
+
+def with_charset(headers: list[Header], charset: str) -> list[Header]:
+    """`headers` with a Content-Type that says HTML in this charset."""
+    return with_type(headers, f"text/html; charset={charset}")
+
+
+def without_sniffing(headers: list[Header]) -> list[Header]:
+    """`headers` that keep browsers from guessing a type."""
+    return [*without(headers, "x-content-type-options"), ("X-Content-Type-Options", "nosniff")]
+
+
+def _pieces(fields: Iterable[str]) -> list[str]:
+    return [piece for field in fields for piece in _ONE_OF_SEVERAL.findall(field)]
+
+
+def is_never_sniffed(headers: list[Header]) -> bool:
+    """True where every browser is told not to guess a type (Fetch standard, "determine nosniff")."""
+    values = header_values(headers, "x-content-type-options")
+    return len(values) == 1 and values[0].strip("\t ").lower() == "nosniff"

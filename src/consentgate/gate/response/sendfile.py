@@ -1,0 +1,43 @@
+"""Files that a server in front sends in the application's place, where the gate never sees them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from consentgate.gate.message import Header, without
+
+from .content_type import Kind, kind_of
+
+# nginx (and servers that took it over); Apache, uWSGI and lighttpd; LiteSpeed; Perlbal.
+_NAMING_A_FILE = frozenset(
+    (
+        *("x-accel-redirect", "x-sendfile", "x-sendfile2", "x-sendfile-temporary"),
+        *("x-lighttpd-send-file", "x-lighttpd-send-tempfile", "x-litespeed-location"),
+        *("x-reproxy-file", "x-reproxy-url"),
+    )
+)
+# A directory stands for its index. Apache looks at every extension: page.html.en is HTML.
+_HTML = re.compile(r"(?i)\.s?html?s?(?![a-z0-9])|/(?=[?#\s,]|\Z)")
+_XML = re.compile(r"(?i)\.(?:xhtml?|xht|svgz?|xml|xslt?|rss|atom|mml|rdf)(?![a-z0-9])")
+_PLAYLIST = re.compile(r"(?i)\.(?:m3u8?)(?![a-z0-9])")
+
+
+def sent_by_front(headers: list[Header]) -> tuple[str, Kind] | None:
+    """The name of the header by which an application has the server in front send a file, and what that is:
+    what the Content-Type says, else what the file's name does. None without such a header."""
+    for name, value in headers:
+        if name.lower() in _NAMING_A_FILE and value.strip():
+            # Of the header that tells browsers not to guess such servers know nothing.
+            kind = kind_of(without(headers, "x-content-type-options"))
+            return name, _guessed(headers) if kind is Kind.UNKNOWN else kind
+    return None
+
+
+def _guessed(headers: list[Header]) -> Kind:
+    names = [unquote(value) for name, value in headers if name.lower() in _NAMING_A_FILE]
+    if any(_HTML.search(name) for name in names):
+        return Kind.HTML
+    if any(_XML.search(name) for name in names):
+        return Kind.XML
+    return Kind.PLAYLIST if any(_PLAYLIST.search(name) for name in names) else Kind.UNKNOWN

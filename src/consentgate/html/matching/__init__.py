@@ -1,0 +1,1 @@
+"""How patterns are run: `re`, or PCRE2 where the machine has it."""

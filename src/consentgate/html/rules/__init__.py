@@ -1,0 +1,1 @@
+"""What loads, and whether it may: elements, attributes, scripts, and the limits of what is read."""

@@ -1,0 +1,1 @@
+"""Speed, and nothing else: what passes or goes without being judged tag by tag."""

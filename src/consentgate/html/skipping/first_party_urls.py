@@ -1,0 +1,73 @@
+"""Attributes that plainly load from the site's own hosts, as patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Set
+
+from consentgate.html.matching.patterns import any_of, one_of
+from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
+from consentgate.html.tokenizer.grammar import EQUALS
+from consentgate.policy import OwnHosts
+
+# A URL without a scheme, a host, a character reference or anything that browsers remove or turn around; or
+# several of them.
+_RELATIVE = rb"=\"(?:/?[^\"&:\\/\x00-\x1f]++)*+/?+\""
+
+_AT_HOME = rb"(?:https?:)?//(?&home)/"
+
+
+def _read_as(*reads: Reads) -> frozenset[bytes]:
+    """The attributes that are read in one of these ways, on whatever element."""
+    kinds: dict[str, set[Reads]] = {}
+    for attributes in (ANYWHERE, *(element.attributes for element in ELEMENTS.values())):
+        for name, attribute in attributes.items():
+            kinds.setdefault(name, set()).add(attribute.reads)
+    return frozenset(name.encode() for name, found in kinds.items() if found <= {*reads})
+
+
+_WITH_ONE_URL = _read_as(Reads.URL, Reads.CODE, Reads.SCRIPT, Reads.LINK)
+_WITH_CANDIDATES = _read_as(Reads.SRCSET)
+_PLAIN_NAME = re.compile(r"[a-z0-9.-]+")
+
+
+def _quoted(value: Callable[[bytes], bytes]) -> bytes:
+    """What `value` gives for either kind of quotes, between these."""
+    return EQUALS + any_of(*(quote + value(quote) + quote for quote in (b'"', b"'")))
+
+
+def _absolute(quote: bytes) -> bytes:
+    return _AT_HOME + rb"[^%b]*+" % quote
+
+
+def _candidates(quote: bytes) -> bytes:
+    """Image candidates (WHATWG HTML, "parse a srcset attribute"): one whose URL ends with a comma has no
+    descriptors."""
+    url = _AT_HOME + rb"[^%b&\t\n\f\r ]*+" % quote
+    end = rb"(?:(?<=,)|[\t\n\f\r ][^%b&,(]*+(?:,|(?=%b))|(?=%b))" % (quote, quote, quote)
+    return rb"(?:[\t\n\f\r ,]*+" + url + end + rb")++[\t\n\f\r ,]*+"
+
+
+def own_attributes(home: OwnHosts, names: Set[bytes], mark: bytes = b"") -> tuple[bytes, ...]:
+    """Patterns for attributes with these `names` and what they load, if nothing that is not `home`. A group
+    that is the `mark` of it matches where that goes by the base URL. They want the `own_pieces`."""
+    relative = one_of(names) + _RELATIVE + mark
+    if not (home.exact or home.endings):
+        return (relative,)
+    one_url, candidates = names & _WITH_ONE_URL, names & _WITH_CANDIDATES
+    return one_of(one_url) + rb"(?&own_url)", relative, one_of(candidates) + rb"(?&own_candidates)"
+
+
+def own_pieces(home: OwnHosts) -> dict[str, bytes]:
+    """The pieces that these patterns are made of. Names with unusual characters are no part of them."""
+    domains = (ending.removeprefix(".") for ending in home.endings)
+    below = (
+        rb"(?:(?!" + name + rb"/)[a-z0-9-]++\.)++" + name
+        for name in (re.escape(domain.encode()) for domain in domains if _PLAIN_NAME.fullmatch(domain))
+    )
+    hosts = (re.escape(host.encode()) for host in sorted(home.exact) if _PLAIN_NAME.fullmatch(host))
+    return {
+        "home": any_of(*below, *hosts),
+        "own_url": _quoted(_absolute),
+        "own_candidates": _quoted(_candidates),
+    }

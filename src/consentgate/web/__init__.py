@@ -1,0 +1,1 @@
+"""What HTTP and HTML share: URLs, paths, MIME sniffing, client hints."""

@@ -1,0 +1,1 @@
+"""XML documents: plain ones pass, the others are refused."""
