@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.apps import AppConfig
+from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from consentgate.gate import Gate
+from consentgate.gate import Gate
+
+from .checks import register_checks
+from .ungated import ungated
 
 
 class ConsentgateConfig(AppConfig):
@@ -23,12 +24,6 @@ class ConsentgateConfig(AppConfig):
     gate: Gate | None = None
 
     def ready(self) -> None:
-        # Not before: the checks read settings, which are there only once Django is set up.
-        from django.http import HttpRequest
-
-        from .checks import register_checks
-        from .ungated import ungated
-
         register_checks()
         # Django's test requests pass no middleware: views that ask are testable all the same.
         HttpRequest.consent = ungated  # type: ignore[attr-defined]  # Django has no such attribute

@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from consentgate.configuration import Configuration, Misconfigured
 from consentgate.gate import Gate
 
-from .apps import ConsentgateConfig
 from .cookies import cookies_in_settings
 
 
@@ -26,8 +25,9 @@ def gate_from_settings() -> Gate:
     except Misconfigured as error:
         raise ImproperlyConfigured(str(error)) from error
     for application in apps.get_app_configs():
-        if isinstance(application, ConsentgateConfig):
-            application.gate = gate
+        # Known by its name. Its class cannot be imported here: it imports the checks, which import this.
+        if application.name == "consentgate.django":
+            application.gate = gate  # type: ignore[attr-defined]  # ConsentgateConfig has it
     return gate
 
 
