@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate.catalogue import Catalogue, InlineScript, InlineSignature, KnownService, catalogue
-from consentgate.catalogue.inline import LONGEST_LOADER
+from consentgate.catalogue.inline_scripts import LONGEST_LOADER
 
 SIGNED = [service for service in catalogue().services if service.inline]
 

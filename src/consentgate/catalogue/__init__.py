@@ -3,10 +3,11 @@
 The lowest package: it knows nothing of policies, consent or HTTP, and it never opens anything.
 """
 
-from .inline import Address, InlineScript
-from .known import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
+from .inline_scripts import Address, InlineScript
 from .lookup import Catalogue, catalogue
-from .patterns import Glob, UrlIndex, UrlPattern
+from .model import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
+from .patterns import Glob, UrlPattern
+from .url_index import UrlIndex
 
 __all__ = [
     "Address",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from . import data
-from .inline import InlineIndex, InlineScript
-from .known import Entity, KnownService, Widget
-from .markup import WidgetIndex
-from .patterns import Glob, UrlIndex, UrlPattern
+from . import loading
+from .inline_scripts import InlineIndex, InlineScript
+from .model import Entity, KnownService, Widget
+from .patterns import Glob, UrlPattern
+from .url_index import UrlIndex
+from .widgets import WidgetIndex
 
 
 class Catalogue:
@@ -30,7 +31,7 @@ class Catalogue:
     @classmethod
     def load(cls) -> Catalogue:
         """The catalogue that ships with the package, read anew; `catalogue()` keeps one."""
-        return cls(data.services())
+        return cls(loading.services())
 
     @property
     def services(self) -> tuple[KnownService, ...]:
@@ -120,7 +121,7 @@ def catalogue() -> Catalogue:
 @cache
 def _entities() -> UrlIndex[Entity]:
     # Apart from the services: three thousand rows that only labels in logs and reports need.
-    return UrlIndex(data.entities())
+    return UrlIndex(loading.entities())
 
 
 class _CookieIndex:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from .known import KnownService, Widget, WidgetSignature
+from .model import KnownService, Widget, WidgetSignature
 
 _SPACE = re.compile(r"[\t\n\f\r ]+")
 """What separates class tokens (WHATWG DOM, ordered set parser)."""

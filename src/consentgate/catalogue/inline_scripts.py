@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .known import InlineSignature, KnownService
+from .model import InlineSignature, KnownService
 
 _IDENTIFIER = re.compile(rb"[A-Za-z0-9_$]+")
 _BLANK_ELSE = bytes(byte if _IDENTIFIER.fullmatch(bytes([byte])) else 0x20 for byte in range(256))

@@ -9,8 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
-from .inline import inline_signature
-from .known import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
+from .inline_scripts import inline_signature
+from .model import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
 from .patterns import UrlPattern
 
 _HERE = files(__package__)
