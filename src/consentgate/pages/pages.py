@@ -10,7 +10,9 @@ from urllib.parse import quote
 from markupsafe import escape
 
 from consentgate.consent import Consent
+from consentgate.consent.validity import VALIDITY
 from consentgate.policy import Claim, Policy
+from consentgate.policy.model import CONSENT_COOKIE
 from consentgate.texts import Texts, texts
 from consentgate.web.paths import local_path, mount_path
 
@@ -30,7 +32,7 @@ class Pages:
     """
 
     def __init__(
-        self, policy: Policy, root: str = "", *, language: str = "", cookie: str = "__Host-consent"
+        self, policy: Policy, root: str = "", *, language: str = "", cookie: str = CONSENT_COOKIE
     ) -> None:
         self.policy = policy
         self.texts: Texts = texts(language or policy.site.languages[0])
@@ -136,7 +138,7 @@ class Pages:
             exempt_services=listing.exempt_services(),
             undeclared=listing.undeclared(),
             consent_cookie=self._cookie,
-            consent_lifetime=self.texts.for_lifetime("6 months"),
+            consent_lifetime=self.texts.for_lifetime(VALIDITY),
         )
 
     def problem(self, status: int) -> bytes:
