@@ -11,7 +11,6 @@ from typing import Any
 
 from .applications import layers_of
 from .policy import Cookie
-from .policy.framework import framework_cookie
 
 
 def cookies_of(application: Any) -> list[Cookie]:
@@ -27,23 +26,23 @@ def _cookies_of_layer(layer: Any) -> Iterator[Cookie]:
 
 
 def _of_starlette(sessions: Any) -> Iterator[Cookie]:
-    yield framework_cookie(sessions.session_cookie, "authentication", sessions.max_age)
+    yield Cookie.exempt(sessions.session_cookie, "authentication", sessions.max_age)
 
 
 def _of_starsessions(sessions: Any) -> Iterator[Cookie]:
-    yield framework_cookie(sessions.cookie_name, "authentication", sessions.lifetime or None)
+    yield Cookie.exempt(sessions.cookie_name, "authentication", sessions.lifetime or None)
 
 
 def _of_starlette_csrf(protection: Any) -> Iterator[Cookie]:
-    yield framework_cookie(protection.cookie_name, "security", None)
+    yield Cookie.exempt(protection.cookie_name, "security", None)
 
 
 def _of_flask(app: Any) -> Iterator[Cookie]:
     for name in dict.fromkeys((app.config["SESSION_COOKIE_NAME"], _session_name(app))):
-        yield framework_cookie(name, "authentication", app.permanent_session_lifetime)
+        yield Cookie.exempt(name, "authentication", app.permanent_session_lifetime)
     if hasattr(app, "login_manager") and "flask_login" in sys.modules:
         defaults = sys.modules["flask_login"]
-        yield framework_cookie(
+        yield Cookie.exempt(
             app.config.get("REMEMBER_COOKIE_NAME", defaults.COOKIE_NAME),
             "authentication",
             app.config.get("REMEMBER_COOKIE_DURATION", defaults.COOKIE_DURATION),

@@ -9,7 +9,6 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.utils.module_loading import import_string
 
 from consentgate.policy import Cookie
-from consentgate.policy.framework import framework_cookie
 
 _SESSION_NAME, _SESSION_AGE = "SESSION_COOKIE_NAME", "SESSION_COOKIE_AGE"
 
@@ -17,10 +16,10 @@ _SESSION_NAME, _SESSION_AGE = "SESSION_COOKIE_NAME", "SESSION_COOKIE_AGE"
 def cookies_in_settings() -> Iterator[Cookie]:
     """List the cookies of sessions, CSRF protection, the language that was chosen and messages."""
     yield from _sessions()
-    yield framework_cookie(settings.CSRF_COOKIE_NAME, "security", settings.CSRF_COOKIE_AGE)
-    yield framework_cookie(settings.LANGUAGE_COOKIE_NAME, "ui-preference", settings.LANGUAGE_COOKIE_AGE)
+    yield Cookie.exempt(settings.CSRF_COOKIE_NAME, "security", settings.CSRF_COOKIE_AGE)
+    yield Cookie.exempt(settings.LANGUAGE_COOKIE_NAME, "ui-preference", settings.LANGUAGE_COOKIE_AGE)
     for name in _message_cookies(settings.MESSAGE_STORAGE):
-        yield framework_cookie(name, "requested-service", None)
+        yield Cookie.exempt(name, "requested-service", None)
 
 
 def _sessions() -> Iterator[Cookie]:
@@ -32,10 +31,10 @@ def _sessions() -> Iterator[Cookie]:
     ):
         age = getattr(settings, setting.replace(_SESSION_NAME, _SESSION_AGE), settings.SESSION_COOKIE_AGE)
         closes = settings.SESSION_EXPIRE_AT_BROWSER_CLOSE
-        yield framework_cookie(getattr(settings, setting), "authentication", None if closes else age)
+        yield Cookie.exempt(getattr(settings, setting), "authentication", None if closes else age)
     for path in settings.MIDDLEWARE:
         for name in _names_in(path):
-            yield framework_cookie(name, "authentication", settings.SESSION_COOKIE_AGE)
+            yield Cookie.exempt(name, "authentication", settings.SESSION_COOKIE_AGE)
 
 
 def _names_in(path: str) -> Iterator[str]:

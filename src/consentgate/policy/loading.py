@@ -9,12 +9,13 @@ from typing import Any
 
 from consentgate.catalogue import KnownService, catalogue
 
+from .categories import DEFAULT_CATEGORIES, category_for
 from .check import check
 from .errors import Mistake, PolicyError
 from .messages import did_you_mean, listed, place_of, shown
-from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
-from .well_known import certain_reason
+from .well_known_cookies import certain_reason
 
 _log = logging.getLogger("consentgate")
 
@@ -190,13 +191,3 @@ def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, 
         "controller": known.controller,
         "privacy_url": known.privacy_url,
     }
-
-
-def category_for(raw: str, categories: Iterable[Category]) -> str | None:
-    """The id of the policy's category for the catalogue's category `raw`: the one that covers it, else
-    the one of the same name. Never `necessary`, which only the site itself can claim."""
-    askable = [category for category in categories if category.id != NECESSARY]
-    for category in askable:
-        if raw in category.covers:
-            return category.id
-    return next((category.id for category in askable if category.id == raw), None)

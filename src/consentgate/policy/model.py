@@ -11,6 +11,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from .lifetime import lifetime_text
+
 NECESSARY = "necessary"
 NEVER = "never"
 
@@ -85,6 +87,12 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     lifetime: str | None = None
     purpose: str = ""
 
+    @classmethod
+    def exempt(cls, name: str, reason: Reason, age: float | datetime.timedelta | None) -> Cookie:
+        """Declare a necessary cookie that lives for `age`, in seconds; None is until the browser closes."""
+        seconds = age.total_seconds() if isinstance(age, datetime.timedelta) else age or 0
+        return cls(name=name, category=NECESSARY, reason=reason, lifetime=lifetime_text(seconds))
+
 
 class ServiceCookie(msgspec.Struct, frozen=True, kw_only=True):
     """A cookie that a service sets on the site's own host. `name` may end in `*`."""
@@ -112,12 +120,3 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     controller: str = ""
     privacy_url: str = ""
     purpose: str = ""
-
-
-DEFAULT_CATEGORIES = (
-    Category(id=NECESSARY),
-    Category(id="performance", covers=("performance",)),
-    Category(id="third-party", covers=("marketing", "social", "media", "functional", "all")),
-)
-"""What a policy that names no category has. A catalogue service that is filed as necessary is covered by
-none: that is for the site to say, with a reason."""

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
+from .categories import DEFAULT_CATEGORIES
 from .check import check
 from .claims import Claims
 from .errors import Mistake, PolicyError
 from .lifetime import lifetime_seconds
 from .loading import parse
-from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, Site
+from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
 
 _UNNAMED_SITE = Site(
     name="This site",
