@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .applications import layers_of
+from .application_layers import layers_of
 from .policy import Cookie
 
 
