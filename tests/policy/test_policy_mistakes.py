@@ -56,8 +56,8 @@ def test_ten_different_mistakes_are_reported_at_once():
         '[site], controler: unknown key; did you mean "controller"?',
         "[site], contact: expected text in quotes, not 5",
         '[site], undeclared: expected one of "never", "Performance", not "marketing"',
-        '[[category]] 1 "Performance", id: expected small letters, digits, - and _, at most '
-        '64 of them, not "Performance"',
+        '[[category]] 1 "Performance", id: expected at most 64 lowercase letters, '
+        'digits, - and _, not "Performance"',
         f'[[cookie]] 1 "sid", reason: expected one of {LISTED}, not "legitimate_interest"',
         '[[cookie]] 1 "sid", lifetime: expected "session" or a number of minutes, hours, '
         'days, months or years, like "14 days", not "a fortnight"',
@@ -301,7 +301,7 @@ def test_a_host_in_another_script_has_to_be_written_as_it_is_sent():
 @pytest.mark.parametrize("host", ["*.com", "*.co.uk", "*.org"])
 def test_a_host_pattern_that_takes_in_everyone(host):
     assert mistake(f"hosts = ['{host}']").expected == (
-        f'expected less than everything below "{host[2:]}", which many share'
+        f'expected the hosts of one site, not all below "{host[2:]}"'
     )
 
 
@@ -387,7 +387,7 @@ def test_an_id_that_is_taken(text, table):
 def test_what_is_no_id(id):
     found = mistake(A.replace("'a'", f"'{id}'"))
     assert found.key == "id"
-    assert found.expected.startswith("expected small letters, digits, - and _")
+    assert found.expected.startswith("expected at most 64 lowercase letters, digits, - and _")
 
 
 def test_never_is_no_id():
@@ -552,8 +552,7 @@ def test_the_name_of_the_gates_own_cookie_is_taken(name):
     own = mistake(f"[[cookie]]\nname = '{name}'\ncategory = 'performance'")
     assert own.key == "name"
     assert own.expected == (
-        "expected another name: a cookie of this name is the gate's own, which keeps the choice, "
-        f'not "{name}"'
+        f'expected another name: the gate\'s own cookie, which keeps the choice, has this one, not "{name}"'
     )
     of_service = f"[[service]]\nid='a'\ncategory='performance'\ncookies=[{{ name='{name}' }}]"
     assert mistake(of_service).table == f'[[service]] 1 "a", cookies 1 "{name}"'

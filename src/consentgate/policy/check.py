@@ -1,4 +1,4 @@
-"""What the parts of a policy must agree on, once each of them is well formed."""
+"""Checks that the parts of a policy fit together, once each of them is well formed."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from .model import (
 )
 
 Found = tuple[str, str, str]
-"""A mistake's table, key and what was expected there."""
+"""The table and key of a mistake, and what was expected there."""
 
 MOST_CATEGORIES = 50
-"""A visitor has to read them all, and the consent cookie has to hold a digest of each."""
+"""The most categories: visitors have to read them all, and the consent cookie holds a digest of each."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]/:@(){}]+")
@@ -38,8 +38,8 @@ _PRIVACY_URL = re.compile(
     r"(?:[/?#][^\s<>\"\x00-\x1f]*)?"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-# Of a URL's path these are undone before it is compared: letters, digits and "-._~" that are escaped, and
-# the segments "." and "..". A pattern with one of them would never match.
+# The path of a URL is normalised before it is compared: the segments "." and ".." go, and so do the escapes
+# of letters, digits and "-._~". A pattern with one of them would never match.
 _NEVER_IN_PATHS = re.compile(r"%(?:2[dDeE]|[46][1-9a-fA-F]|[57][0-9aA]|3[0-9]|5[fF]|7[eE])|/\.\.?(?:/|\Z)")
 
 
@@ -49,7 +49,7 @@ def check(
     cookies: Sequence[Cookie],
     services: Sequence[Service],
 ) -> list[Found]:
-    """Every mistake in the parts taken together, table by table."""
+    """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
     return [
         *_check_site(site, ids),
@@ -142,7 +142,7 @@ def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator
 
 
 def _check_places(place: str, service: Service) -> Iterator[Found]:
-    """Where a service is found: hosts, paths and the rest."""
+    """Check where a service is found: its hosts, paths, URLs and cookies."""
     for host in service.hosts:
         yield from _check_host(place, "hosts", host)
     for key in ("paths", "pages"):
@@ -162,7 +162,7 @@ def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> It
     for number, id in enumerate(ids, 1):
         place = place_of(kind, number, id)
         if not _ID.fullmatch(id):
-            yield place, "id", f"expected small letters, digits, - and _, at most 64 of them{_not(id)}"
+            yield place, "id", f"expected at most 64 lowercase letters, digits, - and _{_not(id)}"
         elif id == NEVER:
             yield place, "id", 'expected another word: "never" means that nothing opens it'
         elif id in seen:
@@ -171,7 +171,7 @@ def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> It
 
 
 def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> Iterator[Found]:
-    """The category of `item`, and its reason where it is necessary."""
+    """Check the category of `item`, and its reason where it is necessary."""
     if item.category not in (*ids, NEVER):
         hint = did_you_mean(item.category, ids)
         yield place, "category", f"expected one of {listed((*ids, NEVER))}{_not(item.category)}{hint}"
@@ -185,8 +185,10 @@ def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> I
 def _check_sole_purpose(
     cookies: Sequence[Cookie], services: Sequence[Service], ids: Collection[str]
 ) -> Iterator[Found]:
-    """A cookie needs no consent only if each of its purposes needs none (Article 29 Working Party,
-    WP 194), so that one which is necessary may be nothing else as well."""
+    """Check that a necessary cookie is filed under nothing else.
+
+    A cookie needs no consent only if each of its purposes needs none (Article 29 Working Party, WP 194).
+    """
     filed: dict[str, tuple[str, str]] = {}
     for place, key, name, category in _cookie_categories(cookies, services):
         if category not in ids:
@@ -204,7 +206,7 @@ def _check_sole_purpose(
 def _cookie_categories(
     cookies: Sequence[Cookie], services: Sequence[Service]
 ) -> Iterator[tuple[str, str, str, str]]:
-    """Place, key, name and category of every cookie."""
+    """Yield the place, key, name and category of every cookie."""
     for number, cookie in enumerate(cookies, 1):
         yield place_of("[[cookie]]", number, cookie.name), "category", cookie.name, cookie.category
     for number, service in enumerate(services, 1):
@@ -219,7 +221,7 @@ def _check_cookie(place: str, cookie: Cookie | ServiceCookie) -> Iterator[Found]
         expected = "expected the name of a cookie, with at most one * at its end"
         yield place, "name", f"{expected}{_not(cookie.name)}"
     if cookie.name.lower() in (CONSENT_COOKIE.lower(), INSECURE_CONSENT_COOKIE):
-        expected = "expected another name: a cookie of this name is the gate's own, which keeps the choice"
+        expected = "expected another name: the gate's own cookie, which keeps the choice, has this one"
         yield place, "name", f"{expected}{_not(cookie.name)}"
     if cookie.lifetime is not None:
         try:
@@ -238,7 +240,11 @@ def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
     if "/" in host:
         yield place, key, f"expected a host without a path{_not(host)}"
     elif pattern.subdomains and is_public_suffix(pattern.host):
-        yield place, key, f"expected less than everything below {shown(pattern.host)}, which many share"
+        yield (
+            place,
+            key,
+            f"expected the hosts of one site, not all below {shown(pattern.host)}",
+        )
 
 
 def _check_path(place: str, key: str, path: str) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""How messages show values and name places: the same in every message."""
+"""The way in which every message shows values and names places."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from collections.abc import Iterable
 
 
 def place_of(kind: str, number: int, label: object = "") -> str:
-    """Where a table is: `[[service]] 2 "stats"`."""
+    """Name the place of a table, like `[[service]] 2 "stats"`."""
     return f"{kind} {number} {shown(label)}" if isinstance(label, str) and label else f"{kind} {number}"
 
 
 def closest(word: object, known: Iterable[str]) -> str | None:
-    """The known word that looks most like `word`, if one does."""
+    """Return the known word that looks most like `word`, or None where none does."""
     near = difflib.get_close_matches(word, list(known), n=1) if isinstance(word, str) else []
     return near[0] if near else None
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """A hint to the known word that looks most like `word`; empty where none does."""
+    """Return a hint to the known word that looks most like `word`; empty where none does."""
     near = closest(word, known)
     return f"; did you mean {shown(near)}?" if near else ""
 
 
 def listed(words: Iterable[str]) -> str:
-    """The words in a row, each in quotes."""
+    """List the words, each in quotes."""
     return ", ".join(map(shown, words))
 
 
 def shown(value: object) -> str:
-    """A value as TOML writes it, cut where it is long."""
+    """Show a value as TOML writes it, shortened where it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:57]}..."
