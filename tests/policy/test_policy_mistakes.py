@@ -298,6 +298,10 @@ def test_a_host_in_another_script_has_to_be_written_as_it_is_sent():
     assert "xn--" in mistake("hosts = ['bücher.example']").expected
 
 
+def test_a_wrong_value_that_is_listed_twice_is_one_mistake():
+    assert mistake("hosts = ['a b', 'a b']").key == "hosts"
+
+
 @pytest.mark.parametrize("host", ["*.com", "*.co.uk", "*.org"])
 def test_a_host_pattern_that_takes_in_everyone(host):
     assert mistake(f"hosts = ['{host}']").expected == (

@@ -51,13 +51,15 @@ def check(
 ) -> list[Found]:
     """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
-    return [
+    found = [
         *_check_site(site, ids),
         *_check_categories(categories),
         *_check_cookies(cookies, ids),
         *_check_services(services, ids),
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
     ]
+    # A list may hold the same wrong value twice.
+    return list(dict.fromkeys(found))
 
 
 def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
