@@ -1,6 +1,6 @@
-"""Facts about known services: whose a URL, a script, a widget or a cookie is.
+"""Facts about known services: which of them a URL, a script, a widget or a cookie belongs to.
 
-The lowest package: it knows nothing of policies, consent or HTTP, and it never opens anything.
+The package knows nothing of policies, consent or HTTP, and it never opens anything.
 """
 
 from .inline_scripts import Address, InlineScript

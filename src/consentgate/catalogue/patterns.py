@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 LONGEST_HOST = 254
-"""RFC 1035, section 2.3.4, and a trailing dot. A longer name cannot be looked up, hence not contacted."""
+"""The longest host name (RFC 1035, section 2.3.4) with a trailing dot. Longer ones cannot be contacted."""
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*+)(?:\.[a-z0-9_][a-z0-9_-]*+)*+")
 _UNFIT_IN_PATH = re.compile(r"[\x00-\x20\x7f?#\\]")
-# WHATWG URL, "path percent-encode set": none of these. What is escaped already stays so.
+# None of these is in the "path percent-encode set" (WHATWG URL). Existing escapes stay.
 _NOT_ESCAPED = "!$%&'()*+,/:;=@[\\]|~"
 _SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
 
@@ -19,9 +19,9 @@ _SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
 class Glob:
     """A path pattern in which `*` stands for any characters, slashes included.
 
-    Without a `*` it matches exactly itself. What browsers escape in paths may be written as it is.
-    Matching walks the path once, whatever it holds. What every path that matches begins and ends with is
-    `first` and `last`.
+    Without a `*` it matches only itself. Characters that browsers escape in paths may be written plainly.
+    Matching walks the path once, whatever is in it. Every path that matches begins with `first` and ends
+    with `last`.
     """
 
     __slots__ = ("_middle", "_whole", "first", "last", "text")
@@ -34,7 +34,7 @@ class Glob:
         self._middle = tuple(piece for piece in pieces[1:-1] if piece)
 
     def matches(self, path: str) -> bool:
-        """Whether the whole of `path` (without its query) fits."""
+        """Say whether the whole of `path` (without its query) matches."""
         if self._whole:
             return path == self.first
         if not (path.endswith(self.last) and path.startswith(self.first)):
@@ -42,7 +42,7 @@ class Glob:
         at, end = len(self.first), len(path) - len(self.last)
         if at > end:
             return False
-        # The leftmost fit of each piece leaves the most room for the next, so nothing is ever tried twice.
+        # The leftmost match of each piece leaves the most room for the next, so nothing is tried twice.
         for piece in self._middle:
             at = path.find(piece, at, end)
             if at < 0:
@@ -52,7 +52,7 @@ class Glob:
 
     @property
     def specificity(self) -> tuple[int, int]:
-        """Sorts the narrower of two globs after the wider one: by literal characters, then by stars."""
+        """The sort key that puts the narrower of two globs last: by literal characters, then by stars."""
         stars = self.text.count("*")
         return len(self.text) - stars, -stars
 
@@ -68,10 +68,10 @@ class Glob:
 
 @dataclass(frozen=True, slots=True)
 class UrlPattern:
-    """The URLs of one host, or of its subdomains, whose path fits a glob.
+    """The URLs of one host, or of its subdomains, whose path matches a glob.
 
-    `host` is lower-case ASCII. With `subdomains` it stands for every name below `host`, and never for
-    `host` itself. `path` is compared with the path without its query; an empty one is every path.
+    `host` is lowercase ASCII. With `subdomains` it stands for every name below `host`, and never for `host`
+    itself. `path` is matched with the URL's path, without the query; an empty one matches every path.
     """
 
     host: str
@@ -84,7 +84,7 @@ class UrlPattern:
 
     @classmethod
     def parse(cls, text: str) -> UrlPattern:
-        """The pattern that `text`, of the form `host[/path]`, stands for.
+        """Make the pattern that `text`, of the form `host[/path]`, stands for.
 
         Raises ValueError with a sentence that says what is wrong.
         """
@@ -95,7 +95,7 @@ class UrlPattern:
         return cls(_host(name[2:] if subdomains else name), subdomains, _path(slash + rest))
 
     def matches(self, host: str, path: str) -> bool:
-        """Whether the URL of this host (lower-case ASCII) and path (without its query) fits."""
+        """Say whether the URL of this host (lowercase ASCII) and path (without its query) matches."""
         fits = host.endswith(f".{self.host}") if self.subdomains else host == self.host
         return fits and Glob(self.path).matches(path)
 
@@ -122,5 +122,5 @@ def _host(name: str) -> str:
 def _path(path: str) -> str:
     if _UNFIT_IN_PATH.search(path):
         raise ValueError("expected a path without spaces, backslashes, query or fragment")
-    # A run of stars says no more than one.
+    # Several stars in a row match what one matches.
     return re.sub(r"\*{2,}", "*", path)

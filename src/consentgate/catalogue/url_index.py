@@ -14,14 +14,14 @@ from .patterns import LONGEST_HOST, Glob, UrlPattern
 T = TypeVar("T")
 
 _Entry = tuple[str, Glob, T]
-"""How the paths begin that the glob matches, the glob, and what it stands for."""
+"""The start of all paths that the glob matches, the glob, and what it stands for."""
 
 
 class UrlIndex(Generic[T]):
-    """Finds what the most specific of many patterns was given for.
+    """Finds the value of the most specific of many patterns.
 
-    Of hosts, the exact name comes before `*.` patterns and a longer suffix before a shorter one; within
-    one host, the path glob with more literal characters. Of two equal patterns the first one counts.
+    The exact host comes before `*.` patterns, and a longer suffix before a shorter one. Within one host, the
+    path glob with more literal characters comes first. Of two equal patterns the first one counts.
     """
 
     __slots__ = ("_below", "_domains", "_exact")
@@ -40,10 +40,10 @@ class UrlIndex(Generic[T]):
         self._domains: frozenset[str] | None = None
 
     def find(self, host: str, path: str = "/") -> T | None:
-        """What the URL of this host (lower-case ASCII) and path (without its query) belongs to, or None."""
+        """Return the value for this host (lowercase ASCII) and path (without its query), or None."""
         if len(host) > LONGEST_HOST:
             return None
-        # An empty path is written "/" in every URL that is sent.
+        # In every URL that is sent, an empty path is written "/".
         path = path or "/"
         for paths in self._candidates(host):
             for first, glob, value in paths:
@@ -52,11 +52,11 @@ class UrlIndex(Generic[T]):
         return None
 
     def has_host(self, host: str) -> bool:
-        """True when the URLs of this host (lower-case ASCII) belong to anybody, on any path."""
+        """Say whether any URL of this host (lowercase ASCII) has a value."""
         return any(self._candidates(host))
 
     def has_host_below(self, domain: str) -> bool:
-        """True when the URLs of a host below this domain (lower-case ASCII) may belong to anybody."""
+        """Say whether any URL of a host at or below this domain (lowercase ASCII) may have a value."""
         if self._domains is None:
             parents = (parent for host in self._exact for parent in _parents(host))
             wild = (parent for host in self._below for parent in (host, *_parents(host)))
@@ -64,7 +64,7 @@ class UrlIndex(Generic[T]):
         return domain in self._domains or self.has_host(domain)
 
     def is_whole(self, host: str) -> bool:
-        """True when the paths of this host (lower-case ASCII) make no difference to whose its URLs are."""
+        """Say whether all paths of this host (lowercase ASCII) have the same value."""
         return all(glob.text == "/*" for paths in self._candidates(host) for _, glob, _ in paths)
 
     def _candidates(self, host: str) -> Iterator[list[_Entry[T]]]:
@@ -76,7 +76,7 @@ class UrlIndex(Generic[T]):
 
 
 def _parents(host: str) -> Iterator[str]:
-    """The domains that a host is below, the longest first."""
+    """Yield the domains that a host is below, the longest first."""
     _, dot, suffix = host.partition(".")
     while dot:
         yield suffix
