@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
@@ -30,7 +30,6 @@ class OwnHosts:
         return host in self.exact or host.endswith(self.endings) or (self.loopback and is_loopback(host))
 
 
-@lru_cache(maxsize=1024)
 def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
     """Return the first-party hosts of a request for `host` (lowercase, no port).
 

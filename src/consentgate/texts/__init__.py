@@ -1,4 +1,4 @@
-"""What visitors read, a file a language."""
+"""What visitors read, with a file for each language."""
 
 from .model import CategoryText, Problem, Texts, has_texts, languages, texts
 
