@@ -12,10 +12,10 @@ from .ungated import ungated
 
 
 class ConsentgateConfig(AppConfig):
-    """Gives `consentgate.django` a label that no other application takes, registers its checks, and lets
-    requests that pass no middleware be asked for consent.
+    """The application: gives `consentgate.django` a label of its own, and registers its checks.
 
-    `gate` is the one in effect, None before a server or test client has loaded the middleware.
+    It also lets views ask requests for consent that did not come through the middleware. `gate` is the gate
+    in effect, None until a server or test client has loaded the middleware.
     """
 
     name = "consentgate.django"
@@ -25,5 +25,5 @@ class ConsentgateConfig(AppConfig):
 
     def ready(self) -> None:
         register_checks()
-        # Django's test requests pass no middleware: views that ask are testable all the same.
+        # Requests from Django's RequestFactory pass no middleware: a view that asks is testable all the same.
         HttpRequest.consent = ungated  # type: ignore[attr-defined]  # Django has no such attribute

@@ -1,8 +1,8 @@
 """The gate in Django's middleware list.
 
-It takes Django's objects apart into what the exchange handles and puts the result back; every rule is the
-exchange's. Where the application is wrapped in `consentgate.wsgi` or `consentgate.asgi` as well, the outer
-layer does the work and this one only gives `request.consent`.
+It turns Django's objects into what the exchange handles, and the result into Django's objects. Every rule is
+the exchange's. Where the application is wrapped in `consentgate.wsgi` or `consentgate.asgi` as well, the
+outer layer does the work, and this one only sets `request.consent`.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ GetResponse = Callable[[HttpRequest], Any]
 
 
 def consent_of(request: HttpRequest) -> Consent:
-    """The consent of the visitor behind a request; the same as `request.consent`, for type checkers.
+    """Return the consent of the visitor behind a request: `request.consent`, for type checkers.
 
-    A request that did not come through the gate has consented to nothing, which the log says once.
+    In a request that did not come through the gate nothing is allowed, and the log says so once.
     """
     consent = getattr(request, "consent", None)
     return consent if isinstance(consent, Consent) else ungated.consent_of(request)
 
 
 class ConsentMiddleware:
-    """Enforces the policy on what the rest of the list makes. Must be the first of it."""
+    """Enforces the policy on what the other middleware and the views send. It must come first."""
 
     sync_capable = True
     async_capable = True
@@ -62,7 +62,7 @@ class ConsentMiddleware:
         self.get_response = get_response
         self.gate = gate_from_settings()
         for mistake in misplacements(ConsentMiddleware):
-            # The checks say so too, but servers do not run them.
+            # The checks report this too, but servers do not run them.
             _log.error("%s", mistake)
         if not apps.is_installed("consentgate.django"):
             _log.warning(
@@ -109,7 +109,7 @@ def _request_of(request: HttpRequest) -> Request:
 
 def _headers_of(request: HttpRequest) -> Mapping[str, Sequence[str]]:
     if isinstance(request, ASGIRequest):
-        # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
+        # In META, Django joins several cookie headers (HTTP/2) with commas, which makes one odd cookie.
         return asgi.headers_of(request.scope["headers"])
     return wsgi.headers_of(request.META)
 
@@ -130,12 +130,12 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
             request.META[key] = ",".join(values)
         else:
             request.META.pop(key, None)
-    # Both are made of META when first asked for; they may have been.
+    # Django makes both from META when they are first asked for, which may have been before.
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)
     consent = exchange.application_consent
     give_consent(request, consent)
-    # Should the middleware be listed twice, this tells the second.
+    # Where the middleware is listed twice, this tells the second one that the work is done.
     request.META[wsgi.CONSENT] = consent
 
 
@@ -158,17 +158,17 @@ async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> Htt
             gated = _agated(exchange, cast("AsyncIterator[bytes]", response.streaming_content))
             response.streaming_content = _achain(await anext(gated, b""), gated)
         else:
-            # What makes the pieces may wait for something, which the event loop must not.
+            # The iterator may block, and the event loop must not.
             await sync_to_async(_gate_stream)(exchange, response)
     return _with_head(exchange, response, given)
 
 
 _Cookies = dict[str, "Morsel[str]"]
-"""A response's cookies by the lines that set them."""
+"""A response's cookies, by the Set-Cookie lines that set them."""
 
 
 class _Given(NamedTuple):
-    """What the application's response came with."""
+    """The headers and cookies of the application's response."""
 
     headers: list[Header]
     cookies: _Cookies
@@ -186,7 +186,7 @@ def _cookies_of(response: HttpResponseBase) -> _Cookies:
 
 
 def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
-    # An asynchronous stream in a synchronous server: Django reads it, with a warning of its own.
+    # An asynchronous stream in a synchronous server is read by Django, which warns of it.
     chunks = response if response.is_async else response.streaming_content
     gated = _gated(exchange, iter(cast("Iterable[bytes]", chunks)))
     response.streaming_content = chain([next(gated, b"")], gated)
@@ -197,7 +197,7 @@ def _gate_content(exchange: Exchange, response: HttpResponse) -> None:
 
 
 def _gated(exchange: Exchange, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """What can be sent for each chunk, once the head is known."""
+    """Yield what can be sent for each chunk, once the head is known."""
     for chunk in chunks:
         data = exchange.feed(chunk)
         if exchange.head is not None:
@@ -223,16 +223,19 @@ def _with_head(exchange: Exchange, response: HttpResponseBase, given: _Given) ->
     assert exchange.head is not None
     response.status_code = exchange.head.status
     if not exchange.passes or exchange.head.headers != given.headers:
-        # What makes a stream may have changed a cookie since.
+        # The code that makes the stream may have changed a cookie since.
         cookies = _cookies_of(response) if response.streaming else given.cookies
         _set_headers(response, exchange.head.headers, cookies)
     return response
 
 
 def _set_headers(response: HttpResponseBase, headers: list[Header], cookies: _Cookies) -> None:
-    """Give `response` these headers and no others. Django keeps one value a name: what may stand several
-    times is joined, which means the same (RFC 9110, section 5.3). Of the `cookies`, by their lines, those
-    that leave unchanged stay the objects that they were, for those who look at their attributes."""
+    """Give `response` these headers and no others.
+
+    Django keeps one value for each name. Several values are joined, which means the same (RFC 9110, section
+    5.3). A cookie of `cookies` whose line is unchanged stays the same object, for code that looks at its
+    attributes.
+    """
     joined: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     response.cookies = SimpleCookie()
@@ -253,7 +256,7 @@ def _set_headers(response: HttpResponseBase, headers: list[Header], cookies: _Co
 
 
 class _Line(Morsel[str]):
-    """A Set-Cookie line that goes out as it is, whatever its attributes, until somebody sets it anew."""
+    """A Set-Cookie line that is sent as it is, whatever its attributes, until the cookie is set anew."""
 
     def __init__(self, line: str) -> None:
         super().__init__()
@@ -274,7 +277,7 @@ class _Line(Morsel[str]):
         return self._coded
 
     def set(self, key: str, val: str, coded_val: str) -> None:
-        """Test clients do this to the cookies that they got."""
+        """Set the cookie anew, as test clients do with the cookies that they received."""
         self._name, self._text, self._coded, self._line = key, val, coded_val, ""
 
     def OutputString(self, attrs: Container[str] | None = None) -> str:
