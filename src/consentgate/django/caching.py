@@ -28,24 +28,7 @@ def give_consent(request: HttpRequest, consent: Consent) -> None:
     def note() -> None:
         request.__dict__[_ASKED] = True
 
-    request.__class__ = _kind_that_notes(type(request))
     request.consent = consent.noted_by(note)  # type: ignore[attr-defined]  # what the application reads
-
-
-_kinds: dict[type[HttpRequest], type[HttpRequest]] = {}
-
-
-def _kind_that_notes(kind: type[HttpRequest]) -> type[HttpRequest]:
-    """Return a subclass of the request class `kind` whose responses are not stored once consent was asked for.
-
-    `_MAY_STORE` has to be a property of it. The question may come before the cache middleware sets the
-    attribute, as when other middleware asks, or after.
-    """
-    if hasattr(kind, _MAY_STORE):
-        return kind
-    if kind not in _kinds:
-        _kinds[kind] = type(kind.__name__, (kind,), {_MAY_STORE: property(_may_store, _set_may_store)})
-    return _kinds[kind]
 
 
 def _may_store(request: HttpRequest) -> bool:
@@ -57,6 +40,11 @@ def _may_store(request: HttpRequest) -> bool:
 
 def _set_may_store(request: HttpRequest, value: bool) -> None:
     request.__dict__[_MAY_STORE] = value
+
+
+# A property, because the application may ask before the cache middleware sets the attribute, as when other
+# middleware asks, or after. To give each request a class of its own instead costs several microseconds.
+setattr(HttpRequest, _MAY_STORE, property(_may_store, _set_may_store))
 
 
 def vary_on_consent(view: Callable[..., Any]) -> Callable[..., Any]:
