@@ -1,4 +1,4 @@
-"""The cookies that frameworks set by themselves: which of them an application has, and under which lifetime.
+"""Finds the cookies that an application's frameworks set by themselves, with their lifetimes.
 
 A framework is looked at only where the application has loaded it: nothing here imports one.
 """
@@ -14,7 +14,7 @@ from .policy import Cookie
 
 
 def cookies_of(application: Any) -> list[Cookie]:
-    """List the cookies of the frameworks in `application`, those mounted below it among them."""
+    """List the cookies of the frameworks in `application` and in what is mounted below it."""
     return [cookie for layer in layers_of(application) for cookie in _cookies_of_layer(layer)]
 
 
@@ -53,7 +53,7 @@ def _session_name(app: Any) -> str:
     try:
         return str(app.session_interface.get_cookie_name(app))
     except (AttributeError, RuntimeError):
-        # An interface of the site's own, without Flask's way to ask it or with another name per request.
+        # The site's own interface has no such method, or has another name for each request.
         return str(app.config["SESSION_COOKIE_NAME"])
 
 
@@ -70,4 +70,4 @@ _FRAMEWORKS: tuple[tuple[str, str, Callable[[Any], Iterator[Cookie]]], ...] = (
     ("flask", "Flask", _of_flask),
     ("django.core.handlers.base", "BaseHandler", _of_django),
 )
-"""The class of each framework that sets cookies, and what reads them off one of its objects."""
+"""Each class that sets cookies, by module and name, and the function that reads them off an instance."""

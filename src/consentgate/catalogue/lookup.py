@@ -57,7 +57,7 @@ class Catalogue:
         return next(service for service in self._services if pattern in service.urls)
 
     def host_is_whole(self, host: str) -> bool:
-        """Say whether `by_url` gives the same for all paths of this host, but for those of `has_path`."""
+        """Say whether `by_url` is the same for all paths of this host which `has_path` is false for."""
         return self._urls.is_whole(host)
 
     def has_path(self, path: str) -> bool:
@@ -65,7 +65,7 @@ class Catalogue:
         return path.endswith(self._path_ends) and any(glob.matches(path) for glob, _ in self._paths)
 
     def may_have_path(self, url: str) -> bool:
-        """False for a URL whose path certainly is none of these, however it is written."""
+        """Say whether `has_path` may be true of the path of `url`, however that is escaped."""
         return "%" in url or any(map(url.__contains__, self._path_ends))
 
     def by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:

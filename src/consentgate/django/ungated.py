@@ -48,8 +48,8 @@ class Ungated:
             self._is_told = True
             _log.warning(
                 "request.consent was asked for in a request that did not come through the gate: nothing is "
-                'allowed in it. In production: put "consentgate.django.ConsentMiddleware" first in MIDDLEWARE. '
-                "In a test of a view alone: "
+                "allowed in it. In production: put "
+                '"consentgate.django.ConsentMiddleware" first in MIDDLEWARE. In a test of a view alone: '
                 'request.consent = consentgate.testing.consent_for(gate_from_settings(), grants=["stats"])'
             )
         return Consent(read_settings().policy())

@@ -18,8 +18,7 @@ _GUARDED = "_consentgate_guarded"
 
 
 class Questions:
-    """The count of a request's questions for consent, and what it was when a cache was last asked for each
-    key."""
+    """The number of times that a request's consent was asked for, now and when each key was looked up."""
 
     def __init__(self, key: str) -> None:
         self._key = key

@@ -92,9 +92,8 @@ class Listing:
 
     @property
     def necessary(self) -> Category:
-        """The category of what needs no consent."""
-        own = (category for category in self._policy.categories if category.id == NECESSARY)
-        return next(own, Category(id=NECESSARY))
+        """The category of what needs no consent. Every policy has it."""
+        return next(category for category in self._policy.categories if category.id == NECESSARY)
 
     def exempt_cookies(self) -> list[ExemptEntry]:
         """List the site's own cookies that need no consent."""
