@@ -12,13 +12,11 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
-    Container,
     Iterable,
     Iterator,
     Mapping,
     Sequence,
 )
-from http.cookies import Morsel, SimpleCookie
 from itertools import chain
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote
@@ -35,6 +33,7 @@ from consentgate.gate import Exchange, Header, Request
 
 from .caching import give_consent
 from .middleware_order import misplacements
+from .response_headers import CookiesByLine, cookies_of, set_headers
 from .settings import gate_from_settings
 from .ungated import take_from_outside, ungated
 
@@ -118,7 +117,7 @@ def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
     body = request.read(exchange.longest_form + 1) if request.method == "POST" else b""
     answer = exchange.answer(body)
     response = HttpResponse(answer.body, status=answer.status)
-    _set_headers(response, answer.headers, {})
+    set_headers(response, answer.headers, {})
     return response
 
 
@@ -163,26 +162,18 @@ async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> Htt
     return _with_head(exchange, response, given)
 
 
-_Cookies = dict[str, "Morsel[str]"]
-"""A response's cookies, by the Set-Cookie lines that set them."""
-
-
 class _Given(NamedTuple):
     """The headers and cookies of the application's response."""
 
     headers: list[Header]
-    cookies: _Cookies
+    cookies: CookiesByLine
 
 
 def _start(exchange: Exchange, response: HttpResponseBase) -> _Given:
-    cookies = _cookies_of(response)
+    cookies = cookies_of(response)
     headers = [*response.items(), *(("Set-Cookie", line) for line in cookies)]
     exchange.start(response.status_code, headers)
     return _Given(headers, cookies)
-
-
-def _cookies_of(response: HttpResponseBase) -> _Cookies:
-    return {morsel.OutputString(): morsel for morsel in response.cookies.values()}
 
 
 def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
@@ -224,61 +215,6 @@ def _with_head(exchange: Exchange, response: HttpResponseBase, given: _Given) ->
     response.status_code = exchange.head.status
     if not exchange.passes or exchange.head.headers != given.headers:
         # The code that makes the stream may have changed a cookie since.
-        cookies = _cookies_of(response) if response.streaming else given.cookies
-        _set_headers(response, exchange.head.headers, cookies)
+        cookies = cookies_of(response) if response.streaming else given.cookies
+        set_headers(response, exchange.head.headers, cookies)
     return response
-
-
-def _set_headers(response: HttpResponseBase, headers: list[Header], cookies: _Cookies) -> None:
-    """Give `response` these headers and no others.
-
-    Django keeps one value for each name. Several values are joined, which means the same (RFC 9110, section
-    5.3). A cookie of `cookies` whose line is unchanged stays the same object, for code that looks at its
-    attributes.
-    """
-    joined: dict[str, list[str]] = {}
-    names: dict[str, str] = {}
-    response.cookies = SimpleCookie()
-    for number, (name, value) in enumerate(headers):
-        if name.lower() == "set-cookie":
-            line = cookies.get(value) or _Line(value)
-            key = line.key if line.key not in response.cookies else f"{line.key} {number}"
-            dict.__setitem__(response.cookies, key, line)
-        else:
-            names.setdefault(name.lower(), name)
-            joined.setdefault(name.lower(), []).append(value)
-    for name in [name for name in response.headers if name.lower() not in joined]:
-        del response.headers[name]
-    for key, values in joined.items():
-        value = ", ".join(values)
-        if response.headers.get(key) != value:
-            response.headers[names[key]] = value
-
-
-class _Line(Morsel[str]):
-    """A Set-Cookie line that is sent as it is, whatever its attributes, until the cookie is set anew."""
-
-    def __init__(self, line: str) -> None:
-        super().__init__()
-        self._line = line
-        name, _, value = line.partition(";")[0].partition("=")
-        self._name, self._text, self._coded = name.strip(), value.strip(), value.strip()
-
-    @property
-    def key(self) -> str:
-        return self._name
-
-    @property
-    def value(self) -> str:
-        return self._text
-
-    @property
-    def coded_value(self) -> str:
-        return self._coded
-
-    def set(self, key: str, val: str, coded_val: str) -> None:
-        """Set the cookie anew, as test clients do with the cookies that they received."""
-        self._name, self._text, self._coded, self._line = key, val, coded_val, ""
-
-    def OutputString(self, attrs: Container[str] | None = None) -> str:
-        return self._line or super().OutputString(attrs)
