@@ -21,7 +21,7 @@ from consentgate.html.matching.pcre2 import is_here
 from consentgate.html.matching.run import Run
 from consentgate.html.skipping.inert_markup import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
 from consentgate.html.tokenizer.grammar import START_TAG
-from consentgate.html.tokenizer.open_elements import Context
+from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.tokenizer.tokens import tags
 from consentgate.html.values.css import BORING
@@ -55,7 +55,7 @@ HOME = OwnHosts(frozenset({"example.org", "localhost"}), (".example.org",))
 @given(st.lists(_pieces, max_size=10).map(lambda pieces: "".join(pieces).encode()))
 def test_a_run_says_what_each_of_its_tags_would_say(quiet: Run, html: bytes) -> None:
     run = quiet.match(html, 0, len(html))
-    at_once, one_by_one = Context(), Context()
+    at_once, one_by_one = OpenElements(), OpenElements()
     if len(run) > 1:
         at_once.pass_by(run)
     # A tag at which the run stops is read next, and may have been counted already.
