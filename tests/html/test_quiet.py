@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Gate, Policy
-from consentgate.html.matching.pcre2 import is_here
+from consentgate.html.matching.pcre2 import is_available
 from consentgate.html.matching.run import Run
 from consentgate.html.skipping.inert_markup import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
 from consentgate.html.tokenizer.grammar import START_TAG
@@ -85,7 +85,9 @@ RUNS = {
     "a style sheet": BORING,
 }
 # Without the library there is nothing to compare. One that is there and refuses a pattern is a failure.
-needs_pcre2 = pytest.mark.skipif(not is_here(), reason="no PCRE2 that may be used, so nothing to compare")
+needs_pcre2 = pytest.mark.skipif(
+    not is_available(), reason="no PCRE2 that may be used, so nothing to compare"
+)
 
 
 def check_both(run: Run, data: bytes) -> None:
