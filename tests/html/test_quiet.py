@@ -24,7 +24,7 @@ from consentgate.html.tokenizer.grammar import START_TAG
 from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.tokenizer.tokens import tags
-from consentgate.html.values.css import BORING
+from consentgate.html.values.css_syntax import INERT_CSS
 from consentgate.policy import OwnHosts
 
 _NAMES = (
@@ -82,7 +82,7 @@ RUNS = {
     "a page on this host": quiet_at(HOME).page,
     "a head on this host": quiet_at(HOME).head,
     "a drawing": QUIET_FOREIGN,
-    "a style sheet": BORING,
+    "a style sheet": INERT_CSS,
 }
 # Without the library there is nothing to compare. One that is there and refuses a pattern is a failure.
 needs_pcre2 = pytest.mark.skipif(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from consentgate.catalogue import catalogue
 from consentgate.consent import Judge
 from consentgate.html.tokenizer.tags import Decode, Tag, TagAttribute
-from consentgate.html.values.css import CssUrl, css_urls, hasty_imports
+from consentgate.html.values.css import CssUrl, css_urls, preloaded_imports
 from consentgate.html.values.data_url import DataUrl, Holds
 from consentgate.html.values.refresh import refresh_url
 from consentgate.html.values.srcset import candidates
@@ -139,7 +139,7 @@ class Loads:
                     break
         ends = {one.start: one.end for one in offences}
         gone = start
-        for url, position in hasty_imports(plain):
+        for url, position in preloaded_imports(plain):
             gone = max(gone, ends.get(start + position, gone))
             culprit = None if start + position < gone else self._first((self._decode(url),))
             if culprit is not None:
