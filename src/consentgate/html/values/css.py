@@ -111,16 +111,16 @@ class _SheetReader:
             if token is None or self._is_odd(token):
                 self.odd_at = position
                 break
-            kind = token.lastgroup
-            if kind != "nothing":
-                take = _TAKE.get(kind or "")
-                if take is not None:
-                    take(self, token, last_byte)
+            position = token.end()
+            if token.lastgroup == "nothing":
+                continue
+            take = _TAKE.get(token.lastgroup)
+            if take is not None:
+                take(self, token, last_byte)
                 if found:
                     yield from found
                     found.clear()
-                last_byte = token[0][-1:]
-            position = token.end()
+            last_byte = sheet[position - 1 : position]
         self._end_rule(position)
         yield from found
 
@@ -203,7 +203,7 @@ class _SheetReader:
         self._rule, self._imported = b"", None
 
 
-_TAKE: Mapping[str, Callable[[_SheetReader, re.Match[bytes], bytes], None]] = {
+_TAKE: Mapping[str | None, Callable[[_SheetReader, re.Match[bytes], bytes], None]] = {
     "at": _SheetReader._at_keyword,
     "string": _SheetReader._string,
     "bare_url": _SheetReader._bare_url,
