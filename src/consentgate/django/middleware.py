@@ -30,6 +30,7 @@ from django.http.response import HttpResponseBase
 from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
+from consentgate.web.paths import PATH_CHARACTERS
 
 from .caching import give_consent
 from .middleware_order import misplacements
@@ -98,10 +99,10 @@ def _request_of(request: HttpRequest) -> Request:
     root = meta.get("SCRIPT_NAME", "")
     return Request(
         method=request.method or "GET",
-        path=quote(request.path_info, safe="/:@!$&'()*+,;=~") or "/",
+        path=quote(request.path_info, safe=PATH_CHARACTERS) or "/",
         query=meta.get("QUERY_STRING", ""),
         headers=_headers_of(request),
-        root=quote(root, safe="/:@!$&'()*+,;=~").rstrip("/"),
+        root=quote(root, safe=PATH_CHARACTERS).rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
     )
 

@@ -28,7 +28,8 @@ from consentgate.html import Cut, Insertion, Place, Rewriter
 from consentgate.html.tokenizer.encoding import Encoding, Unreadable
 from consentgate.pages import Pages
 from consentgate.policy import Claim
-from consentgate.web.url import Url, normal_path, resolve
+from consentgate.web.paths import normal_path
+from consentgate.web.url import Url, resolve
 from consentgate.xml.document import XmlDocument
 
 from .codings import codings_of

@@ -15,7 +15,7 @@ _QUALITY = 5
 
 
 class BrotliDecoder:
-    """Undoes br."""
+    """Decodes br."""
 
     def __init__(self) -> None:
         self._decompressor = brotli.Decompressor()
@@ -40,7 +40,7 @@ class BrotliDecoder:
 
 
 class BrotliEncoder:
-    """Applies br."""
+    """Encodes br."""
 
     def __init__(self) -> None:
         self._compressor = brotli.Compressor(quality=_QUALITY)

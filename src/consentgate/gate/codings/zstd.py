@@ -9,14 +9,14 @@ import zstandard
 from consentgate.html.tokenizer.encoding import Unreadable
 
 _LARGEST_WINDOW = 8 << 20
-"""What browsers take (RFC 9659, section 3)."""
+"""The largest window that browsers accept (RFC 9659, section 3)."""
 _READ_AT_ONCE = 64
-"""This package cannot be told how much to give. Four bytes may stand for 128 KiB, so that these give 2 MiB
-at the most."""
+"""The bytes that are decoded at a time. This package cannot be told how much to return; four bytes may stand
+for 128 KiB, so that these decode to at most 2 MiB."""
 
 
 class ZstdDecoder:
-    """Undoes zstd: several frames one after another."""
+    """Decodes zstd: one frame after another."""
 
     def __init__(self) -> None:
         self._begun = False
@@ -47,7 +47,7 @@ class ZstdDecoder:
 
 
 class ZstdEncoder:
-    """Applies zstd."""
+    """Encodes zstd."""
 
     def __init__(self) -> None:
         self._frame = zstandard.ZstdCompressor().compressobj()

@@ -17,7 +17,8 @@ from consentgate.html.values.refresh import refresh_url
 from consentgate.html.values.srcset import image_candidates
 from consentgate.policy import Claim
 from consentgate.web.client_hints import asks_of_the_device
-from consentgate.web.url import TOO_LONG, Url, resolve
+from consentgate.web.host import TOO_LONG
+from consentgate.web.url import Url, resolve
 
 from .effects import Effects
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
