@@ -73,11 +73,11 @@ class TestEachLanguage:
         ("2 years", "2 years"),
     ],
 )
-def test_lifetimes_in_words(lifetime, expected):
+def test_a_lifetime_is_said_in_words(lifetime, expected):
     assert texts().for_lifetime(lifetime) == expected
 
 
-def test_days_in_words():
+def test_a_day_is_said_in_words():
     assert texts().for_day(datetime.date(2026, 11, 3)) == "3 November 2026"
 
 
