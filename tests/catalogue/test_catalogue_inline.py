@@ -142,7 +142,7 @@ def test_an_address_in_a_long_script_is_as_often_data() -> None:
         (f"s.src='https://acme.example/x.js'{' ' * LONGEST_LOADER}", []),
     ],
 )
-def test_addresses_in_scripts_that_load(script: str, found: list[tuple[str, str, bool]]) -> None:
+def test_addresses_in_a_loading_script_are_found(script: str, found: list[tuple[str, str, bool]]) -> None:
     assert list(InlineScript(script.encode()).addresses()) == found
 
 

@@ -12,7 +12,7 @@ from consentgate.catalogue import KnownService, catalogue
 from .categories import DEFAULT_CATEGORIES, category_for
 from .check import check
 from .errors import Mistake, PolicyError
-from .messages import did_you_mean, listed, place_of, shown
+from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
 from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
 from .well_known_cookies import certain_reason
@@ -141,7 +141,7 @@ class _PolicyReader:
         if known is None:
             ids = [service.id for service in catalogue().services]
             hint = did_you_mean(use, ids) or _ids_like(use, ids)
-            expected = f"expected the id of a service in the catalogue, not {shown(use)}{hint}"
+            expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
 
@@ -185,7 +185,7 @@ def _ids_like(use: object, ids: Iterable[str]) -> str:
     """
     short = use.lower().rstrip("0123456789") if isinstance(use, str) else ""
     likely = [id for id in ids if short and "".join(word[0] for word in id.split("-")) == short]
-    return f"; did you mean {' or '.join(map(shown, likely))}?" if likely else f"; {_LISTS_IDS} lists them"
+    return suggestion(likely) or f"; {_LISTS_IDS} lists them"
 
 
 def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, Any]:

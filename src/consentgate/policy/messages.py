@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 def place_of(kind: str, number: int, label: object = "") -> str:
@@ -21,7 +21,17 @@ def closest(word: object, known: Iterable[str]) -> str | None:
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """Return a hint to the known word that looks most like `word`; empty where none does."""
     near = closest(word, known)
-    return f"; did you mean {shown(near)}?" if near else ""
+    return suggestion([near] if near else [])
+
+
+def suggestion(words: Collection[str]) -> str:
+    """Return a hint to any of `words`; empty where there are none."""
+    return f"; did you mean {' or '.join(map(shown, words))}?" if words else ""
+
+
+def but_not(value: object) -> str:
+    """Return the end of a message, which shows the value that stands where another is expected."""
+    return f", not {shown(value)}"
 
 
 def listed(words: Iterable[str]) -> str:

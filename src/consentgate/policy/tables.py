@@ -11,7 +11,7 @@ import msgspec
 
 from .check import Found
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
-from .messages import closest, did_you_mean, listed, place_of, shown
+from .messages import but_not, closest, did_you_mean, listed, place_of
 from .model import REASONS, Category, Cookie, CspMode, Reason, Service, ServiceCookie, Site
 
 Table = TypeVar("Table", bound=msgspec.Struct)
@@ -87,7 +87,7 @@ class TableReader:
                     values[key] = self._value(place, key, value, types[key])
                 except msgspec.ValidationError:
                     expected = _BY_KEY.get(key) or _BY_TYPE[types[key]]
-                    self.report(place, key, f"{expected}, not {shown(value)}")
+                    self.report(place, key, f"{expected}{but_not(value)}")
             elif key not in also:
                 self._unknown_key(place, key, [*also, *types], table)
         return values
