@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from consentgate.web.whitespace import ASCII_WHITESPACE
+
 from .model import KnownService, Widget, WidgetSignature
 
-_SPACE = re.compile(r"[\t\n\f\r ]+")
+_SPACE = re.compile(rf"[{ASCII_WHITESPACE}]+")
 """The separator of class tokens (WHATWG DOM, ordered set parser)."""
 
 _USEFUL_WITHOUT_SCRIPT = frozenset({"a", "blockquote", "button", "form", "input", "body", "html"})

@@ -11,7 +11,7 @@ backslash is not among them: browsers read it as a slash."""
 
 # -- one spelling ----------------------------------------------------------------------------------------
 
-_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
+_ESCAPE = re.compile(r"%(?P<byte>[0-9a-fA-F]{2})?")
 # One string for each byte: a long path may be nothing but escapes.
 _ESCAPES = tuple(f"%{byte:02X}" for byte in range(256))
 # WHATWG URL, "path percent-encode set".
@@ -66,9 +66,9 @@ def _with_normal_escapes(path: str) -> str:
 
 
 def _normal_escape(match: re.Match[str]) -> str:
-    if match[1] is None:
+    if match["byte"] is None:
         return "%25"
-    character = chr(int(match[1], 16))
+    character = chr(int(match["byte"], 16))
     return character if character in _UNRESERVED else _ESCAPES[ord(character)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from .host import parse_authority
@@ -55,8 +54,6 @@ _PLAIN = re.compile(
     r"(?P<path>/[^\x00-\x20?#\\%\"<>^`{}\x7f-\U0010ffff]*)?(?:[?#][^\t\n\r]*)?",
     re.ASCII,
 )
-_MOST_REMEMBERED = 1024
-_LONGEST_REMEMBERED = 256
 
 
 def resolve(text: str, base: Url) -> Url:
@@ -65,24 +62,14 @@ def resolve(text: str, base: Url) -> Url:
     A text that browsers refuse as a URL, and one with a scheme that is not known to be local, gets a host
     that no one can own. So it counts as a third party's: doubt closes.
     """
-    plain = _plain(text) if len(text) <= _LONGEST_REMEMBERED else _plain.__wrapped__(text)
-    if plain is not None:
-        return plain if plain.scheme else plain._replace(scheme=base.scheme)
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and not ("0x" in plain["host"] or "xn--" in plain["host"]):
+        return Url(plain["scheme"] or base.scheme, plain["host"], normal_path(plain["path"] or "/"))
     text = text.strip(_STRIPPED).translate(_REMOVED)
     scheme = _SCHEME.match(text)
     if scheme is not None:
         return _absolute(scheme[1].lower(), text[scheme.end() :])
     return _relative(text, base)
-
-
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def _plain(text: str) -> Url | None:
-    """Resolve a URL of the plain case; one without a scheme gets none here. None for any other. The same few
-    stand on most pages of a site."""
-    match = _PLAIN.fullmatch(text)
-    if match is None or "0x" in match["host"] or "xn--" in match["host"]:
-        return None
-    return Url(match["scheme"] or "", match["host"], normal_path(match["path"] or "/"))
 
 
 def _absolute(scheme: str, rest: str) -> Url:

@@ -16,7 +16,7 @@ class Decoder(Protocol):
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` decodes to, in pieces. Take all of them before the next call."""
 
-    def finish(self) -> None:
+    def check_complete(self) -> None:
         """Check that the body is complete. Raise Unreadable when it was cut off; one without a byte is
         empty."""
 

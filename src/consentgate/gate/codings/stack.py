@@ -24,10 +24,10 @@ class Unpacker:
         for at in range(0, len(data), _TAKEN_AT_ONCE):
             yield from _decoded(self._decoders, data[at : at + _TAKEN_AT_ONCE])
 
-    def finish(self) -> None:
+    def check_complete(self) -> None:
         """Check that the body is complete. Raise Unreadable when it was cut off."""
         for decoder in self._decoders:
-            decoder.finish()
+            decoder.check_complete()
 
 
 def _decoded(decoders: Sequence[Decoder], data: bytes) -> Iterator[bytes]:

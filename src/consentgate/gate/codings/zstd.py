@@ -41,7 +41,7 @@ class ZstdDecoder:
                     yield output
                 part = self._frame.unused_data
 
-    def finish(self) -> None:
+    def check_complete(self) -> None:
         if self._begun and not self._frame.eof:
             raise Unreadable("the zstd stream is cut off")
 

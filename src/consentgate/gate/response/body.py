@@ -100,7 +100,7 @@ class RecodedBody:
             return self._html.feed(data, final=final)
         output = [self._packer.pack(self._html.feed(p, final=False)) for p in self._unpacker.unpack(data)]
         if final:
-            self._unpacker.finish()
+            self._unpacker.check_complete()
             output += [self._packer.pack(self._html.feed(b"", final=True)), self._packer.finish()]
         else:
             # What is here now must not wait in the encoder for what comes next.
@@ -126,7 +126,7 @@ class XmlBody:
             self._document.feed(piece)
         if final:
             if self._unpacker is not None and self._waiting:
-                self._unpacker.finish()
+                self._unpacker.check_complete()
             self._document.feed(b"", final=True)
         elif self._unpacker is not None:
             if len(self._waiting) > LONGEST_CODED:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from html.entities import html5
 
-_REFERENCE = re.compile(r"&(?:#[xX]([0-9a-fA-F]++);?|#([0-9]++);?|([0-9a-zA-Z]++;?))")
+_REFERENCE = re.compile(
+    r"&(?:#[xX](?P<hexadecimal>[0-9a-fA-F]++);?|#(?P<decimal>[0-9]++);?|(?P<name>[0-9a-zA-Z]++;?))"
+)
 _LONGEST_NAME = max(map(len, html5))
 
 # 13.2.5.80: numeric references to the C1 controls mean what windows-1252 has in their place.
@@ -26,22 +28,22 @@ def decode_text(text: str) -> str:
 
 
 def _in_attribute(match: re.Match[str]) -> str:
-    return _numeric(match) if match[3] is None else _named(match, in_attribute=True)
+    return _numeric(match) if match["name"] is None else _named(match, in_attribute=True)
 
 
 def _in_text(match: re.Match[str]) -> str:
-    return _numeric(match) if match[3] is None else _named(match, in_attribute=False)
+    return _numeric(match) if match["name"] is None else _named(match, in_attribute=False)
 
 
 def _numeric(match: re.Match[str]) -> str:
-    hexadecimal, decimal = match[1], match[2]
+    hexadecimal, decimal = match["hexadecimal"], match["decimal"]
     # More than seven digits are beyond Unicode, whatever they are: int() need not read them.
     digits = (hexadecimal or decimal).lstrip("0")
     return _character(int(digits or "0", 16 if hexadecimal else 10) if len(digits) <= 7 else _LARGEST + 1)
 
 
 def _named(match: re.Match[str], *, in_attribute: bool) -> str:
-    name = match[3]
+    name: str = match["name"]
     if name.endswith(";") and name in html5:
         return html5[name]
     for length in range(min(len(name), _LONGEST_NAME), 1, -1):

@@ -27,7 +27,9 @@ _FALLBACK = "windows-1252"
 _CHARSET_IN_CONTENT = re.compile(
     r"""charset[{0}]*=[{0}]*(?:"([^"]*)"|'([^']*)'|(?!["'])([^{0};]*)|)""".format(WHITESPACE.decode()), re.I
 )
-_XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding[\x00-\x20]*=[\x00-\x20]*(["'])([^"'>]*)\1""")
+_XML_ENCODING = re.compile(
+    rb"""<\?xml[^>]*?encoding[\x00-\x20]*=[\x00-\x20]*(?P<quote>["'])(?P<label>[^"'>]*)(?P=quote)"""
+)
 _PRESCAN_STEP = re.compile(rb"<(?:(?P<comment>!--)|(?P<tag>[a-zA-Z])|/(?P<end>[a-zA-Z])|[!/?][^>]*+>?)")
 # A page that has come to one of these has left the part where a declaration belongs.
 _PAST_THE_HEAD = re.compile(
@@ -179,7 +181,7 @@ def _meta_charset(tag: re.Match[bytes]) -> str | None:
 def _xml_encoding(head: bytes) -> str | None:
     """Return the encoding that an XML declaration names."""
     match = _XML_ENCODING.match(head)
-    return _in_ascii(_lookup(match[2].decode("latin-1"))) if match else None
+    return _in_ascii(_lookup(match["label"].decode("latin-1"))) if match else None
 
 
 def _in_ascii(name: str | None) -> str | None:

@@ -41,7 +41,7 @@ COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
 COMMENT_END = re.compile(rb"--!?>")
 
 # 13.2.5.41 Bogus comment state and 13.2.5.53 DOCTYPE state: a doctype ends at the first ">" even inside
-# its quotes. "<![CDATA[" is one of these in HTML content and is left to the caller, who knows where it is.
+# its quotes. "<![CDATA[" begins a bogus comment in HTML and a section in foreign content: the caller knows.
 DECLARATION = rb"<!(?!--|\[CDATA\[)[^>]*+>"
 BOGUS_COMMENT = rb"<\?[^>]*+>|</(?![a-zA-Z])[^>]*+>"
 
@@ -56,8 +56,8 @@ NOT_TAGS = re.compile(NOT_A_TAG + rb"*+")
 START_TAG = re.compile(rb"<(?P<name>" + TAG_NAME + rb")(?P<attributes>" + ATTRIBUTES + rb")>")
 END_TAG = re.compile(rb"</(?P<name>" + TAG_NAME + rb")" + ATTRIBUTES + rb">")
 
-# To be searched for: what is between attributes is passed over. To match it here would read a run of spaces
-# that no attribute follows again from each of them.
+# For `finditer`, which skips what is between attributes. If the pattern matched that itself, a run of spaces
+# that no attribute follows would be read again from each of them.
 ATTRIBUTE = re.compile(
     rb"(?P<name>"
     + ATTRIBUTE_NAME
@@ -68,10 +68,10 @@ ATTRIBUTE = re.compile(
     + rb")|(?=>|\Z)))?+"
 )
 
-# What may stand before the first tag that is part of a document's tree: white space, comments, a doctype.
+# What may stand before the first tag of a document: white space, comments, a doctype.
 PREAMBLE_ITEM = re.compile(rb"|".join((SPACE + rb"++", COMMENT, DECLARATION, BOGUS_COMMENT)))
 DOCTYPE = re.compile(rb"(?i)<!doctype")
 TEXT_BEGINS = re.compile(rb"[^<]|" + LONE_LESS_THAN)
-# A plain one, without "<": it ends in the same place whether it is read as a section (13.2.5.69) or as a
-# comment up to the first ">" and text after that, as it is outside foreign content.
+# A plain section holds no "<". So it ends in the same place whether it is read as a section (13.2.5.69) or,
+# as outside foreign content, as a comment up to the first ">" and text after that.
 CDATA_SECTION = re.compile(rb"<!\[CDATA\[(?:[^<\]]++|\](?!\]>))*+\]\]>")
