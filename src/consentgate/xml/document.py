@@ -17,8 +17,8 @@ from typing import NamedTuple, NoReturn
 import webencodings
 
 from consentgate.consent import Judge
+from consentgate.html.rewriting.records import ReachedLimit, Record
 from consentgate.html.rewriting.rewriter import PATIENCE, Rewriter
-from consentgate.html.rules.limits import Cut
 from consentgate.html.tokenizer.encoding import Unreadable
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
@@ -117,9 +117,7 @@ class XmlDocument:
         self._raw: tuple[bytes, list[bytes]] | None = None
         self._raw_size = 0
         self._markup: list[bytes] = []
-        self._rewriter = Rewriter(
-            judge, base, on_blocked=self._note_blocked, on_cut=self._note_cut, keeps_record=False
-        )
+        self._rewriter = Rewriter(judge, base, observe=self._observe)
 
     def feed(self, data: bytes, *, final: bool = False) -> None:
         """Read the next bytes, the last ones if `final`."""
@@ -372,13 +370,12 @@ class XmlDocument:
             return
         self.checked = self._read
 
-    def _note_blocked(self, claim: Claim, url: str) -> None:
+    def _observe(self, record: Record) -> None:
+        if isinstance(record, ReachedLimit):
+            _not_plain(f"markup that is not read in full ({record.limit.name.lower()})")
+        claim, url, _ = record.violation
         self._on_blocked(claim, url)
         _not_plain(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
-
-    @staticmethod
-    def _note_cut(cut: Cut, offset: int) -> None:
-        _not_plain(f"markup that is not read in full ({cut.name.lower()})")
 
 
 def _pairs(data: bytes) -> dict[bytes, bytes]:

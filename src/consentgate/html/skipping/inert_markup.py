@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
-from consentgate.catalogue import catalogue
 from consentgate.html.matching.patterns import any_of, in_any_case, one_of
 from consentgate.html.matching.run import Run
 from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
+from consentgate.html.rules.widgets import WIDGET_ATTRIBUTE, WIDGET_CLASS, WIDGET_ID, WIDGET_TAG
 from consentgate.html.tokenizer.foreign_content import DEEPEST
 from consentgate.html.tokenizer.grammar import (
     ATTRIBUTES,
@@ -25,12 +25,13 @@ from consentgate.html.tokenizer.grammar import (
     MARKUP_BUT_NO_TAG,
     NAME_END,
     NOT_A_TAG,
+    NOT_TAGS,
     RAW_TEXT_ELEMENTS,
     SPACE,
     TAG_NAME,
     VALUE,
 )
-from consentgate.html.tokenizer.tags import Tag
+from consentgate.html.tokenizer.open_elements import Context
 from consentgate.policy import OwnHosts
 
 from .first_party_urls import own_attributes, own_pieces
@@ -45,10 +46,7 @@ def _no_widget(widgets: bytes) -> bytes:
 
 # A class is quiet when none of its words is a widget's, and so is an id. One with a character reference is
 # looked at.
-_WIDGET_CLASS = catalogue().widget_class_pattern().encode()
-_WIDGET_ID = catalogue().widget_id_pattern().encode()
-_WIDGET_ATTRIBUTE = rb"(?i:" + catalogue().widget_attribute_pattern().encode() + rb")"
-_QUIET_ID = _no_widget(_WIDGET_ID)
+_QUIET_ID = _no_widget(WIDGET_ID)
 _QUIET_WORD = _no_widget(rb"(?&widget_class)")
 _QUIET_WORDS = SPACE + rb"*+(?:" + _QUIET_WORD + SPACE + rb"*+)*+"
 
@@ -82,7 +80,7 @@ _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.a
 def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
     """The attributes of a tag: those that are not called one of `loud`, `quiet` ones, and classes and styles
     that are. What they begin with also ends the tag's name."""
-    names = any_of(one_of(loud), _WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
+    names = any_of(one_of(loud), WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
     # Those of widgets all are `data-` attributes.
     letters = {b"d", *(name[:1] for name in loud)}
     first = b"".join(sorted(letters | {letter.upper() for letter in letters}))
@@ -104,10 +102,7 @@ _QUIET_ATTRIBUTES = _HARMLESS_ATTRIBUTES + _END
 
 # These load something by their own nature. Those with raw text in them are another matter.
 _LOADING_TAG = one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"param"})
-
-# Those that widgets bring along are made of two words.
-_WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
-_LOUD_TAG = any_of(one_of({*ELEMENTS} | STRUCTURE), _WIDGET_TAG) + NAME_END
+_LOUD_TAG = any_of(one_of({*ELEMENTS} | STRUCTURE), WIDGET_TAG) + NAME_END
 
 # The commonest names come first only because that is fast.
 _COMMON_TAG = (
@@ -159,7 +154,7 @@ _USES, _SHAPES_AT_A_TIME = 17, 14
 assert _USES * (1 + _SHAPES_AT_A_TIME) < DEEPEST
 
 _PIECES = {
-    "widget_class": _WIDGET_CLASS,
+    "widget_class": WIDGET_CLASS,
     "uncommon": any_of(*_UNCOMMON),
     "harmless": _HARMLESS_ATTRIBUTES,
     "closed": rb"(?:" + _IN_DRAWING + _CLOSED_SHAPE + rb")*+",
@@ -283,18 +278,35 @@ QUIET_FOREIGN = Run(
 """The same in SVG and MathML: shapes that are closed at once. An end tag that stands apart may close what the
 reader has seen, and has to be seen as well."""
 
-_WIDGET_NAMES = re.compile(_WIDGET_TAG)
-_WIDGET_CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + _WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
-_WIDGET_IDS = re.compile(_WIDGET_ID + rb"\Z|[^&]*+&")
-_WIDGET_ATTRIBUTES = re.compile(_WIDGET_ATTRIBUTE)
 
+class InertMarkup:
+    """Skips inert markup in one document of a site, of whose `home` hosts every URL may be loaded, and whose
+    base URL is on the host `base`."""
 
-def may_be_widget(tag: Tag) -> bool:
-    """True for a tag whose name, class, id or other attributes could be a widget's."""
-    raw = tag.raw
-    return bool(
-        _WIDGET_NAMES.fullmatch(tag.name)
-        or (b"class" in raw and _WIDGET_CLASSES.search(raw[b"class"]))
-        or (b"id" in raw and _WIDGET_IDS.match(raw[b"id"]))
-        or (b"data-" in b" ".join(raw) and any(map(_WIDGET_ATTRIBUTES.fullmatch, raw)))
-    )
+    def __init__(self, home: OwnHosts, base: str) -> None:
+        self._home = home
+        self.rebase(base)
+
+    def rebase(self, base: str) -> None:
+        """Go by this base URL's host from here on."""
+        self._quiet = quiet_at(self._home) if base in self._home else QUIET
+
+    def skip(self, data: bytes, start: int, limit: int, open_elements: Context) -> tuple[int, bool]:
+        """Skip what loads nothing, or nothing but the site's own. Return where that ends, and whether
+        something in it loads from where the base URL says."""
+        foreign = open_elements.foreign
+        if foreign.is_open:
+            if foreign.is_foreign:
+                return QUIET_FOREIGN.match(data, start, limit)[0], False
+            match = NOT_TAGS.match(data, start, limit)
+            return match.end() if match else start, False
+        ends = self._quiet.page.match(data, start, limit)
+        if len(ends) == 1:
+            return ends[0], False
+        open_elements.pass_by(ends)
+        return ends[0], max(ends[BY_BASE], default=-1) >= 0
+
+    def skip_head(self, data: bytes, start: int, limit: int) -> tuple[int, bool]:
+        """Skip what may stand in a head and loads nothing but the site's own; return the same."""
+        ends = self._quiet.head.match(data, start, limit)
+        return ends[0], max(ends[BY_BASE_IN_HEAD], default=-1) >= 0

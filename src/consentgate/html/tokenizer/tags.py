@@ -46,6 +46,11 @@ class Tag:
         self._repeats = len(found) > len(self.raw)
 
     @property
+    def source(self) -> bytes:
+        """The data that the tag stands in."""
+        return self._match.string
+
+    @property
     def self_closing(self) -> bool:
         """True where a slash stands right before the ">", unless it belongs to a value without quotes."""
         attributes = self._match.span("attributes")
