@@ -66,10 +66,9 @@ def told_by(make: Callable[..., Rewriter], chunks: Iterable[bytes], *args: objec
     """All that a rewriter which `make` makes tells of the chunks."""
     blocked, limits = BlockedList(), []
 
-    def observe(record: Record) -> None:
-        blocked(record)
-        if isinstance(record, ReachedLimit):
-            limits.append((record.limit, record.offset))
+    def observe(records: Iterable[Record]) -> None:
+        blocked.observe(records)
+        limits.extend((one.limit, one.offset) for one in records if isinstance(one, ReachedLimit))
 
     rewriter = make(*args, observe=observe, **options)
     output = b"".join([rewriter.feed(chunk) for chunk in chunks])

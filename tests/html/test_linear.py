@@ -237,7 +237,7 @@ def test_documents_in_documents_are_read_so_deep_and_no_deeper() -> None:
 
 def test_a_long_script_is_dropped_as_it_comes() -> None:
     blocked = BlockedList()
-    rewriter = Rewriter(judge(), page_url(), observe=blocked)
+    rewriter = Rewriter(judge(), page_url(), observe=blocked.observe)
     output, waiting = b"", 0
     for chunk in [f"<script src={E}>".encode(), *[b"x" * 50_000] * 60, b"</script><p>"]:
         output += rewriter.feed(chunk)

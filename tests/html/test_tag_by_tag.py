@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.html.rewriting.walker import Walker
-from consentgate.html.rules.attributes import LoadingAttributes
+from consentgate.html.rules.attributes import TagJudgement
 from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
-from consentgate.html.rules.judgement import Judgement
 from consentgate.html.tokenizer.grammar import RAW_TEXT_ELEMENTS, START_TAG
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.tokenizer.tokens import tags
@@ -38,8 +37,8 @@ def tag_by_tag(data: bytes) -> list[Span]:
         if match.re is not START_TAG or match.start() < passed:
             continue
         tag = Tag(match, decode)
-        attributes = LoadingAttributes(tag, Judgement(document))
-        whole = attributes.violation()
+        judgement = TagJudgement(document, tag)
+        whole = judgement.violation()
         # A widget's place holder is markup: `iframe` and the like are none.
         is_raw = tag.name in RAW_TEXT_ELEMENTS
         widget = None if is_raw else judge().widget(tag.name.decode("latin-1"), tag.values)
@@ -52,7 +51,7 @@ def tag_by_tag(data: bytes) -> list[Span]:
             found.append((tag.start, end))
             passed = end
             continue
-        edits = attributes.edits() if whole is None else attributes.all_edits()
+        edits = judgement.edits() if whole is None else judgement.all_edits()
         found += sorted((edit.start, edit.end) for edit in edits)
     return found
 

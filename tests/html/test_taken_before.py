@@ -300,7 +300,7 @@ def judged(policy: Policy, html: list[str], monkeypatch: pytest.MonkeyPatch, url
     asked: list[object] = []
     with monkeypatch.context() as patched:
         patched.setattr(Judge, "inline", lambda self, text: asked.append(text) or NOBODY)
-        patched.setattr(Judge, "host", lambda self, host: asked.append(host) or (NOBODY,))
+        patched.setattr(Judge, "groups_of_host", lambda self, host: asked.append(host) or ((NOBODY,),))
         told(policy, "".join(html), url=url)
     return len(asked)
 

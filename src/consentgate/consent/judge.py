@@ -47,13 +47,12 @@ class Judge:
 
     def url(self, host: str, path: str) -> Claim | None:
         """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
-        return self._first_blocked(self._claims.by_url(host, path, own=host in self.own))
+        return self.first_blocked(self._claims.by_url(host, path, own=host in self.own))
 
-    def host(self, host: str) -> tuple[Claim | None] | None:
-        """Judge every URL of `host` at once, those aside of which the catalogue may know the path; None
-        where they are not all alike."""
-        groups = self._claims.of_host(host, own=host in self.own)
-        return (self._first_blocked(groups),) if groups is not None else None
+    def groups_of_host(self, host: str) -> Groups | None:
+        """Return the claims on every URL of `host`, except URLs whose path the catalogue may know; None where
+        the path makes a difference."""
+        return self._claims.of_host(host, own=host in self.own)
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""
@@ -62,7 +61,7 @@ class Judge:
     def inline(self, text: bytes) -> Claim | None:
         """Judge the text of an inline script: by the signatures in it, and by whom it plainly loads."""
         groups, addresses = self._claims.by_inline(text)
-        claim = self._first_blocked(groups)
+        claim = self.first_blocked(groups)
         if claim is not None:
             return claim
         judged = (self.url(address.host, address.path) for address in addresses)
@@ -95,7 +94,8 @@ class Judge:
         """True when what `claim` stands for may pass on this page."""
         return self.consent.covers(claim, self._path)
 
-    def _first_blocked(self, groups: Groups) -> Claim | None:
+    def first_blocked(self, groups: Groups) -> Claim | None:
+        """Return the first of these claims that is not covered: of each group one has to be."""
         for claims in groups:
             blocked = self._blocked(claims)
             if blocked is not None:

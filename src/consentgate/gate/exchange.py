@@ -506,11 +506,12 @@ class Exchange:
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         return self._pages.placeholder(claim, in_link, self._here, self._origin if elsewhere else "")
 
-    def _observe(self, record: Record) -> None:
-        if isinstance(record, ReachedLimit):
-            self._notice_limit(record.limit, record.offset)
-        elif not record.goes_on:
-            self._notice_blocked(record)
+    def _observe(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                self._notice_limit(record.limit, record.offset)
+            elif not record.goes_on:
+                self._notice_blocked(record)
 
     def _notice_blocked(self, blocked: BlockedMarkup) -> None:
         claim, url, kind = blocked.violation

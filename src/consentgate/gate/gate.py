@@ -144,9 +144,10 @@ class Gate:
         def placeholder(claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
             return pages.placeholder(claim, in_link, page.path, origin if elsewhere else "")
 
-        def observe(record: Record) -> None:
-            if isinstance(record, ReachedLimit):
-                self.notices.limit(record.limit, page.path, record.offset)
+        def observe(records: Iterable[Record]) -> None:
+            for record in records:
+                if isinstance(record, ReachedLimit):
+                    self.notices.limit(record.limit, page.path, record.offset)
 
         return Rewritten(*rewrite_document(html, judge, page, charset, placeholder, observe))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html.entities import html5
 from typing import NamedTuple, NoReturn
 
@@ -370,12 +370,13 @@ class XmlDocument:
             return
         self.checked = self._read
 
-    def _observe(self, record: Record) -> None:
-        if isinstance(record, ReachedLimit):
-            _not_plain(f"markup that is not read in full ({record.limit.name.lower()})")
-        claim, url, _ = record.violation
-        self._on_blocked(claim, url)
-        _not_plain(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
+    def _observe(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                _not_plain(f"markup that is not read in full ({record.limit.name.lower()})")
+            claim, url, _ = record.violation
+            self._on_blocked(claim, url)
+            _not_plain(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
 
 
 def _pairs(data: bytes) -> dict[bytes, bytes]:

@@ -34,10 +34,10 @@ def rewrite_document(
     assert encoding is not None
     blocked = BlockedList()
 
-    def tell(record: Record) -> None:
-        blocked(record)
+    def tell(records: Iterable[Record]) -> None:
+        blocked.observe(records)
         if observe is not None:
-            observe(record)
+            observe(records)
 
     codec = encoding.codec if encoding.is_ascii_compatible else "utf-8"
     rewriter = Rewriter(judge, url, charset=codec, placeholder=placeholder, observe=tell)

@@ -34,9 +34,10 @@ class Edits:
         if data:
             self._edits.append(Edit(position, position, data))
 
-    def add(self, edits: Iterable[Edit]) -> None:
-        """Add edits within a tag or a text that stays."""
-        self._edits += edits
+    def add(self, edits: Iterable[Edit], offset: int) -> None:
+        """Add edits within a tag or a text that stays, whose places are counted from `offset`."""
+        for start, end, replacement, violation, goes_on in edits:
+            self._edits.append(Edit(offset + start, offset + end, replacement, violation, goes_on))
 
     def in_order(self) -> list[Edit]:
         """Return all of them, from the first byte to the last."""

@@ -41,7 +41,10 @@ class Insertions:
     @property
     def due(self) -> Insertion | None:
         """What is still to be put into the page, where it could go here."""
-        return self._insertion if self.are_awaited and not self._open.in_template else None
+        insertion = self._insertion
+        if insertion is None or insertion.done or self._open.in_template:
+            return None
+        return insertion
 
     def give_up(self) -> None:
         """Put nothing more into this page."""
@@ -64,7 +67,7 @@ class Insertions:
 
     def way_on(self, url: str) -> bytes:
         """Make the link for a visitor whom a refresh would have led to `url`, where it can stand here."""
-        if self._insertion is None or not url or not resolve(url, self._base.url).is_on_the_web:
+        if self._insertion is None or not resolve(url, self._base.url).is_on_the_web:
             return b""
         link = self._insertion.lead_on(url)
         return link if self._open.takes_placeholder and not self._open.in_anchor else b""

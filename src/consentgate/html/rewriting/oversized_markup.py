@@ -136,44 +136,41 @@ TOO_LARGE = Violation(NOBODY, "", "long tag")
 
 
 class OversizedMarkup:
-    """Follows markup whose end is not waited for."""
+    """Follows markup whose end is not waited for: passes it on, or `removes` it, as it comes."""
 
-    def __init__(self) -> None:
-        self._follower: _Follower | None = None
-        self._removes = False
+    def __init__(self, follower: _Follower, *, removes: bool = False) -> None:
+        self._follower = follower
+        self._removes = removes
+        self.is_open = True
 
-    @property
-    def is_open(self) -> bool:
-        """True within such markup."""
-        return self._follower is not None
+    @classmethod
+    def of_comment(cls) -> OversizedMarkup:
+        """Follow a comment, from behind its opening."""
+        return cls(_Until(COMMENT_END, len(b"--!")))
 
-    def follow_on(self, data: bytes, position: int, edits: Edits) -> int:
+    @classmethod
+    def of_declaration(cls) -> OversizedMarkup:
+        """Follow a doctype or the like."""
+        return cls(_Until(_TAG_CLOSE, 0))
+
+    @classmethod
+    def of_tag(cls, *, removes: bool = False) -> OversizedMarkup:
+        """Follow a tag, from its name on. Its end need not be there yet."""
+        return cls(_Tag(), removes=removes)
+
+    def follow_on(self, data: bytes, position: int, edits: Edits, *, final: bool) -> int:
         """Pass it on, or remove it; return how far that went."""
-        assert self._follower is not None
         end, ended = self._follower.follow(data, position)
         if self._removes and end > position:
             edits.remove_more(position, end, TOO_LARGE)
-        if ended:
-            self._follower, self._removes = None, False
+        self.is_open = not ended
         return end
 
-    def declaration(self, data: bytes, position: int) -> int:
-        """Begin to follow a comment, doctype or the like; return how far it was passed."""
-        if data.startswith(b"<!--", position):
-            self._follower = _Until(COMMENT_END, len(b"--!"))
-            return position + len(b"<!--")
-        self._follower = _Until(_TAG_CLOSE, 0)
-        return position
 
-    def end_tag(self, data: bytes, position: int) -> bytes:
-        """Begin to follow an end tag; return its name in lowercase, b"" where that is too long."""
-        self._follower = _Tag()
-        name = _END_TAG_NAME.match(data, position)
-        return name["name"].lower() if name else b""
-
-    def start_tag(self, *, removes: bool) -> None:
-        """Begin to follow a start tag, whose end need not be there yet, and pass or remove it."""
-        self._follower, self._removes = _Tag(), removes
+def oversized_name(data: bytes, position: int) -> bytes:
+    """Return the name of the end tag at `position` in lowercase, b"" where that is too long."""
+    name = _END_TAG_NAME.match(data, position)
+    return name["name"].lower() if name else b""
 
 
 def is_long(data: bytes, position: int, most: int | None = None) -> bool:

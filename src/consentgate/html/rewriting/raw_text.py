@@ -9,22 +9,14 @@ from .edits import Edits
 
 
 class RawText:
-    """Follows the text of an element up to its end tag, and passes it on or removes it as it comes."""
+    """Follows the text of an element of this name (in lowercase) up to its end tag: passes it on, or removes
+    it for a violation, as it comes."""
 
-    def __init__(self) -> None:
-        self._name: bytes | None = None
-        self._script = ScriptText()
-        self._violation: Violation | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """True within such an element."""
-        return self._name is not None
-
-    def open(self, name: bytes, violation: Violation | None) -> None:
-        """Begin with the text of an element of this name (in lowercase), which is removed for a violation."""
-        self._name, self._violation = name, violation
-        self._script = ScriptText()
+    def __init__(self, name: bytes, violation: Violation | None) -> None:
+        self._name = name
+        self._violation = violation
+        self._script = ScriptText() if name == b"script" else None
+        self.is_open = True
 
     def follow_on(self, data: bytes, position: int, edits: Edits, *, final: bool) -> int:
         """Pass on the text up to the end tag, or remove it; return how far that went."""
@@ -33,16 +25,15 @@ class RawText:
         text_end, ended = self._end(data, position, final=final)
         if self._violation is not None and text_end > position:
             edits.remove_more(position, text_end, self._violation)
-        if ended:
-            self._name = self._violation = None
+        self.is_open = not ended
         return text_end
 
     def _end(self, data: bytes, position: int, *, final: bool) -> tuple[int, bool]:
-        if self._name == b"script":
+        """Find where the text ends, else how far it has been read."""
+        if self._script is not None:
             end = self._script.find_end(data, position)
             resume = self._script.position
         else:
-            assert self._name is not None
             match = raw_text_end(self._name).search(data, position)
             end = match.start() if match else None
             resume = max(position, len(data) - LONGEST_END)

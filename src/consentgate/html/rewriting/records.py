@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -44,20 +44,21 @@ class ReachedLimit(NamedTuple):
 
 Record: TypeAlias = BlockedMarkup | ReachedLimit
 
-Observe: TypeAlias = Callable[[Record], None]
-"""Told of each record as soon as what it is about has been read."""
+Observe: TypeAlias = Callable[[Iterable[Record]], None]
+"""Told of the records of each piece that was read."""
 
 
 class BlockedList(list[Blocked]):
-    """The public records of what was blocked in a document. An instance of it is an observer."""
+    """The public records of what was blocked in a document. Its `observe` is an observer."""
 
-    def __call__(self, record: Record) -> None:
-        if isinstance(record, ReachedLimit):
-            return
-        start, end = record.offset + record.start, record.offset + record.end
-        if record.goes_on:
-            self[-1] = replace(self[-1], end=end)
-            return
-        claim, url, kind = record.violation
-        category = claim.unit.category if claim.unit else None
-        self.append(Blocked(category, claim.service, kind, url, start, end))
+    def observe(self, records: Iterable[Record]) -> None:
+        """Add what was blocked."""
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                continue
+            (claim, url, kind), _, start, end, offset, goes_on = record
+            if goes_on:
+                self[-1] = replace(self[-1], end=offset + end)
+                continue
+            category = claim.unit.category if claim.unit else None
+            self.append(Blocked(category, claim.service, kind, url, offset + start, offset + end))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from consentgate.consent import Judge
+from consentgate.html.rules.verdict import Edit
 from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
 from .insertions import PlaceholderFor
-from .records import BlockedMarkup, Observe, ReachedLimit
+from .records import BlockedMarkup, Observe, ReachedLimit, Record
 from .walker import Walker
 
 PATIENCE = 16
@@ -63,16 +64,23 @@ class Rewriter:
         """End the document; return the rest of it."""
         return self._read(final=True)
 
+    def _records(self, data: bytes, edits: list[Edit]) -> list[Record]:
+        """Make the records of the piece that was read last."""
+        offset = self._offset
+        records: list[Record] = [
+            BlockedMarkup(violation, data, start, end, offset, goes_on)
+            for start, end, _, violation, goes_on in edits
+            if violation is not None
+        ]
+        records += [ReachedLimit(limit, at) for limit, at in self._walker.limits]
+        return records
+
     def _read(self, *, final: bool) -> bytes:
         data = b"".join(self._waiting)
         edits, consumed = self._walker.read(data, final=final)
         output = apply(edits, data, consumed)
         if self._observe is not None:
-            for start, end, _, violation, goes_on in edits:
-                if violation is not None:
-                    self._observe(BlockedMarkup(violation, data, start, end, self._offset, goes_on))
-            for limit, offset in self._walker.limits:
-                self._observe(ReachedLimit(limit, offset))
+            self._observe(self._records(data, edits))
         self._offset += consumed
         self._size = len(data) - consumed
         self._waiting = [data[consumed:]] if self._size else []

@@ -14,13 +14,12 @@ from consentgate.consent import Judge
 from consentgate.html.rules.amp import is_amp
 from consentgate.html.rules.base_url import BaseUrl
 from consentgate.html.rules.document_context import DocumentContext, InnerDocument, InnerMarkup, Piece
-from consentgate.html.rules.import_maps import ImportMaps
 from consentgate.html.rules.limits import Limit
 from consentgate.html.rules.tags import TagRules
-from consentgate.html.rules.verdict import Edit, Effects, Fate, Unclear, Verdict
+from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Unclear, Verdict
 from consentgate.html.rules.violation import NOBODY, UNREADABLE, Violation
 from consentgate.html.skipping.inert_markup import InertMarkup
-from consentgate.html.skipping.removed_elements import RemovedElements
+from consentgate.html.skipping.removed_elements import RemovedElements, recall
 from consentgate.html.tokenizer.grammar import (
     CDATA_SECTION,
     DOCTYPE,
@@ -38,7 +37,7 @@ from consentgate.web.url import Url
 from .edits import Edits, apply
 from .insertion_point import Insertion
 from .insertions import Insertions, PlaceholderFor
-from .oversized_markup import LARGEST_TAG, TOO_LARGE, OversizedMarkup, is_long, is_too_large
+from .oversized_markup import LARGEST_TAG, TOO_LARGE, OversizedMarkup, is_long, is_too_large, oversized_name
 from .raw_text import RawText
 
 MOST_NESTED = 8
@@ -51,8 +50,8 @@ _DECLARATION = re.compile(rb"<[!?]|</[^a-zA-Z]")
 
 class Walker:
     """Walks through one document. See `Rewriter` for the arguments. `nested` says how many others this one
-    stands in. With `apart` it is the contents of `noscript` and the like, which share the `import_maps` of
-    the document that they stand in; `doubtful` is for those that may be read as HTML or not."""
+    stands in. With `around` it is the contents of `noscript` and the like, which are read apart from the
+    document that they stand in."""
 
     def __init__(
         self,
@@ -63,23 +62,28 @@ class Walker:
         insertion: Insertion | None = None,
         *,
         nested: int = 0,
-        apart: bool = False,
-        doubtful: bool = False,
-        import_maps: ImportMaps | None = None,
+        around: Walker | None = None,
     ) -> None:
-        self._base = BaseUrl(base)
-        self._document = DocumentContext(judge, self._base, charset, import_maps or ImportMaps(), self)
-        self._all_passes = self._document.all_passes
-        self._open = Context(doubtful=doubtful)
-        self._lookahead = Ahead()
-        self._rules = TagRules(self._document, self._open, self._lookahead, apart=apart)
-        self._insertions = Insertions(insertion, placeholder, self._base, self._open)
-        self._inert = InertMarkup(judge.home, base.host)
-        self._removed = RemovedElements(judge, charset, nested)
-        self._raw_text = RawText()
-        self._oversized = OversizedMarkup()
         self._nested = nested
-        self._apart = self._started = apart
+        self._base = BaseUrl(base)
+        self._is_at_home = base.host == judge.asked_host
+        self._apart = self._started = around is not None
+        if around is None:
+            self._open = Context()
+            self._document = DocumentContext(judge, self._base, charset, self)
+            self._inert = InertMarkup(judge.home, base.host)
+            self._removed = RemovedElements.for_documents(judge, charset, nested)
+        else:
+            self._open = Context(doubtful=around._open.in_doubt or around._open.foreign.is_foreign)
+            self._document = DocumentContext(judge, self._base, charset, self, around._document)
+            self._inert = around._inert
+            self._removed = around._removed.within(nested)
+        self._all_passes = self._document.all_passes
+        self._decode = self._document.decode
+        self._lookahead = Ahead()
+        self._rules = TagRules(self._document, self._open, self._lookahead, apart=self._apart)
+        self._insertions = Insertions(insertion, placeholder, self._base, self._open)
+        self._followed: RawText | OversizedMarkup | None = None
         self._piece = Piece(b"", 0, False)
         self._edits = Edits(b"")
         self._limits: dict[tuple[Limit, int], None] = {}
@@ -102,7 +106,7 @@ class Walker:
         self._started = True
         if final:
             due = self._insertions.due
-            if due is not None and not (self._raw_text.is_open or self._oversized.is_open):
+            if due is not None and self._followed is None:
                 self._edits.insert(position, due.content())
             position = len(data)
         self._piece = Piece(b"", self._piece.offset + position, final)
@@ -117,8 +121,8 @@ class Walker:
             complete = self._read_from(0) == len(data)
         except Unclear:
             complete = False
-        is_open = self._raw_text.is_open or self._oversized.is_open or not self._open.at_rest
-        if not complete or is_open or self._open.in_doubt != doubtful:
+        at_rest = self._followed is None and self._open.at_rest
+        if not (complete and at_rest) or self._open.in_doubt != doubtful:
             return InnerMarkup(None, Effects((), self._base.is_used, self._starts_module))
         limits = tuple(limit for limit, _ in self._limits)
         effects = Effects(limits, self._base.is_used, self._starts_module)
@@ -137,14 +141,11 @@ class Walker:
         while position < end:
             if self._all_passes and not self._insertions.are_awaited:
                 return end
-            if self._oversized.is_open:
-                position = self._oversized.follow_on(data, position, self._edits)
-                if self._oversized.is_open:
+            if self._followed is not None:
+                position = self._followed.follow_on(data, position, self._edits, final=final)
+                if self._followed.is_open:
                     return position
-            if self._raw_text.is_open:
-                position = self._raw_text.follow_on(data, position, self._edits, final=final)
-                if self._raw_text.is_open:
-                    return position
+                self._followed = None
             position = self._skip_inert(data, position)
             if position >= end:
                 return position
@@ -213,88 +214,101 @@ class Walker:
 
     def _start_tag(self, match: re.Match[bytes]) -> int:
         """Read a start tag that START_TAG matched; return how far that went."""
-        key = self._removed.key(match)
-        if key is not None and self._goes_by_bytes:
-            known = self._removed.recall(key, match)
-            if known is not None:
-                return self._carry_out(known, match)
-        else:
-            key = None
-        tag = Tag(match, self._document.decode)
+        known = self._removed.with_tag(match)
+        if known and self._goes_by_bytes:
+            verdict = recall(known, match)
+            if verdict is not None:
+                return self._carry_out(verdict, match, None, match.start())
+        tag = Tag(match, self._decode)
         verdict = self._rules.judge(tag, self._piece)
-        if key is not None:
-            self._removed.remember(key, match, verdict, final=self._piece.final)
-        return self._carry_out(verdict, match, tag)
+        if known is not None and verdict is not STAYS and self._goes_by_bytes:
+            self._removed.remember(match, verdict, final=self._piece.final)
+        return self._carry_out(verdict, match, tag, 0)
 
     @property
     def _goes_by_bytes(self) -> bool:
         """True where what becomes of an element goes by its bytes: in plain HTML whose relative URLs lead to
         the site, while no end was looked for in vain."""
-        at_home = self._base.url.host == self._document.judge.asked_host
-        return at_home and self._open.is_plain and not self._lookahead.has_given_up
+        return self._is_at_home and self._open.is_plain and not self._lookahead.has_given_up
 
-    def _carry_out(self, verdict: Verdict, match: re.Match[bytes], tag: Tag | None = None) -> int:
-        """Do what the verdict on a start tag says; return where to read on. Without `tag` it is one that does
-        not change how the page is read."""
+    def _carry_out(self, verdict: Verdict, match: re.Match[bytes], tag: Tag | None, offset: int) -> int:
+        """Do what the verdict on a start tag says; return where to read on. Places in it are counted from
+        `offset`. Without `tag` it is one that does not change how the page is read."""
+        if verdict is STAYS and tag is not None:
+            self._enter(tag, match)
+            return tag.end
         fate, end, violation, edits, effects, opens_text, shows, leads_to = verdict
         start, tag_end = match.span()
-        for limit in effects.limits:
-            self._note(limit, start)
-        if effects.by_base:
-            self._base.is_used = True
-        if effects.starts_module:
-            self._starts_module = True
+        end = tag_end if end is None else offset + end
+        if effects != NO_EFFECTS:
+            self._take_note(effects, start)
         if edits:
-            self._edits.add(edits)
-        if fate is Fate.STAYS:
-            if tag is not None:
-                self._enter(tag)
-            elif self._insertions.due is not None:
-                self._announce(match["name"].lower(), start, tag_end)
-        elif fate is Fate.GOES:
-            assert violation is not None and end is not None
-            self._announce(match["name"].lower(), start, tag_end)
-            instead = self._insertions.placeholder(violation) if shows else self._insertions.way_on(leads_to)
+            self._edits.add(edits, offset)
+        if fate is Fate.GOES:
+            assert violation is not None
+            self._announce(match)
+            instead = b""
+            if shows:
+                instead = self._insertions.placeholder(violation)
+            elif leads_to:
+                instead = self._insertions.way_on(leads_to)
             self._edits.remove(start, end, violation, instead)
         elif fate is Fate.LOSES_TAG:
             assert violation is not None
             self._edits.remove(start, tag_end, violation)
-        elif match["name"].lower() == b"noscript":
-            self._announce(b"noscript", start, tag_end)
+        elif fate is Fate.STAYS and tag is not None:
+            self._enter(tag, match)
+        elif fate is Fate.STAYS or match["name"].lower() == b"noscript":
+            self._announce(match)
         if opens_text:
-            self._raw_text.open(match["name"].lower(), violation)
-        return tag_end if end is None else end
+            self._followed = RawText(match["name"].lower(), violation)
+        return end
 
-    def _enter(self, tag: Tag) -> None:
+    def _take_note(self, effects: Effects, position: int) -> None:
+        """Take note of what came of judging the markup at `position`."""
+        for limit in effects.limits:
+            self._note(limit, position)
+        self._base.is_used = self._base.is_used or effects.by_base
+        self._starts_module = self._starts_module or effects.starts_module
+
+    def _enter(self, tag: Tag, match: re.Match[bytes]) -> None:
         """Let a start tag stay."""
-        if is_amp(tag):
+        if tag.name == b"html" and is_amp(tag):
             self._insertions.give_up()
-        self._announce(tag.name, tag.start, tag.end)
+        if self._insertions.due is not None:
+            self._announce(match)
+        if tag.name == b"base":
+            self._follow_base(tag)
         open_elements = self._open
-        if tag.name == b"base" and not (open_elements.in_template or open_elements.foreign.is_foreign):
-            href = tag.get(b"href")
-            if href is not None and self._base.follow(href):
-                self._inert.rebase(self._base.url.host)
-                self._insertions.rebase()
         was_too_deep = open_elements.too_deep
         open_elements.start(tag)
         if open_elements.too_deep and not (was_too_deep or self._all_passes):
             self._note(Limit.DEEP_TREE, tag.start)
 
-    def _announce(self, name: bytes, start: int, end: int) -> None:
-        """Put in what is due before or after the start tag of an element of this name (in lowercase)."""
+    def _follow_base(self, tag: Tag) -> None:
+        href = tag.get(b"href")
+        if href is None or self._open.in_template or self._open.foreign.is_foreign:
+            return
+        if self._base.follow(href):
+            self._is_at_home = self._base.url.host == self._document.judge.asked_host
+            self._inert.rebase(self._base.url.host)
+            self._insertions.rebase()
+
+    def _announce(self, tag: re.Match[bytes]) -> None:
+        """Put in what is due before or after this start tag."""
         due = self._insertions.due
         if due is not None:
-            before, after = due.start_tag(name)
-            self._edits.insert(start, before)
-            self._edits.insert(end, after)
+            before, after = due.start_tag(tag["name"].lower())
+            self._edits.insert(tag.start(), before)
+            self._edits.insert(tag.end(), after)
 
     def _end_tag(self, data: bytes, position: int) -> int | None:
         match = END_TAG.match(data, position)
         if match is not None:
             name, end = match["name"].lower(), match.end()
         elif is_long(data, position):
-            name, end = self._oversized.end_tag(data, position), position + len(b"</")
+            self._followed = OversizedMarkup.of_tag()
+            name, end = oversized_name(data, position), position + len(b"</")
         else:
             return None
         due = self._insertions.due
@@ -311,7 +325,9 @@ class Walker:
         due = self._insertions.due
         if due is not None and DOCTYPE.match(data, position):
             due.doctype()
-        return self._oversized.declaration(data, position)
+        is_comment = data.startswith(b"<!--", position)
+        self._followed = OversizedMarkup.of_comment() if is_comment else OversizedMarkup.of_declaration()
+        return position + len(b"<!--") if is_comment else position
 
     def _cdata(self, data: bytes, position: int) -> int | None:
         """Read what is a CDATA section where an SVG or MathML element is open, and a comment up to the first
@@ -346,7 +362,7 @@ class Walker:
         """Drop a start tag that is too large; return how far that went. On a page where everything passes it
         passes too, and nothing more is put in: where it would go is not known."""
         begun = position + len(b"<")
-        self._oversized.start_tag(removes=not self._all_passes)
+        self._followed = OversizedMarkup.of_tag(removes=not self._all_passes)
         if self._all_passes:
             self._note(Limit.NOT_INSERTED, position)
             self._insertions.give_up()
@@ -365,15 +381,8 @@ class Walker:
         if self._nested >= MOST_NESTED:
             return InnerMarkup(None)
         document = self._document
-        inner = Walker(
-            document.judge,
-            self._base.url,
-            document.charset,
-            nested=self._nested + 1,
-            apart=True,
-            doubtful=self._open.in_doubt or self._open.foreign.is_foreign,
-            import_maps=document.import_maps,
-        )
+        nested = self._nested + 1
+        inner = Walker(document.judge, self._base.url, document.charset, nested=nested, around=self)
         return inner.read_apart(markup)
 
     def judge_document(self, document: str) -> InnerDocument:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from consentgate.html.tokenizer.tags import Tag, TagAttribute
 from consentgate.html.values.data_url import DataUrl, Holds
@@ -12,6 +13,7 @@ from consentgate.html.values.refresh import refresh_url
 from consentgate.html.values.srcset import candidates
 from consentgate.web.client_hints import asks_of_the_device
 
+from .document_context import DocumentContext
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .hidden import is_hidden
 from .judgement import Judgement
@@ -22,65 +24,80 @@ _SPACES = re.compile(r"[\t\n\f\r ]+")
 _EQUALS_SIGN = re.compile(rb"[\t\n\f\r ]*+=")
 
 
+Reader: TypeAlias = Callable[[Judgement, Tag, str], Violation | None]
+"""Judges an attribute by its decoded value."""
+
+
 def kind_of(tag: Tag) -> str:
     """Return what an element is called in a report."""
     return tag.name.decode("latin-1")
 
 
-class LoadingAttributes:
-    """The attributes of one tag that load: of several with one name the first. None where all passes, even
-    what cannot be read."""
+class _Rule(NamedTuple):
+    """How an attribute is judged: by its table row, and by the reader of its value; None where that is an
+    attribute of which most can stay."""
 
-    __slots__ = ("_attributes", "_judgement", "_tag")
+    attribute: Attribute
+    reader: Reader | None
 
-    def __init__(self, tag: Tag, judgement: Judgement) -> None:
+
+Loading: TypeAlias = Sequence[tuple[bytes, _Rule]]
+"""The attributes of one tag that load, by name."""
+
+
+def loading_attributes(tag: Tag, document: DocumentContext) -> Loading:
+    """Return the attributes of a tag that load: of several with one name the first. None where all passes,
+    even what cannot be read."""
+    rules = {} if document.all_passes else _rules(tag)
+    return [(name, rules[name]) for name in tag.raw if name in rules]
+
+
+class TagJudgement(Judgement):
+    """The judgement of one tag, by the `attributes` of it that load."""
+
+    def __init__(self, document: DocumentContext, tag: Tag, attributes: Loading | None = None) -> None:
+        super().__init__(document)
         self._tag = tag
-        self._judgement = judgement
-        rules = {} if judgement.document.all_passes else _rules(tag)
-        self._attributes = [(name, rules[name]) for name in tag.raw if name in rules]
-
-    def __bool__(self) -> bool:
-        return bool(self._attributes)
+        self._attributes = loading_attributes(tag, document) if attributes is None else attributes
 
     def violation(self) -> Violation | None:
         """Return the first violation that takes the whole element along."""
-        for name, attribute in self._attributes:
-            if attribute.alone and not (attribute.shown and is_hidden(self._tag)):
+        tag = self._tag
+        for name, (attribute, reader) in self._attributes:
+            if reader is None or (attribute.alone and not (attribute.shown and is_hidden(tag))):
                 continue
-            violation = self._violation(name, attribute)
+            violation = reader(self, tag, tag.decode(tag.raw[name]))
             if violation is not None:
-                return violation.of_kind(kind_of(self._tag))
+                return violation.of_kind(kind_of(tag))
         return None
 
     def edits(self) -> list[Edit]:
         """Return edits that take out what may not load where only the attribute goes, or a part of it."""
-        return [*self._edits(alone=True)] if self._attributes else []
+        return self._edits(alone=True)
 
     def all_edits(self) -> list[Edit]:
         """Return those for an element that has to stay: what should take it along goes by itself."""
-        return [*self._edits(alone=False), *self._edits(alone=True)]
+        return self._edits(alone=False) + self._edits(alone=True)
 
-    def _edits(self, *, alone: bool) -> Iterator[Edit]:
-        for name, attribute in self._attributes:
+    def _edits(self, *, alone: bool) -> list[Edit]:
+        edits: list[Edit] = []
+        tag = self._tag
+        for name, (attribute, reader) in self._attributes:
             if attribute.alone is not alone:
                 continue
-            if attribute.reads in _IN_PLACE:
-                yield from self._edits_within(name, attribute)
-            elif violation := self._violation(name, attribute):
-                violation = violation.of_kind(kind_of(self._tag))
-                if attribute.reads is Reads.SUBMIT:
-                    yield _inert_action(self._tag, name, violation)
-                else:
-                    yield from self._without(name, violation)
+            if reader is None:
+                edits += self._edits_within(name, attribute)
+            elif violation := reader(self, tag, tag.decode(tag.raw[name])):
+                edits += self._without(name, attribute, violation)
+        return edits
 
-    def _violation(self, name: bytes, attribute: Attribute) -> Violation | None:
+    def _without(self, name: bytes, attribute: Attribute, violation: Violation) -> list[Edit]:
         tag = self._tag
-        return _READERS[attribute.reads](self._judgement, tag, tag.decode(tag.raw[name]))
-
-    def _without(self, name: bytes, violation: Violation) -> Iterator[Edit]:
+        violation = violation.of_kind(kind_of(tag))
+        if attribute.reads is Reads.SUBMIT:
+            return [_inert_action(tag, name, violation)]
         # With the first of several attributes gone the next one would count: they go together.
-        for one in self._tag.occurrences(name):
-            yield _without(self._tag, one, violation)
+        return [_without(tag, one, violation) for one in tag.occurrences(name)]
 
     # -- attributes of which most can stay -------------------------------------------------------------------
 
@@ -88,20 +105,20 @@ class LoadingAttributes:
         first, *more = self._tag.occurrences(name)
         edits = self._style(first) if attribute.reads is Reads.CSS else self._document(first)
         if more and edits and (violation := edits[0].violation):
-            return [*self._without(name, violation)]
+            return self._without(name, attribute, violation)
         return edits
 
     def _style(self, attribute: TagAttribute) -> list[Edit]:
         kind = kind_of(self._tag)
         if b"&" not in attribute.raw:
-            return self._judgement.style_sheet(attribute.raw, attribute.value_start, kind)
+            return self.style_sheet(attribute.raw, attribute.value_start, kind)
         # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
-        violation = self._judgement.css(attribute.value)
+        violation = self.css(attribute.value)
         return [_without(self._tag, attribute, violation.of_kind(kind))] if violation is not None else []
 
     def _document(self, attribute: TagAttribute) -> list[Edit]:
-        inner = self._judgement.document.inner.judge_document(attribute.value)
-        self._judgement.add(inner.effects)
+        inner = self.document.inner.judge_document(attribute.value)
+        self.add(inner.effects)
         if inner.violation is None:
             return []
         violation = inner.violation.of_kind(kind_of(self._tag))
@@ -187,7 +204,7 @@ def _animation(judgement: Judgement, tag: Tag, value: str) -> Violation | None:
     return judgement.urls(targets) or judgement.css(value)
 
 
-_READERS: Mapping[Reads, Callable[[Judgement, Tag, str], Violation | None]] = {
+_READERS: Mapping[Reads, Reader] = {
     Reads.URL: _url,
     Reads.CODE: _code,
     Reads.SCRIPT: _script,
@@ -200,11 +217,13 @@ _READERS: Mapping[Reads, Callable[[Judgement, Tag, str], Violation | None]] = {
     Reads.ANIMATION: _animation,
     Reads.SUBMIT: _submit,
 }
-_IN_PLACE = frozenset((Reads.CSS, Reads.DOCUMENT))
 
 
-def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, Attribute]:
-    return {name.encode(): attribute for name, attribute in {**ANYWHERE, **attributes}.items()}
+def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, _Rule]:
+    return {
+        name.encode(): _Rule(attribute, _READERS.get(attribute.reads))
+        for name, attribute in {**ANYWHERE, **attributes}.items()
+    }
 
 
 _ANYWHERE = _encoded({})
@@ -219,17 +238,23 @@ _META = {
 }
 
 
-def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
+# Of these it depends on other attributes what they load.
+_IT_DEPENDS = frozenset((b"link", b"input", b"meta", b"param"))
+
+
+def _rules(tag: Tag) -> Mapping[bytes, _Rule]:
     """Return the attributes of this tag that load something, by name."""
+    if tag.name not in _IT_DEPENDS:
+        return _RULES.get(tag.name, _ANYWHERE)
+    if tag.name == b"meta":
+        return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
     if tag.name == b"link" and not any(map(_link_loads, tag.each(b"rel"))):
         return _ANYWHERE
     if tag.name == b"input" and "image" not in map(str.lower, tag.each(b"type")):
         return _FORM_ACTION
-    if tag.name == b"meta":
-        return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
     if tag.name == b"param" and not PARAMETERS.isdisjoint(map(str.lower, tag.each(b"name"))):
         return _PARAMETER
-    return _RULES.get(tag.name, _ANYWHERE)
+    return _RULES[tag.name]
 
 
 def _link_loads(rel: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from consentgate.consent import Judge
-from consentgate.html.tokenizer.multibyte import decoder_for, plain_for
+from consentgate.html.tokenizer.multibyte import decoder_for, may_swallow, plain_for
 
 from .base_url import BaseUrl
 from .import_maps import ImportMaps
@@ -51,7 +51,8 @@ class Inner(Protocol):
 
 class DocumentContext:
     """What judging goes by in one document: the judge, the base URL, the `charset` (a Python codec), the
-    import maps, and who judges what is nested in it."""
+    import maps, and who judges what is nested in it. Markup that is read apart from the rest of a document
+    has a context of its own, which shares with that `around` it what the two have in common."""
 
     __slots__ = (
         *("all_passes", "base", "charset", "decode", "import_maps", "inner", "is_multibyte"),
@@ -59,14 +60,21 @@ class DocumentContext:
     )
 
     def __init__(
-        self, judge: Judge, base: BaseUrl, charset: str, import_maps: ImportMaps, inner: Inner
+        self, judge: Judge, base: BaseUrl, charset: str, inner: Inner, around: DocumentContext | None = None
     ) -> None:
         self.judge = judge
         self.base = base
         self.charset = charset
-        self.import_maps = import_maps
         self.inner = inner
-        self.all_passes = judge.passes_everything()
-        self.decode = decoder_for(charset)
-        self.plain = plain_for(charset)
-        self.is_multibyte = self.plain is not bytes
+        if around is None:
+            self.import_maps = ImportMaps()
+            self.all_passes = judge.passes_everything()
+            self.decode = decoder_for(charset)
+            self.plain = plain_for(charset)
+            self.is_multibyte = may_swallow(charset)
+        else:
+            self.import_maps = around.import_maps
+            self.all_passes = around.all_passes
+            self.decode = around.decode
+            self.plain = around.plain
+            self.is_multibyte = around.is_multibyte

@@ -13,7 +13,10 @@ _INVISIBLE = re.compile(
 
 
 def is_hidden(tag: Tag) -> bool:
-    """True for an element that nobody was meant to see."""
-    sizes = (tag.get(b"width"), tag.get(b"height"))
-    tiny = any(size is not None and _TINY.fullmatch(size) for size in sizes)
-    return tiny or tag.get(b"hidden") is not None or bool(_INVISIBLE.search(tag.get(b"style") or ""))
+    """Say whether an element is one that nobody was meant to see."""
+    raw = tag.raw
+    if b"hidden" in raw:
+        return True
+    if any(name in raw and _TINY.fullmatch(tag.get(name) or "") for name in (b"width", b"height")):
+        return True
+    return b"style" in raw and _INVISIBLE.search(tag.get(b"style") or "") is not None

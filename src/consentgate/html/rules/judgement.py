@@ -32,13 +32,13 @@ class Judgement:
     """One act of judging, in `document`. Each method returns the violation, if there is one; `effects` are
     those of all of them together."""
 
-    __slots__ = ("_by_base", "_import_depth", "_limits", "_starts_module", "document")
+    # Of most tags nothing comes: these are set where something does.
+    _limits: tuple[Limit, ...] = ()
+    _by_base = _starts_module = False
+    _import_depth = 0
 
     def __init__(self, document: DocumentContext) -> None:
         self.document = document
-        self._limits: tuple[Limit, ...] = ()
-        self._by_base = self._starts_module = False
-        self._import_depth = 0
 
     # -- effects ---------------------------------------------------------------------------------------------
 
@@ -73,9 +73,9 @@ class Judgement:
             return None
         plain = _AT_A_HOST.match(url)
         if plain is not None:
-            verdict = judge.host(plain[1])
-            if verdict is not None and not catalogue().may_have_path(url):
-                claim = verdict[0]
+            groups = judge.groups_of_host(plain[1])
+            if groups is not None and not catalogue().may_have_path(url):
+                claim = judge.first_blocked(groups)
                 return Violation(claim, url.strip()) if claim is not None else None
         claim = self._target_claim(self.target(url))
         return Violation(claim, url.strip()) if claim is not None else None

@@ -21,12 +21,11 @@ from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.script_type import ScriptKind, script_kind
 
 from .amp import RUNTIME, is_boilerplate
-from .attributes import LoadingAttributes, kind_of
+from .attributes import TagJudgement, kind_of
 from .document_context import DocumentContext, Piece
+from .fates import lose_tag, remove
 from .inline_scripts import script_violation
-from .judgement import Judgement
 from .limits import Limit
-from .removal import lose_tag, remove
 from .verdict import Edit, Fate, Unclear, Verdict
 from .violation import Violation
 
@@ -78,14 +77,13 @@ class RawTextRules:
     # -- elements of HTML ------------------------------------------------------------------------------------
 
     def _script(self, tag: Tag, piece: Piece) -> Verdict:
-        judgement = Judgement(self._document)
-        attributes = LoadingAttributes(tag, judgement)
+        judgement = TagJudgement(self._document, tag)
         script = script_kind(tag)
         end = after = None
         if script is ScriptKind.DATA:
             violation = self._widget_type(tag)
         else:
-            violation = attributes.violation()  # WebKit, where it looks ahead, fetches an import map's file
+            violation = judgement.violation()  # WebKit, where it looks ahead, fetches an import map's file
             if violation is None and b"src" not in tag.raw:
                 end, after = self._end_of_judged(tag, judgement)
                 text = piece.data[tag.end : end]
@@ -97,9 +95,9 @@ class RawTextRules:
             elif violation is None and script is ScriptKind.MODULE:
                 judgement.start_module()
         if violation is None:
-            return _stays(end if after else None, attributes.edits(), judgement)
+            return _stay(judgement.edits(), judgement, end if after else None)
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
-        return _removed(tag, after, violation, judgement)
+        return _remove(tag, after, violation, judgement)
 
     def _widget_type(self, tag: Tag) -> Violation | None:
         """Return what is wrong with a script that browsers do not run and whose type is a widget's."""
@@ -107,17 +105,17 @@ class RawTextRules:
         return Violation(widget.claim, "", "widget") if widget else None
 
     def _style(self, tag: Tag, piece: Piece) -> Verdict:
-        judgement = Judgement(self._document)
+        judgement = TagJudgement(self._document, tag)
         end, after = self._end_of_judged(tag, judgement)
         claim = self._document.judge.url(*RUNTIME) if is_boilerplate(tag) else None
         if claim is not None:
             # It hides the page until AMP's script comes, which will not.
-            return _removed(tag, after, Violation(claim, "//" + "".join(RUNTIME), "style"), judgement)
-        edits = LoadingAttributes(tag, judgement).edits()
+            return _remove(tag, after, Violation(claim, "//" + "".join(RUNTIME), "style"), judgement)
+        edits = judgement.edits()
         edits += judgement.style_sheet(piece.data[tag.end : end], tag.end, "style")
-        return _stays(end if after else None, edits, judgement)
+        return _stay(edits, judgement, end if after else None)
 
-    def _end_of_judged(self, tag: Tag, judgement: Judgement) -> tuple[int, int | None]:
+    def _end_of_judged(self, tag: Tag, judgement: TagJudgement) -> tuple[int, int | None]:
         """Find how far the text of a script or style sheet is judged, and where its end tag ends if that is
         in sight."""
         end, after = self._lookahead.end_of_text(tag.name, tag.end)
@@ -126,16 +124,15 @@ class RawTextRules:
         return end, after
 
     def _other(self, tag: Tag) -> Verdict:
-        judgement = Judgement(self._document)
-        attributes = LoadingAttributes(tag, judgement)
-        violation = attributes.violation()
+        judgement = TagJudgement(self._document, tag)
+        violation = judgement.violation()
         if violation is None:
-            return _stays(None, attributes.edits(), judgement)
+            return _stay(judgement.edits(), judgement)
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
         if after is not None:
             return remove(tag, after, violation, judgement.effects)
         judgement.note(Limit.FAR_END)
-        return _stays(None, attributes.all_edits(), judgement)
+        return _stay(judgement.all_edits(), judgement)
 
     # -- elements that may be of SVG or MathML ---------------------------------------------------------------
 
@@ -161,7 +158,7 @@ class RawTextRules:
             return raw
         return decode_text(self._document.decode(raw)).encode(self._document.charset, "replace")
 
-    def _foreign_violation(self, tag: Tag, text: bytes, judgement: Judgement) -> Violation | None:
+    def _foreign_violation(self, tag: Tag, text: bytes, judgement: TagJudgement) -> Violation | None:
         """Return what is wrong with the text of a script or style sheet that may stand in SVG."""
         if tag.name not in (b"script", b"style"):
             return None
@@ -189,18 +186,17 @@ class RawTextRules:
         if after is None:
             return self._unclear(tag, piece, end)
         markup = piece.data[tag.end : end]
-        judgement = Judgement(self._document)
+        judgement = TagJudgement(self._document, tag)
         inner = self._document.inner.judge_markup(markup)
         judgement.add(inner.effects)
         texts = self._texts(tag, markup) if inner.edits is not None else None
         if texts is None or inner.edits is None:
             return self._unclear(tag, piece, end, judgement)
-        attributes = LoadingAttributes(tag, judgement)
         judged = (self._foreign_violation(tag, text, judgement) for text in texts)
-        violation = attributes.violation() or next(filter(None, judged), None)
+        violation = judgement.violation() or next(filter(None, judged), None)
         if violation is not None:
             return remove(tag, after, violation, judgement.effects)
-        edits = attributes.edits()
+        edits = judgement.edits()
         edits += [edit.moved(tag.end) for edit in inner.edits]
         return Verdict(Fate.READ, after, edits=edits, effects=judgement.effects)
 
@@ -216,23 +212,23 @@ class RawTextRules:
             return None
         return [markup, foreign or b""]
 
-    def _unclear(self, tag: Tag, piece: Piece, end: int, judgement: Judgement | None = None) -> Verdict:
+    def _unclear(self, tag: Tag, piece: Piece, end: int, judgement: TagJudgement | None = None) -> Verdict:
         """Drop the start tag of an element that cannot be read in one way up to `end`. Up to there no other
         is tried: to read the same again for each would take time that grows with its square."""
         self._unclear_until = max(self._unclear_until, piece.offset + end)
-        judgement = judgement or Judgement(self._document)
+        judgement = judgement or TagJudgement(self._document, tag)
         if self._document.all_passes:
-            return _stays(None, (), judgement)
+            return _stay([], judgement)
         judgement.note(Limit.AMBIGUOUS)
         return lose_tag(tag, "ambiguous", "", judgement.effects)
 
 
-def _stays(end: int | None, edits: list[Edit] | tuple[()], judgement: Judgement) -> Verdict:
-    """Let the element stay; read on at the `end` of its text, where that has been found."""
-    return Verdict(Fate.STAYS, end, None, edits, judgement.effects, opens_text=end is None)
+def _stay(edits: list[Edit], judgement: TagJudgement, end: int | None = None) -> Verdict:
+    """Let an element stay whose text ends at `end`, None where that is not in sight."""
+    return Verdict(Fate.STAYS, end, None, edits, judgement.effects, end is None)
 
 
-def _removed(tag: Tag, after: int | None, violation: Violation, judgement: Judgement) -> Verdict:
+def _remove(tag: Tag, after: int | None, violation: Violation, judgement: TagJudgement) -> Verdict:
     """Remove an element that ends at `after`; None where its end is not in sight."""
     if after is None:
         return remove(tag, tag.end, violation, judgement.effects, opens_text=True)

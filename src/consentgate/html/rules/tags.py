@@ -7,14 +7,13 @@ from consentgate.html.tokenizer.lookahead import Ahead
 from consentgate.html.tokenizer.open_elements import Context
 from consentgate.html.tokenizer.tags import Tag
 
-from .attributes import LoadingAttributes, kind_of
+from .attributes import TagJudgement, kind_of, loading_attributes
 from .base_url import LONGEST_BASE
 from .document_context import DocumentContext, Piece
 from .elements import ELEMENTS
-from .judgement import Judgement
+from .fates import lose_tag, remove, stay
 from .limits import Limit
 from .raw_text import RawTextRules
-from .removal import lose_tag, remove
 from .verdict import STAYS, Effects, Verdict
 from .violation import Violation
 from .widgets import may_be_widget
@@ -46,26 +45,22 @@ class TagRules:
         """Judge an element whose contents are markup."""
         if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
             return lose_tag(tag, "base", href, Effects((Limit.BASE,)))
-        judgement = Judgement(self._document)
-        attributes = LoadingAttributes(tag, judgement)
-        if attributes:
-            violation = attributes.violation()
-            if violation is not None:
-                end = self._end_of_element(tag, judgement)
-                if end is not None:
-                    return remove(tag, end, violation, judgement.effects)
-                edits = attributes.all_edits()
-                return Verdict(edits=edits, effects=judgement.effects)
+        attributes = loading_attributes(tag, self._document)
+        if not (attributes or may_be_widget(tag)):
+            return STAYS
+        judgement = TagJudgement(self._document, tag, attributes)
+        violation = judgement.violation()
+        if violation is not None:
+            end = self._end_of_element(tag, judgement)
+            if end is not None:
+                return remove(tag, end, violation, judgement.effects)
+            return stay(judgement.all_edits(), judgement)
         if may_be_widget(tag):
             widget = self._document.judge.widget(kind_of(tag), tag.values)
             end = self._end_of_element(tag, judgement) if widget and not widget.keep else None
             if widget is not None and end is not None:
                 return remove(tag, end, Violation(widget.claim, "", "widget"), judgement.effects)
-        if not attributes:
-            effects = judgement.effects
-            return Verdict(effects=effects) if any(effects) else STAYS
-        edits = attributes.edits()
-        return Verdict(edits=edits, effects=judgement.effects)
+        return stay(judgement.edits(), judgement)
 
     def _is_bad_base(self, tag: Tag, href: str) -> bool:
         """Say whether a `base` comes where it may count or not, changes what was judged already, or is too
@@ -77,7 +72,7 @@ class TagRules:
             return True
         return document.base.may_divert(tag, href, document.judge, open_elements)
 
-    def _end_of_element(self, tag: Tag, judgement: Judgement) -> int | None:
+    def _end_of_element(self, tag: Tag, judgement: TagJudgement) -> int | None:
         """Find where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
         open_elements = self._open
         element = ELEMENTS.get(tag.name)

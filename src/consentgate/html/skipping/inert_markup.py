@@ -289,7 +289,7 @@ class InertMarkup:
 
     def rebase(self, base: str) -> None:
         """Go by this base URL's host from here on."""
-        self._quiet = quiet_at(self._home) if base in self._home else QUIET
+        self._page, self._head = quiet_at(self._home) if base in self._home else QUIET
 
     def skip(self, data: bytes, start: int, limit: int, open_elements: Context) -> tuple[int, bool]:
         """Skip what loads nothing, or nothing but the site's own. Return where that ends, and whether
@@ -300,7 +300,7 @@ class InertMarkup:
                 return QUIET_FOREIGN.match(data, start, limit)[0], False
             match = NOT_TAGS.match(data, start, limit)
             return match.end() if match else start, False
-        ends = self._quiet.page.match(data, start, limit)
+        ends = self._page.match(data, start, limit)
         if len(ends) == 1:
             return ends[0], False
         open_elements.pass_by(ends)
@@ -308,5 +308,5 @@ class InertMarkup:
 
     def skip_head(self, data: bytes, start: int, limit: int) -> tuple[int, bool]:
         """Skip what may stand in a head and loads nothing but the site's own; return the same."""
-        ends = self._quiet.head.match(data, start, limit)
+        ends = self._head.match(data, start, limit)
         return ends[0], max(ends[BY_BASE_IN_HEAD], default=-1) >= 0

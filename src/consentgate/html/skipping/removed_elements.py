@@ -9,6 +9,7 @@ never comes again makes the gate slower, and no more.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -32,11 +33,11 @@ _LONGEST_SCOPE = 512
 # What these do, or leave behind, depends on what came before them.
 _NOT_KEPT = (b"base", b"meta")
 
-Key: TypeAlias = tuple[tuple[object, ...], bytes]
-"""All that a verdict goes by but for what follows the start tag: where it stands, and the tag's bytes."""
+_Where: TypeAlias = tuple[object, ...]
+"""All that a verdict goes by but for the bytes of the element, and how deep it is nested."""
 
 
-class _Removed(NamedTuple):
+class Removed(NamedTuple):
     """An element: the `rest` of its bytes after the start tag, and the verdict on it, as if it stood at 0."""
 
     rest: bytes
@@ -49,7 +50,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self.met: set[int] = set()
-        self.removed: dict[Key, tuple[_Removed, ...]] = {}
+        self.removed: dict[tuple[_Where, bytes], tuple[Removed, ...]] = {}
         self.size = 0
 
 
@@ -57,66 +58,65 @@ _memories: WeakKeyDictionary[Claims, _Memory] = WeakKeyDictionary()
 
 
 class RemovedElements:
-    """What was removed from documents like one that `judge` decides about, in this `charset`, and `nested` in
-    so many other documents. It holds only in plain HTML whose relative URLs lead to the site, while no end
-    was looked for in vain."""
+    """What was removed from documents in the same place (`where`, and `nested` in so many others). It holds
+    only in plain HTML whose relative URLs lead to the site, while no end was looked for in vain."""
 
-    def __init__(self, judge: Judge, charset: str, nested: int) -> None:
+    def __init__(self, memory: _Memory | None, where: _Where, nested: int) -> None:
+        self._memory = memory
+        self._where = where
+        self._place = (*where, nested)
+
+    @classmethod
+    def for_documents(cls, judge: Judge, charset: str, nested: int) -> RemovedElements:
+        """Remember what is removed from documents in this `charset` that `judge` decides about."""
         scope, claims = judge.scope, judge.policy.claims
-        self._where = (*scope, charset, nested)
-        self._memory: _Memory | None = None
         # Clients can make up any number of long names.
-        if not judge.consent.is_open and sum(map(len, scope)) <= _LONGEST_SCOPE:
-            self._memory = _memories.get(claims) or _memories.setdefault(claims, _Memory())
+        if judge.consent.is_open or sum(map(len, scope)) > _LONGEST_SCOPE:
+            return cls(None, (), nested)
+        memory = _memories.get(claims) or _memories.setdefault(claims, _Memory())
+        return cls(memory, (*scope, charset), nested)
 
-    def key(self, tag: re.Match[bytes]) -> Key | None:
-        """Return by what an element with this start tag (a match of START_TAG) is remembered; None where that
-        tag is met for the first time. Most of those never come again, and are not worth more."""
+    def within(self, nested: int) -> RemovedElements:
+        """Return the same for what is `nested` in so many documents."""
+        return RemovedElements(self._memory, self._where, nested)
+
+    def with_tag(self, tag: re.Match[bytes]) -> tuple[Removed, ...] | None:
+        """Return what is remembered of elements with this start tag (a match of START_TAG); None where that
+        is met for the first time. Most of those never come again, and are not worth more."""
         memory = self._memory
         if memory is None:
             return None
-        key = self._where, tag[0]
-        if key in memory.removed:
-            return key
+        key = self._place, tag[0]
+        known = memory.removed.get(key)
+        if known is not None:
+            return known
         met, hashed = memory.met, hash(key)
         if hashed in met:
-            return key
+            return ()
         if len(met) >= _MOST_MET:
             met.clear()
         met.add(hashed)
         return None
 
-    def recall(self, key: Key, tag: re.Match[bytes]) -> Verdict | None:
-        """Return the verdict on the element that this start tag opens, if it has been removed before."""
-        assert self._memory is not None
-        start, tag_end = tag.span()
-        for rest, verdict in self._memory.removed.get(key, ()):
-            if tag.string.startswith(rest, tag_end):
-                if verdict.fate is Fate.STAYS:
-                    return Verdict(edits=[edit.moved(start) for edit in verdict.edits])
-                return Verdict(Fate.GOES, tag_end + len(rest), verdict.violation, shows=verdict.shows)
-        return None
-
-    def remember(self, key: Key, tag: re.Match[bytes], verdict: Verdict, *, final: bool) -> None:
+    def remember(self, tag: re.Match[bytes], verdict: Verdict, *, final: bool) -> None:
         """Remember the verdict on an element: if that goes, or is a picture that loses its address, and
         nothing else comes of it. The document ends with the data where that is `final`."""
         name, (start, tag_end) = tag["name"].lower(), tag.span()
         if verdict.opens_text or any(verdict.effects) or name in _NOT_KEPT:
             return
-        rest = b""
-        if verdict.fate is Fate.GOES and verdict.end is not None:
-            if final and tag_end < verdict.end == len(tag.string):
-                return  # An end tag that the document's end cuts off would go on in a longer one.
-            rest = tag.string[tag_end : verdict.end]
-        elif verdict.fate is Fate.STAYS and name == b"img" and verdict.edits:
-            verdict = Verdict(edits=[edit.moved(-start) for edit in verdict.edits])
-        else:
+        loses_address = verdict.fate is Fate.STAYS and name == b"img" and verdict.edits
+        if not (verdict.fate is Fate.GOES or loses_address):
             return
-        self._keep(key, _Removed(rest, verdict))
+        rest = tag.string[tag_end : verdict.end] if verdict.end is not None else b""
+        if final and rest and verdict.end == len(tag.string):
+            return  # An end tag that the document's end cuts off would go on in a longer one.
+        end = None if verdict.end is None else verdict.end - start
+        edits = [edit.moved(-start) for edit in verdict.edits]
+        self._keep(tag[0], Removed(rest, verdict._replace(end=end, edits=edits)))
 
-    def _keep(self, key: Key, removed: _Removed) -> None:
-        memory = self._memory
-        size = len(key[1]) + len(removed.rest)
+    def _keep(self, tag: bytes, removed: Removed) -> None:
+        memory, key = self._memory, (self._place, tag)
+        size = len(tag) + len(removed.rest)
         if memory is None or size > _LARGEST:
             return
         if memory.size > _ROOM:
@@ -125,3 +125,13 @@ class RemovedElements:
         memory.size += size + _BESIDE * (1 + len(removed.verdict.edits))
         others = memory.removed.get(key, ())
         memory.removed[key] = (removed, *others[: _MOST_OF_A_TAG - 1])
+
+
+def recall(known: Iterable[Removed], tag: re.Match[bytes]) -> Verdict | None:
+    """Return the verdict on the element that this start tag opens, if it is one of those that are `known`.
+    Places in it are counted from the element's first byte."""
+    data, tag_end = tag.string, tag.end()
+    for rest, verdict in known:
+        if data.startswith(rest, tag_end):
+            return verdict
+    return None

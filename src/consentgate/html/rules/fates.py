@@ -1,14 +1,23 @@
-"""How an element goes: as a whole, with what may come in its place, or just its start tag."""
+"""The fates of elements: one stays, goes as a whole, or loses just its start tag."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.refresh import refresh_url
 
 from .elements import ELEMENTS
 from .hidden import is_hidden
-from .verdict import NO_EFFECTS, Effects, Fate, Verdict
+from .judgement import Judgement
+from .verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Verdict
 from .violation import NOBODY, Violation
+
+
+def stay(edits: Sequence[Edit], judgement: Judgement) -> Verdict:
+    """Let an element stay but for these edits."""
+    effects = judgement.effects
+    return Verdict(Fate.STAYS, None, None, edits, effects) if edits or effects != NO_EFFECTS else STAYS
 
 
 def remove(
