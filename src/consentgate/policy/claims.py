@@ -98,7 +98,6 @@ class Claims:
         self._known: dict[str, tuple[Claim, ...]] = {}
         self._names = _Remembered[str, tuple[Claim, ...]](_MOST_REMEMBERED)
         self._of_hosts = _Remembered[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
-        self._of_paths = _Remembered[tuple[str, str, bool], Groups](_MOST_REMEMBERED)
         self._first_parties = _Remembered[str, FirstParty](_MOST_SITES)
         self._scripts = _Remembered[bytes, tuple[Groups, tuple[Address, ...]]](_MOST_SCRIPTS)
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
@@ -121,14 +120,8 @@ class Claims:
     def by_url(self, host: str, path: str, *, own: bool) -> Groups:
         """Whose URL this is, by its `host` (lower case, without a port) and `path` (without the query);
         nobody's for what is just the site's `own`."""
-        found = self._of_paths.get((host, path, own))
-        if found is None and not catalogue().has_path(path):
-            found = self.of_host(host, own=own)
-        if found is None:
-            found = self._of_url(host, path, own=own)
-            if len(path) <= _LONGEST_REMEMBERED:
-                self._of_paths.keep((host, path, own), found)
-        return found
+        found = None if catalogue().has_path(path) else self.of_host(host, own=own)
+        return self._of_url(host, path, own=own) if found is None else found
 
     def of_host(self, host: str, *, own: bool) -> Groups | None:
         """Whose all URLs of this host are, those aside of which the catalogue knows the path; None where the
@@ -139,7 +132,8 @@ class Claims:
         except KeyError:
             pass
         found = self._of_url(host, "/", own=own) if self._is_whole(host, own=own) else None
-        self._of_hosts.keep(key, found)
+        if len(host) <= _LONGEST_REMEMBERED:
+            self._of_hosts.keep(key, found)
         return found
 
     def _of_url(self, host: str, path: str, *, own: bool) -> Groups:

@@ -244,9 +244,12 @@ class Walker:
             self._take_note(effects, start)
         if edits:
             self._edits.add(edits, offset)
-        if fate is Fate.GOES:
+        if fate is Fate.STAYS and tag is not None:
+            self._enter(tag, match)
+        elif fate is Fate.GOES:
             assert violation is not None
-            self._announce(match)
+            if self._insertions.due is not None:
+                self._announce(match)
             instead = b""
             if shows:
                 instead = self._insertions.placeholder(violation)
@@ -256,8 +259,6 @@ class Walker:
         elif fate is Fate.LOSES_TAG:
             assert violation is not None
             self._edits.remove(start, tag_end, violation)
-        elif fate is Fate.STAYS and tag is not None:
-            self._enter(tag, match)
         elif fate is Fate.STAYS or match["name"].lower() == b"noscript":
             self._announce(match)
         if opens_text:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from consentgate.html.tokenizer.tags import Tag, TagAttribute
@@ -97,7 +96,7 @@ class TagJudgement(Judgement):
         if attribute.reads is Reads.SUBMIT:
             return [_inert_action(tag, name, violation)]
         # With the first of several attributes gone the next one would count: they go together.
-        return [_without(tag, one, violation) for one in tag.occurrences(name)]
+        return [_without(tag, start, end, violation) for start, end in tag.spans(name)]
 
     # -- attributes of which most can stay -------------------------------------------------------------------
 
@@ -114,7 +113,9 @@ class TagJudgement(Judgement):
             return self.style_sheet(attribute.raw, attribute.value_start, kind)
         # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
         violation = self.css(attribute.value)
-        return [_without(self._tag, attribute, violation.of_kind(kind))] if violation is not None else []
+        if violation is None:
+            return []
+        return [_without(self._tag, attribute.start, attribute.end, violation.of_kind(kind))]
 
     def _document(self, attribute: TagAttribute) -> list[Edit]:
         inner = self.document.inner.judge_document(attribute.value)
@@ -125,9 +126,8 @@ class TagJudgement(Judgement):
         return [Edit(attribute.start, attribute.end, b'srcdoc="' + inner.html + b'"', violation)]
 
 
-def _without(tag: Tag, attribute: TagAttribute, violation: Violation) -> Edit:
+def _without(tag: Tag, start: int, end: int, violation: Violation) -> Edit:
     """Take out an attribute. What it leaves must not grow together into something else."""
-    start, end = attribute.start, attribute.end
     replacement = b""
     if _EQUALS_SIGN.match(tag.source, end):
         # What follows begins with "=": it would be taken for the value of the attribute before.
@@ -142,8 +142,8 @@ def _inert_action(tag: Tag, name: bytes, violation: Violation) -> Edit:
     """Keep a form from being sent. Without the attribute, or with "#", what is typed in would go to the
     page's own address, and with GET into logs and histories; a page's script would post it there. An empty
     script goes nowhere, with JavaScript and without."""
-    first = tag.occurrences(name)[0]
-    return Edit(first.start, first.end, name + b'="javascript:"', violation)
+    start, end = tag.spans(name)[0]
+    return Edit(start, end, name + b'="javascript:"', violation)
 
 
 # -- what an attribute's value loads, by how it is read ------------------------------------------------------
@@ -258,9 +258,8 @@ def _rules(tag: Tag) -> Mapping[bytes, _Rule]:
 
 
 def _link_loads(rel: str) -> bool:
-    return not _relations(rel) <= INERT_RELATIONS
+    return not INERT_RELATIONS.issuperset(filter(None, _relations(rel)))
 
 
-@lru_cache(maxsize=256)
-def _relations(rel: str) -> frozenset[str]:
-    return frozenset(filter(None, _SPACES.split(rel.lower())))
+def _relations(rel: str) -> list[str]:
+    return _SPACES.split(rel.lower())

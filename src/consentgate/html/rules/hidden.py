@@ -17,6 +17,7 @@ def is_hidden(tag: Tag) -> bool:
     raw = tag.raw
     if b"hidden" in raw:
         return True
-    if any(name in raw and _TINY.fullmatch(tag.get(name) or "") for name in (b"width", b"height")):
-        return True
+    for size in (b"width", b"height"):
+        if size in raw and _TINY.fullmatch(tag.get(size) or ""):
+            return True
     return b"style" in raw and _INVISIBLE.search(tag.get(b"style") or "") is not None

@@ -21,7 +21,7 @@ from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.script_type import ScriptKind, script_kind
 
 from .amp import RUNTIME, is_boilerplate
-from .attributes import TagJudgement, kind_of
+from .attributes import TagJudgement, kind_of, loading_attributes
 from .document_context import DocumentContext, Piece
 from .fates import lose_tag, remove
 from .inline_scripts import script_violation
@@ -41,6 +41,10 @@ _IN_FOREIGN_TEXT = re.compile(
     + ATTRIBUTES
     + rb">?|<)"
 )
+
+
+_TEXT_FOLLOWS = Verdict(opens_text=True)
+"""Nothing is wrong with the element, and its text follows."""
 
 
 class RawTextRules:
@@ -124,7 +128,10 @@ class RawTextRules:
         return end, after
 
     def _other(self, tag: Tag) -> Verdict:
-        judgement = TagJudgement(self._document, tag)
+        attributes = loading_attributes(tag, self._document)
+        if not attributes:
+            return _TEXT_FOLLOWS
+        judgement = TagJudgement(self._document, tag, attributes)
         violation = judgement.violation()
         if violation is None:
             return _stay(judgement.edits(), judgement)

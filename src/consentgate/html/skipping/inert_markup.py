@@ -304,9 +304,14 @@ class InertMarkup:
         if len(ends) == 1:
             return ends[0], False
         open_elements.pass_by(ends)
-        return ends[0], max(ends[BY_BASE], default=-1) >= 0
+        return ends[0], _is_set(ends[BY_BASE])
 
     def skip_head(self, data: bytes, start: int, limit: int) -> tuple[int, bool]:
         """Skip what may stand in a head and loads nothing but the site's own; return the same."""
         ends = self._head.match(data, start, limit)
-        return ends[0], max(ends[BY_BASE_IN_HEAD], default=-1) >= 0
+        return ends[0], _is_set(ends[BY_BASE_IN_HEAD])
+
+
+def _is_set(marks: list[int]) -> bool:
+    """Say whether one of these groups matched."""
+    return bool(marks) and max(marks) >= 0

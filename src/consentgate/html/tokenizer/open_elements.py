@@ -60,7 +60,10 @@ class Context:
     @property
     def is_plain(self) -> bool:
         """True where a tag is read as if it stood in an ordinary body: in no template, `select` or SVG."""
-        return not (self.in_doubt or self._templates or self.foreign.is_open)
+        if self._in_select or self._templates or self._doubtful:
+            return False
+        # Only a template that is open can ignore tags.
+        return not (self.foreign.is_open or self.foreign.doubtful)
 
     @property
     def in_template(self) -> bool:

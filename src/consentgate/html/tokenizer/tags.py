@@ -87,6 +87,14 @@ class Tag:
             for raw, at in (_written(found),)
         ]
 
+    def spans(self, name: bytes) -> list[tuple[int, int]]:
+        """Where every attribute of this name stands, from its name to the end of its value."""
+        return [
+            (found.start("name"), found.end())
+            for found in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
+            if found["name"].lower() == name
+        ]
+
     def decode(self, raw: bytes) -> str:
         """What the bytes of a value say."""
         text = self._decode(raw)
