@@ -69,7 +69,7 @@ def no_tricks() -> Iterator[None]:
         patched.setattr(walker, "InertMarkup", NoSkipping)
         patched.setattr(walker, "RemovedElements", NoMemory)
         patched.setattr(tag_rules, "may_be_widget", lambda tag: True)
-        patched.setattr(claims._Remembered, "keep", lambda self, question, answer: None)
+        patched.setattr(claims._BoundedCache, "keep", lambda self, question, answer: None)
         yield
 
 

@@ -1,4 +1,4 @@
-"""Markup that goes on and on: it passes, or is dropped, as it comes, and none of it is kept."""
+"""Markup that is too long to wait for its end: it passes, or is dropped, as it comes, and is not kept."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Follower(Protocol):
     """Finds the end of what it follows."""
 
     def follow(self, data: bytes, position: int) -> tuple[int, bool]:
-        """Read on; give how far that went, and whether it ended there."""
+        """Read on; return how far that went, and whether it ended there."""
 
 
 class _Until:
@@ -53,8 +53,7 @@ class _Until:
 
 
 class _State(Enum):
-    """Where in a tag one can be (13.2.5.8, 13.2.5.32 to 13.2.5.39): what passes there without a change,
-    which bytes lead where, and where all others lead."""
+    """The states in a tag (13.2.5.8, 13.2.5.32 to 13.2.5.39)."""
 
     NAME = "in the tag's name"
     BETWEEN = "between attributes"
@@ -69,6 +68,7 @@ class _State(Enum):
 
 _S = _State
 _SPACES = b"\t\n\f\r "
+# What passes in a state without leaving it.
 _STAYS = {
     _S.NAME: re.compile(rb"[^\t\n\f\r />]*+"),
     _S.ATTRIBUTE: re.compile(rb"[^\t\n\f\r />=]*+"),
@@ -92,6 +92,7 @@ _STAYS = {
         + BETWEEN_ATTRIBUTES
     ),
 }
+# Which bytes lead from a state to another, and where all others lead.
 _LEADS: dict[_State, tuple[dict[int, _State], _State]] = {
     _S.NAME: ({b">"[0]: _S.END}, _S.BETWEEN),
     _S.BETWEEN: ({b">"[0]: _S.END}, _S.ATTRIBUTE),

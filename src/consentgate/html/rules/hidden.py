@@ -1,4 +1,4 @@
-"""Elements that nobody was meant to see, such as the pixels of trackers."""
+"""Elements that nobody was meant to see, such as trackers' pixels."""
 
 from __future__ import annotations
 

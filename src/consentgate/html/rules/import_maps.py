@@ -1,5 +1,5 @@
-"""Import maps: what the name of a module leads to (WHATWG HTML, 8.1.6.2 "Resolving module specifiers" and
-8.1.6.3 "Import maps").
+"""Import maps: which address the name of a module leads to (WHATWG HTML, 8.1.6.2 "Resolving module
+specifiers" and 8.1.6.3 "Import maps").
 
 The gate does not know all that a browser knows: the page's scheme and port behind a proxy, which of several
 maps an older browser heeds, how the standard writes each strange URL. Where it matters, every reading is
@@ -33,7 +33,7 @@ class _Form(Enum):
 
 class _Specifier(NamedTuple):
     """A specifier, or a map's key, in the form in which two of them are compared. `key` is the standard's
-    own spelling of it: of a relative one, of what follows on the scheme and before the port."""
+    spelling of it; that of a relative one leaves out the scheme and the port, which are not known."""
 
     form: _Form
     key: str
@@ -59,7 +59,7 @@ _SCHEME = re.compile(r"[\x00-\x20]*[a-zA-Z][a-zA-Z0-9+.\t\n\r-]*:")
 
 
 def _read(text: str, base: Url) -> _Specifier:
-    """How `text` would be resolved without a map ("resolve a URL-like module specifier")."""
+    """Resolve `text` as if there were no map ("resolve a URL-like module specifier")."""
     if text.startswith(("/", "./", "../")):
         url = resolve(text, base)
         plain = _PLAIN_RELATIVE.fullmatch(text) and not text.startswith("//") and "%" not in base.path
@@ -77,7 +77,7 @@ def _read(text: str, base: Url) -> _Specifier:
 
 
 def _read_scope(prefix: str, base: Url) -> _Specifier:
-    """The URL that a scope is for: any relative one will do, not just those that look like a path."""
+    """Resolve the URL that a scope is for: any relative one will do, not just one that looks like a path."""
     if prefix[:1] in ("", "?", "#"):
         return _Specifier(_Form.STRANGE, prefix, base)
     bare = _read(prefix, base).form is _Form.BARE
@@ -85,7 +85,7 @@ def _read_scope(prefix: str, base: Url) -> _Specifier:
 
 
 def _applies(scope: _Specifier, base: Url) -> bool | None:
-    """Whether a scope is for the scripts in a document at `base`; None where that is not known."""
+    """Say whether a scope is for the scripts in a document at `base`; None where that is not known."""
     if scope.form is _Form.STRANGE:
         return None
     if scope.url.host != base.host:
@@ -100,8 +100,8 @@ _Found = TypeVar("_Found")
 
 
 class _Table(Generic[_Found]):
-    """Finds what belongs to a specifier: by itself, else by the longest key that ends in a slash and that
-    it begins with."""
+    """A table of specifiers. An entry is found by its whole key, else by the longest key that ends in a slash
+    and that the specifier begins with."""
 
     def __init__(self) -> None:
         self.entries: dict[_Key, _Found] = {}
@@ -116,7 +116,7 @@ class _Table(Generic[_Found]):
                 self._lengths.insert(index, length)
 
     def find(self, form: _Form, text: str) -> tuple[_Found, str] | None:
-        """What was found, and what of `text` comes after its key."""
+        """Return the entry for `text`, and what of `text` comes after its key."""
         if (form, text) in self.entries:
             return self.entries[form, text], ""
         if form is _Form.STRANGE:
@@ -222,7 +222,7 @@ class ImportMaps:
         return mapped or self._doubtful(form, key)
 
     def _doubtful(self, form: _Form, key: str) -> Violation | None:
-        """What would be wrong in another reading."""
+        """Return what is wrong with a specifier in another reading of the maps."""
         respelled = _respelled(form, key)
         looked_up = [
             self._perhaps.find(form, key),
@@ -244,7 +244,7 @@ def _mapped(address: _Address | None, after: str, judge: JudgeTarget) -> Violati
 
 
 def _respelled(form: _Form, key: str) -> list[_Key]:
-    """How the same URL may be written otherwise, if the page's scheme and port are what they seem."""
+    """Return other spellings of the same URL, if the page's scheme and port are what they seem."""
     if form is _Form.ABSOLUTE:
         return [(_Form.RELATIVE, key.partition(":")[2])]
     if form is _Form.RELATIVE:
@@ -253,7 +253,7 @@ def _respelled(form: _Form, key: str) -> list[_Key]:
 
 
 def _parse(text: str, base: Url) -> _Map | None:
-    """The map that `text` holds ("parse an import map string"); None where a browser finds none."""
+    """Return the map that `text` holds ("parse an import map string"); None where a browser finds none."""
     parsed = read_json(text)
     if not isinstance(parsed, dict):
         return None

@@ -1,7 +1,7 @@
 """What a browser reads without loading anything: text, comments, and the tags that are harmless.
 
-Most of a page is this. One pattern skips any length of it in one go; where it stops stands markup that
-somebody has to look at, or an end of input that cuts something in two.
+Most of a page is inert. One pattern skips any length of it in one go. Where it stops stands markup that a
+rule has to judge, or the end of the input cuts something in two.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from consentgate.html.tokenizer.open_elements import Context
 from consentgate.policy import OwnHosts
 
 from .first_party_urls import own_attributes, own_pieces
-from .pattern_cache import MostAsked
+from .pattern_cache import LfuCache
 
 # -- attributes ------------------------------------------------------------------------------------------
 
@@ -44,65 +44,65 @@ def _no_widget(widgets: bytes) -> bytes:
     return rb"(?!" + widgets + rb"(?=[\t\n\f\r \"'>]))[^\t\n\f\r \"'&>]++"
 
 
-# A class is quiet when none of its words is a widget's, and so is an id. One with a character reference is
-# looked at.
-_QUIET_ID = _no_widget(WIDGET_ID)
-_QUIET_WORD = _no_widget(rb"(?&widget_class)")
-_QUIET_WORDS = SPACE + rb"*+(?:" + _QUIET_WORD + SPACE + rb"*+)*+"
+# A class is inert when none of its words is a widget's, and so is an id. One with a character reference is
+# left to the rules.
+_INERT_ID = _no_widget(WIDGET_ID)
+_INERT_WORD = _no_widget(rb"(?&widget_class)")
+_INERT_WORDS = SPACE + rb"*+(?:" + _INERT_WORD + SPACE + rb"*+)*+"
 
-# A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. Of the
-# other functions those that end in another letter than these pass unseen, rgba() and var() among them.
+# A style can name a URL only in url(), src(), image() and image-set(), or with escapes and references. A
+# function whose name ends in another letter than those four is inert, rgba() and var() among them.
 _STYLES = {name.encode() for name, attribute in ANYWHERE.items() if attribute.reads is Reads.CSS}
-_QUIET_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
+_INERT_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
 
 # Written as they mostly are, and in any other way.
 _COMMON = (
-    rb"class=\"" + _QUIET_WORDS + rb"\"",
-    rb"id=\"" + _QUIET_ID + rb"\"",
-    *(name + rb"=\"" + _QUIET_STYLE + rb"\"" for name in (b"style", b"fill", b"stroke")),
+    rb"class=\"" + _INERT_WORDS + rb"\"",
+    rb"id=\"" + _INERT_ID + rb"\"",
+    *(name + rb"=\"" + _INERT_STYLE + rb"\"" for name in (b"style", b"fill", b"stroke")),
 )
 _HARMLESS = (
     *(b"href", b"title", b"rel", b"type", b"name", b"alt", b"content", b"property", b"width", b"height"),
     *(b"media", b"sizes", b"value", b"target"),
 )
 _UNCOMMON = (
-    in_any_case(b"class") + EQUALS + any_of(rb"\"" + _QUIET_WORDS + rb"\"", rb"'" + _QUIET_WORDS + rb"'"),
-    in_any_case(b"class") + EQUALS + _QUIET_WORD + rb"(?=[\t\n\f\r >])",
-    in_any_case(b"id") + EQUALS + any_of(rb"\"" + _QUIET_ID + rb"\"", rb"'" + _QUIET_ID + rb"'"),
-    in_any_case(b"id") + EQUALS + _QUIET_ID + rb"(?=[\t\n\f\r >])",
-    one_of(_STYLES) + EQUALS + any_of(rb"\"" + _QUIET_STYLE + rb"\"", rb"'" + _QUIET_STYLE + rb"'"),
+    in_any_case(b"class") + EQUALS + any_of(rb"\"" + _INERT_WORDS + rb"\"", rb"'" + _INERT_WORDS + rb"'"),
+    in_any_case(b"class") + EQUALS + _INERT_WORD + rb"(?=[\t\n\f\r >])",
+    in_any_case(b"id") + EQUALS + any_of(rb"\"" + _INERT_ID + rb"\"", rb"'" + _INERT_ID + rb"'"),
+    in_any_case(b"id") + EQUALS + _INERT_ID + rb"(?=[\t\n\f\r >])",
+    one_of(_STYLES) + EQUALS + any_of(rb"\"" + _INERT_STYLE + rb"\"", rb"'" + _INERT_STYLE + rb"'"),
 )
 
-_LOUD_ANYWHERE = {b"class", b"id", *(name.encode() for name in ANYWHERE)}
+_ACTIVE_ANYWHERE = {b"class", b"id", *(name.encode() for name in ANYWHERE)}
 _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.attributes}
 
 
-def _attributes(*quiet: bytes, loud: Set[bytes]) -> bytes:
-    """The attributes of a tag: those that are not called one of `loud`, `quiet` ones, and classes and styles
-    that are. What they begin with also ends the tag's name."""
-    names = any_of(one_of(loud), WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
-    # Those of widgets all are `data-` attributes.
-    letters = {b"d", *(name[:1] for name in loud)}
+def _attributes(*inert: bytes, active: Set[bytes]) -> bytes:
+    """Return a pattern for the attributes of a tag: those whose name is not in `active`, those that the
+    patterns `inert` describe, and inert classes and styles. What they begin with also ends the tag's name."""
+    names = any_of(one_of(active), WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
+    # The attributes of widgets all begin with `data-`.
+    letters = {b"d", *(name[:1] for name in active)}
     first = b"".join(sorted(letters | {letter.upper() for letter in letters}))
     rest = rb"[^\t\n\f\r />=]*+(?:=\"[^\"]*+\"|" + EQUALS + VALUE + rb")?+"
     others = (
         rb"[^" + first + rb"\t\n\f\r />]" + rest,
         rb"(?!" + names + rb")[^\t\n\f\r />]" + rest,
     )
-    harmless = (name + rb"=\"[^\"]*+\"" for name in _HARMLESS if name not in loud)
-    one = any_of(*_COMMON, *harmless, *quiet, *others, rb"(?&uncommon)")
+    harmless = (name + rb"=\"[^\"]*+\"" for name in _HARMLESS if name not in active)
+    one = any_of(*_COMMON, *harmless, *inert, *others, rb"(?&uncommon)")
     return rb"(?:[\t\n\f\r /]++" + one + rb")*+"
 
 
 _END = BETWEEN_ATTRIBUTES + rb">"
-_HARMLESS_ATTRIBUTES = _attributes(loud=_LOUD_ANYWHERE)
-_QUIET_ATTRIBUTES = _HARMLESS_ATTRIBUTES + _END
+_HARMLESS_ATTRIBUTES = _attributes(active=_ACTIVE_ANYWHERE)
+_INERT_ATTRIBUTES = _HARMLESS_ATTRIBUTES + _END
 
 # -- tags ------------------------------------------------------------------------------------------------
 
 # These load something by their own nature. Those with raw text in them are another matter.
 _LOADING_TAG = one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"param"})
-_LOUD_TAG = any_of(one_of({*ELEMENTS} | STRUCTURE), WIDGET_TAG) + NAME_END
+_ACTIVE_TAG = any_of(one_of({*ELEMENTS} | STRUCTURE), WIDGET_TAG) + NAME_END
 
 # The commonest names come first only because that is fast.
 _COMMON_TAG = (
@@ -111,7 +111,7 @@ _COMMON_TAG = (
 )
 
 # The end tags that change how the bytes after them are read.
-_LOUD_END = one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
+_ACTIVE_END = one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
 
 _TABLE_PARTS = (b"tbody", b"thead", b"tfoot", b"tr", b"colgroup")
 _CELLS = (b"td", b"th", b"caption")
@@ -121,7 +121,7 @@ _CELLS = (b"td", b"th", b"caption")
 _INERT_RELATION = any_of(*(re.escape(name.encode()) for name in sorted(INERT_RELATIONS, reverse=True)))
 _INERT_LINK = (
     rb"link"
-    + _attributes(rb"rel=\"(?:" + _INERT_RELATION + rb"(?: |(?=\")))++\"", loud=_LOUD_ANYWHERE | {b"rel"})
+    + _attributes(rb"rel=\"(?:" + _INERT_RELATION + rb"(?: |(?=\")))++\"", active=_ACTIVE_ANYWHERE | {b"rel"})
     + _END
 )
 
@@ -131,15 +131,15 @@ def _own(home: OwnHosts | None, names: Set[bytes], mark: bytes = b"") -> tuple[b
 
 
 def _loading_attributes(home: OwnHosts | None) -> bytes:
-    """The attributes of a tag that loads by its own nature."""
-    quiet = _own(home, _LOADING, rb"(?P<loaded>)")
-    return _attributes(*quiet, loud=_LOADING | _LOUD_ANYWHERE | {b"http-equiv"}) + _END
+    """Return a pattern for the attributes of a tag that loads by its own nature."""
+    inert = _own(home, _LOADING, rb"(?P<loaded>)")
+    return _attributes(*inert, active=_LOADING | _ACTIVE_ANYWHERE | {b"http-equiv"}) + _END
 
 
 def _empty_script(home: OwnHosts | None) -> bytes:
-    """A script without text in it."""
-    quiet = rb"type=[\"']text/javascript[\"']", *_own(home, _LOADING, rb"(?P<run>)")
-    attributes = _attributes(*quiet, loud=_LOADING | _LOUD_ANYWHERE | {b"type"})
+    """Return a pattern for a script without text in it."""
+    inert = rb"type=[\"']text/javascript[\"']", *_own(home, _LOADING, rb"(?P<run>)")
+    attributes = _attributes(*inert, active=_LOADING | _ACTIVE_ANYWHERE | {b"type"})
     return rb"script" + attributes + _END + rb"</script>"
 
 
@@ -149,7 +149,8 @@ _CLOSED_SHAPE = _SHAPE + rb"(?&harmless)" + SPACE + rb"*+/>"
 _OPEN_SHAPE = _SHAPE + rb"(?&harmless)" + _END
 _IN_DRAWING = rb"[^<]*+<"
 
-# Beyond so many tags it depends on how deep they are what is thought of what comes after them.
+# How deep SVG may be nested before all that follows counts as doubtful is a rule of `foreign_content`: a
+# drawing that is skipped must stay below that.
 _USES, _SHAPES_AT_A_TIME = 17, 14
 assert _USES * (1 + _SHAPES_AT_A_TIME) < DEEPEST
 
@@ -165,12 +166,11 @@ _PIECES = {
         + rb"(?&closed)){0,%d}+" % _SHAPES_AT_A_TIME
     ),
 }
-"""What stands in the patterns below more than once, and would make them too large for PCRE2."""
+"""Pieces that the patterns below use more than once: written out they would be too large for PCRE2."""
 
 
-class Quiet(NamedTuple):
-    """As much as can be passed on unseen: of a `page`, and of what its `head` may hold and no body begins
-    with."""
+class Inert(NamedTuple):
+    """The runs of inert markup: in a `page`, and of what its `head` may hold and no body begins with."""
 
     page: Run
     head: Run
@@ -178,31 +178,30 @@ class Quiet(NamedTuple):
 
 _FOLLOWED = ("anchor_end", "table_end", "cell_end", "anchor", "cell", "table")
 BY_BASE = slice(1 + len(_FOLLOWED), None)
-"""The groups of the first that match where it loads something from where the base URL says. Those before
-them tell where the run last opened and closed an anchor, and where it last entered a table's cell and left
-one."""
+"""The groups of `page` that match where it loads something by the base URL. The groups before them tell where
+the run last opened and closed an anchor, and where it last entered a table's cell and left one."""
 BY_BASE_IN_HEAD = slice(1, None)
-"""The same of the second."""
+"""The groups of `head` that match where it loads something by the base URL."""
 
 
-def _quiet(home: OwnHosts | None) -> Quiet:
-    """What is quiet where relative URLs lead to where anything may be loaded from, and absolute ones that
-    lead `home`; None where no URL is."""
+def _inert_at(home: OwnHosts | None) -> Inert:
+    """Return the runs for a page whose relative URLs, and absolute URLs that lead to `home`, may all be
+    loaded; None where no URL may."""
     pieces = _PIECES | own_pieces(home) if home is not None else _PIECES
-    quiet = Quiet(_page(home, pieces), _head(home, pieces))
-    assert quiet.page.groups[: len(_FOLLOWED)] == _FOLLOWED
-    return quiet
+    inert = Inert(_page(home, pieces), _head(home, pieces))
+    assert inert.page.groups[: len(_FOLLOWED)] == _FOLLOWED
+    return inert
 
 
 def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
     loading = {name.encode() for name in ELEMENTS[b"use"].attributes}
-    use = rb"use" + _attributes(*_own(home, loading), loud=_LOUD_ANYWHERE | loading) + _END
+    use = rb"use" + _attributes(*_own(home, loading), active=_ACTIVE_ANYWHERE | loading) + _END
     pieces = {**pieces, "use": _IN_DRAWING + use}
     drawn = rb"(?&use)(?&closed)" + (rb"(?P<drawn>)" if home is not None else b"")
     drawing = rb"(?&closed)(?:(?&shapes)(?:" + drawn + rb")?+){0,%d}+" % _USES
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
-    # turns out to be loud, or cut off, is the next to be read, and says the same.
+    # turns out to be active, or cut off, is the next to be read, and says the same.
     cell = one_of(_CELLS) + NAME_END
     table = one_of((b"table",)) + NAME_END
     part = one_of(_TABLE_PARTS) + NAME_END
@@ -211,12 +210,12 @@ def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
         _COMMON_TAG,
         rb"(?=[cCtT])" + any_of(cell + rb"(?P<cell>)", any_of(table, part) + rb"(?P<table>)"),
     )
-    other = rb"(?!" + any_of(_LOUD_TAG, rb"[aA]" + NAME_END) + rb")" + TAG_NAME
+    other = rb"(?!" + any_of(_ACTIVE_TAG, rb"[aA]" + NAME_END) + rb")" + TAG_NAME
     start_tag = any_of(
-        named + _QUIET_ATTRIBUTES,
+        named + _INERT_ATTRIBUTES,
         _INERT_LINK,
         _LOADING_TAG + _loading_attributes(home),
-        other + _QUIET_ATTRIBUTES,
+        other + _INERT_ATTRIBUTES,
         _empty_script(home),
         rb"svg(?&harmless)" + _END + drawing + rb"[^<]*+</svg>",
     )
@@ -224,7 +223,7 @@ def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
         rb"a>(?P<anchor_end>)",
         _COMMON_TAG + rb">",
         rb"(?=[cCtT])" + any_of(table + rb"(?P<table_end>)", any_of(cell, part) + rb"(?P<cell_end>)") + end,
-        rb"(?!" + _LOUD_END + rb")" + TAG_NAME + end,
+        rb"(?!" + _ACTIVE_END + rb")" + TAG_NAME + end,
     )
     tag = rb"<(?:/" + end_tag + rb"|" + start_tag + rb")"
     return Run(rb"(?:[^<]*+(?:" + tag + rb"|" + MARKUP_BUT_NO_TAG + rb"))*+[^<]*+", pieces)
@@ -237,35 +236,36 @@ def _head(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
     return Run(rb"(?:" + items + rb")*+", pieces)
 
 
-QUIET = _quiet(None)
-"""What is quiet in any page."""
+INERT = _inert_at(None)
+"""The runs for any page."""
 
-QUIET_AT_HOME = _quiet(OwnHosts(frozenset(), ()))
-"""What is quiet in a page whose relative URLs all lead to where anything may be loaded from."""
+INERT_AT_HOME = _inert_at(OwnHosts(frozenset(), ()))
+"""The runs for a page whose relative URLs all lead to a host that everything may be loaded from."""
 
 _MOST_HOMES = 48
 _LONGEST_HOME = 1024
 
 
-def _quiet_with_names(home: OwnHosts) -> Quiet:
-    """Milliseconds and half a MiB under PCRE2. Under `re` it takes a hundred times as long: there, and for a
-    site with more names than fit, absolute URLs are looked at one by one."""
-    if not QUIET.page.is_fast or sum(map(len, (*home.exact, *home.endings))) > _LONGEST_HOME:
-        return QUIET_AT_HOME
-    quiet = _quiet(home)
-    return quiet if quiet.page.is_fast and quiet.head.is_fast else QUIET_AT_HOME
+def _inert_with_names(home: OwnHosts) -> Inert:
+    """Build the runs for a site's own hosts. That takes milliseconds and half a MiB under PCRE2, and under
+    `re` a hundred times as long: there, and for a site with more names than fit, absolute URLs are judged one
+    by one."""
+    if not INERT.page.is_fast or sum(map(len, (*home.exact, *home.endings))) > _LONGEST_HOME:
+        return INERT_AT_HOME
+    inert = _inert_at(home)
+    return inert if inert.page.is_fast and inert.head.is_fast else INERT_AT_HOME
 
 
-_HOMES = MostAsked(_quiet_with_names, _MOST_HOMES)
+_HOMES = LfuCache(_inert_with_names, _MOST_HOMES)
 
 
-def quiet_at(home: OwnHosts) -> Quiet:
-    """The same in such a page, where anything may be loaded from `home`, if that is one of the sites that are
-    asked for most."""
-    return _HOMES.get(home) or QUIET_AT_HOME
+def inert_at(home: OwnHosts) -> Inert:
+    """Return the runs for a page whose relative URLs lead `home`. Absolute URLs that lead there are inert,
+    too, if it is one of the sites that are asked for most."""
+    return _HOMES.get(home) or INERT_AT_HOME
 
 
-QUIET_FOREIGN = Run(
+INERT_FOREIGN = Run(
     rb"(?:"
     + any_of(
         NOT_A_TAG,
@@ -275,21 +275,21 @@ QUIET_FOREIGN = Run(
     + rb")*+",
     _PIECES,
 )
-"""The same in SVG and MathML: shapes that are closed at once. An end tag that stands apart may close what the
-reader has seen, and has to be seen as well."""
+"""The run in SVG and MathML: shapes that are closed at once. Any other end tag may close an element that the
+walker has seen, and so has to be seen as well."""
 
 
 class InertMarkup:
-    """Skips inert markup in one document of a site, of whose `home` hosts every URL may be loaded, and whose
-    base URL is on the host `base`."""
+    """Skips inert markup in one document. Every URL on the hosts `home` may be loaded; `base` is the host of
+    the document's base URL."""
 
     def __init__(self, home: OwnHosts, base: str) -> None:
         self._home = home
         self.rebase(base)
 
     def rebase(self, base: str) -> None:
-        """Go by this base URL's host from here on."""
-        self._page, self._head = quiet_at(self._home) if base in self._home else QUIET
+        """Take note that the base URL is on another host from here on."""
+        self._page, self._head = inert_at(self._home) if base in self._home else INERT
 
     def skip(self, data: bytes, start: int, limit: int, open_elements: Context) -> tuple[int, bool]:
         """Skip what loads nothing, or nothing but the site's own. Return where that ends, and whether
@@ -297,7 +297,7 @@ class InertMarkup:
         foreign = open_elements.foreign
         if foreign.is_open:
             if foreign.is_foreign:
-                return QUIET_FOREIGN.match(data, start, limit)[0], False
+                return INERT_FOREIGN.match(data, start, limit)[0], False
             match = NOT_TAGS.match(data, start, limit)
             return match.end() if match else start, False
         ends = self._page.match(data, start, limit)
@@ -307,7 +307,7 @@ class InertMarkup:
         return ends[0], _is_set(ends[BY_BASE])
 
     def skip_head(self, data: bytes, start: int, limit: int) -> tuple[int, bool]:
-        """Skip what may stand in a head and loads nothing but the site's own; return the same."""
+        """Skip inert markup that may stand in a head. Return what `skip` does."""
         ends = self._head.match(data, start, limit)
         return ends[0], _is_set(ends[BY_BASE_IN_HEAD])
 

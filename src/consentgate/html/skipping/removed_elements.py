@@ -18,9 +18,9 @@ from consentgate.html.rules.verdict import Fate, Verdict
 from consentgate.policy.claims import Claims
 
 _MOST_MET = 4 << 10
-"""At most so many start tags are known to have been met, under one policy."""
+"""The most start tags that are known to have been met, under one policy."""
 _MOST_OF_A_TAG = 8
-"""At most so many elements with the same start tag are remembered."""
+"""The most elements with the same start tag that are remembered."""
 _LARGEST = 4 << 10
 """The most bytes of an element that is remembered."""
 _ROOM = 2 << 20
@@ -58,8 +58,8 @@ _memories: WeakKeyDictionary[Claims, _Memory] = WeakKeyDictionary()
 
 
 class RemovedElements:
-    """What was removed from documents in the same place (`where`, and `nested` in so many others). It holds
-    only in plain HTML whose relative URLs lead to the site, while no end was looked for in vain."""
+    """What was removed from documents in the same place (`where`, and within `nested` other documents). It
+    holds only in plain HTML whose relative URLs lead to the site, while no end was looked for in vain."""
 
     def __init__(self, memory: _Memory | None, where: _Where, nested: int) -> None:
         self._memory = memory
@@ -77,7 +77,7 @@ class RemovedElements:
         return cls(memory, (*scope, charset), nested)
 
     def within(self, nested: int) -> RemovedElements:
-        """Return the same for what is `nested` in so many documents."""
+        """Remember what is removed within `nested` documents, otherwise in the same place."""
         return RemovedElements(self._memory, self._where, nested)
 
     def with_tag(self, tag: re.Match[bytes]) -> tuple[Removed, ...] | None:
