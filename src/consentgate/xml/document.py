@@ -10,14 +10,14 @@ judged as the elements of these names in HTML are. Those of other namespaces, su
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import webencodings
 
 from consentgate.consent import Judge
+from consentgate.html.rewriting.records import ReachedLimit, Record
 from consentgate.html.rewriting.rewriter import PATIENCE, Rewriter
-from consentgate.html.rules.limits import Cut
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
@@ -85,9 +85,7 @@ class XmlDocument:
         self._is_ascii_only = False
         self._based_elsewhere = False
         self._markup = HtmlMarkup()
-        self._rewriter = Rewriter(
-            judge, base, on_blocked=self._note_blocked, on_cut=self._note_cut, keeps_record=False
-        )
+        self._rewriter = Rewriter(judge, base, observe=self._observe)
 
     def feed(self, data: bytes, *, final: bool = False) -> None:
         """Read the next bytes, the last ones if `final`."""
@@ -296,13 +294,13 @@ class XmlDocument:
             return
         self.checked = self._read
 
-    def _note_blocked(self, claim: Claim, url: str) -> None:
-        self._on_blocked(claim, url)
-        refuse(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
-
-    @staticmethod
-    def _note_cut(cut: Cut, offset: int) -> None:
-        refuse(f"markup that is not read in full ({cut.name.lower()})")
+    def _observe(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                refuse(f"markup that is not read in full ({record.limit.name.lower()})")
+            claim, url, _ = record.violation
+            self._on_blocked(claim, url)
+            refuse(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
 
 
 def _may_begin_later(data: bytes) -> bool:
