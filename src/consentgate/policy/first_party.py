@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
@@ -27,7 +27,6 @@ class OwnHosts:
         return host in self.exact or host.endswith(self.endings) or (self.loopback and is_loopback(host))
 
 
-@lru_cache(maxsize=1024)
 def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
     """What is first party to a request for `host` (lower case, no port), given the policy's `[site] hosts`.
 
