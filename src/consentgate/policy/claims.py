@@ -156,7 +156,8 @@ class Claims:
             names = [name for name in own.exact if name in home]
             passing = tuple(f"{scheme}//{name}/" for name in names for scheme in ("https:", "http:", ""))
             found = FirstParty(own, home, passing)
-            self._first_parties.keep(host, found)
+            if len(host) <= _LONGEST_REMEMBERED:
+                self._first_parties.keep(host, found)
         return found
 
     def _home(self, own: OwnHosts) -> OwnHosts:
@@ -287,9 +288,10 @@ class Claims:
 _ANY_HOST = "own"
 _MOST_REMEMBERED = 4096
 """The most hosts, and names of cookies, that are remembered: a site has the same few again and again."""
-_MOST_SITES = 256
-"""The most sites that are remembered: clients can make up any number, with long names."""
+_MOST_SITES = 1024
+"""The most sites that are remembered: clients can make up any number."""
 _LONGEST_REMEMBERED = 128
+"""The longest name that is remembered."""
 _MOST_SCRIPTS = 256
 _LONGEST_SCRIPT = 4 << 10
 """Scripts up to this length are remembered: the lines that load a service are few, and the same on every
