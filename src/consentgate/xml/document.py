@@ -97,7 +97,7 @@ class XmlDocument:
         self._waiting += data
         if waits:
             return
-        self._take(final=final)
+        self._read_tokens(final=final)
         if final:
             if self._waiting or self._open:
                 refuse("elements or markup that are not closed")
@@ -111,7 +111,8 @@ class XmlDocument:
         if grammar.CONTROL_CHARACTERS.search(data):
             refuse("control characters")
 
-    def _take(self, *, final: bool) -> None:
+    def _read_tokens(self, *, final: bool) -> None:
+        """Read as many tokens as are there in full, and judge what they hold."""
         data, position = self._waiting, 0
         if not self._begun:
             if not final and _may_begin_later(data):
@@ -133,7 +134,8 @@ class XmlDocument:
     def _begin(self, data: bytes) -> int:
         """Read the byte order mark and the XML declaration. Return where they end.
 
-        Under another label than UTF-8 only ASCII means the same to every browser."""
+        Under another label than UTF-8 only ASCII means the same to every browser.
+        """
         self._begun = True
         start = len(_BOM) if data.startswith(_BOM) else 0
         declaration = grammar.XML_DECLARATION.match(data, start)
@@ -170,6 +172,7 @@ class XmlDocument:
         return self._other_token(data, position)
 
     def _other_token(self, data: bytes, position: int) -> int | None:
+        """Read a comment, an instruction or a DOCTYPE."""
         if comment := grammar.COMMENT.match(data, position):
             self._refuse_inside_code()
             return comment.end()
