@@ -44,11 +44,11 @@ class ConsentMiddleware:
         if scope["type"] not in ("http", "websocket") or CONSENT in scope:
             # Not ours to judge, or another gate has judged it.
             if CONSENT in scope:
-                self.gate.notices.doubled()
+                self.gate.enforcement.log.configuration.second_gate()
             await self.app(scope, receive, send)
             return
         if _OUTER_SESSION in scope:
-            self.gate.notices.inside_sessions()
+            self.gate.enforcement.log.configuration.inside_sessions()
         scope = {**scope, "headers": [*(scope.get("headers") or ())]}
         exchange = self.gate.exchange(request_of(scope))
         if exchange.own and scope["type"] == "http":

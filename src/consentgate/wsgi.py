@@ -43,10 +43,10 @@ class ConsentMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if CONSENT in environ:
-            self.gate.notices.doubled()
+            self.gate.enforcement.log.configuration.second_gate()
             return self.app(environ, start_response)
         if _OUTER_SESSION in environ:
-            self.gate.notices.inside_sessions()
+            self.gate.enforcement.log.configuration.inside_sessions()
         exchange = self.gate.exchange(request_of(environ))
         if exchange.own:
             return _answer(exchange, environ, start_response)

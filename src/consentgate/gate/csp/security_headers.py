@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from consentgate.consent import Judge
-from consentgate.gate.headers.reporting_api import MEMBER
 from consentgate.gate.message import Header, header_values, without
+from consentgate.web.structured_fields import members, words
 
 from .build import Net
 from .site_policy import NAME as CSP
@@ -106,7 +106,7 @@ def joined(headers: list[Header], name: str, value: str) -> list[Header]:
 
 def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
     given = header_values(headers, "permissions-policy")
-    if not all(_PERMISSION.fullmatch(member) for value in given for member in MEMBER.findall(value)):
+    if not all(_PERMISSION.fullmatch(member) for value in given for member in members(value)):
         # A list that is not one counts for nothing in browsers, and would take ours with it.
         headers = without(headers, "permissions-policy")
     # Of two values for one feature the later counts, and none is stricter than ours.
@@ -114,8 +114,8 @@ def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
 
 
 def _with_referrer_policy(headers: list[Header]) -> list[Header]:
-    words = [w.strip().lower() for v in header_values(headers, "referrer-policy") for w in v.split(",")]
-    known = [word for word in words if word in _REFERRER_POLICIES]
+    given = [word.lower() for word in words(header_values(headers, "referrer-policy"))]
+    known = [word for word in given if word in _REFERRER_POLICIES]
     if known and known[-1] not in _TELLS_ALL:
         return headers
     return [*without(headers, "referrer-policy"), ("Referrer-Policy", REFERRER_POLICY)]

@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 from consentgate.html.values.refresh import refresh_url
 from consentgate.web.client_hints import asks_of_the_device, plain_hints
+from consentgate.web.structured_fields import members
 
 from .link import Odd, filter_links
 from .permissions import Allowed
-from .reporting_api import MEMBER, NOT_FOR_LONG, group_of_errors, kept_endpoints, kept_groups
+from .reporting_api import NOT_FOR_LONG, group_of_errors, kept_endpoints, kept_groups
 
 Reader = Callable[[str, Allowed, str], str | None]
 """Given a header's value, what is allowed, and the header's name in small letters."""
@@ -33,7 +34,7 @@ def links(value: str, allowed: Allowed, name: str) -> str | None:
     try:
         return filter_links(value, allowed.urls_for_everyone)
     except Odd:
-        allowed.odd(name)
+        allowed.ambiguous.append(name)
         return None
 
 
@@ -111,9 +112,9 @@ def integrity(value: str, allowed: Allowed, name: str) -> str | None:
 
 def permissions(value: str, allowed: Allowed, name: str) -> str | None:
     """Permissions: none may hand client hints to others."""
-    members = MEMBER.findall(value)
-    kept = [member for member in members if not _HINT.match(member) or _stays_here(member, allowed)]
-    if len(kept) < len(members):
+    given = members(value)
+    kept = [member for member in given if not _HINT.match(member) or _stays_here(member, allowed)]
+    if len(kept) < len(given):
         value = ", ".join(member.strip() for member in kept)
     return report_parameter(value, allowed, name) or None
 
@@ -152,9 +153,9 @@ def service_worker(value: str, allowed: Allowed, name: str) -> str | None:
 
 def alternatives(value: str, allowed: Allowed, name: str) -> str | None:
     """Other places where the site is served from: the same host at another port or protocol will do."""
-    members = MEMBER.findall(value)
-    kept = [member for member in members if _is_here(member, allowed)]
-    if len(kept) == len(members):
+    given = members(value)
+    kept = [member for member in given if _is_here(member, allowed)]
+    if len(kept) == len(given):
         return value
     return ", ".join(member.strip() for member in kept) or None
 

@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from consentgate.gate.message import Header
+from consentgate.web.structured_fields import members
 
 Group = tuple[str, list[str]]
 """The name that a group of endpoints has, and their URLs."""
 
 PassAll = Callable[[Iterable[str]], bool]
 """Whether reports may go to all of these URLs."""
-
-MEMBER = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
-"""A member of a structured list or dictionary (RFC 9651), with the spaces around it."""
 
 NOT_FOR_LONG = '{"max_age":0}'
 """What makes a browser forget a policy on network errors (Network Error Logging, max_age)."""
@@ -31,18 +29,18 @@ _ENDPOINT = re.compile(
 
 def groups_in_endpoints(value: str) -> Iterator[Group]:
     """The endpoints in a Reporting-Endpoints header. A member that is not understood has no name."""
-    for member in MEMBER.findall(value):
+    for member in members(value):
         match = _ENDPOINT.fullmatch(member)
         yield (match[1], [re.sub(r"\\(.)", r"\1", match[2])]) if match else ("", [])
 
 
 def kept_endpoints(value: str, pass_all: PassAll) -> str | None:
     """A Reporting-Endpoints header without the endpoints that do not pass."""
-    members = MEMBER.findall(value)
+    listed = members(value)
     good = [bool(urls) and pass_all(urls) for _, urls in groups_in_endpoints(value)]
     if all(good):
         return value
-    return ", ".join(member.strip() for member, passes in zip(members, good, strict=True) if passes) or None
+    return ", ".join(member.strip() for member, passes in zip(listed, good, strict=True) if passes) or None
 
 
 def groups_in_report_to(value: str) -> Iterator[Group]:

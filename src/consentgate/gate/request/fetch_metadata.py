@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from consentgate.gate.codings import READABLE
 from consentgate.gate.message import Request
+from consentgate.web.structured_fields import words
 
 _SHOWN = frozenset(("document", "iframe", "frame", "embed", "object"))
 _WORKERS = frozenset(("serviceworker", "sharedworker", "worker"))
@@ -134,5 +135,5 @@ def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]
 @lru_cache(maxsize=64)
 def _readable(offered: tuple[str, ...]) -> str:
     """Those of the codings in `Accept-Encoding` headers that the gate can read."""
-    codings = [coding.strip() for value in offered for coding in value.split(",")]
+    codings = words(offered)
     return ", ".join(c for c in codings if c.partition(";")[0].strip().lower() in (*READABLE, "identity"))

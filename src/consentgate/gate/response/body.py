@@ -1,4 +1,4 @@
-"""Bodies on their way out: what is HTML goes through the rewriter, all else as it is."""
+"""The bodies that the gate reads on their way out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from consentgate.html.tokenizer.encoding import PRESCANNED, Encoding, Transcoder
 from consentgate.web.mime_sniffing import sniffs_as_html
 from consentgate.xml.document import XmlDocument
 
+from .content_type import Kind
+
 HELD_BACK = 1 << 20
-"""So much of an XML document is read before any of it goes out: until then it can still be refused."""
+"""The bytes of an XML document that are read before any of it goes out: until then it can be refused."""
 LONGEST_CODED = 8 << 20
 """A longer compressed XML document is refused: it is held back as a whole."""
 
@@ -25,26 +27,26 @@ class Body(Protocol):
     def ready(self) -> bool:
         """True once its headers can be sent."""
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
-        """Take the next bytes, `final` ones or not; give those that can be sent."""
+    @property
+    def kind(self) -> Kind:
+        """What it has turned out to be, once it is ready."""
 
-
-class NoBody:
-    """A body that has no place in its response: HEAD, 204, 304. Whatever the application gives is dropped,
-    since some servers would put it on the wire."""
-
-    ready = True
+    @property
+    def charset(self) -> str | None:
+        """The charset as which it is read, where its bytes and its headers name none."""
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
-        return b""
+        """Take the next bytes, the last ones if `final`; return those that can be sent."""
 
 
 class HtmlBody:
-    """HTML. `encoding` is known as soon as it is `ready`."""
+    """HTML, which is rewritten. `charset` is known as soon as it is `ready`."""
+
+    kind = Kind.HTML
 
     def __init__(self, make_rewriter: Callable[[Encoding], Rewriter], label: str | None) -> None:
         self.ready = False
-        self.encoding = Encoding("utf-8")
+        self.charset: str | None = None
         self._make_rewriter = make_rewriter
         self._label = label
         self._waiting = b""
@@ -58,7 +60,7 @@ class HtmlBody:
             if encoding is None:
                 return b""
             data, self._waiting = self._waiting, b""
-            self.encoding, self.ready = encoding, True
+            self.charset, self.ready = None if encoding.declared else encoding.name, True
             self._rewriter = self._make_rewriter(encoding)
             self._transcoder = None if encoding.is_ascii_compatible else Transcoder(encoding)
         if self._transcoder is None:
@@ -84,6 +86,8 @@ class HtmlBody:
 class RecodedBody:
     """A compressed body: `html` that is decoded, read, and encoded again in the same `codings`."""
 
+    kind = Kind.HTML
+
     def __init__(self, html: HtmlBody, codings: Sequence[str]) -> None:
         self._html = html
         self._unpacker = unpacker(codings)
@@ -93,6 +97,10 @@ class RecodedBody:
     @property
     def ready(self) -> bool:
         return self._html.ready
+
+    @property
+    def charset(self) -> str | None:
+        return self._html.charset
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
         self._begun = self._begun or bool(data)
@@ -111,6 +119,9 @@ class RecodedBody:
 class XmlBody:
     """A document in XML, which passes as it is as far as it is found to be plain. The first mebibyte waits
     for the verdict on it, and all of a compressed one."""
+
+    kind = Kind.XML
+    charset = None
 
     def __init__(self, document: XmlDocument, codings: Sequence[str]) -> None:
         self.ready = False
@@ -144,8 +155,8 @@ class XmlBody:
 
 
 class SniffedBody:
-    """A body of no type that a browser would guess: HTML if it looks like it, without the `codings` that it
-    comes in. Else it passes as it is."""
+    """A body without a type, for which a browser would guess one: it is read `as_html` if it looks like HTML
+    once its `codings` are decoded. Otherwise it passes as it is."""
 
     def __init__(self, as_html: Body, codings: Sequence[str]) -> None:
         self._as_html = as_html
@@ -157,6 +168,14 @@ class SniffedBody:
     @property
     def ready(self) -> bool:
         return self._as_html.ready if self._is_html else self._is_html is False
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.HTML if self._is_html else Kind.UNKNOWN
+
+    @property
+    def charset(self) -> str | None:
+        return self._as_html.charset
 
     def feed(self, data: bytes, *, final: bool) -> bytes:
         if self._is_html is None:

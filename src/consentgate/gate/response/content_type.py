@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from consentgate.gate.message import Header, header_values, without
 from consentgate.html.values.script_type import JAVASCRIPT
+from consentgate.web.structured_fields import members
 
 _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-# Servers and frameworks join several headers with commas; a quoted text may contain one.
-_ONE_OF_SEVERAL = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
 _TYPE = re.compile(rf"[\t\n\r ]*({_NAME}/{_NAME})[\t\n\r ]*(?:;|\Z)")
 # One type, in a form in which no browser reads another.
 _PLAIN = re.compile(rf"[\t ]*({_NAME}/{_NAME})[\t ]*(?:;[^,]*+)?\Z")
@@ -170,7 +169,8 @@ def without_sniffing(headers: list[Header]) -> list[Header]:
 
 
 def _pieces(fields: Iterable[str]) -> list[str]:
-    return [piece for field in fields for piece in _ONE_OF_SEVERAL.findall(field)]
+    # Servers and frameworks join several headers with commas.
+    return [piece for field in fields for piece in members(field)]
 
 
 def is_never_sniffed(headers: list[Header]) -> bool:
