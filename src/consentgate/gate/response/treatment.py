@@ -7,10 +7,11 @@ from enum import Enum
 from typing import NamedTuple
 
 from consentgate.gate.codings import codings_of, unreadable_coding
-from consentgate.gate.headers.redirects import Blocked, is_worker_script, leads_astray
+from consentgate.gate.headers.redirects import Blocked, leads_astray
 from consentgate.gate.message import Header
 from consentgate.gate.request.fetch_metadata import IN_PAGE, NAVIGATION
 from consentgate.gate.request.visit import Visit
+from consentgate.policy import Claim
 
 from .content_type import Kind, content_type, is_download
 from .sendfile import SentByFront, sent_by_front
@@ -108,12 +109,12 @@ def _refusals(
 ) -> Iterator[Refusal]:
     """Yield what a response is refused for; the first one counts."""
     # RFC 9110, section 15.4. Unless the site says otherwise, a visitor who asked for it may be led anywhere.
-    gates_redirects = visit.judge.policy.site.gate_redirects or not visit.purpose.navigation
-    if gates_redirects and (astray := leads_astray(status, headers, visit.judge, visit.page)):
+    astray = leads_astray(status, headers, visit.judge, visit.page)
+    if astray and (visit.judge.policy.site.gate_redirects or not visit.purpose.navigation):
         yield Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
 
     # Service Workers, section 4.1: it would go on when the page has gone.
-    if is_worker_script(visit.request) and (claim := visit.judge.url(visit.host, visit.page.path)):
+    if visit.purpose.worker and (claim := _blocked_worker(visit)):
         yield Refusal(404, "a service worker that is not allowed", ((visit.page.path, claim),))
 
     # The server in front may send a file without our Content-Security-Policy (nginx does), and then nothing
@@ -143,6 +144,13 @@ def _refusals(
     # RFC 9110, section 8.4.
     if _is_read(status, kind) and (reason := unreadable_coding(codings_of(headers))):
         yield Refusal(502, reason)
+
+
+def _blocked_worker(visit: Visit) -> Claim | None:
+    """Return the claim on the script of a service worker that is asked for, where it was not covered."""
+    # "Service-Worker: script" comes with nothing else.
+    asked = "script" in visit.request.values("service-worker")
+    return visit.judge.url(visit.host, visit.page.path) if asked else None
 
 
 def _action(status: int, kind: Kind, visit: Visit) -> Action:
