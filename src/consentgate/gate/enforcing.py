@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from functools import cached_property, partial
+from functools import partial
 
 from consentgate.html.tokenizer.encoding import Unreadable
 
@@ -58,15 +58,15 @@ class EnforcingExchange(Exchange):
         self._head, self._body = None, None
         self._drops, self._broken, self._instead = False, False, bytes
         treated = treatment(status, given, self._visit)
-        if treated.refusal is not None:
-            return self._refuse(treated.refusal)
+        if isinstance(treated.action, Refusal):
+            return self._refuse(treated.action)
         sent = self._allowed(given, treated)
         match treated.action:
             case Action.READ:
                 self._pending = Head(status, sent)
                 refreshes = dropped_refreshes(given, sent, self._visit.page)
                 reader = Reader(self._visit, self._insertions, self._log)
-                self._body = reader.body(treated.kind, sent, refreshes)
+                self._body = reader.body(treated, sent, refreshes)
             case Action.FORWARD:
                 self._send_head(status, self._heads.of(treated.kind, sent))
             case Action.HEAD:
@@ -92,9 +92,9 @@ class EnforcingExchange(Exchange):
             sent = private(vary(sent))
         return sent
 
-    @cached_property
+    @property
     def _heads(self) -> Heads:
-        return Heads(self._visit, self._variant, self._reports, self._log.headers)
+        return Heads(self._visit, self._variant, self._log.headers)
 
     def _send_head(self, status: int, headers: list[Header]) -> None:
         """Let the head go out, with the deletion of cookies that a visitor who refused still sends."""

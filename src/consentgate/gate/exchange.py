@@ -30,7 +30,7 @@ from consentgate.web.url import resolve
 from .cookies.filter import CookieFilter
 from .cookies.sent import SentCookies
 from .endpoints.handler import OwnRequest
-from .endpoints.routes import LONGEST_FORM, REPORTS, own_path
+from .endpoints.routes import LONGEST_FORM, own_path
 from .enforcement import Enforcement
 from .headers.caching import private, vary
 from .headers.filter import HeaderFilter
@@ -103,11 +103,6 @@ class Exchange(ABC):
     @property
     def _insertions(self) -> PageInsertions:
         return PageInsertions(self._visit, self._variant, self._pages, self._log.headers)
-
-    @property
-    def _reports(self) -> str:
-        """The path to which browsers report what a policy that only reports would have blocked."""
-        return f"{self._visit.request.root}{self._enforcement.policy.site.prefix}{REPORTS}"
 
     def _tell_blocked(self, refusal: Refusal) -> None:
         """Tell the log what a response is refused for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .csp.build import net_for
-from .csp.security_headers import joined, reporting, with_connections
+from .csp.security_headers import REPORTS, joined, reporting, with_connections
 from .csp.site_policy import NAME as CSP
 from .enforcement import Enforcement
 from .exchange import Exchange
@@ -13,7 +13,7 @@ from .message import Head, Header, Request
 from .response.body import Body
 from .response.content_type import Kind
 from .response.reading import Reader
-from .response.treatment import Action, treatment
+from .response.treatment import Action, Refusal, treatment
 
 
 class ReportOnlyExchange(Exchange):
@@ -40,13 +40,15 @@ class ReportOnlyExchange(Exchange):
         given = [*headers]
         treated = treatment(status, given, self._visit)
         self._headers.response(given)
-        if treated.refusal is not None:
-            self._tell_blocked(treated.refusal)
-            if not treated.refusal.blocked:
-                self._log.limits.unreadable(treated.refusal.reason)
-        reads = treated.action is Action.READ
-        reader = Reader(self._visit, self._insertions, self._log, only_observes=True)
-        self._observed = reader.body(treated.kind, given) if reads else None
+        self._observed = None
+        match treated.action:
+            case Refusal() as refusal:
+                self._tell_blocked(refusal)
+                if not refusal.blocked:
+                    self._log.limits.unreadable(refusal.reason)
+            case Action.READ:
+                reader = Reader(self._visit, self._insertions, self._log, only_observes=True)
+                self._observed = reader.body(treated, given)
         is_shown = treated.kind not in (Kind.OTHER, Kind.UNKNOWN)
         self._head = Head(status, self._reporting(given) if is_shown else given)
         return self.head
@@ -59,7 +61,7 @@ class ReportOnlyExchange(Exchange):
         if net is None:
             return headers
         if site.csp != "off":
-            headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, self._reports))
+            headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, self._visit.endpoint(REPORTS)))
         if site.connection_allowlist != "off":
             headers = with_connections(headers, net, only_reports=True)
         return headers

@@ -37,6 +37,9 @@ _PARAMETERS = rf"(?:[ ]*;[ ]*[a-z*][a-z0-9_.*-]*+(?:=(?:{_STRING}|[A-Za-z0-9*?][
 _ITEMS = rf"(?:(?:{_ITEM.pattern})(?:[ ]++|(?=\))))*+"
 _LIST = re.compile(rf"[ \t]*\([ ]*(?P<items>{_ITEMS})\)(?P<parameters>{_PARAMETERS})[ \t]*(?:,.*)?", re.S)
 
+REPORTS = "reports"
+"""The gate's own endpoint to which browsers report what a policy that only reports would have blocked."""
+
 REFERRER_POLICY = "strict-origin-when-cross-origin"
 """What browsers do unless told otherwise: others are told the host, and not the page. A stricter one of ours
 would be in the way of forms: with `no-referrer` they come with `Origin: null`."""

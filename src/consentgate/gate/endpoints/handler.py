@@ -8,6 +8,7 @@ from consentgate.consent import Choice, Consent, Judge
 from consentgate.consent.choice import takes_back
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
+from consentgate.gate.csp.security_headers import REPORTS
 from consentgate.gate.enforcement import Enforcement
 from consentgate.gate.headers.caching import FORGET_COPIES
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
@@ -20,7 +21,7 @@ from consentgate.pages import Pages
 from consentgate.web.url import Url, resolve
 
 from .csp_reports import BadReport, blocked_urls
-from .routes import LONGEST_FORM, REPORTS, BadForm, problem, read_decision, show
+from .routes import LONGEST_FORM, BadForm, problem, read_decision, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from consentgate.policy.lifetime import DAY
 from consentgate.web.paths import local_path
 
 LONGEST_FORM = 16 << 10
-REPORTS = "reports"
 GPC_PATH = "/.well-known/gpc.json"
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100

@@ -41,6 +41,10 @@ class Visit(NamedTuple):
         """The signals that the visitor's browser sends and the policy heeds."""
         return signals_of(self.request, self.judge.policy)
 
+    def endpoint(self, name: str) -> str:
+        """Return the path of the gate's own endpoint `name`."""
+        return f"{self.request.root}{self.judge.policy.site.prefix}{name}"
+
     @property
     def origin(self) -> str:
         """What makes a link lead to this host in a page whose <base> leads elsewhere."""

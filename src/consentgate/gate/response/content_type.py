@@ -55,20 +55,22 @@ class Kind(Enum):
 
 
 class ContentType(NamedTuple):
-    """The kind of body that a Content-Type names, and its `plain` form, which all browsers read as that kind.
+    """The kind of body that a Content-Type names, its `plain` form, which all browsers read as that kind, and
+    the `label` of its charset.
 
-    `plain` is None where the header has that form already, or names no type.
+    `plain` is None where the header has that form already, or names no type; `label` where it names none.
     """
 
     kind: Kind
     plain: str | None = None
+    label: str | None = None
 
 
 def content_type(headers: list[Header]) -> ContentType:
     """Read the Content-Type of a response. Among several types HTML counts before all others."""
     fields = tuple(header_values(headers, "content-type"))
     if sum(map(len, fields)) > _LONGEST:
-        return _shortened(fields[0][:_LONGEST])
+        return _shortened(fields)
     found = _content_type(fields)
     if found.kind is Kind.UNKNOWN and not any(map(str.strip, fields)) and is_never_sniffed(headers):
         # Told not to guess, browsers take what has no type for plain text.
@@ -79,12 +81,14 @@ def content_type(headers: list[Header]) -> ContentType:
 _NO_TYPE = ContentType(Kind.OTHER)
 
 
-def _shortened(field: str) -> ContentType:
-    """Read the beginning of a Content-Type that is longer than any real one. It leaves in a plain form."""
-    found = _content_type((field,))
-    if found.kind is Kind.UNKNOWN:
-        return ContentType(Kind.DOCUMENT, "text/plain")
-    return found if found.plain else ContentType(found.kind, field.partition(";")[0].strip())
+def _shortened(fields: tuple[str, ...]) -> ContentType:
+    """Read a Content-Type that is longer than any real one by its beginning. It leaves in a plain form."""
+    field = fields[0][:_LONGEST]
+    kind, plain, _ = _content_type.__wrapped__((field,))
+    label = _label_in(fields)
+    if kind is Kind.UNKNOWN:
+        return ContentType(Kind.DOCUMENT, "text/plain", label)
+    return ContentType(kind, plain or field.partition(";")[0].strip(), label)
 
 
 def kind_of(headers: list[Header]) -> Kind:
@@ -92,10 +96,12 @@ def kind_of(headers: list[Header]) -> Kind:
     return content_type(headers).kind
 
 
+# An application sends the same few types: the cache spares 7 microseconds of about 25 for a JSON answer.
 @lru_cache(maxsize=256)
 def _content_type(fields: tuple[str, ...]) -> ContentType:
+    label = _label_in(fields)
     if len(fields) == 1 and (plain := _PLAIN.match(fields[0])):
-        return ContentType(_kind(plain[1].lower()))
+        return ContentType(_kind(plain[1].lower()), label=label)
     types: dict[Kind, str] = {}
     for value in _pieces(fields):
         beginning = _BEGINNING.match(value)
@@ -106,10 +112,9 @@ def _content_type(fields: tuple[str, ...]) -> ContentType:
             types.setdefault(kind, essence)
     kind = next((kind for kind in Kind if kind in types), Kind.UNKNOWN)
     if kind is Kind.UNKNOWN:
-        return ContentType(kind)
-    label = _label_in(fields)
+        return ContentType(kind, label=label)
     charset = f"; charset={label}" if label is not None and _LABEL.fullmatch(label) else ""
-    return ContentType(kind, types[kind] + charset)
+    return ContentType(kind, types[kind] + charset, label)
 
 
 def _kind(essence: str) -> Kind:
@@ -139,13 +144,8 @@ def is_download(headers: list[Header]) -> bool:
     return len(values) == 1 and bool(_DOWNLOAD.fullmatch(values[0]))
 
 
-def label_of(headers: list[Header]) -> str | None:
-    """The charset that the Content-Type names, in the words it does (WHATWG MIME Sniffing, section 4.4)."""
-    return _label_in(tuple(header_values(headers, "content-type")))
-
-
-@lru_cache(maxsize=256)
 def _label_in(fields: tuple[str, ...]) -> str | None:
+    """Return the charset that a Content-Type names, in its own words (WHATWG MIME Sniffing, section 4.4)."""
     for value in reversed(_pieces(fields)):
         parameters = value[value.find(";") :] if ";" in value else ""
         for parameter in _PARAMETER.finditer(parameters):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from consentgate.gate.codings import codings_of
 from consentgate.gate.csp.build import net_for
-from consentgate.gate.csp.security_headers import with_net
+from consentgate.gate.csp.security_headers import REPORTS, with_net
 from consentgate.gate.headers.caching import VISITOR, private, vary
 from consentgate.gate.log.headers import HeaderAdvice
 from consentgate.gate.message import Header, without
@@ -19,15 +19,11 @@ OF_THE_BYTES = ("content-length", "content-md5", "digest", "content-digest", "re
 
 
 class Heads:
-    """Makes the headers of a response on a `visit`, whose pages come in this `variant`.
+    """Makes the headers of a response on a `visit`, whose pages come in this `variant`."""
 
-    `reports` is the path to which browsers report, where the policy only asks for reports.
-    """
-
-    def __init__(self, visit: Visit, variant: Variant, reports: str, log: HeaderAdvice) -> None:
+    def __init__(self, visit: Visit, variant: Variant, log: HeaderAdvice) -> None:
         self._visit = visit
         self._variant = variant
-        self._reports = reports
         self._log = log
 
     def of(self, kind: Kind, headers: list[Header], charset: str | None = None) -> list[Header]:
@@ -84,4 +80,4 @@ class Heads:
         net = net_for(self._visit.judge)
         if net is not None and (net.without_access or net.without_sockets):
             self._log.policy_too_long(net)
-        return with_net(headers, self._visit.judge, net, self._reports)
+        return with_net(headers, self._visit.judge, net, self._visit.endpoint(REPORTS))

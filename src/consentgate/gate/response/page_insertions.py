@@ -46,14 +46,14 @@ class PageInsertions:
             return None
         visit, pages = self._visit, self._pages
         policies = [header for header in headers if header[0].lower().startswith(CSP)]
-        if keeps_out(policies, "style"):
+        if policies and keeps_out(policies, "style"):
             self._log.styles_kept_out()
         back = visit.way_back
         head = pages.head(
             # A closed page may be shown again at any time, and says nothing of whom it was made for.
             state=self._variant.id if visit.consent.is_open else "",
-            style_nonce=nonce_for(policies, "style"),
-            script_nonce=nonce_for(policies, "script"),
+            style_nonce=nonce_for(policies, "style") if policies else "",
+            script_nonce=nonce_for(policies, "script") if policies else "",
             # The answer to a form is not to be loaded again.
             before=back if visit.is_submission else "",
         )

@@ -14,8 +14,9 @@ from consentgate.policy import Claim
 from consentgate.xml.document import XmlDocument
 
 from .body import Body, HtmlBody, RecodedBody, SniffedBody, XmlBody
-from .content_type import Kind, label_of
+from .content_type import Kind
 from .page_insertions import PageInsertions
+from .treatment import Treatment
 
 
 class Reader:
@@ -29,10 +30,10 @@ class Reader:
         self._log = log
         self._only_observes = only_observes
 
-    def body(self, kind: Kind, headers: list[Header], refreshes: Iterable[str] = ()) -> Body:
-        """Return the body of this `kind` that comes with `headers`; `refreshes` are those that the visitor
-        gets a link for instead."""
-        label, codings = label_of(headers), codings_of(headers)
+    def body(self, treated: Treatment, headers: list[Header], refreshes: Iterable[str] = ()) -> Body:
+        """Return the body that is `treated` so and comes with `headers`; `refreshes` are those that the
+        visitor gets a link for instead."""
+        kind, label, codings = treated.kind, treated.label, codings_of(headers)
         if kind is Kind.XML:
             document = XmlDocument(self._visit.judge, self._visit.page, label, self._note_blocked)
             return XmlBody(document, codings)

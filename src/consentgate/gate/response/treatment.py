@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -21,14 +20,13 @@ _BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
 
 
 class Action(Enum):
-    """What is done with a response."""
+    """What is done with a response that is not refused."""
 
     FORWARD = "its body goes on as it came"
     READ = "its body is read: HTML is rewritten, XML is checked, what has no type is sniffed"
     HEAD = "there is only the head of what would be read"
     NO_BODY = "there is no body, whatever the application gives"
     NOT_MODIFIED = "there is no body, since a copy that the browser has is still good"
-    REFUSE = "an error page goes out in its place"
 
 
 class Refusal(NamedTuple):
@@ -44,28 +42,26 @@ class Refusal(NamedTuple):
 class Treatment(NamedTuple):
     """What is done with a response, and as which `kind` of body its headers count.
 
-    `plain_type` is the Content-Type in the form that all browsers read alike, None where it has that.
-    `varies` names the request headers by which the treatment was chosen. `is_personal` says that a visitor
-    who has consented to nothing may be treated otherwise.
+    `label` is the charset that the Content-Type names, and `plain_type` that header in a form that all
+    browsers read alike: None where there is nothing to name or to change. `varies` names the request headers
+    by which the treatment was chosen. `is_personal` says that a visitor who has consented to nothing may be
+    treated otherwise.
     """
 
-    action: Action
+    action: Action | Refusal
     kind: Kind
-    plain_type: str | None = None
-    varies: tuple[str, ...] = ()
-    is_personal: bool = False
-    refusal: Refusal | None = None
+    label: str | None
+    plain_type: str | None
+    varies: tuple[str, ...]
+    is_personal: bool
 
 
 def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
     """Decide what is done with the response that has this `status` and these `headers`."""
-    declared, plain_type = content_type(headers)
+    declared = content_type(headers)
     front = sent_by_front(headers)
-    kind, varies = _in_context(front.kind if front else declared, headers, visit)
-    refusal = next(_refusals(status, headers, declared, front, kind, visit), None)
-    if refusal is not None:
-        return Treatment(Action.REFUSE, kind, refusal=refusal)
-    action = Action.FORWARD if front else _action(status, kind, visit)
+    kind, varies = _in_context(front.kind if front else declared.kind, headers, visit)
+    action = _action(status, headers, declared.kind, front, kind, visit)
     if kind is Kind.UNKNOWN and action in (Action.NO_BODY, Action.NOT_MODIFIED):
         # There are no bytes to guess a type from.
         kind = Kind.OTHER
@@ -73,7 +69,7 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
     if is_personal:
         # Caches must not give it to those for whom it would be refused.
         varies = (*NAVIGATION, *varies)
-    return Treatment(action, kind, plain_type, varies, is_personal)
+    return Treatment(action, kind, declared.label, declared.plain, varies, is_personal)
 
 
 def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, tuple[str, ...]]:
@@ -94,56 +90,60 @@ def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, 
     # WHATWG HTML, "run a worker": a worker has the policy that its script comes with.
     if purpose.worker:
         return Kind.DOCUMENT, ()
-    if is_download(headers) or (kind is Kind.MEDIA and not purpose.document):
+    if kind is Kind.OTHER or (kind is Kind.MEDIA and not purpose.document) or is_download(headers):
         return Kind.OTHER, ()
     return kind, ()
 
 
-def _refusals(
-    status: int,
-    headers: list[Header],
-    declared: Kind,
-    front: SentByFront | None,
-    kind: Kind,
-    visit: Visit,
-) -> Iterator[Refusal]:
-    """Yield what a response is refused for; the first one counts."""
+def _action(
+    status: int, headers: list[Header], declared: Kind, front: SentByFront | None, kind: Kind, visit: Visit
+) -> Action | Refusal:
+    """Decide what is done with a response whose body counts as this `kind`, and was `declared` as that
+    one."""
     # RFC 9110, section 15.4. Unless the site says otherwise, a visitor who asked for it may be led anywhere.
-    astray = leads_astray(status, headers, visit.judge, visit.page)
-    if astray and (visit.judge.policy.site.gate_redirects or not visit.purpose.navigation):
-        yield Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
+    gates_redirects = not visit.purpose.navigation or visit.judge.policy.site.gate_redirects
+    if gates_redirects and (astray := leads_astray(status, headers, visit.judge, visit.page)):
+        return Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
 
     # Service Workers, section 4.1: it would go on when the page has gone.
     if visit.purpose.worker and (claim := _blocked_worker(visit)):
-        yield Refusal(404, "a service worker that is not allowed", ((visit.page.path, claim),))
+        return Refusal(404, "a service worker that is not allowed", ((visit.page.path, claim),))
 
     # The server in front may send a file without our Content-Security-Policy (nginx does), and then nothing
     # would close what a browser shows.
     if front is not None:
-        if kind in (Kind.HTML, *_BY_ITSELF):
-            yield Refusal(502, f"with {front.header} {_SENT_UNREAD}")
-        return
+        unread = kind is Kind.HTML or kind in _BY_ITSELF
+        return Refusal(502, f"with {front.header} {_SENT_UNREAD}") if unread else Action.FORWARD
 
     # XSLT 1.0, section 2.7: a style sheet that is no XML to us may be one to a browser.
     if visit.purpose.sheet and declared is not Kind.XML and not visit.judge.passes_everything():
-        yield Refusal(502, f"a sheet of XSLT is read only as XML; {_AS_SHEET}")
+        return Refusal(502, f"a sheet of XSLT is read only as XML; {_AS_SHEET}")
 
-    if _ends_with_headers(status):
-        return
+    # RFC 9110, section 15.4.5.
+    if status == 304:
+        return Action.NOT_MODIFIED
+
+    # RFC 9110, sections 15.2, 15.3.5 and 15.3.6. Some servers would put a body on the wire all the same.
+    if status < 200 or status in (204, 205):
+        return Action.NO_BODY
 
     # RFC 2046, section 5.1; Signed HTTP Exchanges: any part may be a page.
     if kind is Kind.SEALED:
-        yield Refusal(502, f"{_SEALED}; {_AS_DOWNLOAD}")
+        return Refusal(502, f"{_SEALED}; {_AS_DOWNLOAD}")
 
-    # RFC 9110, section 15.3.7: what a part of a page loads depends on what comes before it.
-    if status == 206 and kind is Kind.HTML:
-        yield Refusal(502, "a part of a page (206) cannot be read as one; send HTML whole")
-    if status == 206 and kind is Kind.XML:
-        yield Refusal(502, "a part of an XML document (206) cannot be read; send it whole")
+    # RFC 9110, section 15.3.7. What a part looks like says nothing of the whole.
+    if status == 206:
+        return Refusal(502, _IN_PART[kind]) if kind in _IN_PART else Action.FORWARD
+
+    if kind not in (Kind.HTML, Kind.XML, Kind.UNKNOWN):
+        return Action.FORWARD
 
     # RFC 9110, section 8.4.
-    if _is_read(status, kind) and (reason := unreadable_coding(codings_of(headers))):
-        yield Refusal(502, reason)
+    if reason := unreadable_coding(codings_of(headers)):
+        return Refusal(502, reason)
+
+    # RFC 9110, section 9.3.2: HEAD is answered with what GET would be, and no body.
+    return Action.HEAD if visit.request.method == "HEAD" else Action.READ
 
 
 def _blocked_worker(visit: Visit) -> Claim | None:
@@ -153,30 +153,10 @@ def _blocked_worker(visit: Visit) -> Claim | None:
     return visit.judge.url(visit.host, visit.page.path) if asked else None
 
 
-def _action(status: int, kind: Kind, visit: Visit) -> Action:
-    """Return what is done with a response that is not refused."""
-    # RFC 9110, section 15.4.5.
-    if status == 304:
-        return Action.NOT_MODIFIED
-    if _ends_with_headers(status):
-        return Action.NO_BODY
-    # RFC 9110, section 9.3.2: HEAD is answered with what GET would be, and no body.
-    if _is_read(status, kind):
-        return Action.HEAD if visit.request.method == "HEAD" else Action.READ
-    return Action.FORWARD
-
-
-def _ends_with_headers(status: int) -> bool:
-    """Say whether a response ends with its headers, whatever the application gives: some servers would put
-    that on the wire (RFC 9110, sections 15.2, 15.3.5, 15.3.6 and 15.4.5)."""
-    return status < 200 or status in (204, 205, 304)
-
-
-def _is_read(status: int, kind: Kind) -> bool:
-    """Say whether the body is read. What a part of it (206) looks like says nothing of the whole."""
-    return status != 206 and kind in (Kind.HTML, Kind.XML, Kind.UNKNOWN)
-
-
+_IN_PART = {
+    Kind.HTML: "a part of a page (206) cannot be read as one; send HTML whole",
+    Kind.XML: "a part of an XML document (206) cannot be read; send it whole",
+}
 _SENT_UNREAD = (
     "the server in front would send HTML or another document that the gate has not read; let the application "
     "send this file itself"
