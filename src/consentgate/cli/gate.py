@@ -80,7 +80,7 @@ def gate(
 
 
 def _doubts(data: bytes, charset: str | None, policy: Policy) -> Iterator[str]:
-    """What may make the output something else than was meant."""
+    """Yield what may make the output something else than was meant."""
     if policy.site.report_only:
         yield "the policy is report_only: the site blocks nothing yet, and this is what it would block"
     if data.startswith(_GZIP):

@@ -135,7 +135,7 @@ class EnforcingExchange(Exchange):
 
     def _read(self, body: Body, data: bytes, *, final: bool) -> bytes:
         try:
-            output = body.feed(data, final=final)
+            output = body.process(data, final=final)
             if self._head is None and body.ready:
                 status, headers = self._pending
                 self._send_head(status, self._heads.of(body.kind, headers, body.charset))

@@ -82,7 +82,7 @@ class ReportOnlyExchange(Exchange):
         if self._observed is None:
             return
         try:
-            self._observed.feed(data, final=final)
+            self._observed.process(data, final=final)
         except Exception as error:
             # Here no fault may close anything.
             self._observed = None

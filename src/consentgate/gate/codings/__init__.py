@@ -37,7 +37,7 @@ else:
     _CODINGS["zstd"] = (ZstdDecoder, ZstdEncoder)
 
 READABLE = frozenset(_CODINGS)
-"""The codings that the gate can read here: some need packages of their own."""
+"""The codings that the gate can read on this machine: some need packages of their own."""
 
 
 def codings_of(headers: Iterable[Header]) -> list[str]:

@@ -34,7 +34,7 @@ class BrotliDecoder:
                 return
             data = b""
 
-    def finish(self) -> None:
+    def check_complete(self) -> None:
         if self._begun and not self._decompressor.is_finished():
             raise Unreadable("the br stream is cut off")
 
@@ -53,6 +53,6 @@ class BrotliEncoder:
         output: bytes = self._compressor.flush()
         return output
 
-    def finish(self) -> bytes:
+    def end(self) -> bytes:
         output: bytes = self._compressor.finish()
         return output

@@ -1,4 +1,4 @@
-"""What a content coding is to the gate."""
+"""The two directions of a content coding."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from collections.abc import Iterator
 from typing import Protocol
 
 PIECE = 64 << 10
-"""Decoded bytes come in pieces of about this size, so that a few bytes that stand for gigabytes never fill
-the memory."""
+"""The size of the pieces, about, in which decoded bytes come: a few bytes that stand for gigabytes must not
+fill the memory."""
 
 
 class Decoder(Protocol):
     """Undoes a coding. Raises Unreadable on what is not in it."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        """What `data` holds, in pieces. The next `data` may come once all have been taken."""
+        """Yield what `data` holds, in pieces. The next `data` may come once all have been taken."""
 
-    def finish(self) -> None:
-        """The body is over. Raises Unreadable when it was cut off; one without a byte is merely empty."""
+    def check_complete(self) -> None:
+        """Raise Unreadable where the body was cut off. One without a byte is merely empty."""
 
 
 class Encoder(Protocol):
     """Applies a coding."""
 
     def encode(self, data: bytes) -> bytes:
-        """Take `data`; give what can be sent of it."""
+        """Take `data`; return what can be sent of it."""
 
     def flush(self) -> bytes:
-        """What is needed to decode all that has been taken."""
+        """Return what is needed to decode all that has been taken."""
 
-    def finish(self) -> bytes:
-        """The end."""
+    def end(self) -> bytes:
+        """Return the end of the body."""

@@ -29,7 +29,7 @@ class GzipDecoder:
             yield from _inflated(self._inflater, data)
             data = self._inflater.unused_data
 
-    def finish(self) -> None:
+    def check_complete(self) -> None:
         if self._begun and not self._inflater.eof:
             raise Unreadable("the gzip stream is cut off")
 
@@ -57,7 +57,7 @@ class DeflateDecoder:
         if self._inflater.unused_data:
             raise Unreadable("there is something after the end of the deflate stream")
 
-    def finish(self) -> None:
+    def check_complete(self) -> None:
         if self._start and not self._inflater.eof:
             raise Unreadable("the deflate stream is cut off")
 
@@ -72,7 +72,7 @@ class _ZlibEncoder:
     def flush(self) -> bytes:
         return self._deflater.flush(zlib.Z_SYNC_FLUSH)
 
-    def finish(self) -> bytes:
+    def end(self) -> bytes:
         return self._deflater.flush()
 
 

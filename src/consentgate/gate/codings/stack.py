@@ -1,4 +1,4 @@
-"""The codings of one body, one upon another."""
+"""The codings of one body, nested."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from .coding import Decoder, Encoder
 
 _TAKEN_AT_ONCE = 16 << 10
-"""A decoder may copy what is left of its input for every few bytes of it."""
+"""The most bytes that a decoder gets at once: it may copy what is left of them for every few that it
+takes."""
 
 
 class Unpacker:
@@ -17,17 +18,17 @@ class Unpacker:
         self._decoders = decoders
 
     def unpack(self, data: bytes) -> Iterator[bytes]:
-        """What `data` holds, in pieces. The next `data` may come once all have been taken.
+        """Yield what `data` holds, in pieces. The next `data` may come once all have been taken.
 
         Raises Unreadable on what is not in these codings.
         """
         for at in range(0, len(data), _TAKEN_AT_ONCE):
             yield from _unpacked(self._decoders, data[at : at + _TAKEN_AT_ONCE])
 
-    def finish(self) -> None:
-        """The body is over. Raises Unreadable when it was cut off."""
+    def check_complete(self) -> None:
+        """Raise Unreadable where the body was cut off."""
         for decoder in self._decoders:
-            decoder.finish()
+            decoder.check_complete()
 
 
 def _unpacked(decoders: Sequence[Decoder], data: bytes) -> Iterator[bytes]:
@@ -46,14 +47,14 @@ class Packer:
         self._unsent = False
 
     def pack(self, data: bytes) -> bytes:
-        """Take `data`; give what can be sent of it."""
+        """Take `data`; return what can be sent of it."""
         self._unsent = self._unsent or bool(data)
         for encoder in self._encoders:
             data = encoder.encode(data) if data else b""
         return data
 
     def flush(self) -> bytes:
-        """What is needed to decode all that has been taken."""
+        """Return what is needed to decode all that has been taken."""
         if not self._unsent:
             return b""
         self._unsent = False
@@ -62,9 +63,9 @@ class Packer:
             data = (encoder.encode(data) if data else b"") + encoder.flush()
         return data
 
-    def finish(self) -> bytes:
-        """The end."""
+    def end(self) -> bytes:
+        """Return the end of the body."""
         data = b""
         for encoder in self._encoders:
-            data = (encoder.encode(data) if data else b"") + encoder.finish()
+            data = (encoder.encode(data) if data else b"") + encoder.end()
         return data

@@ -9,10 +9,10 @@ import zstandard
 from consentgate.html.tokenizer.encoding import Unreadable
 
 _LARGEST_WINDOW = 8 << 20
-"""What browsers take (RFC 9659, section 3)."""
+"""The largest window that browsers take (RFC 9659, section 3)."""
 _READ_AT_ONCE = 64
-"""This package cannot be told how much to give. Four bytes may stand for 128 KiB, so that these give 2 MiB
-at the most."""
+"""The bytes that are decoded at once. This package cannot be told how much to give, and four bytes may stand
+for 128 KiB, so that these give at most 2 MiB."""
 
 
 class ZstdDecoder:
@@ -41,7 +41,7 @@ class ZstdDecoder:
                     yield output
                 part = self._frame.unused_data
 
-    def finish(self) -> None:
+    def check_complete(self) -> None:
         if self._begun and not self._frame.eof:
             raise Unreadable("the zstd stream is cut off")
 
@@ -58,5 +58,5 @@ class ZstdEncoder:
     def flush(self) -> bytes:
         return self._frame.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
 
-    def finish(self) -> bytes:
+    def end(self) -> bytes:
         return self._frame.flush(zstandard.COMPRESSOBJ_FLUSH_FINISH)

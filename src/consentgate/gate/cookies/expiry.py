@@ -13,11 +13,11 @@ from consentgate.policy.first_party import parent_domains
 from .set_cookie import CONTROL, LONGEST_ATTRIBUTE
 
 LARGEST_HEAD = 3584
-"""Up to so many bytes of headers the gate adds lines that delete cookies: the next response goes on. Proxies
-refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
+"""The bytes of headers up to which the gate adds lines that delete cookies: the next response goes on.
+Proxies refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
 LEAST_EXPIRED = 640
 MOST_EXPIRED = 4096
-"""So many bytes of them there are room for, however large or small the other headers are."""
+"""The least and the most bytes of such lines, however large or small the other headers are."""
 
 
 class Deletions:
@@ -29,9 +29,9 @@ class Deletions:
         self._secure = secure
 
     def of(self, names: Collection[str], beside: list[Header], path: str = "") -> list[Header]:
-        """The headers that delete the cookies `names`, as many as go out `beside` those that are there.
+        """Return headers that delete the cookies `names`, as many as fit `beside` the other headers.
 
-        `path` is where the cookies are looked for, if not where the request leads.
+        The cookies are looked for above `path`, by default the path of the request.
         """
         if not names:
             return []
@@ -47,8 +47,8 @@ class Deletions:
 
 
 def expiries(names: Iterable[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:
-    """Set-Cookie values that delete the cookies `names` wherever a request for `path` on `host` can have
-    got them from: every path above it, the host alone and each of its domains, partitioned or not.
+    """Return Set-Cookie values that delete the cookies `names` wherever a request for `path` on `host` can
+    have got them from: every path above it, the host alone and each of its domains, partitioned or not.
 
     With their headers' names they take at most `room` bytes. Where that is not enough, half of it is for the
     places where cookies mostly are, and the lines begin at a random one: whatever has to wait, no cookie is
@@ -58,22 +58,22 @@ def expiries(names: Iterable[str], host: str, path: str, *, room: int, secure: b
     domains = ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
     kinds = ["; Secure", "; Secure; SameSite=None; Partitioned"] if secure else [""]
     every = _Expiries(fit, domains, path, _paths_above(path), kinds)
-    lines = _fitting(every.from_on(0), room)
+    lines = _fitting(every.starting_at(0), room)
     if len(lines) == len(every):
         return lines
     likely = _Expiries(fit, domains, "/", [1], kinds[:1])
-    chosen = _fitting(likely.from_random(), room // 2)
+    chosen = _fitting(likely.starting_anywhere(), room // 2)
     taken = frozenset(chosen)
     room -= sum(map(_size, chosen))
-    return chosen + _fitting((line for line in every.from_random() if line not in taken), room)
+    return chosen + _fitting((line for line in every.starting_anywhere() if line not in taken), room)
 
 
 _MOST_MISSES = 8
-"""After so many lines that there is no room for, no more are tried."""
+"""The number of lines that do not fit after which no more are tried."""
 
 
 def _fitting(lines: Iterator[str], room: int) -> list[str]:
-    """The first lines that there is room for."""
+    """Return the first lines that fit into `room` bytes."""
     chosen: list[str] = []
     misses = 0
     for line in lines:
@@ -93,8 +93,9 @@ def _size(line: str) -> int:
 
 
 class _Expiries:
-    """The lines that delete each of `names` in each place: `domains`, the first of `lengths` characters of
-    `path`, and `kinds`. There may be millions of them, so they are counted, and made one by one."""
+    """The lines that delete each of `names` in each place: every combination of `domains`, the first
+    characters of `path`, as many as `lengths` say, and `kinds`. There may be millions, so they are counted,
+    and made one by one."""
 
     def __init__(
         self, names: list[str], domains: list[str], path: str, lengths: list[int], kinds: list[str]
@@ -109,12 +110,12 @@ class _Expiries:
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 
-    def from_random(self) -> Iterator[str]:
-        """All the lines, from a random one on."""
-        return self.from_on(secrets.randbelow(len(self))) if len(self) else iter(())
+    def starting_anywhere(self) -> Iterator[str]:
+        """Return all the lines, from a random one on."""
+        return self.starting_at(secrets.randbelow(len(self))) if len(self) else iter(())
 
-    def from_on(self, first: int) -> Iterator[str]:
-        """All the lines, from the one numbered `first` on."""
+    def starting_at(self, first: int) -> Iterator[str]:
+        """Return all the lines, from the one numbered `first` on."""
         return (self._line(number % len(self)) for number in range(first, first + len(self)))
 
     def _line(self, number: int) -> str:
@@ -144,8 +145,8 @@ def _is_bound_to_host(name: str) -> bool:
 
 
 def _paths_above(path: str) -> list[int]:
-    """The values of Path with which a cookie is sent to `path` (RFC 6265bis, section 5.1.4), as lengths of
-    it; 0 where only a line without Path names the directory of `path`."""
+    """Return the values of Path with which a cookie is sent to `path` (RFC 6265bis, section 5.1.4), as
+    lengths of it; 0 where only a line without Path names the directory of `path`."""
     # Neither what is longer nor a semicolon can stand in an attribute.
     longest = min(LONGEST_ATTRIBUTE, path.find(";") if ";" in path else len(path))
     ends = (

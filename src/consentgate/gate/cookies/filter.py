@@ -64,7 +64,7 @@ class CookieFilter:
         for name in self._sent.names if self._kept_back else ():
             if name in self._kept_back:
                 self._log.declarations.cookie_sent(name, self._kept_back[name])
-        return self._sent.but_for(self._kept_back)
+        return self._sent.without(self._kept_back)
 
     def outgoing(self, line: str) -> str | None:
         """Return a Set-Cookie `line` of the application's as it may leave, None where it may not."""

@@ -7,12 +7,12 @@ from collections.abc import Container
 from .set_cookie import SPACE
 
 _MOST_PAIRS = 1000
-"""Browsers keep a few hundred cookies for a site at most. What comes after so many is dropped unread."""
+"""The most cookies that are read; the rest is dropped. Browsers keep at most a few hundred for a site."""
 
 
 class SentCookies:
-    """The cookies that a browser sends: the `values` of a request's `cookie` headers. `names` has the name of
-    each, "" where it has none, in order."""
+    """The cookies in the `values` of a request's `cookie` headers. `names` has the name of each, in order; ""
+    is for a cookie without one."""
 
     def __init__(self, values: tuple[str, ...]) -> None:
         self._values = values
@@ -33,13 +33,13 @@ class SentCookies:
         self._is_whole = room >= 0
         self.names = [name for name, _ in self._pairs]
 
-    def called(self, name: str) -> list[str]:
-        """The values of every cookie with this name."""
+    def values_of(self, name: str) -> list[str]:
+        """Return the values of every cookie called `name`."""
         return [text.partition("=")[2].strip(SPACE) for found, text in self._pairs if found == name]
 
-    def but_for(self, names: Container[str]) -> tuple[str, ...]:
-        """The headers in one, without the cookies with these `names`: in their order and bytes. None where
-        nothing is left."""
+    def without(self, names: Container[str]) -> tuple[str, ...]:
+        """Return one header without the cookies called one of `names`, the others in their order and bytes;
+        no header where nothing is left."""
         kept = [text for name, text in self._pairs if name not in names]
         if not kept:
             return ()

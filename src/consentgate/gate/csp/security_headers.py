@@ -1,4 +1,4 @@
-"""What the gate says in a page's headers of its own, beside what the application says: the second net.
+"""The headers that the gate adds to a page: the second net.
 
 Nothing here loosens what the application sent, and each header stays one line: of several with one name
 some gateways keep only one.
@@ -55,8 +55,8 @@ _TELLS_ALL = ("unsafe-url", "no-referrer-when-downgrade")
 
 
 def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str = "") -> list[Header]:
-    """A page's `headers` and the `net`, which keeps the browser from contacting others than `judge` allows.
-    It is None where any host may be contacted.
+    """Return a page's `headers` with the `net`, which keeps the browser from contacting others than `judge`
+    allows. It is None where any host may be contacted.
 
     With the path `reports` the Content-Security-Policy only reports to there what it would block.
     """
@@ -75,8 +75,8 @@ def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str 
 
 
 def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> list[Header]:
-    """`headers` with the net's Connection-Allowlist. Browsers read one list and no second: of the site's own
-    the items stay that the net allows."""
+    """Return `headers` with the net's Connection-Allowlist. Browsers read one list and no second: where the
+    site sends one, its items stay as far as the net allows them."""
     name = "connection-allowlist-report-only" if only_reports else "connection-allowlist"
     given = [value for value in header_values(headers, name) if value.strip()]
     if not given:
@@ -90,13 +90,13 @@ def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> 
 
 
 def reporting(policy: str, reports: str) -> str:
-    """A `policy` that says where to send reports."""
+    """Return the `policy` with a directive that sends reports to the path `reports`."""
     return f"{policy}; report-uri {reports}"
 
 
 def joined(headers: list[Header], name: str, value: str) -> list[Header]:
-    """`headers` with `value` as one more member of the list that those called `name` make up (RFC 9110,
-    section 5.3; CSP 3, "parse a serialized CSP list")."""
+    """Return `headers` with `value` as one more member of the list that those called `name` make up (RFC
+    9110, section 5.3; CSP 3, "parse a serialized CSP list")."""
     result = [*headers]
     given = [index for index, (key, _) in enumerate(headers) if key.lower() == name]
     if not given:

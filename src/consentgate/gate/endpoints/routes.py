@@ -19,7 +19,7 @@ GPC_PATH = "/.well-known/gpc.json"
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
 _LONGEST_QUERY = 8 << 10
-"""Our own links have `next` in it; what is longer than servers take for a request's first line is none."""
+"""The longest query that is read for `next`: servers take no longer first line of a request."""
 _HTML = "text/html; charset=utf-8"
 _REVALIDATED = "private, no-cache"
 _FOREVER = f"public, max-age={365 * DAY}, immutable"
@@ -35,7 +35,8 @@ def own_path(path: str, site: Site) -> str | None:
 
 
 def show(name: str, request: Request, pages: Pages, consent: Consent, variant: Variant) -> Answer:
-    """The answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this `variant`."""
+    """Return the answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this
+    `variant`."""
     if name == "choices":
         body = pages.choices(consent, _next_in(request.query))
         return Answer(200, pages.headers(_HTML), body)
@@ -59,7 +60,7 @@ def _next_in(query: str) -> str:
 
 
 def problem(status: int, pages: Pages) -> Answer:
-    """An error page."""
+    """Return an error page with this `status`."""
     return Answer(status, pages.headers(_HTML), pages.problem(status))
 
 
@@ -75,7 +76,7 @@ class BadForm(ValueError):
 def read_decision(
     request: Request, body: bytes, consent: Consent, signals: frozenset[str]
 ) -> tuple[Choice, str]:
-    """The choice that a form makes, and the local path to go on to. Raises BadForm."""
+    """Return the choice that a form makes, and the local path to go on to. Raises BadForm."""
     if len(body) > LONGEST_FORM:
         raise BadForm(413, f"it is longer than {LONGEST_FORM} bytes")
     content_type = "".join(request.values("content-type")).partition(";")[0].strip().lower()

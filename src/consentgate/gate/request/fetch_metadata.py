@@ -107,10 +107,10 @@ _SNIPPET = ((), ("empty",)), ((), ("cors",))
 
 
 def is_from_own_window(request: Request, before: str) -> bool:
-    """True unless a decision may come from a page inside a frame, where another site may have covered what
-    the visitor clicks, or in some other way than from the banner. Browsers that say nothing are not refused.
+    """Say whether a decision comes from the banner of a page in a window of its own: inside a frame another
+    site may have covered what the visitor clicks. Browsers that say nothing are not refused.
 
-    `before` is the path of the page that it came from, as far as that is known.
+    `before` is the path of the page that the decision came from, as far as that is known.
     """
     said = request.values("sec-fetch-dest"), request.values("sec-fetch-mode")
     if any(said[0] in destinations and said[1] in modes for destinations, modes in (_FORM, _SNIPPET)):
@@ -121,11 +121,11 @@ def is_from_own_window(request: Request, before: str) -> bool:
 
 
 def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]:
-    """The request's `Accept-Encoding` headers for the application, which compresses what the gate has to read
-    only for it to be unpacked again.
+    """Return the request's `Accept-Encoding` headers for the application: what it compresses the gate would
+    only have to decode.
 
-    What has a policy of its own is asked for plain, parts of pages in whatever coding the browser takes. Of
-    what may be either the application is not offered codings that the gate cannot read.
+    What has a policy of its own is asked for plain, parts of pages in whatever coding the browser takes. For
+    what may be either, the codings that the gate cannot read are left out.
     """
     offered = request.values("accept-encoding")
     if not offered or purpose.part:
@@ -137,6 +137,6 @@ def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]
 # It spares 3.6 microseconds of what neither is a document nor part of one, as what scripts fetch.
 @lru_cache(maxsize=64)
 def _readable(offered: tuple[str, ...]) -> str:
-    """Those of the codings in `Accept-Encoding` headers that the gate can read."""
+    """Return the codings in `Accept-Encoding` headers that the gate can read."""
     codings = words(offered)
     return ", ".join(c for c in codings if c.partition(";")[0].strip().lower() in (*READABLE, "identity"))

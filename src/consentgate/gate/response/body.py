@@ -35,7 +35,7 @@ class Body(Protocol):
     def charset(self) -> str | None:
         """The charset as which it is read, where its bytes and its headers name none."""
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    def process(self, data: bytes, *, final: bool) -> bytes:
         """Take the next bytes, the last ones if `final`; return those that can be sent."""
 
 
@@ -54,7 +54,7 @@ class HtmlBody:
         self._rewriter: Rewriter | None = None
         self._transcoder: Transcoder | None = None
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    def process(self, data: bytes, *, final: bool) -> bytes:
         if self._rewriter is None:
             encoding = self._sniff(data, final=final)
             if encoding is None:
@@ -102,14 +102,14 @@ class RecodedBody:
     def charset(self) -> str | None:
         return self._html.charset
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    def process(self, data: bytes, *, final: bool) -> bytes:
         self._begun = self._begun or bool(data)
         if not self._begun:
-            return self._html.feed(data, final=final)
-        output = [self._packer.pack(self._html.feed(p, final=False)) for p in self._unpacker.unpack(data)]
+            return self._html.process(data, final=final)
+        output = [self._packer.pack(self._html.process(p, final=False)) for p in self._unpacker.unpack(data)]
         if final:
-            self._unpacker.finish()
-            output += [self._packer.pack(self._html.feed(b"", final=True)), self._packer.finish()]
+            self._unpacker.check_complete()
+            output += [self._packer.pack(self._html.process(b"", final=True)), self._packer.end()]
         else:
             # What is here now must not wait in the encoder for what comes next.
             output.append(self._packer.flush())
@@ -130,14 +130,14 @@ class XmlBody:
         self._waiting = bytearray()
         self._sent = 0
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    def process(self, data: bytes, *, final: bool) -> bytes:
         self._waiting += data
         pieces = (data,) if self._unpacker is None else self._unpacker.unpack(data)
         for piece in pieces:
             self._document.feed(piece)
         if final:
             if self._unpacker is not None and self._waiting:
-                self._unpacker.finish()
+                self._unpacker.check_complete()
             self._document.feed(b"", final=True)
         elif self._unpacker is not None:
             if len(self._waiting) > LONGEST_CODED:
@@ -177,14 +177,14 @@ class SniffedBody:
     def charset(self) -> str | None:
         return self._as_html.charset
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    def process(self, data: bytes, *, final: bool) -> bytes:
         if self._is_html is None:
             self._waiting.append(data)
             self._is_html = self._sniffs(data, final=final)
             if self._is_html is None:
                 return b""
             data = b"".join(self._waiting)
-        return self._as_html.feed(data, final=final) if self._is_html else data
+        return self._as_html.process(data, final=final) if self._is_html else data
 
     def _sniffs(self, data: bytes, *, final: bool) -> bool | None:
         for piece in self._unpacker.unpack(data):

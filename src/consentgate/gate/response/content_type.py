@@ -1,4 +1,4 @@
-"""What a response's Content-Type makes of its body."""
+"""Reads what a response's Content-Type makes of its body."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _OTHER = re.compile(
 
 
 class Kind(Enum):
-    """How a body is treated. Of several types the one that stands first here counts."""
+    """What a body is to a browser. Of several types the one that stands first here counts."""
 
     HTML = "read and rewritten"
     XML = "read, and closed unless it is plain"
@@ -92,7 +92,7 @@ def _shortened(fields: tuple[str, ...]) -> ContentType:
 
 
 def kind_of(headers: list[Header]) -> Kind:
-    """The kind of body that a response with these headers has."""
+    """Return the kind of body that a response with these headers has."""
     return content_type(headers).kind
 
 
@@ -134,12 +134,12 @@ def _kind(essence: str) -> Kind:
 
 
 def with_type(headers: list[Header], plain: str) -> list[Header]:
-    """`headers` with the Content-Type `plain`."""
+    """Return `headers` with the Content-Type `plain`."""
     return [*without(headers, "content-type"), ("Content-Type", plain)]
 
 
 def is_download(headers: list[Header]) -> bool:
-    """True for a response that every browser saves instead of showing it."""
+    """Say whether every browser saves a response with these `headers` instead of showing it."""
     values = header_values(headers, "content-disposition")
     return len(values) == 1 and bool(_DOWNLOAD.fullmatch(values[0]))
 
@@ -159,12 +159,12 @@ def _label_in(fields: tuple[str, ...]) -> str | None:
 
 
 def with_charset(headers: list[Header], charset: str) -> list[Header]:
-    """`headers` with a Content-Type that says HTML in this charset."""
+    """Return `headers` with a Content-Type that says HTML in this charset."""
     return with_type(headers, f"text/html; charset={charset}")
 
 
 def without_sniffing(headers: list[Header]) -> list[Header]:
-    """`headers` that keep browsers from guessing a type."""
+    """Return `headers` that keep browsers from guessing a type."""
     return [*without(headers, "x-content-type-options"), ("X-Content-Type-Options", "nosniff")]
 
 
@@ -174,6 +174,6 @@ def _pieces(fields: Iterable[str]) -> list[str]:
 
 
 def is_never_sniffed(headers: list[Header]) -> bool:
-    """True where every browser is told not to guess a type (Fetch standard, "determine nosniff")."""
+    """Say whether every browser is told not to guess a type (Fetch standard, "determine nosniff")."""
     values = header_values(headers, "x-content-type-options")
     return len(values) == 1 and values[0].strip("\t ").lower() == "nosniff"

@@ -13,7 +13,8 @@ from consentgate.gate.message import Header, Request, without
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
 CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "range")
-"""What makes a request depend on the copy that the visitor has (RFC 9110, sections 13.1 and 14.2)."""
+"""The headers by which a request depends on the copy that the visitor has (RFC 9110, sections 13.1 and
+14.2)."""
 
 
 class Variant:
@@ -41,8 +42,8 @@ class Variant:
         return f"--{self.id}"
 
     def mark(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
-        """A page's headers with its validators as this variant's, `weak` ones if so wanted. What cannot be
-        marked goes: it would make one variant pass for another."""
+        """Return a page's headers with validators that are marked as this variant's, and `weak` if so wanted.
+        A validator that cannot be marked goes: it would make one variant pass for another."""
         marked: list[Header] = []
         for name, value in without(headers, "last-modified"):
             if name.lower() == "etag":
@@ -54,11 +55,12 @@ class Variant:
         return marked
 
     def is_marked(self, asked: Iterable[str]) -> bool:
-        """True when a request's `If-None-Match` asks whether its copy of this very variant is still good."""
+        """Say whether `If-None-Match` headers ask whether a copy of this very variant is still good."""
         return any(self._suffix + '"' in value for value in asked)
 
     def is_weakly_marked(self, asked: Iterable[str]) -> bool:
-        """True when it asks so by a weak validator, as the answer must be then (RFC 9111, 4.3.4)."""
+        """Say whether they ask so by a weak validator: then the answer must have a weak one (RFC 9111,
+        4.3.4)."""
         return any(
             match["weak"] and match["tag"].endswith(self._suffix)
             for value in asked
@@ -66,7 +68,7 @@ class Variant:
         )
 
     def unmarked(self, request: Request, *, document: bool) -> dict[str, tuple[str, ...]]:
-        """A request's validators as the application knows them, by the header's name.
+        """Return a request's validators as the application knows them, by the header's name.
 
         Copies of another variant are not worth asking about, and on a request for a `document` neither are
         those that bear no mark: they may be older than the gate, and must not bring back what the page was
