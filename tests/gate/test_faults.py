@@ -203,5 +203,5 @@ def test_pages_that_are_made_up_cannot_fill_the_log(
 
     limits = make_gate().enforcement.log.limits
     for number in range(MOST + 100):
-        limits.cut(Cut.AMBIGUOUS, f"/{number}", 1)
+        limits.reached(Cut.AMBIGUOUS, f"/{number}", 1)
     assert len(caplog.records) == MOST

@@ -44,7 +44,7 @@ class Enforcement:
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
     _pages: dict[str, Pages] = field(default_factory=dict, init=False)
 
-    def of(self, policy: Policy) -> Enforcement:
+    def with_policy(self, policy: Policy) -> Enforcement:
         """Return the same with another `policy`."""
         return replace(self, policy=policy)
 

@@ -93,7 +93,7 @@ class Gate:
         if policy is self.policy:
             return self
         gate = copy.copy(self)
-        gate.enforcement = self.enforcement.of(policy)
+        gate.enforcement = self.enforcement.with_policy(policy)
         return gate
 
     def exchange(self, request: Request) -> Exchange:
@@ -119,7 +119,7 @@ class Gate:
             return pages.placeholder(claim, in_link, page.path, origin if elsewhere else "")
 
         def note(cut: Cut, offset: int) -> None:
-            self.enforcement.log.limits.cut(cut, page.path, offset)
+            self.enforcement.log.limits.reached(cut, page.path, offset)
 
         return Rewritten(*rewrite_document(html, judge, page, charset, placeholder, note))
 

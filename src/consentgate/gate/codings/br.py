@@ -15,7 +15,7 @@ _QUALITY = 5
 
 
 class BrotliDecoder:
-    """Undoes br."""
+    """Decodes br."""
 
     def __init__(self) -> None:
         self._decompressor = brotli.Decompressor()
@@ -40,7 +40,7 @@ class BrotliDecoder:
 
 
 class BrotliEncoder:
-    """Applies br."""
+    """Encodes br."""
 
     def __init__(self) -> None:
         self._compressor = brotli.Compressor(quality=_QUALITY)
@@ -53,6 +53,6 @@ class BrotliEncoder:
         output: bytes = self._compressor.flush()
         return output
 
-    def end(self) -> bytes:
+    def finish(self) -> bytes:
         output: bytes = self._compressor.finish()
         return output

@@ -1,4 +1,4 @@
-"""The two directions of a content coding."""
+"""The interface of a content coding."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from collections.abc import Iterator
 from typing import Protocol
 
 PIECE = 64 << 10
-"""The size of the pieces, about, in which decoded bytes come: a few bytes that stand for gigabytes must not
-fill the memory."""
+"""About the size of the pieces in which decoded bytes come, so that a few bytes that stand for gigabytes
+never fill the memory."""
 
 
 class Decoder(Protocol):
-    """Undoes a coding. Raises Unreadable on what is not in it."""
+    """Decodes a content coding. Raises Unreadable for bytes that are not in it."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        """Yield what `data` holds, in pieces. The next `data` may come once all have been taken."""
+        """Yield what `data` decodes to, in pieces. Take all of them before the next call."""
 
     def check_complete(self) -> None:
-        """Raise Unreadable where the body was cut off. One without a byte is merely empty."""
+        """Check that the body is complete. Raise Unreadable when it was cut off; one without a byte is
+        empty."""
 
 
 class Encoder(Protocol):
-    """Applies a coding."""
+    """Encodes a content coding."""
 
     def encode(self, data: bytes) -> bytes:
-        """Take `data`; return what can be sent of it."""
+        """Encode `data`. Return what can be sent by now."""
 
     def flush(self) -> bytes:
-        """Return what is needed to decode all that has been taken."""
+        """Return what is still needed to decode all data so far."""
 
-    def end(self) -> bytes:
-        """Return the end of the body."""
+    def finish(self) -> bytes:
+        """Return the last bytes."""

@@ -13,7 +13,7 @@ _GZIP, _ZLIB, _BARE = 31, 15, -15
 
 
 class GzipDecoder:
-    """Undoes gzip: several members one after another, and padding with zeros after them."""
+    """Decodes gzip: one member after another, and zeros that pad the last one."""
 
     def __init__(self) -> None:
         self._inflater = zlib.decompressobj(wbits=_GZIP)
@@ -35,20 +35,20 @@ class GzipDecoder:
 
 
 class DeflateDecoder:
-    """Undoes deflate, which is a zlib stream by the standard, and a bare one in practice as well."""
+    """Decodes deflate, which is a zlib stream by the standard, and in practice also a bare one."""
 
     def __init__(self) -> None:
         self._inflater = zlib.decompressobj(wbits=_ZLIB)
         self._start = b""
-        self._known = False
+        self._is_format_known = False
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        if not self._known:
-            # Two bytes tell (RFC 1950, section 2.2).
+        if not self._is_format_known:
+            # The first two bytes tell (RFC 1950, section 2.2).
             self._start += data
             if len(self._start) < 2:
                 return
-            data, self._known = self._start, True
+            data, self._is_format_known = self._start, True
             if data[0] & 0x0F != 8 or int.from_bytes(data[:2]) % 31:
                 self._inflater = zlib.decompressobj(wbits=_BARE)
         if data and self._inflater.eof:
@@ -72,19 +72,19 @@ class _ZlibEncoder:
     def flush(self) -> bytes:
         return self._deflater.flush(zlib.Z_SYNC_FLUSH)
 
-    def end(self) -> bytes:
+    def finish(self) -> bytes:
         return self._deflater.flush()
 
 
 class GzipEncoder(_ZlibEncoder):
-    """Applies gzip."""
+    """Encodes gzip."""
 
     def __init__(self) -> None:
         super().__init__(_GZIP)
 
 
 class DeflateEncoder(_ZlibEncoder):
-    """Applies deflate as the standard has it, a zlib stream."""
+    """Encodes deflate as in the standard, as a zlib stream."""
 
     def __init__(self) -> None:
         super().__init__(_ZLIB)
@@ -99,6 +99,6 @@ def _inflated(inflater: zlib._Decompress, data: bytes) -> Iterator[bytes]:
         if output:
             yield output
         data = inflater.unconsumed_tail
-        # There may be more to come of bytes that have all been taken.
+        # A full piece may not be all that the bytes so far decode to.
         if not data and len(output) < PIECE:
             return

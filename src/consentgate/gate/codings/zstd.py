@@ -9,14 +9,14 @@ import zstandard
 from consentgate.html.tokenizer.encoding import Unreadable
 
 _LARGEST_WINDOW = 8 << 20
-"""The largest window that browsers take (RFC 9659, section 3)."""
+"""The largest window that browsers accept (RFC 9659, section 3)."""
 _READ_AT_ONCE = 64
-"""The bytes that are decoded at once. This package cannot be told how much to give, and four bytes may stand
-for 128 KiB, so that these give at most 2 MiB."""
+"""The bytes that are decoded at a time. This package cannot be told how much to return; four bytes may stand
+for 128 KiB, so that these decode to at most 2 MiB."""
 
 
 class ZstdDecoder:
-    """Undoes zstd: several frames one after another."""
+    """Decodes zstd: one frame after another."""
 
     def __init__(self) -> None:
         self._begun = False
@@ -47,7 +47,7 @@ class ZstdDecoder:
 
 
 class ZstdEncoder:
-    """Applies zstd."""
+    """Encodes zstd."""
 
     def __init__(self) -> None:
         self._frame = zstandard.ZstdCompressor().compressobj()
@@ -58,5 +58,5 @@ class ZstdEncoder:
     def flush(self) -> bytes:
         return self._frame.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
 
-    def end(self) -> bytes:
+    def finish(self) -> bytes:
         return self._frame.flush(zstandard.COMPRESSOBJ_FLUSH_FINISH)

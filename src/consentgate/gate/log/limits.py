@@ -19,7 +19,7 @@ class LimitAdvice:
     def __init__(self, once: Once) -> None:
         self._once = once
 
-    def cut(self, cut: Cut, page: str, offset: int) -> None:
+    def reached(self, cut: Cut, page: str, offset: int) -> None:
         """Log that a `page` (a path) was cut at the byte `offset`. Each page is logged once with each kind of
         cut, at the first place."""
         if self._once.is_new("cut", f"{cut.name} {page[:LONGEST]}"):
@@ -27,7 +27,7 @@ class LimitAdvice:
                 "%s: at byte %d of the page %s. To do: %s", cut.what, offset, toml_text(page), cut.advice
             )
 
-    def would_cut(self, cut: Cut) -> None:
+    def would_be_reached(self, cut: Cut) -> None:
         """Log that a page which was only observed would have been cut."""
         if self._once.is_new("cut", cut.name):
             _log.warning("report only: this would happen to a page: %s. To do: %s", cut.what, cut.advice)

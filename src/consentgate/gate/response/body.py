@@ -109,7 +109,7 @@ class RecodedBody:
         output = [self._packer.pack(self._html.process(p, final=False)) for p in self._unpacker.unpack(data)]
         if final:
             self._unpacker.check_complete()
-            output += [self._packer.pack(self._html.process(b"", final=True)), self._packer.end()]
+            output += [self._packer.pack(self._html.process(b"", final=True)), self._packer.finish()]
         else:
             # What is here now must not wait in the encoder for what comes next.
             output.append(self._packer.flush())

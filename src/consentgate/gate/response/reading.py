@@ -69,6 +69,6 @@ class Reader:
 
     def _note_cut(self, cut: Cut, offset: int) -> None:
         if self._only_observes:
-            self._log.limits.would_cut(cut)
+            self._log.limits.would_be_reached(cut)
         else:
-            self._log.limits.cut(cut, self._visit.page.path, offset)
+            self._log.limits.reached(cut, self._visit.page.path, offset)
