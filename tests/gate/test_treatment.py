@@ -106,6 +106,20 @@ def test_head_is_answered_with_the_head_of_what_would_be_read() -> None:
     assert treated(200, [JSON], PAGE, "HEAD").action is Action.FORWARD
 
 
+def test_a_charset_counts_only_where_the_browser_is_told_it() -> None:
+    for header, plain, label in (
+        ("text/html; charset=koi8-r", None, "koi8-r"),
+        (f"text/html; charset=koi8-r{' ' * 2000}", "text/html", None),
+        (f"text/html; charset=koi8-r; x={'a' * 2000}", "text/html", None),
+        (f"text/html; charset=koi8-r, x={'a' * 2000}", "text/html; charset=koi8-r", "koi8-r"),
+        (f"text/html; x={'a' * 2000}; charset=koi8-r", "text/html", None),
+        ("text/html; charset=koi8-r, text/plain", "text/html; charset=koi8-r", "koi8-r"),
+        ('text/html; charset="koi 8", text/plain', "text/html", None),
+    ):
+        found = treated(200, [("Content-Type", header)], PAGE)
+        assert (found.kind, found.plain_type, found.label) == (Kind.HTML, plain, label)
+
+
 def test_caches_are_told_what_a_treatment_depends_on() -> None:
     assert treated(200, [HTML], PAGE).varies == ()
     assert treated(200, [SVG], PICTURE).varies == ("Sec-Fetch-Dest", "Sec-Fetch-Mode")

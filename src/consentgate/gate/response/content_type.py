@@ -85,10 +85,11 @@ def _shortened(fields: tuple[str, ...]) -> ContentType:
     """Read a Content-Type that is longer than any real one by its beginning. It leaves in a plain form."""
     field = fields[0][:_LONGEST]
     kind, plain, _ = _content_type.__wrapped__((field,))
-    label = _label_in(fields)
     if kind is Kind.UNKNOWN:
-        return ContentType(Kind.DOCUMENT, "text/plain", label)
-    return ContentType(kind, plain or field.partition(";")[0].strip(), label)
+        return ContentType(Kind.DOCUMENT, "text/plain")
+    plain = plain or field.partition(";")[0].strip()
+    # What the browser gets to see counts, and nothing that was cut off.
+    return ContentType(kind, plain, _label_in((plain,)))
 
 
 def kind_of(headers: list[Header]) -> Kind:
@@ -113,8 +114,9 @@ def _content_type(fields: tuple[str, ...]) -> ContentType:
     kind = next((kind for kind in Kind if kind in types), Kind.UNKNOWN)
     if kind is Kind.UNKNOWN:
         return ContentType(kind, label=label)
-    charset = f"; charset={label}" if label is not None and _LABEL.fullmatch(label) else ""
-    return ContentType(kind, types[kind] + charset, label)
+    if label is None or not _LABEL.fullmatch(label):
+        return ContentType(kind, types[kind])
+    return ContentType(kind, f"{types[kind]}; charset={label}", label)
 
 
 def _kind(essence: str) -> Kind:

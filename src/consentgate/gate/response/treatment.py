@@ -73,8 +73,8 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
 
 
 def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, tuple[str, ...]]:
-    """Return the kind as which a body of this `kind` is treated, by what the browser asks for it for, and the
-    request headers that say so."""
+    """Return the kind that a body of this `kind` counts as for what the browser asks, and the request headers
+    that say what that is."""
     purpose = visit.purpose
     if kind in (Kind.HTML, Kind.UNKNOWN):
         return kind, ()
@@ -82,8 +82,8 @@ def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, 
         # RFC 6266, section 4.2: a download is saved, and shown by nobody.
         if is_download(headers):
             return Kind.OTHER, ()
-        # SVG 2, section 2.7.1 (secure static mode): SVG in a picture loads nothing. Shown by itself it would:
-        # it is another answer then.
+        # SVG 2, "secure static mode": in a picture it loads nothing. Shown by itself it would, and is another
+        # answer then.
         if purpose.in_page:
             return Kind.OTHER, IN_PAGE
         return (Kind.DOCUMENT if visit.judge.passes_everything() else kind), ()
@@ -98,14 +98,14 @@ def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, 
 def _action(
     status: int, headers: list[Header], declared: Kind, front: SentByFront | None, kind: Kind, visit: Visit
 ) -> Action | Refusal:
-    """Decide what is done with a response whose body counts as this `kind`, and was `declared` as that
-    one."""
+    """Decide what is done with a response whose Content-Type says `declared`, and whose body counts as
+    `kind`."""
     # RFC 9110, section 15.4. Unless the site says otherwise, a visitor who asked for it may be led anywhere.
     gates_redirects = not visit.purpose.navigation or visit.judge.policy.site.gate_redirects
     if gates_redirects and (astray := leads_astray(status, headers, visit.judge, visit.page)):
         return Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
 
-    # Service Workers, section 4.1: it would go on when the page has gone.
+    # Service Workers, "Update": it would go on when the page has gone.
     if visit.purpose.worker and (claim := _blocked_worker(visit)):
         return Refusal(404, "a service worker that is not allowed", ((visit.page.path, claim),))
 
@@ -115,7 +115,7 @@ def _action(
         unread = kind is Kind.HTML or kind in _BY_ITSELF
         return Refusal(502, f"with {front.header} {_SENT_UNREAD}") if unread else Action.FORWARD
 
-    # XSLT 1.0, section 2.7: a style sheet that is no XML to us may be one to a browser.
+    # Associating Style Sheets with XML documents: what is no XML to us may be a style sheet to a browser.
     if visit.purpose.sheet and declared is not Kind.XML and not visit.judge.passes_everything():
         return Refusal(502, f"a sheet of XSLT is read only as XML; {_AS_SHEET}")
 
@@ -127,7 +127,7 @@ def _action(
     if status < 200 or status in (204, 205):
         return Action.NO_BODY
 
-    # RFC 2046, section 5.1; Signed HTTP Exchanges: any part may be a page.
+    # WHATWG HTML, "multipart/x-mixed-replace"; Signed HTTP Exchanges: any part may be a page.
     if kind is Kind.SEALED:
         return Refusal(502, f"{_SEALED}; {_AS_DOWNLOAD}")
 
