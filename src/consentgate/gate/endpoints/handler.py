@@ -54,7 +54,8 @@ class OwnRequest:
         return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
 
     def _report(self, body: bytes) -> Answer:
-        """Count what a browser reports. It sends such by itself, from a page of this very host."""
+        """Count what a browser reports. Browsers send reports by themselves, from a page of this very
+        host."""
         request = self.visit.request
         if any(site != "same-origin" for site in request.values("sec-fetch-site")):
             return self._received(403)
