@@ -1,4 +1,4 @@
-"""`python -m consentgate`: the command of that name."""
+"""`python -m consentgate`, which is the command `consentgate`."""
 
 from .cli import main
 

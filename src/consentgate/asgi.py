@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .gate import Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
+from .web.paths import PATH_CHARACTERS
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -85,7 +86,7 @@ def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]:
 
 
 def _quoted(path: str) -> str:
-    return quote(path, safe="/:@!$&'()*+,;=~", errors="replace")
+    return quote(path, safe=PATH_CHARACTERS, errors="replace")
 
 
 def _text(headers: Iterable[Iterable[bytes]]) -> list[Header]:

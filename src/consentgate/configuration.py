@@ -1,4 +1,4 @@
-"""The gate as a framework's settings describe it: read once, with every mistake named and how to mend it."""
+"""Makes a gate from a framework's settings, and says of every mistake in them how to mend it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .policy.messages import closest, shown
 _log = logging.getLogger("consentgate")
 
 KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "TRUSTED_PROXIES")
-"""What can be set, under whatever prefix the framework's manner asks for."""
+"""The keys that can be set. Each framework spells them in its own way."""
 
-# What comes from an environment variable is text.
+# How to mend a text, which is what environment variables give.
 _COMPARE = 'any text counts as true: compare it, like os.environ.get("INSECURE") == "1"'
 _COUNT = "write int(...) around it"
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_hex(32))" makes one'
 
 
 class Kind(Enum):
-    """Of what kind a mistake is."""
+    """The kind of a mistake."""
 
     UNKNOWN_KEY = "a key that means nothing"
     WRONG_VALUE = "a value of the wrong type"
@@ -36,7 +36,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake: in which `setting`, what was `expected` there, and how to mend it."""
+    """One mistake: the `setting`, what was `expected` there, and how to `mend` it."""
 
     kind: Kind
     setting: str
@@ -48,7 +48,7 @@ class Fault:
 
 
 class Misconfigured(ValueError):
-    """Settings that make no gate. `faults` holds every mistake in them."""
+    """Settings from which no gate can be made. `faults` holds every mistake in them."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
@@ -56,8 +56,11 @@ class Misconfigured(ValueError):
 
 
 class Configuration:
-    """What was `given` by key. `spelling` turns a key into the name of its setting ("CONSENTGATE_{}"),
-    `secret_keys` are the framework's own, from the oldest to the newest, and paths are below `folder`."""
+    """The settings that were `given`, by key.
+
+    `spelling` turns a key into the name of its setting ("CONSENTGATE_{}"). `secret_keys` are the framework's
+    own, from the oldest to the newest. Paths are below `folder`.
+    """
 
     def __init__(
         self,
@@ -73,18 +76,19 @@ class Configuration:
         self._folder = folder
 
     def gate(self, *exempt: Cookie) -> Gate:
-        """The gate, with the framework's cookies `exempt` where the policy does not name them.
+        """Make the gate. The framework's cookies `exempt` need no consent, unless the policy declares them.
 
-        Raises Misconfigured.
+        Raises Misconfigured with every mistake in the settings.
         """
         faults: list[Fault] = [*self._unknown_keys(), *self._wrong_values(), *self._missing_keys()]
         policy = self._policy(faults)
         if faults or policy is None:
             raise Misconfigured(faults)
         if not self.has_policy:
-            # Not before the mistakes: a misspelt key may be why.
+            # Not before the mistakes: a misspelt key may be the reason.
             _log.warning(
-                'no policy file is configured (%s): whatever nobody declared opens with "third-party"',
+                'no policy file is configured: consent to "third-party" opens whatever nobody declared. '
+                "Write one and name it in %s",
                 self._setting("POLICY"),
             )
         gate = Gate(
@@ -96,7 +100,7 @@ class Configuration:
         return gate.exempting(*exempt)
 
     def policy(self) -> Policy:
-        """The policy alone. Raises Misconfigured."""
+        """Load the policy alone. Raises Misconfigured."""
         faults: list[Fault] = []
         policy = self._policy(faults)
         if policy is None:
@@ -105,7 +109,7 @@ class Configuration:
 
     @property
     def secret_keys(self) -> list[str | bytes]:
-        """The keys that sign, from the oldest to the newest."""
+        """The keys that sign consent cookies, from the oldest to the newest."""
         own = self._given.get("SECRET_KEY")
         if isinstance(own, str | bytes) and own:
             return [own]
@@ -113,12 +117,12 @@ class Configuration:
 
     @property
     def has_policy(self) -> bool:
-        """False where the site has not declared anything yet."""
+        """False where the settings name no policy: the site has declared nothing yet."""
         return self._given.get("POLICY") is not None
 
     @property
     def is_insecure(self) -> bool:
-        """True where the consent cookie travels over plain HTTP."""
+        """True where the consent cookie may travel over plain HTTP."""
         return self._given.get("INSECURE") is True
 
     def _setting(self, key: str) -> str:
@@ -152,7 +156,7 @@ class Configuration:
         name = self._setting("SECRET_KEY")
         own = self._given.get("SECRET_KEY")
         if own is not None and not isinstance(own, str | bytes | list | tuple):
-            # Not shown: it may be a secret all the same.
+            # The value is not shown, because it may be a secret all the same.
             yield Fault(Kind.WRONG_VALUE, name, "expected a text, or a list of them, the newest last")
             return
         keys = self.secret_keys
@@ -164,7 +168,7 @@ class Configuration:
             yield Fault(Kind.WRONG_VALUE, name if own else "SECRET_KEY", expected, _MAKE_A_KEY)
 
     def _policy(self, faults: list[Fault]) -> Policy | None:
-        """The policy; None where that is one of the `faults`."""
+        """Return the policy. Where it cannot be used, return None and add that to `faults`."""
         given, name = self._given.get("POLICY"), self._setting("POLICY")
         if isinstance(given, Policy):
             return given
@@ -176,7 +180,7 @@ class Configuration:
         try:
             return Policy.load(path)
         except PolicyError as error:
-            # It names the file with each mistake.
+            # The error names the file with each mistake.
             faults.append(Fault(Kind.BAD_POLICY, name, str(error)))
         except OSError as error:
             expected = f"cannot read {shown(str(path))}: {error.strerror}"

@@ -1,4 +1,4 @@
-"""The cookies that frameworks set by themselves: which of them an application has, and under which lifetime.
+"""Finds the cookies that an application's frameworks set by themselves, with their lifetimes.
 
 A framework is looked at only where the application has loaded it: nothing here imports one.
 """
@@ -9,13 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .applications import layers_of
+from .application_layers import layers_of
 from .policy import Cookie
-from .policy.framework import framework_cookie
 
 
 def cookies_of(application: Any) -> list[Cookie]:
-    """List the cookies of the frameworks in `application`, those mounted below it among them."""
+    """List the cookies of the frameworks in `application` and in what is mounted below it."""
     return [cookie for layer in layers_of(application) for cookie in _cookies_of_layer(layer)]
 
 
@@ -27,23 +26,23 @@ def _cookies_of_layer(layer: Any) -> Iterator[Cookie]:
 
 
 def _of_starlette(sessions: Any) -> Iterator[Cookie]:
-    yield framework_cookie(sessions.session_cookie, "authentication", sessions.max_age)
+    yield Cookie.exempt(sessions.session_cookie, "authentication", sessions.max_age)
 
 
 def _of_starsessions(sessions: Any) -> Iterator[Cookie]:
-    yield framework_cookie(sessions.cookie_name, "authentication", sessions.lifetime or None)
+    yield Cookie.exempt(sessions.cookie_name, "authentication", sessions.lifetime or None)
 
 
 def _of_starlette_csrf(protection: Any) -> Iterator[Cookie]:
-    yield framework_cookie(protection.cookie_name, "security", None)
+    yield Cookie.exempt(protection.cookie_name, "security", None)
 
 
 def _of_flask(app: Any) -> Iterator[Cookie]:
     for name in dict.fromkeys((app.config["SESSION_COOKIE_NAME"], _session_name(app))):
-        yield framework_cookie(name, "authentication", app.permanent_session_lifetime)
+        yield Cookie.exempt(name, "authentication", app.permanent_session_lifetime)
     if hasattr(app, "login_manager") and "flask_login" in sys.modules:
         defaults = sys.modules["flask_login"]
-        yield framework_cookie(
+        yield Cookie.exempt(
             app.config.get("REMEMBER_COOKIE_NAME", defaults.COOKIE_NAME),
             "authentication",
             app.config.get("REMEMBER_COOKIE_DURATION", defaults.COOKIE_DURATION),
@@ -54,7 +53,7 @@ def _session_name(app: Any) -> str:
     try:
         return str(app.session_interface.get_cookie_name(app))
     except (AttributeError, RuntimeError):
-        # An interface of the site's own, without Flask's way to ask it or with another name per request.
+        # The site's own interface has no such method, or has another name for each request.
         return str(app.config["SESSION_COOKIE_NAME"])
 
 
@@ -71,4 +70,4 @@ _FRAMEWORKS: tuple[tuple[str, str, Callable[[Any], Iterator[Cookie]]], ...] = (
     ("flask", "Flask", _of_flask),
     ("django.core.handlers.base", "BaseHandler", _of_django),
 )
-"""The class of each framework that sets cookies, and what reads them off one of its objects."""
+"""Each class that sets cookies, by module and name, and the function that reads them off an instance."""

@@ -2,10 +2,10 @@
 
     app = ConsentMiddleware(Starlette(routes=routes), gate)
 
-wraps the whole application, error handlers included. `Middleware(ConsentMiddleware, gate=gate)` works, too,
-where it is the first of the list; only what handlers of unexpected errors set then passes it by.
+This wraps the whole application with its error handlers. `Middleware(ConsentMiddleware, gate=gate)` works as
+well, where it is the first in the list. What handlers of unexpected errors send then bypasses the gate.
 
-The consent is `request.state.consent`, or `consent_of(request)` for type checkers. A route of FastAPI's can
+The consent is `request.state.consent`, or `consent_of(request)` for type checkers. In FastAPI, a route can
 ask for it with `Depends(require_consent("performance"))`.
 """
 
@@ -25,8 +25,11 @@ __all__ = ["ConsentMiddleware", "consent_of", "require_consent"]
 
 
 class ConsentMiddleware(asgi.ConsentMiddleware):
-    """`app` behind `gate`, with the cookies of every SessionMiddleware in it exempt, in mounted
-    applications too, under the names and lifetimes that they were given."""
+    """`app` behind `gate`.
+
+    The cookies of every SessionMiddleware in it are exempt, in mounted applications as well, under the names
+    and lifetimes that they were given.
+    """
 
     def __init__(self, app: asgi.App, gate: Gate) -> None:
         super().__init__(app, gate)
@@ -34,14 +37,14 @@ class ConsentMiddleware(asgi.ConsentMiddleware):
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         if not self._knows_cookies and scope["type"] != "lifespan":
-            # Not before the first request: until then an application may get more middleware and mounts.
+            # Not before the first request: until then, an application may get more middleware and mounts.
             self.gate = self.gate.exempting(*cookies_of(self.app))
             self._knows_cookies = True
         await super().__call__(scope, receive, send)
 
 
 def consent_of(connection: HTTPConnection) -> Consent:
-    """The consent of the visitor behind a request or WebSocket.
+    """Return the consent of the visitor behind a request or WebSocket.
 
     Raises LookupError where the application is not behind the gate.
     """
@@ -55,10 +58,10 @@ def consent_of(connection: HTTPConnection) -> Consent:
 
 
 def require_consent(*names: str) -> Callable[[HTTPConnection], Awaitable[Consent]]:
-    """A dependency of FastAPI's that gives the visitor's consent where it covers every category and service
-    named, and otherwise raises HTTPException: 403, which no cache keeps.
+    """Make a FastAPI dependency that requires consent to the categories and services `names`.
 
-    An id that the policy does not have raises UnknownId at the first request.
+    It gives the visitor's consent where that covers them all. Otherwise it raises HTTPException with status
+    403, which no cache keeps. An id that the policy does not have raises UnknownId at the first request.
     """
 
     async def required(connection: HTTPConnection) -> Consent:

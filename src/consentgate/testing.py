@@ -1,4 +1,4 @@
-"""Consent for the tests of a site's own.
+"""Consent for a site's own tests.
 
 name, value = consent_cookie(gate, grants=["performance"], host="testserver")
 client.cookies[name] = value                    # for a test client: a visitor who said yes
@@ -17,10 +17,12 @@ __all__ = ["consent_cookie", "consent_for"]
 
 
 def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhost") -> tuple[str, str]:
-    """Make the name and value of the cookie of a visitor of `host`, who has said yes to the categories and
-    services `grants`, or no to everything where there are none.
+    """Return the name and value of the consent cookie of a visitor of `host`.
 
-    Raises UnknownId for what the policy lacks.
+    The visitor has said yes to the categories and services `grants`, and no to everything where there are
+    none.
+
+    Raises UnknownId for an id that the policy does not have.
     """
     ids = [*grants]
     consent_for(gate, ids)
@@ -30,8 +32,8 @@ def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhos
 
 
 def consent_for(gate: Gate, grants: Iterable[str] = ()) -> Consent:
-    """Make the consent of a visitor who has said yes to the categories and services `grants`.
+    """Return the consent of a visitor who has said yes to the categories and services `grants`.
 
-    Raises UnknownId for what the policy lacks.
+    Raises UnknownId for an id that the policy does not have.
     """
     return Consent.of_ids(gate.policy, grants)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .gate import Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
+from .web.paths import PATH_CHARACTERS
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,8 +24,6 @@ _OUTER_SESSION = "beaker.session"
 _EARLY_HINTS = "wsgi.early_hints"
 # The headers whose keys in the environ do not begin with HTTP_.
 _WITHOUT_PREFIX = ("CONTENT_TYPE", "CONTENT_LENGTH")
-# The characters of a path that are not escaped (RFC 3986, section 3.3).
-_IN_PATH = "/:@!$&'()*+,;=~"
 _READ_AT_ONCE = 64 << 10
 
 
@@ -67,7 +66,7 @@ def request_of(environ: WSGIEnvironment) -> Request:
 
 def _quoted(path: str) -> str:
     # Some servers and test clients give text that is no latin-1, against PEP 3333.
-    return quote(path.encode("latin-1", "replace"), safe=_IN_PATH)
+    return quote(path.encode("latin-1", "replace"), safe=PATH_CHARACTERS)
 
 
 def headers_of(environ: WSGIEnvironment) -> dict[str, tuple[str]]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate.catalogue import Catalogue, InlineScript, InlineSignature, KnownService, catalogue
-from consentgate.catalogue.inline import LONGEST_LOADER
+from consentgate.catalogue.inline_scripts import LONGEST_LOADER
 
 SIGNED = [service for service in catalogue().services if service.inline]
 
@@ -142,7 +142,7 @@ def test_an_address_in_a_long_script_is_as_often_data() -> None:
         (f"s.src='https://acme.example/x.js'{' ' * LONGEST_LOADER}", []),
     ],
 )
-def test_addresses_in_scripts_that_load(script: str, found: list[tuple[str, str, bool]]) -> None:
+def test_addresses_in_a_loading_script_are_found(script: str, found: list[tuple[str, str, bool]]) -> None:
     assert list(InlineScript(script.encode()).addresses()) == found
 
 

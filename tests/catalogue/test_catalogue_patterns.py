@@ -22,7 +22,7 @@ from consentgate.catalogue import Glob, UrlIndex, UrlPattern
         ("xn--bcher-kva.example", UrlPattern("xn--bcher-kva.example")),
     ],
 )
-def test_reads_a_host_and_a_path(text: str, expected: UrlPattern) -> None:
+def test_a_pattern_is_a_host_and_a_path(text: str, expected: UrlPattern) -> None:
     assert UrlPattern.parse(text) == expected
 
 
@@ -55,7 +55,7 @@ def test_reads_a_host_and_a_path(text: str, expected: UrlPattern) -> None:
         ("example.com?x", "host"),
     ],
 )
-def test_says_what_is_wrong_with_a_pattern(text: str, word: str) -> None:
+def test_the_error_says_what_is_wrong_with_a_pattern(text: str, word: str) -> None:
     with pytest.raises(ValueError, match=word):
         UrlPattern.parse(text)
 
@@ -63,7 +63,7 @@ def test_says_what_is_wrong_with_a_pattern(text: str, word: str) -> None:
 @pytest.mark.parametrize(
     "text", ["example.com", "*.example.com", "example.com/a", "*.example.com/embed/*", "example.com/"]
 )
-def test_is_written_as_it_was_read(text: str) -> None:
+def test_a_pattern_is_written_as_it_was_read(text: str) -> None:
     assert str(UrlPattern.parse(text)) == text
 
 

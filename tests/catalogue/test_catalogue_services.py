@@ -167,7 +167,7 @@ def test_the_catalogue_is_read_once() -> None:
         ("acme.example/", None),
     ],
 )
-def test_a_url_belongs_to(url: str, id: str | None) -> None:
+def test_a_url_belongs_to_the_service_with_the_most_specific_pattern(url: str, id: str | None) -> None:
     host, slash, path = url.partition("/")
     found = catalogue().by_url(host, slash + path)
     assert (found and found.id) == id
@@ -221,7 +221,7 @@ def test_hosts_that_look_alike_belong_to_nobody(host: str, path: str) -> None:
         ("x" * 1_000_000, None),
     ],
 )
-def test_a_cookie_name_belongs_to(name: str, id: str | None) -> None:
+def test_a_cookie_name_is_labelled_with_its_service(name: str, id: str | None) -> None:
     found = catalogue().by_cookie(name)
     assert (found and found.id) == id
 

@@ -137,7 +137,7 @@ def test_a_pixel_of_a_service_goes(id: str, line: str) -> None:
         ),
     ],
 )
-def test_other_ways_to_load_a_service(html: str, left: str, id: str) -> None:
+def test_every_other_way_to_load_a_service_goes(html: str, left: str, id: str) -> None:
     output, blocked = gated(f"<p>a</p>{html}<p>b</p>")
     rest = output.removeprefix("<p>a</p>").removesuffix("<p>b</p>")
     assert left in rest if left.endswith("blocked") else left == rest

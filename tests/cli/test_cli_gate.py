@@ -62,7 +62,7 @@ def own_url(file: Path) -> tuple[str, ...]:
 
 @needs_pages
 @pytest.mark.parametrize("file", PAGES or [Path("none")], ids=lambda file: file.stem)
-def test_every_real_page(file):
+def test_every_real_page_keeps_all_bytes_outside_of_what_is_blocked(file):
     data, arguments = file.read_bytes(), own_url(file)
     granted = run(file, *arguments, *ALL)
     assert granted.exit_code == 0
@@ -98,14 +98,14 @@ def test_bytes_that_are_no_text_come_through(tmp_path):
     assert run(file, *URL).stdout_bytes == file.read_bytes()
 
 
-def test_an_empty_file(tmp_path):
+def test_an_empty_file_stays_empty(tmp_path):
     file = tmp_path / "page.html"
     file.write_bytes(b"")
     assert run(file, *URL).stdout_bytes == b""
     assert json.loads(run(file, *URL, "--json").stdout) == []
 
 
-def test_standard_input():
+def test_the_page_may_come_by_standard_input():
     result = run("-", *URL, *ALL, input=PAGE)
     assert (result.exit_code, result.stdout_bytes) == (0, PAGE)
 
@@ -130,12 +130,12 @@ def test_the_list_says_what_and_where_and_why(page):
         ("", "the policy does not declare; nothing opens it"),
     ],
 )
-def test_why(tmp_path, page, text, why):
+def test_the_list_says_whether_a_service_is_declared_and_what_opens_it(tmp_path, page, text, why):
     (item,) = json.loads(run(page, *URL, "--json", "--policy", policy_file(tmp_path, text)).stdout)
     assert item["why"] == f"it belongs to youtube, which {why}"
 
 
-def test_why_of_a_necessary_service_on_another_page(tmp_path, page):
+def test_the_list_says_on_which_pages_a_necessary_service_passes(tmp_path, page):
     text = '[[service]]\nuse = "youtube"\ncategory = "necessary"\nreason = "requested-service"\n'
     file = policy_file(tmp_path, text + 'pages = ["/films/*", "/film"]')
     (item,) = json.loads(run(page, *URL, "--json", "--policy", file).stdout)
@@ -147,13 +147,13 @@ def test_why_of_a_necessary_service_on_another_page(tmp_path, page):
     assert b"is not used on this page" in run(page, *URL, "--policy", file).stdout_bytes
 
 
-def test_why_of_what_nobody_knows():
+def test_the_list_says_where_nobody_declares_a_host():
     result = run("-", *URL, "--json", input=b'<img src="//nobody.example/p.gif">')
     (item,) = json.loads(result.stdout)
     assert (item["service"], item["why"]) == (None, 'nobody declares it; consent to "third-party" opens it')
 
 
-def test_a_policy_and_a_grant_of_one_service(tmp_path, page):
+def test_one_service_can_be_granted(tmp_path, page):
     file = policy_file(tmp_path, '[[service]]\nuse = "youtube"\n[[service]]\nuse = "vimeo"')
     assert run(page, *URL, "--policy", file, "--grant", "youtube").stdout_bytes == PAGE
     assert run(page, *URL, "--policy", file, "--grant", "vimeo").stdout_bytes != PAGE
@@ -165,7 +165,7 @@ def test_the_list_is_valid_whatever_the_page_says():
     assert item["start"] == len("<img ")
 
 
-def test_a_charset_of_the_header():
+def test_the_charset_of_the_header_counts():
     page = '<p>é<script src="//a.example/é.js"></script>'.encode("utf-16-le")
     assert run("-", *URL, "--charset", "utf-16le", *ALL, input=page).stdout_bytes == page
     (item,) = json.loads(run("-", *URL, "--charset", "utf-16le", "--json", input=page).stdout)
@@ -205,7 +205,7 @@ def test_a_file_that_is_no_page_is_warned_of(data, said):
     assert bool(result.stderr) == bool(said)
 
 
-def test_nul_bytes_of_the_charset_that_is_given_are_none():
+def test_nul_bytes_that_the_given_charset_has_are_not_warned_of():
     assert run("-", *URL, "--charset", "utf-16le", input="<p>a".encode("utf-16-le")).stderr == ""
 
 
@@ -220,7 +220,7 @@ def error(*arguments: object, input: bytes | None = None) -> tuple[int, str]:
     return result.exit_code, result.stderr[result.stderr.index("Error: ") :].strip()
 
 
-def test_an_unknown_grant(page):
+def test_an_unknown_id_to_grant_is_an_error_with_a_hint(page):
     assert error(page, *URL, "--grant", "perfomance") == (
         1,
         'Error: the policy has no category or service "perfomance"; did you mean "performance"?',
@@ -230,14 +230,14 @@ def test_an_unknown_grant(page):
 @pytest.mark.parametrize(
     "url", ["", "example.org", "ftp://example.org/", "https://", "/news", "https://a b/", "https://[::1"]
 )
-def test_a_url_that_is_none(page, url):
+def test_a_url_that_is_none_is_an_error(page, url):
     code, message = error(page, "--url", url)
     assert code == 1
     assert message.startswith("Error: url: expected where the page is, like https://example.org/news, not ")
 
 
 @pytest.mark.parametrize("charset", ["utf-9", "", "latin one"])
-def test_a_charset_that_no_browser_knows(page, charset):
+def test_a_charset_that_no_browser_knows_is_an_error(page, charset):
     assert error(page, *URL, "--charset", charset) == (
         1,
         "Error: --charset: expected an encoding that browsers know, like utf-8 or windows-1252, "
@@ -245,25 +245,25 @@ def test_a_charset_that_no_browser_knows(page, charset):
     )
 
 
-def test_no_url(page):
+def test_the_url_is_required(page):
     assert error(page) == (2, "Error: Missing option '--url'.")
 
 
-def test_a_missing_file(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     code, message = error(tmp_path / "nothing.html", *URL)
     assert (code, message.endswith("No such file or directory")) == (2, True)
 
 
-def test_a_folder(tmp_path):
+def test_a_folder_is_an_error(tmp_path):
     assert error(tmp_path, *URL)[0] == 2
 
 
-def test_a_missing_policy(tmp_path, page):
+def test_a_missing_policy_is_an_error(tmp_path, page):
     code, message = error(page, *URL, "--policy", tmp_path / "nothing.toml")
     assert (code, message.endswith("does not exist.")) == (2, True)
 
 
-def test_a_policy_that_cannot_be_read(page, monkeypatch, tmp_path):
+def test_a_policy_that_cannot_be_read_is_an_error(page, monkeypatch, tmp_path):
     def deny(self):
         raise PermissionError(13, "Permission denied", str(self))
 
@@ -284,7 +284,7 @@ def test_a_policy_with_mistakes_says_all_of_them(tmp_path, page):
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe<\x00\x00\xd8", b"\xfe\xff\x00<\xd8\x00", b"\xff\xfe<\x00p"])
-def test_utf16_that_is_not(tmp_path, data):
+def test_a_page_that_cannot_be_decoded_is_an_error(tmp_path, data):
     file = tmp_path / "page.html"
     file.write_bytes(data)
     code, message = error(file, *URL)
@@ -292,7 +292,7 @@ def test_utf16_that_is_not(tmp_path, data):
     assert message.startswith(f"Error: {file}: cannot be read in the encoding that browsers would use: ")
 
 
-def test_what_comes_in_by_standard_input_is_called_that():
+def test_an_error_in_standard_input_names_that():
     assert error("-", *URL, input=b"\xff\xfe<")[1].startswith("Error: standard input: cannot be read")
 
 
@@ -312,7 +312,7 @@ def test_help_lists_the_command():
     assert "gate" in result.output
 
 
-def test_the_version():
+def test_the_version_is_printed():
     result = CliRunner().invoke(main, ["--version"])
     assert result.exit_code == 0
     assert "consentgate" in result.output or "version" in result.output

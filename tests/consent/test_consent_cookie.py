@@ -233,7 +233,7 @@ def test_only_a_grant_has_an_id_and_that_is_random():
 # -- the header ----------------------------------------------------------------------------------------------
 
 
-def test_the_header():
+def test_the_header_is_signed_secure_and_lasts_183_days():
     name, _, rest = COOKIE.set_cookie(GRANT, HOST).partition("=")
     value, *attributes = rest.split("; ")
     assert name == COOKIE.name == "__Host-consent"
@@ -241,7 +241,7 @@ def test_the_header():
     assert attributes == ["Path=/", f"Max-Age={183 * DAY}", "Secure", "HttpOnly", "SameSite=Lax"]
 
 
-def test_the_header_for_development_over_plain_http():
+def test_the_header_for_plain_http_has_another_name_and_no_secure():
     cookie = ConsentCookie(["key"], insecure=True)
     line = cookie.set_cookie(GRANT, HOST)
     assert cookie.name == "consent"
@@ -282,6 +282,6 @@ def test_of_several_cookies_the_most_restrictive_counts():
     assert read() is None
 
 
-def test_one_that_does_not_count_is_not_the_most_restrictive(monkeypatch):
+def test_of_several_cookies_an_invalid_one_does_not_count(monkeypatch):
     refused = value_of(Choice(REFUSAL.at - 300 * DAY))
     assert read(refused, value_of(GRANT)) == GRANT

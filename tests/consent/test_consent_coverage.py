@@ -29,7 +29,7 @@ TWO = policy(service("a") + service("b", "third-party"))
 # -- the states ----------------------------------------------------------------------------------------------
 
 
-def test_nothing_decided():
+def test_before_a_decision_nothing_is_allowed_and_the_visitor_is_asked():
     found = consent(TWO, None)
     assert allowed(found) == set()
     assert found.asks
@@ -37,27 +37,27 @@ def test_nothing_decided():
 
 
 @pytest.mark.parametrize("decision", ["refuse", "withdraw"])
-def test_refused(decision):
+def test_a_refusal_allows_nothing_and_is_not_asked_again(decision):
     found = consent(TWO, decide(TWO, decision, ("a", "performance")))
     assert allowed(found) == set()
     assert not found.asks
     assert not found.is_open
 
 
-def test_all_granted():
+def test_accepting_allows_everything():
     found = consent(TWO, decide(TWO, "accept"))
     assert allowed(found) == {"a", "b", "performance", "third-party"}
     assert not found.asks
     assert found.is_open
 
 
-def test_a_category_granted():
+def test_granting_a_category_allows_its_services():
     found = consent(TWO, decide(TWO, "save", ["performance"]))
     assert allowed(found) == {"a", "performance"}
     assert not found.asks
 
 
-def test_a_service_granted():
+def test_granting_a_service_allows_it_alone():
     found = consent(TWO, decide(TWO, "save", ["b"]))
     assert allowed(found) == {"b"}
     assert not found.asks
@@ -77,7 +77,7 @@ def test_ids_that_mean_nothing_are_ignored_in_a_request(id):
     assert allowed(consent(TWO, decide(TWO, "save", [id, "b"]))) == {"b"}
 
 
-def test_a_policy_that_asks_nothing():
+def test_a_policy_without_units_asks_nothing_and_grants_nothing():
     quiet = policy()
     assert not consent(quiet, None).asks
     assert not decide(quiet, "accept").is_grant
@@ -107,14 +107,14 @@ def test_an_unknown_id_is_an_error_in_code(id):
         Consent.of_ids(TWO, ["a", id])
 
 
-def test_the_error_helps():
+def test_the_error_for_an_unknown_id_helps():
     with pytest.raises(ValueError, match=r'"perfomance"; did you mean "performance"\?'):
         Consent(TWO).allows("perfomance")
     with pytest.raises(UnknownId, match=r'its categories are "necessary", "performance", "third-party"$'):
         Consent(TWO).allows("zzz")
 
 
-def test_it_shows_what_is_allowed_and_nothing_else():
+def test_the_repr_shows_what_is_allowed_and_nothing_else():
     some = policy(service("stats") + service("film", "third-party") + cookie("_ab"))
     assert repr(Consent(some)) == str(Consent(some)) == "<Consent to nothing>"
     assert repr(Consent.of_ids(some, ["film"])) == '<Consent to "film">'
@@ -123,7 +123,7 @@ def test_it_shows_what_is_allowed_and_nothing_else():
     )
 
 
-def test_ids_granted_in_code():
+def test_consent_can_be_made_from_ids_in_code():
     assert allowed(Consent.of_ids(TWO, [])) == set()
     assert allowed(Consent.of_ids(TWO, ["performance", "b"])) == {"performance", "a", "b"}
     assert Consent.of_ids(TWO, ["necessary"]).granted == frozenset()
@@ -269,7 +269,7 @@ def test_a_policy_that_becomes_wide_asks_again_and_opens_nothing_by_itself():
     assert not consent(small, decide(many, "accept")).is_open
 
 
-def test_the_edge_of_a_wide_policy():
+def test_a_policy_of_96_units_is_listed_and_one_of_97_is_wide():
     listed, shared = (policy("".join(service(f"s{n}") for n in range(count))) for count in (95, 96))
     assert Consent.of_ids(listed, ["s7"]).allows("s7")
     assert not Consent.of_ids(shared, ["s7"]).allows("s7")

@@ -44,7 +44,7 @@ def test_what_is_blocked_comes_with_its_claim():
     assert (claim.service, claim.category) == ("a", "performance")
 
 
-def test_a_tracker_on_the_sites_own_host():
+def test_a_tracker_on_the_sites_own_host_needs_its_consent():
     site = policy('[[service]]\nid = "a"\ncategory = "performance"\npaths = ["/collect/*"]')
     assert not passes(site, "www.example.org/collect/x")
     assert not passes(site, "stats.example.org/collect/x")
@@ -78,7 +78,7 @@ def test_a_loader_of_two_services_passes_with_either():
     assert passes(site, "cdn.example/", "b")
 
 
-def test_what_nothing_opens():
+def test_no_consent_opens_a_service_filed_under_never():
     site = policy(service("shut", "never") + service("a"))
     assert not passes(site, "shut.example/", "performance", "third-party", "a", "shut")
 
@@ -144,7 +144,7 @@ def test_what_is_necessary_without_pages_passes_everywhere():
     assert passes(site, "pay.example/", path="/anything")
 
 
-def test_cookies_of_a_service_for_some_pages():
+def test_a_cookie_of_a_service_for_some_pages_passes_on_these():
     rest = 'reason = "payment"\npages = ["/checkout/*"]\ncookies = [{ name = "_pay" }]'
     site = policy(service("pay", "necessary", rest))
     assert judge(site, path="/checkout/1").cookie("_pay") is None
@@ -154,7 +154,7 @@ def test_cookies_of_a_service_for_some_pages():
 # -- cookies -------------------------------------------------------------------------------------------------
 
 
-def test_cookies():
+def test_a_cookie_passes_by_its_category():
     reason = 'reason = "security"\n'
     site = policy(cookie("sid", "necessary") + reason + cookie("_ab*") + cookie("_no", "never"))
     before, after = judge(site), judge(site, "performance", "third-party")
@@ -177,7 +177,7 @@ def test_the_cookie_of_a_known_service_that_is_not_declared_stays_out():
 PIXEL = b"fbq('init', '1'); fbq('track', 'PageView');"
 
 
-def test_inline_scripts():
+def test_an_inline_script_passes_with_its_service():
     site = policy('[[service]]\nuse = "meta-pixel"')
     assert judge(site).inline(PIXEL).service == "meta-pixel"
     assert judge(site, "meta-pixel").inline(PIXEL) is None
@@ -202,7 +202,7 @@ def test_an_inline_script_whose_loader_two_services_share_passes_with_either():
     assert judge(site, "b").inline(script) is None
 
 
-def test_widgets():
+def test_a_widget_passes_with_its_service():
     site = policy('[[service]]\nuse = "facebook"')
     like = {"class": "fb-like"}
     assert judge(site).widget("div", like).claim.service == "facebook"

@@ -37,7 +37,7 @@ def test_one_header_of_several_is_enough():
     assert signals_in([("Sec-GPC", "0"), ("sec-gpc", "1"), ("DNT", "0")]) == {"gpc"}
 
 
-def test_names_are_in_any_case():
+def test_header_names_may_be_in_any_case():
     assert signals_in([("SEC-GPC", "1"), ("dnt", "1")]) == {"gpc", "dnt"}
 
 

@@ -10,7 +10,7 @@ from html_support import EVERYTHING, blocked, cut, feed, rewrite
 from consentgate.html.tokenizer.character_references import decode_references, decode_text
 from consentgate.html.values.css import css_urls
 from consentgate.html.values.refresh import refresh_url
-from consentgate.html.values.srcset import candidates
+from consentgate.html.values.srcset import image_candidates
 
 E = "//evil.test/x"
 
@@ -364,7 +364,7 @@ def test_behind_what_is_odd_nothing_foreign_may_be_named(odd: str) -> None:
     ],
 )
 def test_candidates(value: str, urls: list[str]) -> None:
-    assert list(candidates(value)) == urls
+    assert list(image_candidates(value)) == urls
 
 
 @pytest.mark.parametrize(

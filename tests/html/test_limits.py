@@ -35,7 +35,7 @@ from consentgate.html.tokenizer import (
 from consentgate.html.tokenizer import (
     open_elements as context,
 )
-from consentgate.web import url as urls
+from consentgate.web import host
 
 E = "//evil.test/x"
 SMALL = 64 << 10
@@ -62,7 +62,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "LONGEST_ELEMENT", 60)
     monkeypatch.setattr(loads, "MOST_SHEETS", 1)
     monkeypatch.setattr(inline_scripts, "MOST_NESTED", 1)
-    monkeypatch.setattr(urls, "LONGEST_HOST", 12)
+    monkeypatch.setattr(host, "LONGEST_HOST", 12)
 
 
 # -- what waits ------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def test_the_limits_are_those_of_the_documentation() -> None:
     assert ahead.LONGEST_ELEMENT == 64 << 10
     assert reader.MOST_NESTED == loads.MOST_SHEETS == inline_scripts.MOST_NESTED == 8
     assert context.DEEPEST == foreign.DEEPEST == foreign.LONGEST_NAME == 256
-    assert urls.LONGEST_HOST == page.LONGEST_BASE == 4096
+    assert host.LONGEST_HOST == page.LONGEST_BASE == 4096
 
 
 # -- what becomes of it ----------------------------------------------------------------------------------

@@ -17,14 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Gate, Policy
-from consentgate.html.matching.pcre2 import is_here
+from consentgate.html.matching.pcre2 import is_available
 from consentgate.html.matching.run import Run
 from consentgate.html.skipping.inert_markup import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
 from consentgate.html.tokenizer.grammar import START_TAG
-from consentgate.html.tokenizer.open_elements import Context
+from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.tokenizer.tokens import tags
-from consentgate.html.values.css import BORING
+from consentgate.html.values.css_syntax import INERT_CSS
 from consentgate.policy import OwnHosts
 
 _NAMES = (
@@ -55,7 +55,7 @@ HOME = OwnHosts(frozenset({"example.org", "localhost"}), (".example.org",))
 @given(st.lists(_pieces, max_size=10).map(lambda pieces: "".join(pieces).encode()))
 def test_a_run_says_what_each_of_its_tags_would_say(quiet: Run, html: bytes) -> None:
     run = quiet.match(html, 0, len(html))
-    at_once, one_by_one = Context(), Context()
+    at_once, one_by_one = OpenElements(), OpenElements()
     if len(run) > 1:
         at_once.pass_by(run)
     # A tag at which the run stops is read next, and may have been counted already.
@@ -82,10 +82,12 @@ RUNS = {
     "a page on this host": quiet_at(HOME).page,
     "a head on this host": quiet_at(HOME).head,
     "a drawing": QUIET_FOREIGN,
-    "a style sheet": BORING,
+    "a style sheet": INERT_CSS,
 }
 # Without the library there is nothing to compare. One that is there and refuses a pattern is a failure.
-needs_pcre2 = pytest.mark.skipif(not is_here(), reason="no PCRE2 that may be used, so nothing to compare")
+needs_pcre2 = pytest.mark.skipif(
+    not is_available(), reason="no PCRE2 that may be used, so nothing to compare"
+)
 
 
 def check_both(run: Run, data: bytes) -> None:

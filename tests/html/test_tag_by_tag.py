@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from consentgate.html.rewriting.document_state import Page
 from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
-from consentgate.html.tokenizer.grammar import RAW_TEXT_ELEMENTS, START_TAG
+from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
+from consentgate.html.tokenizer.grammar import START_TAG
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.tokenizer.tokens import tags
 

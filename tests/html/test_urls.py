@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.catalogue.patterns import Glob
-from consentgate.web.url import Url, normal_path, parse_host, resolve
+from consentgate.web.host import parse_host
+from consentgate.web.paths import normal_path
+from consentgate.web.url import Url, resolve
 
 BASE_TEXT = "https://www.example.org/dir/page"
 BASE = Url("https", "www.example.org", "/dir/page")

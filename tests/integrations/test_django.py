@@ -121,7 +121,7 @@ def test_a_cookie_that_passes_keeps_its_attributes() -> None:
     assert client.get("/").cookies["_own"]["path"] == "/"
 
 
-def test_listed_twice_it_enforces_once() -> None:
+def test_middleware_that_is_listed_twice_enforces_once() -> None:
     with override_settings(MIDDLEWARE=[GATE, *without_the_gate(), GATE]):
         page = Client().get("/")
     assert page.content.count(b"banner.css") == 1
@@ -157,7 +157,7 @@ def test_the_newest_key_signs() -> None:
 # -- asynchronous ----------------------------------------------------------------------------------------
 
 
-def test_it_is_capable_of_both_and_says_so() -> None:
+def test_the_middleware_is_synchronous_and_asynchronous_and_says_so() -> None:
     async def get_response(request: object) -> None: ...
 
     assert ConsentMiddleware.sync_capable
@@ -229,7 +229,7 @@ def test_a_cookie_that_a_stream_changes_goes_as_it_was_judged() -> None:
     assert client.get("/second-thoughts").cookies["_own"].value == "1"
 
 
-def test_the_several_cookie_headers_of_http_2_are_one() -> None:
+def test_several_cookie_headers_of_http_2_are_joined() -> None:
     visitor = Visitor()
     visitor.accepts()
     own = f"consent={visitor.cookies['consent'].value}".encode()

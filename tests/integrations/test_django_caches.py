@@ -60,7 +60,7 @@ def test_a_cached_page_is_the_visitors_own(name: str, where: str, first: str) ->
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_so_is_one_of_a_site_that_is_cached_whole(name: str) -> None:
+def test_a_page_of_a_site_that_is_cached_whole_is_the_visitors_own(name: str) -> None:
     with override_settings(MIDDLEWARE=PER_SITE):
         yes, no = visitors()
         for client, told in ((yes, "True"), (no, "False"), (yes, "True")):
@@ -91,7 +91,7 @@ def test_a_page_that_varies_is_cached_for_those_with_the_same_cookies(name: str)
     assert called == [path]
 
 
-def test_caches_outside_hear_of_it_too() -> None:
+def test_caches_outside_are_told_what_a_page_varies_on() -> None:
     yes, no = visitors()
     assert "Cookie" in no.get("/plain/asks").headers["Vary"]
     assert "private" in yes.get("/plain/asks").headers["Cache-Control"]

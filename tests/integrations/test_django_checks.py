@@ -72,7 +72,7 @@ def test_every_mistake_in_the_policy_is_shown(tmp_path: Path) -> None:
     assert "contact" in messages["E004"]
 
 
-def test_no_secret_key_at_all() -> None:
+def test_a_missing_secret_key_is_an_error() -> None:
     messages = found(SECRET_KEY="")
     assert 'CONSENTGATE["SECRET_KEY"]: missing' in messages["E005"]
 

@@ -70,7 +70,7 @@ def accept(client: TestClient) -> None:
     )
 
 
-def test_flask(site: Path) -> None:
+def test_the_flask_pages_code_works(site: Path) -> None:
     factory, environment = shown("flask.md")
     made = run(factory.replace("Flask(__name__)", "Flask(__name__, root_path='.')"), names(site))
     app = made["create_app"]()
@@ -87,7 +87,7 @@ def test_flask(site: Path) -> None:
     assert app.config["CONSENTGATE_INSECURE"] is False
 
 
-def test_django(site: Path) -> None:
+def test_the_django_pages_code_works(site: Path) -> None:
     configured, view, tests, logging, wrapped, found = shown("django.md")
     values = run(configured, names(site))
     changed = {key: value for key, value in values.items() if key == "CONSENTGATE"}
@@ -112,14 +112,14 @@ def test_django(site: Path) -> None:
         assert apps.get_app_config("consentgate").gate is gate
 
 
-def test_djangos_template() -> None:
+def test_the_django_pages_template_works() -> None:
     (template,) = shown("django.md", "html")
     request = RequestFactory().get("/")
     request.consent = Consent.of_ids(POLICY, ["performance"])
     assert engines["django"].from_string(template).render({}, request).strip() == "counted"
 
 
-def test_starlette(site: Path) -> None:
+def test_the_starlette_pages_code_works(site: Path) -> None:
     plain, *_ = shown("starlette.md")
     client = TestClient(run(plain, names(site))["app"], base_url="https://shop.example")
     assert client.get("/").text == "not counted"
@@ -127,7 +127,7 @@ def test_starlette(site: Path) -> None:
     assert client.get("/").text == "counted"
 
 
-def test_fastapi(site: Path) -> None:
+def test_the_starlette_pages_code_for_fastapi_works(site: Path) -> None:
     pytest.importorskip("fastapi")
     client = TestClient(
         run("\n".join(shown("starlette.md")), names(site))["app"], base_url="https://shop.example"
@@ -151,7 +151,7 @@ def test_the_lines_for_fastapis_own_pages_let_them_load(site: Path) -> None:
         assert re.findall(r'"(https://[^"]+)"', client.get("/docs").text) == kept
 
 
-def test_what_the_readme_shows(site: Path) -> None:
+def test_the_readmes_code_works(site: Path) -> None:
     flask, django, starlette = shown("README.md")
     made = run(flask.replace("Flask(__name__)", "Flask(__name__, root_path='.')"), names(site))
     assert isinstance(made["app"].extensions["consentgate"].gate, Gate)
@@ -162,7 +162,7 @@ def test_what_the_readme_shows(site: Path) -> None:
     assert isinstance(run(starlette, names(site))["app"], ConsentMiddleware)
 
 
-def test_any_other(site: Path) -> None:
+def test_the_code_for_any_other_framework_works(site: Path) -> None:
     (code,) = shown("wsgi-asgi.md")
     assert isinstance(run(code, names(site))["gate"], Gate)
     (cookie,) = shown("wsgi-asgi.md", "toml")
@@ -200,7 +200,7 @@ def test_django_caches_a_page_that_asks_as_the_page_on_caches_shows(site: Path) 
             assert Client().get("/").content == b"for everyone"
 
 
-def test_flask_caching_does_too(site: Path) -> None:
+def test_flask_caching_caches_a_page_that_asks_as_the_page_on_caches_shows(site: Path) -> None:
     pytest.importorskip("flask_caching")
     app = make_app()
     ConsentGate(app)

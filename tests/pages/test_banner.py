@@ -23,7 +23,7 @@ def hostile_policy() -> Policy:
     )  # fmt: skip
 
 
-def test_it_is_one_element_that_says_its_language():
+def test_the_banner_is_one_element_that_says_its_language():
     root = fragment(PAGES.banner("/"))
     assert [child.tag for child in root] == ["div"]
     assert not (root.text or "").strip()
@@ -46,7 +46,7 @@ def test_refusing_is_the_same_control_as_accepting():
     assert (words(accept), words(refuse)) == ("Accept", "Refuse")
 
 
-def test_it_is_a_form_that_works_without_a_script():
+def test_the_banner_is_a_form_that_works_without_a_script():
     form = fragment(PAGES.banner("/a?b=1")).find(".//form")
     assert (form.attrib["method"], form.attrib["action"]) == ("post", "/_privacy/choices")
     fields = [(field.attrib["name"], field.attrib["value"]) for field in form.iter("input")]
@@ -106,7 +106,7 @@ def test_the_same_page_gives_the_same_bytes():
 
 
 @pytest.mark.parametrize("policy", [POLICY, NOTHING_ASKED, Policy(), hostile_policy()])
-def test_it_leads_nowhere_but_to_the_site_itself(policy):
+def test_the_banner_leads_nowhere_but_to_the_site_itself(policy):
     pages = Pages(policy)
     for html in (pages.head(), pages.banner("//evil.example/"), pages.banner(HOSTILE)):
         for address in addresses(fragment(html)):
@@ -124,13 +124,13 @@ def test_nothing_breaks_out_of_the_banner(next):
     assert "{{ 7*7 }}" in words(root)
 
 
-def test_it_is_ascii_so_that_it_reads_the_same_in_a_page_of_any_charset():
+def test_the_banner_is_ascii_so_that_it_reads_the_same_in_a_page_of_any_charset():
     html = Pages(hostile_policy()).banner("/é")
     assert html.isascii()
     assert "\N{SNOWMAN}" in words(fragment(html))
 
 
-def test_ids_have_a_prefix():
+def test_the_banners_ids_have_a_prefix():
     ids = [element.attrib["id"] for element in fragment(PAGES.banner("/")).iter() if "id" in element.attrib]
     assert ids
     assert all(name.startswith("consentgate-") for name in ids)
@@ -171,7 +171,7 @@ def test_the_head_of_an_open_page_says_what_it_was_made_for():
     assert b"<b>" not in PAGES.head(state='"><b>')
 
 
-def test_its_links_leave_a_frame_and_its_form_does_not():
+def test_the_banners_links_leave_a_frame_and_its_form_does_not():
     html = PAGES.banner("/") + PAGES.placeholder(POLICY.claims.of_service("films"), False, "/")
     root = fragment(html)
     links = list(root.iter("a"))

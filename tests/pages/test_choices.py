@@ -123,7 +123,7 @@ def test_a_grant_for_what_is_gone_can_still_be_withdrawn():
     assert list(buttons(root)) == ["withdraw"]
 
 
-def test_it_says_where_the_visitor_stands(monkeypatch):
+def test_the_page_says_where_the_visitor_stands(monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 1_795_500_000.0)  # 24 November 2026, 04:00 UTC
     assert "You have not decided yet" in section(page(Consent(POLICY)), "state")
     refused = section(page(Consent(POLICY, decide(POLICY, "refuse"))), "state")
@@ -135,7 +135,7 @@ def test_it_says_where_the_visitor_stands(monkeypatch):
     assert "There is nothing to decide" in section(page(Consent(NOTHING_ASKED)), "state")
 
 
-def test_it_names_who_is_behind_everything():
+def test_the_page_names_who_is_behind_everything():
     root = page(Consent(POLICY))
     text = words(root)
     for part in (
@@ -165,7 +165,7 @@ def test_the_consent_cookie_may_have_another_name():
     assert b"<code>consent</code>" in html
 
 
-def test_it_explains_what_is_not_listed():
+def test_the_page_explains_what_is_not_listed():
     assert "blocked, whatever you choose" in section(page(Consent(POLICY)), "undeclared")
     root = page(Consent(Policy()))
     assert "until you allow all of “Third-party content”" in section(root, "undeclared")
@@ -187,13 +187,13 @@ def test_in_a_large_policy_only_whole_categories_can_be_ticked():
 @pytest.mark.parametrize(
     "next", ["//evil.example", "javascript:alert(1)", "https://evil.example/", "", "\\evil", "/\\e"]
 )
-def test_it_leads_back_to_the_site_only(next):
+def test_the_page_leads_back_to_the_site_only(next):
     root = page(Consent(POLICY), next)
     assert {link.attrib["href"] for link in root.iter("a") if words(link) == "Back to the site"} == {"/"}
     assert root.find(".//input[@name='next']").attrib["value"] == "/"
 
 
-def test_it_leads_back_to_where_the_visitor_was():
+def test_the_page_leads_back_to_where_the_visitor_was():
     root = page(Consent(POLICY), "/a?b=c&d=e")
     assert {link.attrib["href"] for link in root.iter("a") if words(link) == "Back to the site"} == {
         "/a?b=c&d=e"

@@ -32,7 +32,7 @@ def test_the_snippet_is_small_and_fit_for_a_strict_policy():
         assert way not in text
 
 
-def test_headers_close_everything():
+def test_the_headers_of_own_pages_allow_nothing_foreign():
     headers = dict(PAGES.headers("text/html; charset=utf-8"))
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert headers["Cache-Control"] == "no-store"
@@ -69,6 +69,6 @@ def test_each_problem_has_a_page(status):
     assert [link.attrib["href"] for link in root.iter("a")] == ["/", "/_privacy/choices"]
 
 
-def test_an_unlisted_problem_has_one_too():
+def test_an_unlisted_status_has_a_page_too():
     assert PAGES.problem(418) == PAGES.problem(400)
     assert PAGES.problem(507) == PAGES.problem(500)

@@ -11,13 +11,13 @@ PAY = POLICY.claims.of_service("pay")
 SHUT = replace(FILMS, category=None, unit=None)
 
 
-def test_it_says_what_is_blocked_and_leads_to_the_choices():
+def test_a_placeholder_says_what_is_blocked_and_leads_to_the_choices():
     root = fragment(PAGES.placeholder(FILMS, False, "/page"))
     assert words(root) == "Films is blocked until you allow it. Privacy choices"
     assert [link.attrib["href"] for link in root.iter("a")] == ["/_privacy/choices?next=/page"]
 
 
-def test_it_is_one_phrasing_element_that_says_its_language():
+def test_a_placeholder_is_one_phrasing_element_that_says_its_language():
     root = fragment(PAGES.placeholder(FILMS, False, "/page"))
     assert [child.attrib for child in root] == [
         {"class": "consentgate-placeholder", "lang": "en", "dir": "ltr"}
@@ -25,13 +25,13 @@ def test_it_is_one_phrasing_element_that_says_its_language():
     assert {element.tag for element in root[0].iter()} <= PHRASING
 
 
-def test_inside_a_link_it_is_no_link_itself():
+def test_a_placeholder_inside_a_link_has_no_link():
     root = fragment(b"<a href=/x>" + PAGES.placeholder(FILMS, True, "/page") + b"</a>")
     assert len(list(root.iter("a"))) == 1
     assert words(root) == "Films is blocked until you allow it."
 
 
-def test_a_name_is_only_text():
+def test_a_services_name_is_only_text():
     html = Pages(POLICY).placeholder(replace(FILMS, name=HOSTILE), False, HOSTILE)
     root = fragment(html)
     assert html.isascii()
@@ -39,7 +39,7 @@ def test_a_name_is_only_text():
     assert " ".join(HOSTILE.split()) in words(root)
 
 
-def test_it_promises_nothing_where_no_consent_would_help():
+def test_a_placeholder_promises_nothing_where_no_consent_would_help():
     for claim, said in (
         (SHUT, "Films is blocked on this site."),
         (PAY, "PayRight is not used on this page."),

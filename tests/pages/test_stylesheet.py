@@ -7,18 +7,18 @@ from .support import PAGES
 HIDE = b".consentgate-banner{display:none!important}"
 
 
-def test_it_hides_the_banner_from_those_who_are_not_asked():
+def test_the_stylesheet_hides_the_banner_from_those_who_are_not_asked():
     assert HIDE not in PAGES.stylesheet(True)
     assert PAGES.stylesheet(False).replace(HIDE + b"\n", b"") == PAGES.stylesheet(True)
 
 
-def test_it_loads_nothing():
+def test_the_stylesheet_loads_nothing():
     text = PAGES.stylesheet(False).decode("ascii").lower()
     for way in ("url(", "@import", "@font-face", "image-set(", "expression("):
         assert way not in text
 
 
-def test_it_styles_nothing_of_the_site_s_own():
+def test_the_stylesheet_styles_nothing_of_the_site_s_own():
     text = PAGES.stylesheet(False).decode()
     blocks = re.sub(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\}", r"\1", text)
     for selectors in re.findall(r"([^{}]+)\{", blocks):
@@ -52,7 +52,7 @@ def contrast(one: str, other: str) -> float:
         ("line", "back", 3),
     ],
 )
-def test_everything_can_be_read(scheme, front, behind, least):
+def test_every_text_has_enough_contrast(scheme, front, behind, least):
     text = PAGES.stylesheet(True).decode()
     front_colour, behind_colour = (
         re.findall(rf"--consentgate-{name}: (#\w+)", text)[scheme] for name in (front, behind)
@@ -60,5 +60,5 @@ def test_everything_can_be_read(scheme, front, behind, least):
     assert contrast(front_colour, behind_colour) >= least
 
 
-def test_it_is_small():
+def test_the_stylesheet_is_small():
     assert len(PAGES.stylesheet(True)) < 6_000

@@ -15,13 +15,13 @@ def test_a_language_without_texts_falls_back(language):
 
 
 def test_a_region_falls_back_to_its_language(monkeypatch):
-    from consentgate.texts import model
+    from consentgate.texts import loading
 
     asked = []
-    monkeypatch.setattr(model, "languages", lambda: frozenset({"en", "de"}))
-    monkeypatch.setattr(model, "_load", asked.append)
+    monkeypatch.setattr(loading, "languages", lambda: frozenset({"en", "de"}))
+    monkeypatch.setattr(loading, "_load", asked.append)
     for language in ("de-AT", "de-Latn-AT", "fr"):
-        texts.__wrapped__(language)
+        texts(language)
     assert asked == ["de", "de", "en"]
 
 
@@ -73,11 +73,11 @@ class TestEachLanguage:
         ("2 years", "2 years"),
     ],
 )
-def test_lifetimes_in_words(lifetime, expected):
+def test_a_lifetime_is_said_in_words(lifetime, expected):
     assert texts().for_lifetime(lifetime) == expected
 
 
-def test_days_in_words():
+def test_a_day_is_said_in_words():
     assert texts().for_day(datetime.date(2026, 11, 3)) == "3 November 2026"
 
 

@@ -61,7 +61,7 @@ def test_hosts_are_exact_and_stars_are_subdomains_only(host, expected):
         ("stats.example", "/js/tag.css", []),
     ],
 )
-def test_with_hosts_and_paths_both_match(host, path, expected):
+def test_a_service_with_hosts_and_paths_must_match_both(host, path, expected):
     found = claims(service("a", 'hosts = ["stats.example"]\npaths = ["/collect/*", "/js/*.js"]'))
     assert declared(found, host, path, own=True) == expected
 
@@ -119,7 +119,7 @@ def test_an_own_host_can_be_a_services_and_a_path_on_it_anothers():
 # -- what a claim says ---------------------------------------------------------------------------------------
 
 
-def test_what_opens_a_service():
+def test_a_service_is_opened_by_its_unit_or_by_nothing():
     found = claims(
         service("a", 'hosts = ["a.example"]')
         + service("b", 'hosts = ["b.example"]', "never")
@@ -148,7 +148,7 @@ def test_the_switch_for_what_is_undeclared_is_a_unit_of_each_category():
     assert not any(unit.category == "necessary" for unit in units)
 
 
-def test_what_nobody_knows():
+def test_what_nobody_knows_is_undeclared_and_opens_by_the_switch_alone():
     closed, switched = claims(""), claims("", 'undeclared = "performance"')
     for claim in (closed.by_url("nobody.example", "/", own=False)[0][0], closed.by_cookie("zz")[0]):
         assert (claim.service, claim.category, claim.unit, claim.declared) == (None, None, None, False)
@@ -190,11 +190,11 @@ def known(id: str):
     return catalogue().service(id)
 
 
-def test_a_recognised_script_is_the_declared_services():
+def test_a_recognised_script_belongs_to_the_declared_service():
     assert claims('[[service]]\nuse = "youtube"').by_known(known("youtube"))[0].declared
 
 
-def test_a_recognised_script_is_whose_hosts_are_declared_under_another_name():
+def test_a_recognised_script_belongs_to_the_service_that_declares_its_hosts_under_another_name():
     found = claims(
         service("films", 'hosts = ["www.youtube.com"]') + service("clips", 'hosts = ["www.youtube.com"]')
     )
@@ -263,7 +263,7 @@ def test_a_name_that_the_catalogue_knows_opens_nothing():
     assert not found.cookie_is_declared("_ga")
 
 
-def test_not_even_where_its_service_is_declared_without_it():
+def test_a_name_that_the_catalogue_knows_opens_nothing_even_where_its_service_is_declared_without_it():
     found = claims('[[service]]\nuse = "google-analytics"\ncookies = [{ name = "_ga_mine" }]')
     (claim,) = found.by_cookie("_ga")
     assert (claim.service, claim.unit, claim.declared) == (None, None, False)
@@ -293,7 +293,7 @@ def test_any_cookie_name_has_an_answer(name):
         ("1 year", 365 * DAY),
     ],
 )
-def test_lifetimes(text, seconds):
+def test_a_lifetime_is_read_in_seconds_and_limits_its_cookie(text, seconds):
     assert lifetime_seconds(text) == seconds
     assert claims(cookie("a", "necessary", f'lifetime = "{text}"')).cookie_lifetime("a") == seconds
 

@@ -75,7 +75,7 @@ def test_the_example_of_the_design_loads_as_it_is_written(tmp_path, caplog):
     assert '"media"' in caplog.text
 
 
-def test_defaults_of_a_file():
+def test_what_a_file_leaves_out_has_defaults():
     policy = parse("")
     assert policy.site == Site(
         name="Example", controller="Example Ltd", contact="privacy@example.org", undeclared="never"
@@ -87,7 +87,7 @@ def test_defaults_of_a_file():
     assert policy.site.languages == ("en",)
 
 
-def test_a_policy_without_a_file():
+def test_a_policy_without_a_file_has_three_categories_and_opens_the_undeclared_with_third_party():
     policy = Policy()
     assert [category.id for category in policy.categories] == ["necessary", "performance", "third-party"]
     assert isinstance(policy.categories, tuple)
@@ -144,7 +144,7 @@ def test_the_day_of_the_file_stands_in_for_updated(tmp_path):
     assert Policy.load(file).site.updated == datetime.date(2020, 2, 2)
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(tmp_path):
+def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path):
     file = tmp_path / "consentgate.toml"
     file.write_bytes(b"\xef\xbb\xbf" + SITE.replace("\n", "\r\n").encode() + 'name2 = "é"'.encode()[:0])
     assert Policy.load(file).site.name == "Example"

@@ -1,12 +1,13 @@
-"""Facts about known services: whose a URL, a script, a widget or a cookie is.
+"""Facts about known services: which of them a URL, a script, a widget or a cookie belongs to.
 
-The lowest package: it knows nothing of policies, consent or HTTP, and it never opens anything.
+The package knows nothing of policies, consent or HTTP, and it never opens anything.
 """
 
-from .inline import Address, InlineScript
-from .known import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
+from .inline_scripts import Address, InlineScript
 from .lookup import Catalogue, catalogue
-from .patterns import Glob, UrlIndex, UrlPattern
+from .model import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
+from .patterns import Glob, UrlPattern
+from .url_index import UrlIndex
 
 __all__ = [
     "Address",

@@ -1,4 +1,4 @@
-"""Hosts that a provider of storage or delivery gives to one customer: a bucket, or a CDN."""
+"""Hosts that a provider of storage or delivery gives to one customer: buckets and CDN hosts."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ _PROVIDERS = (
     ".web.app",
     ".wpenginepowered.com",
 )
-# Of these, the host without a customer's name serves everyone's buckets, told apart by their paths.
+# A host that begins like this serves the buckets of all customers, which differ by their paths.
 _SHARED = ("s3.", "s3-", "storage.googleapis.com", "sgp1.", "nyc3.", "fra1.", "ams3.")
 
 
 def is_rented(host: str) -> bool:
-    """Say whether one customer has `host` (lowercase) of a provider. Who that is, nobody can tell."""
+    """Say whether `host` (lowercase) belongs to one customer of a provider. Its name does not say whose."""
     return host.endswith(_PROVIDERS) and not host.startswith(_SHARED)

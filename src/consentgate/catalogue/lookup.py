@@ -1,19 +1,20 @@
-"""The catalogue as a whole: looks up services by URL, inline script, markup and cookie name."""
+"""The catalogue as a whole: looks up services by URL, inline script, widget and cookie name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from . import data
-from .inline import InlineIndex, InlineScript
-from .known import Entity, KnownService, Widget
-from .markup import WidgetIndex
-from .patterns import Glob, UrlIndex, UrlPattern
+from . import loading
+from .inline_scripts import InlineIndex, InlineScript
+from .model import Entity, KnownService, Widget
+from .patterns import Glob, UrlPattern
+from .url_index import UrlIndex
+from .widgets import WidgetIndex
 
 
 class Catalogue:
-    """Known services, and whose a URL, script, element or cookie is. It labels; it never opens anything."""
+    """Known services, and which of them a URL, script, element or cookie belongs to. It opens nothing."""
 
     def __init__(self, services: Iterable[KnownService]) -> None:
         self._services = tuple(services)
@@ -29,26 +30,26 @@ class Catalogue:
 
     @classmethod
     def load(cls) -> Catalogue:
-        """The catalogue that ships with the package, read anew; `catalogue()` keeps one."""
-        return cls(data.services())
+        """Read the catalogue that ships with the package anew. `catalogue()` reads it once."""
+        return cls(loading.services())
 
     @property
     def services(self) -> tuple[KnownService, ...]:
-        """All services, in the order of the data file."""
+        """The services, in the order of the data file."""
         return self._services
 
     def service(self, id: str) -> KnownService | None:
-        """The service of this id, or None."""
+        """Return the service of this id, or None."""
         return self._by_id.get(id)
 
     def by_url(self, host: str, path: str = "/") -> KnownService | None:
-        """Whose URL this is, most specific first: host in lower-case ASCII, path without its query."""
+        """Return whose URL this is, or None. `host` is lowercase ASCII, `path` has no query."""
         if service := self._urls.find(host, path):
             return service
         return next((service for glob, service in self._paths if glob.matches(path)), None)
 
     def sharers(self, service: KnownService) -> tuple[KnownService, ...]:
-        """Other services that load something of which `service` gives the name: a loader that is shared."""
+        """Return the other services that share a loader which is known by the name of `service`."""
         named = {pattern for pattern in service.urls if self._named_by(pattern) is service}
         return tuple(other for other in self._services if other is not service and named & {*other.urls})
 
@@ -56,74 +57,77 @@ class Catalogue:
         return next(service for service in self._services if pattern in service.urls)
 
     def host_is_whole(self, host: str) -> bool:
-        """True when the paths of this host make no difference to `by_url`, those aside that `has_path`."""
+        """Say whether `by_url` is the same for all paths of this host which `has_path` is false for."""
         return self._urls.is_whole(host)
 
     def has_path(self, path: str) -> bool:
-        """True when `path` gives a service away on whatever host."""
+        """Say whether `path` gives a service away on any host."""
         return path.endswith(self._path_ends) and any(glob.matches(path) for glob, _ in self._paths)
 
     def may_have_path(self, url: str) -> bool:
-        """False for a URL whose path certainly is none of these, however it is written."""
+        """Say whether `has_path` may be true of the path of `url`, however that is escaped."""
         return "%" in url or any(map(url.__contains__, self._path_ends))
 
     def by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
-        """Every service that an inline script loads or calls, in the order of the data file."""
-        return self._inline.find(script)
+        """Return every service that an inline script loads or calls, in the order of the data file."""
+        return self._inline.services_in(script)
 
     def words_of_inline(self, script: InlineScript) -> list[str]:
-        """The words by which an inline script is some service's."""
+        """Return the words that give an inline script away as some service's."""
         return self._inline.words(script)
 
     def by_markup(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
-        """The widget that an element is, or None. Names of tag and attributes are lower case."""
-        return self._widgets.find(tag, attributes)
+        """Return the widget that an element is, or None. Names of tag and attributes are lowercase."""
+        return self._widgets.recognise(tag, attributes)
 
     def by_cookie(self, name: str) -> KnownService | None:
-        """Who is known to set a cookie of this name on a site's own host. A name proves nothing: a label."""
-        return self._cookies.find(name)
+        """Return who is known to set a cookie of this name on a site's own host. It is a label: a name proves
+        nothing."""
+        return self._cookies.setter_of(name)
 
     def read_all(self) -> None:
-        """Read the files that are not read yet, so that no later call does."""
+        """Read the files that are not read yet, so that no later call has to."""
         _entities()
 
     def entity(self, host: str) -> Entity | None:
-        """Who is behind a host (lower-case ASCII), or None. Knows far more hosts than there are services."""
+        """Return who is behind a host (lowercase ASCII), or None. Far more hosts are known than services."""
         return _entities().find(host)
 
-    # What a scanner needs to pass over all other markup: what these do not match is no widget that would have
-    # to go. Each is one group that captures nothing, for a whole name.
+    # With these a scanner can pass over all other markup: what they do not match is no widget that would have
+    # to go. Each is one non-capturing group, for a whole name.
 
     def widget_tag_pattern(self) -> str:
-        """A regular expression for the tag names (small letters) of widgets that do not stay."""
+        """Return a regular expression for the tag names (lowercase) of widgets that do not stay."""
         return self._widgets.pattern("tag")
 
     def widget_class_pattern(self) -> str:
-        """A regular expression for the class tokens of widgets that do not stay."""
+        """Return a regular expression for the class tokens of widgets that do not stay."""
         return self._widgets.pattern("class")
 
     def widget_id_pattern(self) -> str:
-        """A regular expression for the ids of widgets that do not stay."""
+        """Return a regular expression for the ids of widgets that do not stay."""
         return self._widgets.pattern("id")
 
     def widget_attribute_pattern(self) -> str:
-        """A regular expression for the attribute names (small letters) of widgets that do not stay."""
+        """Return a regular expression for the attribute names (lowercase) of widgets that do not stay."""
         return self._widgets.pattern("attribute")
 
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue that ships with the package, read once."""
+    """Return the catalogue that ships with the package, read once."""
     return Catalogue.load()
 
 
 @cache
 def _entities() -> UrlIndex[Entity]:
-    # Apart from the services: three thousand rows that only labels in logs and reports need.
-    return UrlIndex(data.entities())
+    # Not read with the services: only labels in logs and reports need these three thousand rows.
+    return UrlIndex(loading.entities())
 
 
 class _CookieIndex:
+    """Finds the service that sets a cookie, by the cookie's name."""
+
     __slots__ = ("_exact", "_longest", "_prefixes")
 
     def __init__(self, services: Iterable[KnownService]) -> None:
@@ -135,7 +139,7 @@ class _CookieIndex:
                 names.setdefault(cookie.name.removesuffix("*"), service)
         self._longest = max(map(len, self._prefixes), default=0)
 
-    def find(self, name: str) -> KnownService | None:
+    def setter_of(self, name: str) -> KnownService | None:
         if service := self._exact.get(name):
             return service
         for length in range(min(len(name), self._longest), 0, -1):

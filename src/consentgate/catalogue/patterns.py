@@ -1,25 +1,17 @@
-"""Patterns that say which URLs belong to whom, and an index over many of them.
-
-A pattern is `host[/path]`. The index finds the most specific of any number of patterns with a few dict
-lookups, so that a policy of ten thousand services costs a request no more than one of ten.
-"""
+"""Patterns of URLs, as policies and the catalogue write them: `host[/path]`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 from urllib.parse import quote
 
-T = TypeVar("T")
-
-_LONGEST_HOST = 254
-"""RFC 1035, section 2.3.4, and a trailing dot. A longer name cannot be looked up, hence not contacted."""
+LONGEST_HOST = 254
+"""The longest host name (RFC 1035, section 2.3.4) with a trailing dot. Longer ones cannot be contacted."""
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*+)(?:\.[a-z0-9_][a-z0-9_-]*+)*+")
 _UNFIT_IN_PATH = re.compile(r"[\x00-\x20\x7f?#\\]")
-# WHATWG URL, "path percent-encode set": none of these. What is escaped already stays so.
+# None of these is in the "path percent-encode set" (WHATWG URL). Existing escapes stay.
 _NOT_ESCAPED = "!$%&'()*+,/:;=@[\\]|~"
 _SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
 
@@ -27,9 +19,9 @@ _SHAPE = 'like "example.com", "*.example.com" or "example.com/embed/*"'
 class Glob:
     """A path pattern in which `*` stands for any characters, slashes included.
 
-    Without a `*` it matches exactly itself. What browsers escape in paths may be written as it is.
-    Matching walks the path once, whatever it holds. What every path that matches begins and ends with is
-    `first` and `last`.
+    Without a `*` it matches only itself. Characters that browsers escape in paths may be written plainly.
+    Matching walks the path once, whatever is in it. Every path that matches begins with `first` and ends
+    with `last`.
     """
 
     __slots__ = ("_middle", "_whole", "first", "last", "text")
@@ -42,7 +34,7 @@ class Glob:
         self._middle = tuple(piece for piece in pieces[1:-1] if piece)
 
     def matches(self, path: str) -> bool:
-        """Whether the whole of `path` (without its query) fits."""
+        """Say whether the whole of `path` (without its query) matches."""
         if self._whole:
             return path == self.first
         if not (path.endswith(self.last) and path.startswith(self.first)):
@@ -50,7 +42,7 @@ class Glob:
         at, end = len(self.first), len(path) - len(self.last)
         if at > end:
             return False
-        # The leftmost fit of each piece leaves the most room for the next, so nothing is ever tried twice.
+        # The leftmost match of each piece leaves the most room for the next, so nothing is tried twice.
         for piece in self._middle:
             at = path.find(piece, at, end)
             if at < 0:
@@ -60,7 +52,7 @@ class Glob:
 
     @property
     def specificity(self) -> tuple[int, int]:
-        """Sorts the narrower of two globs after the wider one: by literal characters, then by stars."""
+        """The sort key that puts the narrower of two globs last: by literal characters, then by stars."""
         stars = self.text.count("*")
         return len(self.text) - stars, -stars
 
@@ -76,10 +68,10 @@ class Glob:
 
 @dataclass(frozen=True, slots=True)
 class UrlPattern:
-    """The URLs of one host, or of its subdomains, whose path fits a glob.
+    """The URLs of one host, or of its subdomains, whose path matches a glob.
 
-    `host` is lower-case ASCII. With `subdomains` it stands for every name below `host`, and never for
-    `host` itself. `path` is compared with the path without its query; an empty one is every path.
+    `host` is lowercase ASCII. With `subdomains` it stands for every name below `host`, and never for `host`
+    itself. `path` is matched with the URL's path, without the query; an empty one matches every path.
     """
 
     host: str
@@ -92,7 +84,7 @@ class UrlPattern:
 
     @classmethod
     def parse(cls, text: str) -> UrlPattern:
-        """The pattern that `text`, of the form `host[/path]`, stands for.
+        """Make the pattern that `text`, of the form `host[/path]`, stands for.
 
         Raises ValueError with a sentence that says what is wrong.
         """
@@ -103,7 +95,7 @@ class UrlPattern:
         return cls(_host(name[2:] if subdomains else name), subdomains, _path(slash + rest))
 
     def matches(self, host: str, path: str) -> bool:
-        """Whether the URL of this host (lower-case ASCII) and path (without its query) fits."""
+        """Say whether the URL of this host (lowercase ASCII) and path (without its query) matches."""
         fits = host.endswith(f".{self.host}") if self.subdomains else host == self.host
         return fits and Glob(self.path).matches(path)
 
@@ -122,7 +114,7 @@ def _host(name: str) -> str:
     if ":" in name:
         raise ValueError("expected a host without a port")
     name = name.lower()
-    if len(name) >= _LONGEST_HOST or _HOST.fullmatch(name) is None:
+    if len(name) >= LONGEST_HOST or _HOST.fullmatch(name) is None:
         raise ValueError(f"expected a host, {_SHAPE}")
     return name
 
@@ -130,75 +122,5 @@ def _host(name: str) -> str:
 def _path(path: str) -> str:
     if _UNFIT_IN_PATH.search(path):
         raise ValueError("expected a path without spaces, backslashes, query or fragment")
-    # A run of stars says no more than one.
+    # Several stars in a row match what one matches.
     return re.sub(r"\*{2,}", "*", path)
-
-
-_Entry = tuple[str, Glob, T]
-"""How the paths begin that the glob matches, the glob, and what it stands for."""
-
-
-class UrlIndex(Generic[T]):
-    """Finds what the most specific of many patterns was given for.
-
-    Of hosts, the exact name comes before `*.` patterns and a longer suffix before a shorter one; within
-    one host, the path glob with more literal characters. Of two equal patterns the first one counts.
-    """
-
-    __slots__ = ("_below", "_domains", "_exact")
-
-    def __init__(self, entries: Iterable[tuple[UrlPattern, T]]) -> None:
-        self._exact: dict[str, list[_Entry[T]]] = {}
-        self._below: dict[str, list[_Entry[T]]] = {}
-        for pattern, value in entries:
-            hosts = self._below if pattern.subdomains else self._exact
-            glob = Glob(pattern.path)
-            hosts.setdefault(pattern.host, []).append((glob.first, glob, value))
-        for hosts in (self._exact, self._below):
-            for paths in hosts.values():
-                if len(paths) > 1:
-                    paths.sort(key=lambda entry: entry[1].specificity, reverse=True)
-        self._domains: frozenset[str] | None = None
-
-    def find(self, host: str, path: str = "/") -> T | None:
-        """What the URL of this host (lower-case ASCII) and path (without its query) belongs to, or None."""
-        if len(host) > _LONGEST_HOST:
-            return None
-        # An empty path is written "/" in every URL that is sent.
-        path = path or "/"
-        for paths in self._candidates(host):
-            for first, glob, value in paths:
-                if path.startswith(first) and glob.matches(path):
-                    return value
-        return None
-
-    def has_host(self, host: str) -> bool:
-        """True when the URLs of this host (lower-case ASCII) belong to anybody, on any path."""
-        return any(self._candidates(host))
-
-    def has_host_below(self, domain: str) -> bool:
-        """True when the URLs of a host below this domain (lower-case ASCII) may belong to anybody."""
-        if self._domains is None:
-            parents = (parent for host in self._exact for parent in _parents(host))
-            wild = (parent for host in self._below for parent in (host, *_parents(host)))
-            self._domains = frozenset((*parents, *wild))
-        return domain in self._domains or self.has_host(domain)
-
-    def is_whole(self, host: str) -> bool:
-        """True when the paths of this host (lower-case ASCII) make no difference to whose its URLs are."""
-        return all(glob.text == "/*" for paths in self._candidates(host) for _, glob, _ in paths)
-
-    def _candidates(self, host: str) -> Iterator[list[_Entry[T]]]:
-        if host in self._exact:
-            yield self._exact[host]
-        for suffix in _parents(host):
-            if suffix in self._below:
-                yield self._below[suffix]
-
-
-def _parents(host: str) -> Iterator[str]:
-    """The domains that a host is below, the longest first."""
-    _, dot, suffix = host.partition(".")
-    while dot:
-        yield suffix
-        _, dot, suffix = suffix.partition(".")

@@ -1,4 +1,4 @@
-"""`consentgate gate`: one file through the gate."""
+"""`consentgate gate` sends one file through the gate."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def gate(
 ) -> None:
     """Print the page in FILE ("-" for standard input) as the gate would send it.
 
-    With a policy that is report_only it is what would be sent without that.
+    With a policy that is report_only, this is the page as it would be sent without report_only.
     """
     if charset is not None and not is_encoding(charset):
         raise click.ClickException(
@@ -69,7 +69,7 @@ def gate(
             f"{name}: cannot be read in the encoding that browsers would use: {error}"
         ) from None
     except (ValueError, OSError) as error:
-        # A wrong policy, an unknown id, a URL that is none; a file that cannot be read.
+        # A wrong policy, an unknown id or an invalid URL; a file that cannot be read.
         raise click.ClickException(str(error)) from None
     for doubt in _doubts(data, charset, policy):
         click.echo(f"Warning: {doubt}", err=True)
@@ -80,7 +80,7 @@ def gate(
 
 
 def _doubts(data: bytes, charset: str | None, policy: Policy) -> Iterator[str]:
-    """Yield what may make the output something else than was meant."""
+    """Yield a warning for each reason why the output may not be what was meant."""
     if policy.site.report_only:
         yield "the policy is report_only: the site blocks nothing yet, and this is what it would block"
     if data.startswith(_GZIP):

@@ -1,4 +1,4 @@
-"""The command line: each command in a module of its own."""
+"""The command line. Each command is a module of this package."""
 
 from __future__ import annotations
 

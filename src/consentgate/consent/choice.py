@@ -11,22 +11,20 @@ from typing import Literal
 from consentgate.policy import Policy
 
 from .coverage import covered_by, everything
-
-DAY = 86_400
-VALID_DAYS = 183
-"""Six months, for consent and refusal alike (CNIL 2020-092, section 39)."""
+from .validity import seconds_valid, start_of_day
 
 Decision = Literal["accept", "refuse", "save", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a visitor decided. A refusal is nothing but a day; a grant carries a random `id` for the
-    record, the digests that were `granted` and those `refused` beside them, and the `signals` that the
-    browser sent while it was given.
+    """What a visitor decided.
 
-    `at` is in seconds since the epoch; that of a refusal is the start of its day, so that no two
-    visitors who refuse on one day can be told apart.
+    A refusal has a day and nothing else. A grant has a random `id` for the record, the digests of what was
+    `granted` and of what was `refused` beside it, and the `signals` that the browser sent with it.
+
+    `at` is in seconds since the epoch. For a refusal it is the start of the day, so that two visitors who
+    refuse on the same day cannot be told apart.
     """
 
     at: int
@@ -41,27 +39,28 @@ class Choice:
 
     @property
     def lifetime(self) -> int:
-        """For how many seconds from `at` the choice counts."""
-        # A refusal is stored as the start of its day: the day that is added (184 instead of 183) makes up
-        # for the hours before it, so that no visitor is asked again before the six months are over.
-        return (VALID_DAYS if self.is_grant else VALID_DAYS + 1) * DAY
+        """For how many seconds from `at` the choice is valid."""
+        return seconds_valid(is_grant=self.is_grant)
 
     @property
     def expires(self) -> int:
-        """The second from which on the choice counts no more."""
+        """The first second at which the choice is no longer valid."""
         return self.at + self.lifetime
 
 
 def takes_back(before: Choice | None, choice: Choice) -> bool:
-    """True when `choice` withdraws, in whole or in part, what was granted `before`."""
+    """Say whether `choice` withdraws something that was granted `before`."""
     return before is not None and bool(before.granted - choice.granted)
 
 
 def decide(
     policy: Policy, decision: Decision, ids: Collection[str] = (), signals: frozenset[str] = frozenset()
 ) -> Choice:
-    """The choice that a decision makes now. `ids` are the categories and services ticked when saving;
-    unknown ones count for nothing, and saving with nothing ticked is a refusal."""
+    """Make the choice that a visitor's `decision` stands for, at the present time.
+
+    `ids` are the categories and services that were ticked before saving. Unknown ids are ignored. Saving
+    with nothing ticked is a refusal.
+    """
     now = int(time.time())
     if decision == "accept":
         granted = everything(policy)
@@ -70,5 +69,5 @@ def decide(
     else:
         granted = frozenset()
     if not granted:
-        return Choice(at=now - now % DAY)
+        return Choice(at=start_of_day(now))
     return Choice(now, secrets.token_bytes(16), granted, everything(policy) - granted, signals)

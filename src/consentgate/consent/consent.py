@@ -1,4 +1,4 @@
-"""The `Consent` of one request: what the gate enforces and the application asks."""
+"""The `Consent` of one request: the gate enforces it, the application asks it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .coverage import covered_by, digests, everything
 
 
 class UnknownId(ValueError):
-    """An id that the policy does not have: neither a category's nor a service's."""
+    """An id that belongs to no category and no service of the policy."""
 
 
 @dataclass(frozen=True, repr=False)
 class Consent:
     """What one visitor has consented to, under one policy.
 
-    `choice` is the decision that the cookie carries, or None where there is none that counts. `granted`
-    holds the digests that are in effect now: the recorded ones that the policy still has, and none of
-    them while the browser sends a signal that it did not send when they were granted. `notes` are called
-    whenever the application asks: its answer then depends on the consent.
+    `choice` is the decision in the visitor's cookie, or None where there is no valid one. `granted` holds
+    the digests that are in effect: the recorded ones that the policy still has. While the browser sends a
+    signal that it did not send with the grant, none is in effect. `notes` are called whenever the
+    application asks, because its answer then depends on the consent.
     """
 
     policy: Policy
@@ -35,14 +35,17 @@ class Consent:
 
     @classmethod
     def of_choice(cls, policy: Policy, choice: Choice | None, signals: frozenset[str]) -> Consent:
-        """The consent in effect for a request whose cookie carries `choice` and that sends `signals`."""
+        """Return the consent in effect for a request with this `choice` in its cookie and these `signals`."""
         if choice is None or not choice.is_grant or not signals <= choice.signals:
             return cls(policy, choice)
         return cls(policy, choice, choice.granted & everything(policy))
 
     @classmethod
     def of_ids(cls, policy: Policy, ids: Iterable[str]) -> Consent:
-        """Consent to the categories and services named. Raises UnknownId for what the policy lacks."""
+        """Return consent to the categories and services with these `ids`.
+
+        Raises UnknownId for an id that the policy does not have.
+        """
         wanted = tuple(ids)
         for name in wanted:
             _require_known(policy, name)
@@ -53,7 +56,7 @@ class Consent:
         return f"<Consent to {listed(allowed) or 'nothing'}>"
 
     def noted_by(self, note: Callable[[], None]) -> Consent:
-        """Copy this consent into one that calls `note` whenever the application asks it."""
+        """Return a copy of this consent that also calls `note` whenever the application asks it."""
         return Consent(self.policy, self.choice, self.granted, (*self.notes, note))
 
     def _note(self) -> None:
@@ -62,19 +65,22 @@ class Consent:
 
     @property
     def key(self) -> str:
-        """A word for what has been granted, the same for all who have granted the same, and "closed" for all
-        who have granted nothing: what a cache of the application's has to have in its keys."""
+        """A word for what has been granted, which an application's cache needs in its keys.
+
+        It is the same for all visitors who granted the same, and "closed" for all who granted nothing.
+        """
         self._note()
         if not self.granted:
             return "closed"
         return f"open-{hashlib.sha256(b''.join(sorted(self.granted))).hexdigest()[:12]}"
 
     def allows(self, name: str) -> bool:
-        """True when the visitor has consented to the category or service with the id `name`.
+        """Say whether the visitor has consented to the category or service with the id `name`.
 
-        A category is consented to as a purpose of the site's own; a service that was added to it since
-        still waits for its own consent. What is necessary is always allowed. Raises UnknownId when the
-        policy has no such id.
+        For a category, the answer is about the site's own use of it: a service that was added to the
+        category since then still waits for consent. What is necessary is always allowed.
+
+        Raises UnknownId where the policy has no such id.
         """
         self._note()
         _require_known(self.policy, name)
@@ -87,30 +93,33 @@ class Consent:
         return claim.category == NECESSARY or (claim.unit is not None and self.grants(claim.unit))
 
     def covers(self, claim: Claim, page: str) -> bool:
-        """True when `claim` may pass on the `page` (a path of the site)."""
+        """Say whether what `claim` stands for may pass on the `page` (a path of the site)."""
         if claim.category == NECESSARY:
             return not claim.pages or any(Glob(pattern).matches(page) for pattern in claim.pages)
         return claim.unit is not None and self.grants(claim.unit)
 
     def grants(self, unit: Unit) -> bool:
-        """True when `unit` was consented to."""
+        """Say whether `unit` was consented to."""
         return bool(self.granted) and digests(self.policy).get(unit) in self.granted
 
     @property
     def covers_undeclared(self) -> bool:
-        """True when what no service claims was consented to, by the policy's switch for it."""
+        """True where the visitor has consented to what no service claims, by the policy's switch for it."""
         return self.grants(Unit(UNDECLARED, self.policy.site.undeclared))
 
     @property
     def is_open(self) -> bool:
-        """True when anything has been granted: the page is this visitor's alone."""
+        """True where anything has been granted. The page is then for this visitor alone."""
         self._note()
         return bool(self.granted)
 
     @property
     def asks(self) -> bool:
-        """True when there is something to ask: nothing was decided yet, or the policy has gained
-        something since a grant. A refusal stands whatever is added."""
+        """True where there is something to ask.
+
+        That is so before the first decision, and where the policy has gained something since a grant. A
+        refusal stands, whatever is added.
+        """
         self._note()
         if self.choice is None:
             return bool(self.policy.claims.units)

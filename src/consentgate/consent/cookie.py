@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 
 from itsdangerous import Signer
 
+from consentgate.policy.lifetime import DAY
 from consentgate.policy.model import CONSENT_COOKIE, INSECURE_CONSENT_COOKIE
 
-from .choice import DAY, Choice
+from .choice import Choice
 from .coverage import DIGEST_SIZE
 from .signals import DNT, GPC
 
@@ -28,11 +29,13 @@ _SIGNAL_BITS = {GPC: 1, DNT: 2}
 
 
 class ConsentCookie:
-    """Writes and reads consent cookies, signed with HMAC-SHA-256. Caches tell those of a refusal, which all
-    have one length, from those of a grant, which are longer, without knowing the key (docs/caches.md).
+    """Writes and reads consent cookies, signed with HMAC-SHA-256.
 
-    `secret_keys` go from the oldest to the newest, as itsdangerous has them: the newest signs, all of
-    them are accepted.
+    All refusals have the same length and all grants are longer, so that a cache can tell them apart without
+    the key (docs/caches.md).
+
+    `secret_keys` go from the oldest to the newest, as in itsdangerous. The newest one signs, every one is
+    accepted.
     """
 
     def __init__(self, secret_keys: Sequence[str | bytes], *, insecure: bool = False) -> None:
@@ -41,23 +44,29 @@ class ConsentCookie:
         self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
 
     def set_cookie(self, choice: Choice, host: str) -> str:
-        """The value of the Set-Cookie header that stores `choice`, made now, for `host`. It is the same
-        for all who refuse on one day: Max-Age may outlast the signed time, which is what counts."""
+        """Return the Set-Cookie header's value that stores `choice`, made just now, for `host`.
+
+        All who refuse on the same day get the same bytes. Max-Age may therefore outlast the validity,
+        which is counted from the signed time.
+        """
         value = self._signers[-1].sign(_pack(choice, host)).decode()
         secure = "" if self._insecure else "; Secure"
         return f"{self.name}={value}; Path=/; Max-Age={choice.lifetime}{secure}; HttpOnly; SameSite=Lax"
 
     def read(self, values: Iterable[str], host: str) -> Choice | None:
-        """The choice in the cookie's `values`: of several valid ones the most restrictive. What is
-        unparsable, changed, expired, from the future or from another host is no choice."""
+        """Return the choice in the cookie's `values`, the most restrictive one of several.
+
+        A value that cannot be parsed, was changed, has expired, is from the future or is for another host
+        is no choice.
+        """
         choices = [choice for value in values if (choice := self._read_one(value, host))]
         return min(choices, key=_strictness) if choices else None
 
     def _read_one(self, value: str, host: str) -> Choice | None:
         sent = value.encode("utf-8", "replace")
         payload = sent.rpartition(b".")[0]
-        # Signing again and comparing the text, rather than verifying it, leaves no second spelling of a
-        # valid cookie: base64 has bits to spare in its last character.
+        # Signed again and compared, not verified: base64 ignores some bits of its last character, and so
+        # would accept a second spelling of a valid cookie.
         valid = any(hmac.compare_digest(signer.sign(payload), sent) for signer in self._signers)
         choice = _unpack(payload, host) if valid else None
         if choice is None or not choice.at <= time.time() < choice.expires:

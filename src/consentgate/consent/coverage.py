@@ -1,4 +1,4 @@
-"""What a consent covers, as short digests that fit into a cookie."""
+"""What a consent covers, as digests that are short enough for a cookie."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from consentgate.policy import Policy, Unit
 
 DIGEST_SIZE = 3
 MOST_LISTED = 96
-"""Above so many units a digest would not fit into a cookie of 512 bytes, and a category is covered whole."""
+"""The most units with a digest each: more would not fit into a cookie of 512 bytes. Where there are more, a
+category is covered as a whole."""
 
 
 @lru_cache(maxsize=256)
 def digests(policy: Policy) -> Mapping[Unit, bytes]:
-    """The digest of each thing that `policy` asks for.
+    """Return the digest of each unit that `policy` asks for.
 
-    It is made of the service and its category, so that a service which moves to another category has a
-    new one. In a policy with more than 96 units those of one category share a digest made of them all: a
-    category that changes is then asked again.
+    The digest is made of the service and its category, so that a service which moves to another category
+    gets a new one. In a policy with more than `MOST_LISTED` units, all units of a category share one digest:
+    a category that changes is then asked again.
     """
     units = policy.claims.units
     if len(units) <= MOST_LISTED:
@@ -34,14 +35,16 @@ def digests(policy: Policy) -> Mapping[Unit, bytes]:
 
 @lru_cache(maxsize=256)
 def everything(policy: Policy) -> frozenset[bytes]:
-    """The digests of all that `policy` asks for."""
+    """Return the digests of all units that `policy` asks for."""
     return frozenset(digests(policy).values())
 
 
 def covered_by(policy: Policy, ids: Iterable[str]) -> frozenset[bytes]:
-    """The digests that consent to `ids` (of categories and services) covers: those of which every unit
-    was consented to, so that a shared digest is never covered by a part of its category. What is not the
-    id of a category or service covers nothing."""
+    """Return the digests that consent to `ids` covers, which are ids of categories and services.
+
+    A digest that several units share is covered only where `ids` name all of them, never by a part of its
+    category. Unknown ids cover nothing.
+    """
     wanted = policy.ids.intersection(ids)
     if not wanted:
         return frozenset()

@@ -1,4 +1,4 @@
-"""Signals by which a browser refuses for its user. They can only deny."""
+"""Signals with which a browser refuses on its user's behalf. They can only deny."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 GPC = "gpc"
 DNT = "dnt"
 SIGNALS = {"sec-gpc": GPC, "dnt": DNT}
-"""The headers that carry them."""
+"""The request headers that carry a signal."""
 
 
 def signals_in(headers: Iterable[tuple[str, str]], *, dnt: bool = True) -> frozenset[str]:
-    """The signals that a request's `headers` (names in any case) carry.
+    """Return the signals in a request's `headers`, whose names may be in any case.
 
-    Global Privacy Control counts only where a value is exactly `1`; of several headers one is enough,
-    also where a server joined them with commas (W3C Global Privacy Control, section 3.2). Do Not Track
-    counts unless `dnt` is off.
+    Global Privacy Control counts only where a value is exactly `1` (W3C Global Privacy Control, section
+    3.2). Of several headers one is enough, even where a server joined them with commas. Do Not Track counts
+    unless `dnt` is off.
     """
     sent = [
         signal

@@ -4,15 +4,18 @@
     MIDDLEWARE = ["consentgate.django.ConsentMiddleware", ...]
     CONSENTGATE = {"POLICY": BASE_DIR / "consentgate.toml"}
 
-The middleware goes first. To put the gate around the server's whole view of the application instead, wrap it
-where it is made; the middleware then only hands on `request.consent`:
+The middleware goes first. The gate can also go around the whole application, where that is made. The
+middleware then only gives views `request.consent`:
 
     application = consentgate.wsgi.ConsentMiddleware(get_wsgi_application(), gate_from_settings())
 
-What is wrong with the settings is named by `manage.py check`, see `checks`.
+`manage.py check` says what is wrong with the settings, see `checks`.
 
-Settings: `POLICY`, a path or a `Policy`; `SECRET_KEY`, by default Django's own
-and its fallbacks; `INSECURE` and `TRUSTED_PROXIES` as in `Gate`.
+| key | what it holds |
+| --- | --- |
+| `POLICY` | a path or a `Policy` |
+| `SECRET_KEY` | by default Django's own and its fallbacks |
+| `INSECURE`, `TRUSTED_PROXIES` | as in `Gate` |
 """
 
 from .caching import vary_on_consent

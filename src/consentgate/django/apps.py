@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.apps import AppConfig
+from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from consentgate.gate import Gate
+from consentgate.gate import Gate
+
+from .checks import register_checks
+from .ungated import ungated
 
 
 class ConsentgateConfig(AppConfig):
-    """Gives `consentgate.django` a label that no other application takes, registers its checks, and lets
-    requests that pass no middleware be asked for consent.
+    """The application: gives `consentgate.django` a label of its own, and registers its checks.
 
-    `gate` is the one in effect, None before a server or test client has loaded the middleware.
+    It also lets views ask requests for consent that did not come through the middleware. `gate` is the gate
+    in effect, None until a server or test client has loaded the middleware.
     """
 
     name = "consentgate.django"
@@ -23,12 +24,6 @@ class ConsentgateConfig(AppConfig):
     gate: Gate | None = None
 
     def ready(self) -> None:
-        # Not before: the checks read settings, which are there only once Django is set up.
-        from django.http import HttpRequest
-
-        from .checks import register_checks
-        from .ungated import ungated
-
         register_checks()
-        # Django's test requests pass no middleware: views that ask are testable all the same.
+        # Requests from Django's RequestFactory pass no middleware: a view that asks is testable all the same.
         HttpRequest.consent = ungated  # type: ignore[attr-defined]  # Django has no such attribute

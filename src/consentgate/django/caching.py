@@ -1,7 +1,7 @@
-"""Keeps pages that depend on a visitor's consent from other visitors, in Django's own caches.
+"""Keeps Django's caches from giving other visitors what was made for one visitor's consent.
 
-Django's cache middleware and `cache_page` stand inside the gate and store what views return. What was made
-with a question to `request.consent` they do not store, unless `vary_on_consent` says what it depends on.
+Django's cache middleware and `cache_page` are inside the gate and store what views return. They do not store
+a response whose view asked `request.consent`, unless `vary_on_consent` says what it depends on.
 """
 
 from __future__ import annotations
@@ -17,35 +17,18 @@ from django.utils.cache import patch_vary_headers
 from consentgate.consent import Consent
 
 _MAY_STORE = "_cache_update_cache"
-"""The mark that Django's cache middleware sets on a request, and reads before it stores the response."""
+"""The attribute that Django's cache middleware sets on a request, and reads before it stores the response."""
 _ASKED = "_consentgate_asked"
 _DEPENDS_ON = ("Cookie", "Sec-GPC", "DNT")
 
 
 def give_consent(request: HttpRequest, consent: Consent) -> None:
-    """Let the application ask `request.consent`, and note that it did."""
+    """Give `request` a consent that notes when the application asks it."""
 
     def note() -> None:
         request.__dict__[_ASKED] = True
 
-    request.__class__ = _kind_that_notes(type(request))
     request.consent = consent.noted_by(note)  # type: ignore[attr-defined]  # what the application reads
-
-
-_kinds: dict[type[HttpRequest], type[HttpRequest]] = {}
-
-
-def _kind_that_notes(kind: type[HttpRequest]) -> type[HttpRequest]:
-    """Make of the class `kind` one of requests whose response is not stored once the consent was asked for.
-
-    It has to be a property: the question may come before the cache middleware sets the attribute, as when
-    other middleware asks, or after.
-    """
-    if hasattr(kind, _MAY_STORE):
-        return kind
-    if kind not in _kinds:
-        _kinds[kind] = type(kind.__name__, (kind,), {_MAY_STORE: property(_may_store, _set_may_store)})
-    return _kinds[kind]
 
 
 def _may_store(request: HttpRequest) -> bool:
@@ -59,9 +42,15 @@ def _set_may_store(request: HttpRequest, value: bool) -> None:
     request.__dict__[_MAY_STORE] = value
 
 
+# A property, because the application may ask before the cache middleware sets the attribute, as when other
+# middleware asks, or after. To give each request a class of its own instead costs several microseconds.
+setattr(HttpRequest, _MAY_STORE, property(_may_store, _set_may_store))
+
+
 def vary_on_consent(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let Django's caches store what `view` returns although it asks for consent, one copy for each set of
-    cookies. It stands below `cache_page`.
+    """Let Django's caches store what `view` returns, although it asks for consent.
+
+    They store one copy for each set of cookies. The decorator stands below `cache_page`:
 
         @cache_page(60)
         @vary_on_consent

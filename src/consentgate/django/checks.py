@@ -1,4 +1,4 @@
-"""System checks: what is wrong with the settings is said when the site starts, not to its visitors.
+"""System checks: they say what is wrong with the settings when the site starts, and not to its visitors.
 
 | id | what |
 | --- | --- |
@@ -42,14 +42,14 @@ _IDS = {
 
 
 def register_checks() -> None:
-    """Let `manage.py check` run these, and the last one with `--deploy`."""
+    """Register the checks for `manage.py check`, and the last one for `--deploy` only."""
     register(check_settings, Tags.security)
     register(check_middleware, Tags.security)
     register(check_deployment, Tags.security, deploy=True)
 
 
 def check_settings(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """What is wrong with `CONSENTGATE`."""
+    """Check the setting `CONSENTGATE`."""
     try:
         configuration = read_settings()
     except ImproperlyConfigured as error:
@@ -67,7 +67,7 @@ def check_settings(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
 def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
     if any(map(is_short, configuration.secret_keys)):
         yield Warning(
-            "A secret key is short: who guesses it can forge consent.",
+            "A secret key is short: whoever guesses it can forge consent.",
             hint="Make SECRET_KEY long and random, and drop short ones from SECRET_KEY_FALLBACKS.",
             id="consentgate.W001",
         )
@@ -79,19 +79,19 @@ def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
         )
     if not configuration.has_policy:
         yield Warning(
-            'No policy file is configured: whatever nobody declared opens with "third-party".',
-            hint='CONSENTGATE = {"POLICY": BASE_DIR / "consentgate.toml"}',
+            'No policy file is configured: consent to "third-party" opens whatever nobody declared.',
+            hint='Write a policy file and name it: CONSENTGATE = {"POLICY": BASE_DIR / "consentgate.toml"}',
             id="consentgate.W002",
         )
 
 
 def check_middleware(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """What is wrong with the gate's place in `MIDDLEWARE`."""
+    """Check the gate's place in `MIDDLEWARE`."""
     return [*misplacements(ConsentMiddleware)]
 
 
 def check_deployment(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """What is fit for development only."""
+    """Check for settings that are fit for development only."""
     try:
         insecure = read_settings().is_insecure
     except ImproperlyConfigured:
@@ -99,4 +99,4 @@ def check_deployment(app_configs: Sequence[Any] | None, **options: Any) -> list[
     if not insecure:
         return []
     message = 'CONSENTGATE["INSECURE"] is on: the consent cookie lacks Secure and the __Host- prefix.'
-    return [Warning(message, hint="Leave it out where the site is served over HTTPS.", id="consentgate.W003")]
+    return [Warning(message, hint="Remove it where the site is served over HTTPS.", id="consentgate.W003")]

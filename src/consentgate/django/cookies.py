@@ -1,4 +1,4 @@
-"""The cookies that Django sets by itself, as its settings have them."""
+"""The cookies that Django sets by itself, under the names and lifetimes in its settings."""
 
 from __future__ import annotations
 
@@ -9,41 +9,42 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.utils.module_loading import import_string
 
 from consentgate.policy import Cookie
-from consentgate.policy.framework import framework_cookie
 
 _SESSION_NAME, _SESSION_AGE = "SESSION_COOKIE_NAME", "SESSION_COOKIE_AGE"
 
 
 def cookies_in_settings() -> Iterator[Cookie]:
-    """List the cookies of sessions, CSRF protection, the language that was chosen and messages."""
+    """Yield the cookies of sessions, CSRF protection, the chosen language and messages."""
     yield from _sessions()
-    yield framework_cookie(settings.CSRF_COOKIE_NAME, "security", settings.CSRF_COOKIE_AGE)
-    yield framework_cookie(settings.LANGUAGE_COOKIE_NAME, "ui-preference", settings.LANGUAGE_COOKIE_AGE)
+    yield Cookie.exempt(settings.CSRF_COOKIE_NAME, "security", settings.CSRF_COOKIE_AGE)
+    yield Cookie.exempt(settings.LANGUAGE_COOKIE_NAME, "ui-preference", settings.LANGUAGE_COOKIE_AGE)
     for name in _message_cookies(settings.MESSAGE_STORAGE):
-        yield framework_cookie(name, "requested-service", None)
+        yield Cookie.exempt(name, "requested-service", None)
 
 
 def _sessions() -> Iterator[Cookie]:
-    """List the session cookies: Django's, and those of a site's own session middleware. Its names stand in
-    settings like ADMIN_SESSION_COOKIE_NAME, or in the class."""
+    """Yield the session cookies: Django's, and those of a site's own session middleware.
+
+    The names of the latter stand in settings like ADMIN_SESSION_COOKIE_NAME, or in the class.
+    """
     for setting in (
         _SESSION_NAME,
         *sorted(name for name in dir(settings) if name.endswith(f"_{_SESSION_NAME}")),
     ):
         age = getattr(settings, setting.replace(_SESSION_NAME, _SESSION_AGE), settings.SESSION_COOKIE_AGE)
         closes = settings.SESSION_EXPIRE_AT_BROWSER_CLOSE
-        yield framework_cookie(getattr(settings, setting), "authentication", None if closes else age)
+        yield Cookie.exempt(getattr(settings, setting), "authentication", None if closes else age)
     for path in settings.MIDDLEWARE:
         for name in _names_in(path):
-            yield framework_cookie(name, "authentication", settings.SESSION_COOKIE_AGE)
+            yield Cookie.exempt(name, "authentication", settings.SESSION_COOKIE_AGE)
 
 
 def _names_in(path: str) -> Iterator[str]:
-    """List the names of cookies that stand in the session middleware at `path`."""
+    """Yield the cookie names that the session middleware at `path` has as attributes."""
     try:
         middleware = import_string(path)
     except ImportError:
-        # Django says so itself.
+        # Django itself reports this.
         return
     if isinstance(middleware, type) and issubclass(middleware, SessionMiddleware):
         for attribute in dir(middleware):
@@ -53,7 +54,7 @@ def _names_in(path: str) -> Iterator[str]:
 
 
 def _message_cookies(storage: str | type) -> Iterator[str]:
-    """List the names of the cookies in which a message storage, or a part of it, keeps messages."""
+    """Yield the names of the cookies in which a message storage, or a part of it, keeps messages."""
     made = import_string(storage) if isinstance(storage, str) else storage
     if hasattr(made, "cookie_name"):
         yield made.cookie_name

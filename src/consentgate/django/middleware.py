@@ -1,8 +1,8 @@
 """The gate in Django's middleware list.
 
-It takes Django's objects apart into what the exchange handles and puts the result back; every rule is the
-exchange's. Where the application is wrapped in `consentgate.wsgi` or `consentgate.asgi` as well, the outer
-layer does the work and this one only gives `request.consent`.
+It turns Django's objects into what the exchange handles, and the result into Django's objects. Every rule is
+the exchange's. Where the application is wrapped in `consentgate.wsgi` or `consentgate.asgi` as well, the
+outer layer does the work, and this one only sets `request.consent`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
-    Container,
     Iterable,
     Iterator,
     Mapping,
     Sequence,
 )
-from http.cookies import Morsel, SimpleCookie
 from itertools import chain
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote
@@ -32,9 +30,11 @@ from django.http.response import HttpResponseBase
 from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
+from consentgate.web.paths import PATH_CHARACTERS
 
 from .caching import give_consent
 from .middleware_order import misplacements
+from .response_headers import CookiesByLine, cookies_of, set_headers
 from .settings import gate_from_settings
 from .ungated import take_from_outside, ungated
 
@@ -44,16 +44,16 @@ GetResponse = Callable[[HttpRequest], Any]
 
 
 def consent_of(request: HttpRequest) -> Consent:
-    """The consent of the visitor behind a request; the same as `request.consent`, for type checkers.
+    """Return the consent of the visitor behind a request: `request.consent`, for type checkers.
 
-    A request that did not come through the gate has consented to nothing, which the log says once.
+    In a request that did not come through the gate nothing is allowed, and the log says so once.
     """
     consent = getattr(request, "consent", None)
     return consent if isinstance(consent, Consent) else ungated.consent_of(request)
 
 
 class ConsentMiddleware:
-    """Enforces the policy on what the rest of the list makes. Must be the first of it."""
+    """Enforces the policy on what the other middleware and the views send. It must come first."""
 
     sync_capable = True
     async_capable = True
@@ -62,7 +62,7 @@ class ConsentMiddleware:
         self.get_response = get_response
         self.gate = gate_from_settings()
         for mistake in misplacements(ConsentMiddleware):
-            # The checks say so too, but servers do not run them.
+            # The checks report this too, but servers do not run them.
             _log.error("%s", mistake)
         if not apps.is_installed("consentgate.django"):
             _log.warning(
@@ -99,17 +99,17 @@ def _request_of(request: HttpRequest) -> Request:
     root = meta.get("SCRIPT_NAME", "")
     return Request(
         method=request.method or "GET",
-        path=quote(request.path_info, safe="/:@!$&'()*+,;=~") or "/",
+        path=quote(request.path_info, safe=PATH_CHARACTERS) or "/",
         query=meta.get("QUERY_STRING", ""),
         headers=_headers_of(request),
-        root=quote(root, safe="/:@!$&'()*+,;=~").rstrip("/"),
+        root=quote(root, safe=PATH_CHARACTERS).rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
     )
 
 
 def _headers_of(request: HttpRequest) -> Mapping[str, Sequence[str]]:
     if isinstance(request, ASGIRequest):
-        # In META, Django joins the several cookie headers of HTTP/2 with commas, which makes one odd cookie.
+        # In META, Django joins several cookie headers (HTTP/2) with commas, which makes one odd cookie.
         return asgi.headers_of(request.scope["headers"])
     return wsgi.headers_of(request.META)
 
@@ -118,7 +118,7 @@ def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
     body = request.read(exchange.longest_form + 1) if request.method == "POST" else b""
     answer = exchange.answer(body)
     response = HttpResponse(answer.body, status=answer.status)
-    _set_headers(response, answer.headers, {})
+    set_headers(response, answer.headers, {})
     return response
 
 
@@ -130,12 +130,12 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
             request.META[key] = ",".join(values)
         else:
             request.META.pop(key, None)
-    # Both are made of META when first asked for; they may have been.
+    # Django makes both from META when they are first asked for, which may have been before.
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)
     consent = exchange.application_consent
     give_consent(request, consent)
-    # Should the middleware be listed twice, this tells the second.
+    # Where the middleware is listed twice, this tells the second one that the work is done.
     request.META[wsgi.CONSENT] = consent
 
 
@@ -158,35 +158,27 @@ async def _agate_response(exchange: Exchange, response: HttpResponseBase) -> Htt
             gated = _agated(exchange, cast("AsyncIterator[bytes]", response.streaming_content))
             response.streaming_content = _achain(await anext(gated, b""), gated)
         else:
-            # What makes the pieces may wait for something, which the event loop must not.
+            # The iterator may block, and the event loop must not.
             await sync_to_async(_gate_stream)(exchange, response)
     return _with_head(exchange, response, given)
 
 
-_Cookies = dict[str, "Morsel[str]"]
-"""A response's cookies by the lines that set them."""
-
-
 class _Given(NamedTuple):
-    """What the application's response came with."""
+    """The headers and cookies of the application's response."""
 
     headers: list[Header]
-    cookies: _Cookies
+    cookies: CookiesByLine
 
 
 def _start(exchange: Exchange, response: HttpResponseBase) -> _Given:
-    cookies = _cookies_of(response)
+    cookies = cookies_of(response)
     headers = [*response.items(), *(("Set-Cookie", line) for line in cookies)]
     exchange.start(response.status_code, headers)
     return _Given(headers, cookies)
 
 
-def _cookies_of(response: HttpResponseBase) -> _Cookies:
-    return {morsel.OutputString(): morsel for morsel in response.cookies.values()}
-
-
 def _gate_stream(exchange: Exchange, response: StreamingHttpResponse) -> None:
-    # An asynchronous stream in a synchronous server: Django reads it, with a warning of its own.
+    # An asynchronous stream in a synchronous server is read by Django, which warns of it.
     chunks = response if response.is_async else response.streaming_content
     gated = _gated(exchange, iter(cast("Iterable[bytes]", chunks)))
     response.streaming_content = chain([next(gated, b"")], gated)
@@ -197,7 +189,7 @@ def _gate_content(exchange: Exchange, response: HttpResponse) -> None:
 
 
 def _gated(exchange: Exchange, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """What can be sent for each chunk, once the head is known."""
+    """Yield what can be sent for each chunk, once the head is known."""
     for chunk in chunks:
         data = exchange.feed(chunk)
         if exchange.head is not None:
@@ -223,59 +215,7 @@ def _with_head(exchange: Exchange, response: HttpResponseBase, given: _Given) ->
     assert exchange.head is not None
     response.status_code = exchange.head.status
     if not exchange.passes or exchange.head.headers != given.headers:
-        # What makes a stream may have changed a cookie since.
-        cookies = _cookies_of(response) if response.streaming else given.cookies
-        _set_headers(response, exchange.head.headers, cookies)
+        # The code that makes the stream may have changed a cookie since.
+        cookies = cookies_of(response) if response.streaming else given.cookies
+        set_headers(response, exchange.head.headers, cookies)
     return response
-
-
-def _set_headers(response: HttpResponseBase, headers: list[Header], cookies: _Cookies) -> None:
-    """Give `response` these headers and no others. Django keeps one value a name: what may stand several
-    times is joined, which means the same (RFC 9110, section 5.3). Of the `cookies`, by their lines, those
-    that leave unchanged stay the objects that they were, for those who look at their attributes."""
-    joined: dict[str, list[str]] = {}
-    names: dict[str, str] = {}
-    response.cookies = SimpleCookie()
-    for number, (name, value) in enumerate(headers):
-        if name.lower() == "set-cookie":
-            line = cookies.get(value) or _Line(value)
-            key = line.key if line.key not in response.cookies else f"{line.key} {number}"
-            dict.__setitem__(response.cookies, key, line)
-        else:
-            names.setdefault(name.lower(), name)
-            joined.setdefault(name.lower(), []).append(value)
-    for name in [name for name in response.headers if name.lower() not in joined]:
-        del response.headers[name]
-    for key, values in joined.items():
-        value = ", ".join(values)
-        if response.headers.get(key) != value:
-            response.headers[names[key]] = value
-
-
-class _Line(Morsel[str]):
-    """A Set-Cookie line that goes out as it is, whatever its attributes, until somebody sets it anew."""
-
-    def __init__(self, line: str) -> None:
-        super().__init__()
-        self._line = line
-        name, _, value = line.partition(";")[0].partition("=")
-        self._name, self._text, self._coded = name.strip(), value.strip(), value.strip()
-
-    @property
-    def key(self) -> str:
-        return self._name
-
-    @property
-    def value(self) -> str:
-        return self._text
-
-    @property
-    def coded_value(self) -> str:
-        return self._coded
-
-    def set(self, key: str, val: str, coded_val: str) -> None:
-        """Test clients do this to the cookies that they got."""
-        self._name, self._text, self._coded, self._line = key, val, coded_val, ""
-
-    def OutputString(self, attrs: Container[str] | None = None) -> str:
-        return self._line or super().OutputString(attrs)

@@ -1,4 +1,4 @@
-"""Where the gate stands in `MIDDLEWARE`."""
+"""The place of the gate in `MIDDLEWARE`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _FIRST = 'Put it first: MIDDLEWARE = ["consentgate.django.ConsentMiddleware", ..
 
 
 def misplacements(gate: type) -> Iterator[CheckMessage]:
-    """What is wrong with the place of the middleware `gate`, or of a class made of it."""
+    """Yield what is wrong with the place of the middleware `gate`, or of a subclass, in `MIDDLEWARE`."""
     places = [number for number, path in enumerate(settings.MIDDLEWARE) if _is(path, gate)]
     if not places:
-        message = "The consent gate is not in MIDDLEWARE: nothing is held back."
+        message = "The consent gate is not in MIDDLEWARE: nothing is blocked."
         yield Error(message, hint=_FIRST, id="consentgate.E006")
         return
     if places[0] > 0:
         outside = ", ".join(settings.MIDDLEWARE[: places[0]])
-        message = f"The consent gate is not first in MIDDLEWARE. Outside it, and so not held back: {outside}."
+        message = f"The consent gate is not first in MIDDLEWARE. It cannot block what these send: {outside}."
         yield Error(message, hint=_FIRST, id="consentgate.E007")
     if len(places) > 1:
         message = "The consent gate is in MIDDLEWARE more than once."
@@ -31,6 +31,6 @@ def _is(path: str, gate: type) -> bool:
     try:
         middleware = import_string(path)
     except ImportError:
-        # Django says so itself.
+        # Django itself reports this.
         return False
     return isinstance(middleware, type) and issubclass(middleware, gate)

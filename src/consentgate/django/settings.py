@@ -1,4 +1,4 @@
-"""From Django's settings to a gate."""
+"""Makes a gate from Django's settings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 from consentgate.configuration import Configuration, Misconfigured
 from consentgate.gate import Gate
 
-from .apps import ConsentgateConfig
 from .cookies import cookies_in_settings
 
 
 def gate_from_settings() -> Gate:
-    """The gate that the setting `CONSENTGATE` describes. The one that was made last is where Django keeps
-    its applications, too: a server makes that of the middleware first, and the one around it then.
+    """Make the gate that the setting `CONSENTGATE` describes.
+
+    `apps.get_app_config("consentgate").gate` is then this gate. Where a server makes two, the one around the
+    whole application comes after the middleware's, and stays.
 
     Raises ImproperlyConfigured with every mistake in the setting.
     """
@@ -26,13 +27,14 @@ def gate_from_settings() -> Gate:
     except Misconfigured as error:
         raise ImproperlyConfigured(str(error)) from error
     for application in apps.get_app_configs():
-        if isinstance(application, ConsentgateConfig):
-            application.gate = gate
+        # Told by its name: its class imports the checks, and they import this module.
+        if application.name == "consentgate.django":
+            application.gate = gate  # type: ignore[attr-defined]  # ConsentgateConfig has it
     return gate
 
 
 def read_settings() -> Configuration:
-    """The setting `CONSENTGATE`. Raises ImproperlyConfigured where that is no dictionary."""
+    """Read the setting `CONSENTGATE`. Raises ImproperlyConfigured where it is no dictionary."""
     given = getattr(settings, "CONSENTGATE", {})
     if not isinstance(given, Mapping):
         raise ImproperlyConfigured(
@@ -46,7 +48,7 @@ def _secret_keys() -> list[str | bytes]:
     try:
         current = settings.SECRET_KEY
     except ImproperlyConfigured:
-        # Django's word for an empty one.
+        # Django raises this for an empty key. The check E005 says what to do.
         return []
-    # Django's fallbacks go from the newest to the oldest, the gate's keys the other way.
+    # Django's fallbacks go from the newest to the oldest, the gate's keys from the oldest to the newest.
     return [*reversed(settings.SECRET_KEY_FALLBACKS), current]

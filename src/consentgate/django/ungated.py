@@ -1,5 +1,7 @@
-"""The consent of a request that did not come through the middleware: the gate may be around the application,
-or the view is tested alone."""
+"""The consent of a request that did not come through the middleware.
+
+Either the gate is around the whole application, or a view is tested alone.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ _log = logging.getLogger("consentgate")
 
 
 def take_from_outside(request: HttpRequest) -> bool:
-    """Give `request` the consent of a gate that is around the application. False where there is none."""
+    """Give `request` the consent of the gate around the application. Return False where there is none."""
     consent = request.META.get(wsgi.CONSENT) or getattr(request, "scope", {}).get(asgi.CONSENT)
     if not isinstance(consent, Consent):
         return False
@@ -27,7 +29,7 @@ def take_from_outside(request: HttpRequest) -> bool:
 
 
 class Ungated:
-    """The attribute `consent` of requests, until the middleware gives them the visitor's."""
+    """The attribute `consent` of a request, until the middleware gives it the visitor's consent."""
 
     _is_told = False
 
@@ -35,18 +37,18 @@ class Ungated:
         return self if request is None else self.consent_of(request)
 
     def consent_of(self, request: HttpRequest) -> Consent:
-        """Give the consent of a gate around the application, else one that has granted nothing."""
+        """Return the consent of the gate around the application, else one that has granted nothing."""
         if take_from_outside(request):
             return cast(Consent, request.__dict__["consent"])
         return self._nothing()
 
     def _nothing(self) -> Consent:
-        # Said once: in production it means that the middleware is missing.
+        # Logged once, since in production every request would log it: the middleware is missing.
         if not self._is_told:
             self._is_told = True
             _log.warning(
-                "request.consent was asked for in a request that did not come through the gate, so that "
-                "nothing counts as allowed. In production: put "
+                "request.consent was asked for in a request that did not come through the gate: nothing is "
+                "allowed in it. In production: put "
                 '"consentgate.django.ConsentMiddleware" first in MIDDLEWARE. In a test of a view alone: '
                 'request.consent = consentgate.testing.consent_for(gate_from_settings(), grants=["stats"])'
             )

@@ -12,7 +12,8 @@ import msgspec
 from consentgate.consent import Consent, ConsentCookie, Judge
 from consentgate.pages import Pages
 from consentgate.policy import Policy
-from consentgate.web.url import Url, normal_path
+from consentgate.web.paths import normal_path
+from consentgate.web.url import Url
 
 from .cookies.filter import SetByApplication
 from .cookies.sent import SentCookies

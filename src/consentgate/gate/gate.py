@@ -13,7 +13,8 @@ from consentgate.html import Blocked, Cut
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.policy import Claim, Cookie, Policy
 from consentgate.texts import has_texts, languages
-from consentgate.web.url import Url, parse_host, resolve
+from consentgate.web.host import parse_host
+from consentgate.web.url import Url, resolve
 
 from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
 from .enforcement import Enforcement

@@ -1,4 +1,4 @@
-"""What visitors see of the gate: banner, choices page, error pages, and the files that these need."""
+"""What visitors see of the gate: the banner, placeholders, the gate's own pages, and their files."""
 
 from consentgate.web.paths import local_path
 

@@ -1,4 +1,4 @@
-"""The headers that the gate's own pages carry."""
+"""The headers of the gate's own pages and files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'" + _UNFRAMED
 )
 
-# Only names that browsers know: an unknown one is a warning in every visitor's console.
+# Only names that browsers know: each unknown one would be a warning in every visitor's console.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -27,9 +27,11 @@ PERMISSIONS_POLICY = ", ".join(
 def headers(
     content_type: str, cache_control: str = "no-store", *, may_be_framed: bool = False
 ) -> list[tuple[str, str]]:
-    """The headers of a page or file of the gate's own. Only what is named by its content, or is the same
-    for everyone, may be given another `cache_control`; what is public depends on nobody's cookies. Only a
-    page on which nothing can be decided `may_be_framed`."""
+    """Return the headers of one of the gate's own pages or files.
+
+    Only what is named by its content, or is the same for everyone, may have another `cache_control`. What is
+    public depends on nobody's cookies. Only a page on which nothing can be decided `may_be_framed`.
+    """
     is_public = "public" in cache_control
     csp = CONTENT_SECURITY_POLICY
     return [

@@ -1,4 +1,4 @@
-"""What the choices page lists: the policy in a visitor's words, with the consent that is in effect."""
+"""The listing on the choices page: the policy in a visitor's words, with the consent in effect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CookieEntry:
 
 @dataclass(frozen=True)
 class ServiceEntry:
-    """A service of a category, and whether it is allowed now."""
+    """A service, and whether it is allowed now."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class ServiceEntry:
 
 @dataclass(frozen=True)
 class CategoryEntry:
-    """A category that is asked for. It is `allowed` when everything now in it is."""
+    """A category that the visitor is asked about. It is `allowed` where everything now in it is."""
 
     id: str
     title: str
@@ -54,14 +54,14 @@ class CategoryEntry:
 
 @dataclass(frozen=True)
 class ExemptEntry:
-    """A cookie of the site's own that needs no consent, and why."""
+    """One of the site's own cookies that needs no consent, and why."""
 
     cookie: CookieEntry
     reason: str
 
 
 class Listing:
-    """Lists what a policy asks for and what it exempts."""
+    """Lists what a policy asks visitors about, and what it exempts."""
 
     def __init__(self, policy: Policy, texts: Texts) -> None:
         self._policy = policy
@@ -69,19 +69,19 @@ class Listing:
 
     @property
     def whole_categories_only(self) -> bool:
-        """True where the services of a category can only be chosen together."""
+        """True where the services of a category can only be chosen all together."""
         return len(self._policy.claims.units) > MOST_LISTED
 
     def categories(self, consent: Consent) -> list[CategoryEntry]:
-        """The categories that are asked for, in the policy's order."""
+        """List the categories that visitors are asked about, in the policy's order."""
         covered = digests(self._policy)
         return [
             CategoryEntry(
                 category.id,
                 self.title(category),
                 self.description(category),
-                # Not `consent.allows(id)` alone: saving a ticked category covers all of it, so that a
-                # service which was added since the grant would be ticked in the visitor's place.
+                # Not `consent.allows(id)`: saving a ticked category covers all of it, so that we would tick a
+                # service which was added since the grant in the visitor's place.
                 all(covered[u] in consent.granted for u in covered if u.category == category.id),
                 tuple(self._service(s, consent) for s in self._policy.services_of(category.id)),
                 tuple(self._own(c) for c in self._policy.cookies if c.category == category.id),
@@ -92,12 +92,11 @@ class Listing:
 
     @property
     def necessary(self) -> Category:
-        """The category of what needs no consent."""
-        own = (category for category in self._policy.categories if category.id == NECESSARY)
-        return next(own, Category(id=NECESSARY))
+        """The category of what needs no consent. Every policy has it."""
+        return next(category for category in self._policy.categories if category.id == NECESSARY)
 
     def exempt_cookies(self) -> list[ExemptEntry]:
-        """The site's own cookies that need no consent."""
+        """List the site's own cookies that need no consent."""
         return [
             ExemptEntry(self._own(cookie), self._reason(cookie))
             for cookie in self._policy.cookies
@@ -105,23 +104,23 @@ class Listing:
         ]
 
     def exempt_services(self) -> list[ServiceEntry]:
-        """The services that need no consent."""
+        """List the services that need no consent."""
         return [self._service(service) for service in self._policy.services_of(NECESSARY)]
 
     def undeclared(self) -> str:
-        """What happens to that which the policy does not name."""
+        """Say what happens to that which the policy does not name."""
         asked = next((c for c in self._policy.categories if c.id == self._policy.site.undeclared), None)
         if asked is None:
             return self._texts.choices.undeclared_never
         return self._texts.choices.undeclared_asked.format(category=self.title(asked))
 
     def title(self, category: Category) -> str:
-        """What a category is called."""
+        """Return the name of a category."""
         known = self._texts.categories.get(category.id)
         return category.name or (known.title if known else category.id)
 
     def description(self, category: Category) -> str:
-        """What a category is for, in a sentence; empty where nobody says it."""
+        """Return what a category is for, in a sentence; empty where neither policy nor texts say it."""
         known = self._texts.categories.get(category.id)
         return category.description or (known.description if known else "")
 
@@ -141,7 +140,7 @@ class Listing:
             service.controller,
             web_address(service.privacy_url),
             service.purpose,
-            # Of a `host/path` pattern the host: that is who is contacted.
+            # Of a `host/path` pattern only the host is shown: that is who is contacted.
             _unique((*service.hosts, *(url.partition("/")[0] for url in service.urls))),
             () if foreign else service.paths,
             service.pages,
@@ -153,7 +152,7 @@ class Listing:
         return self._cookie(cookie, cookie.category, cookie.purpose)
 
     def _cookie(self, cookie: Cookie | ServiceCookie, category: str, purpose: str = "") -> CookieEntry:
-        # The gate itself cuts what is exempt to thirteen months; of anything else it cannot say.
+        # The gate clamps exempt cookies to 13 months. How long others live, it does not know.
         clamped = cookie.lifetime is None and category == NECESSARY
         lifetime = self._texts.lifetime.longest if clamped else self._texts.for_lifetime(cookie.lifetime)
         return CookieEntry(cookie.name, lifetime, purpose)
@@ -163,12 +162,12 @@ class Listing:
 
 
 def web_address(text: str) -> str:
-    """`text` if it is an address on the web, else "": a link must not run a script."""
+    """Return `text` if it is an address on the web, else "", because a link must not run a script."""
     return text if re.match(r"https?://", text, re.IGNORECASE) else ""
 
 
 def contact_link(contact: str) -> str:
-    """Where a `contact` can be reached by a link: an e-mail address or one on the web, else ""."""
+    """Return the link to a `contact` that is an e-mail address or an address on the web, else ""."""
     if re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+", contact):
         return "mailto:" + quote(contact, safe="@+.-_")
     return web_address(contact)

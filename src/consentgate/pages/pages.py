@@ -1,4 +1,4 @@
-"""`Pages`: everything that visitors see of the gate, for one policy."""
+"""Everything that visitors see of the gate, for one policy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from urllib.parse import quote
 from markupsafe import escape
 
 from consentgate.consent import Consent
+from consentgate.consent.validity import VALIDITY
 from consentgate.policy import Claim, Policy
+from consentgate.policy.model import CONSENT_COOKIE
 from consentgate.texts import Texts, texts
 from consentgate.web.paths import local_path, mount_path
 
@@ -22,15 +24,15 @@ from .templating import Slotted, environment
 
 
 class Pages:
-    """Renders the banner, the choices page and what belongs to them.
+    """Renders what goes into the site's pages (banner, placeholders) and the gate's own pages.
 
-    `root` is the path that the application is mounted at ("" where it has the host to itself), and
-    `language` the one to speak; by default it is the policy's first. `cookie` is the name of the consent
-    cookie. Nothing changes after construction: threads may share it.
+    `root` is the path that the application is mounted at, "" where it has the host to itself. `language` is
+    the one to speak, by default the policy's first. `cookie` is the name of the consent cookie. Nothing
+    changes after construction, so that threads may share the object.
     """
 
     def __init__(
-        self, policy: Policy, root: str = "", *, language: str = "", cookie: str = "__Host-consent"
+        self, policy: Policy, root: str = "", *, language: str = "", cookie: str = CONSENT_COOKIE
     ) -> None:
         self.policy = policy
         self.texts: Texts = texts(language or policy.site.languages[0])
@@ -52,7 +54,6 @@ class Pages:
             link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=link)
             for link in (False, True)
         }
-
         self._onwards = self._slotted("onwards.html", "url")
 
     @property
@@ -62,7 +63,7 @@ class Pages:
 
     @property
     def snippet(self) -> bytes:
-        """The script that smooths the banner's work. Nothing depends on it."""
+        """The script that makes the banner smoother. Nothing depends on it."""
         return assets.snippet()
 
     def head(
@@ -74,11 +75,14 @@ class Pages:
         script_nonce: str = "",
         before: str = "",
     ) -> bytes:
-        """What goes at the start of a page's head. `origin` ("//host:port") makes the links absolute,
-        where the page has a <base> that would lead them elsewhere. `state` names the consent that an open
-        page was made for; the endpoint `state` tells the one that is in effect. The nonces are those of the
-        page's own Content-Security-Policy, if it has such. `before` is the path to load instead of a page
-        that answers a form: to load that again would repeat what the form did."""
+        """Return what goes at the start of a page's head.
+
+        `origin` ("//host:port") makes the links absolute, where the page has a <base> that would lead them
+        elsewhere. `state` names the consent that an open page was made for: the script compares it with
+        what the endpoint `state` says is in effect. The nonces are from the page's own
+        Content-Security-Policy, if it has any. `before` is for a page that answers a form, which must not be
+        loaded again, since that would repeat what the form did: it is the path to load instead.
+        """
         return self._head.fill(
             origin=_escaped(origin),
             state=_attribute("data-state", state),
@@ -88,15 +92,19 @@ class Pages:
         )
 
     def banner(self, next: str, origin: str = "") -> bytes:
-        """What goes at the start of a page's body: one element, the same for every visitor. `next` is the
-        path of the page, where a decision leads back to."""
+        """Return what goes at the start of a page's body: one element, the same for every visitor.
+
+        `next` is the path of the page, which a decision leads back to.
+        """
         path = local_path(next)
         return self._banner.fill(origin=_escaped(origin), next_value=_escaped(path), next_query=_query(path))
 
     def placeholder(self, claim: Claim, in_link: bool, next: str, origin: str = "") -> bytes:
-        """What stands in the place of something that was blocked, since the `claim` on it was not covered:
-        phrasing content. It has a link to the choices only where these would open it, and none where it
-        stands `in_link`. The rest is as for `banner`."""
+        """Return what stands in the place of something that was blocked, because its `claim` is not covered.
+
+        It is phrasing content. It links to the choices where a choice would open what was blocked, but not
+        where it stands `in_link`. `next` and `origin` are as for `banner`.
+        """
         words = self.texts.placeholder
         if claim.unit is not None:
             sentence = words.blocked
@@ -111,15 +119,15 @@ class Pages:
         )
 
     def onwards(self, url: str) -> bytes:
-        """The link to `url` for a visitor whom a refresh would have led there without being asked."""
+        """Return a link to `url`, in the place of a refresh that would have led there unasked."""
         return self._onwards.fill(url=_escaped(url))
 
     def stylesheet(self, asks: bool) -> bytes:
-        """The styles for a visitor: who has nothing (more) to be asked does not see the banner."""
+        """Return the styles for a visitor. They hide the banner unless it `asks` something."""
         return assets.stylesheet(asks)
 
     def choices(self, consent: Consent, next: str) -> bytes:
-        """The page where a visitor sees and changes what is allowed."""
+        """Render the page on which a visitor sees and changes what is allowed."""
         listing = self._listing
         return self._page(
             "choices.html",
@@ -136,30 +144,32 @@ class Pages:
             exempt_services=listing.exempt_services(),
             undeclared=listing.undeclared(),
             consent_cookie=self._cookie,
-            consent_lifetime=self.texts.for_lifetime("6 months"),
+            consent_lifetime=self.texts.for_lifetime(VALIDITY),
         )
 
     def problem(self, status: int) -> bytes:
-        """The page that goes with an error of the gate's own."""
+        """Render the page that explains one of the gate's own errors."""
         return self._page("problem.html", problem=self.texts.for_problem(status))
 
     def refused_redirect(self) -> bytes:
-        """The page that goes out instead of a redirect to where the visitor may not be led."""
+        """Render the page that stands in the place of a redirect which the visitor may not follow."""
         return self._page("problem.html", problem=self.texts.problems.redirect)
 
     def framed_decision(self, next: str) -> bytes:
-        """The page that answers a consent from inside a frame: it leads to the choices in a window of their
-        own, and from there on to `next`."""
+        """Render the page that answers a decision from inside a frame.
+
+        It leads to the choices in a window of their own, and from there to `next`.
+        """
         return self._page("frame.html", problem=self.texts.problems.frame, next=local_path(next))
 
     def gpc(self) -> bytes:
-        """The site's statement on Global Privacy Control, dated as the policy is."""
+        """Write the site's statement on Global Privacy Control, with the policy's date."""
         return gpc_resource(self.policy.site.updated)
 
     def headers(
         self, content_type: str, cache_control: str = "no-store", *, may_be_framed: bool = False
     ) -> list[tuple[str, str]]:
-        """The headers that the gate's own pages and files carry."""
+        """Return the headers of one of the gate's own pages or files."""
         return headers(content_type, cache_control, may_be_framed=may_be_framed)
 
     def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
@@ -174,7 +184,7 @@ class Pages:
         return text.encode("utf-8", "replace")
 
     def _state(self, consent: Consent) -> str:
-        """Where the visitor stands, in words."""
+        """Say in words where the visitor stands."""
         words = self.texts.choices
         choice = consent.choice
         if choice is None:
@@ -189,8 +199,6 @@ class Pages:
         return self.texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())
 
 
-# Most pages ask for the same few words and paths, and for those of one page several times.
-@lru_cache(maxsize=256, typed=True)
 def _escaped(value: str) -> bytes:
     return str(escape(value)).encode("ascii", "xmlcharrefreplace")
 
@@ -199,7 +207,8 @@ def _attribute(name: str, value: str) -> bytes:
     return b' %s="%s"' % (name.encode(), _escaped(value)) if value else b""
 
 
+# Every placeholder of a page has the page's own path in it: escaping is most of what one costs.
 @lru_cache(maxsize=256)
 def _query(path: str) -> bytes:
-    # A path's own percent signs are escaped again: the whole of it is one value.
+    # The path's own percent signs are escaped again, because the whole path is one value.
     return quote(path, safe="/").encode()

@@ -1,4 +1,4 @@
-"""The policy: what a site declares, and to whom that assigns every URL and cookie."""
+"""The policy: what a site declares, and who every URL and cookie belongs to."""
 
 from .claims import OWN, UNDECLARED, Claim, Groups, Unit
 from .errors import Mistake, PolicyError

@@ -1,4 +1,4 @@
-"""What the parts of a policy must agree on, once each of them is well formed."""
+"""Checks that the parts of a policy fit together, once each of them is well formed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from consentgate.catalogue import UrlPattern, catalogue
 from .first_party import is_public_suffix
 from .languages import is_unknown_language
 from .lifetime import lifetime_seconds
-from .messages import did_you_mean, listed, place_of, shown
+from .messages import but_not, did_you_mean, listed, place_of, shown
 from .model import (
     CONSENT_COOKIE,
     INSECURE_CONSENT_COOKIE,
@@ -25,10 +25,10 @@ from .model import (
 )
 
 Found = tuple[str, str, str]
-"""A mistake's table, key and what was expected there."""
+"""The table and key of a mistake, and what was expected there."""
 
 MOST_CATEGORIES = 50
-"""A visitor has to read them all, and the consent cookie has to hold a digest of each."""
+"""The most categories: visitors have to read them all, and the consent cookie holds a digest of each."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]/:@(){}]+")
@@ -38,8 +38,8 @@ _PRIVACY_URL = re.compile(
     r"(?:[/?#][^\s<>\"\x00-\x1f]*)?"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-# Of a URL's path these are undone before it is compared: letters, digits and "-._~" that are escaped, and
-# the segments "." and "..". A pattern with one of them would never match.
+# The path of a URL is normalised before it is compared: the segments "." and ".." go, and so do the escapes
+# of letters, digits and "-._~". A pattern with one of them would never match.
 _NEVER_IN_PATHS = re.compile(r"%(?:2[dDeE]|[46][1-9a-fA-F]|[57][0-9aA]|3[0-9]|5[fF]|7[eE])|/\.\.?(?:/|\Z)")
 
 
@@ -49,15 +49,17 @@ def check(
     cookies: Sequence[Cookie],
     services: Sequence[Service],
 ) -> list[Found]:
-    """Every mistake in the parts taken together, table by table."""
+    """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
-    return [
+    found = [
         *_check_site(site, ids),
         *_check_categories(categories),
         *_check_cookies(cookies, ids),
         *_check_services(services, ids),
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
     ]
+    # A list may hold the same wrong value twice.
+    return list(dict.fromkeys(found))
 
 
 def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
@@ -70,20 +72,20 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
         yield (
             "[site]",
             "undeclared",
-            f"expected one of {listed((NEVER, *askable))}{_not(site.undeclared)}{hint}",
+            f"expected one of {listed((NEVER, *askable))}{but_not(site.undeclared)}{hint}",
         )
     for host in site.hosts:
         yield from _check_host("[site]", "hosts", host)
     for language in site.languages:
         if not _LANGUAGE.fullmatch(language):
-            yield "[site]", "languages", f'expected languages like "en" or "pt-BR"{_not(language)}'
+            yield "[site]", "languages", f'expected languages like "en" or "pt-BR"{but_not(language)}'
         elif is_unknown_language(language):
             expected = "expected a language by its code (ISO 639-1)"
-            yield "[site]", "languages", f'{expected}, like "en", "de" or "fr"{_not(language)}'
+            yield "[site]", "languages", f'{expected}, like "en", "de" or "fr"{but_not(language)}'
     if not site.languages:
         yield "[site]", "languages", 'expected at least one language, like ["en"]'
     if not _PREFIX.fullmatch(site.prefix):
-        yield "[site]", "prefix", f'expected a path between slashes, like "/_privacy/"{_not(site.prefix)}'
+        yield "[site]", "prefix", f'expected a path between slashes, like "/_privacy/"{but_not(site.prefix)}'
 
 
 def _check_categories(categories: Sequence[Category]) -> Iterator[Found]:
@@ -99,7 +101,7 @@ def _check_categories(categories: Sequence[Category]) -> Iterator[Found]:
         for raw in category.covers:
             if raw not in known:
                 hint = did_you_mean(raw, known)
-                yield place, "covers", f"expected some of {listed(known)}{_not(raw)}{hint}"
+                yield place, "covers", f"expected some of {listed(known)}{but_not(raw)}{hint}"
             elif covered.setdefault(raw, category.id) != category.id:
                 yield place, "covers", f"{shown(raw)} is covered by {shown(covered[raw])} already"
     if len(categories) > MOST_CATEGORIES:
@@ -121,7 +123,7 @@ def _check_cookies(cookies: Sequence[Cookie], ids: Sequence[str]) -> Iterator[Fo
         # A cookie that is both necessary and something else: see _check_sole_purpose.
         if first != cookie.category and NECESSARY not in (first, cookie.category):
             expected = f"expected {shown(first)}, as an earlier table has for this cookie"
-            yield place, "category", f"{expected}{_not(cookie.category)}"
+            yield place, "category", f"{expected}{but_not(cookie.category)}"
 
 
 def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator[Found]:
@@ -136,13 +138,13 @@ def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator
             yield place, "name", "expected a text that is not empty: visitors read it"
         if service.privacy_url and not _PRIVACY_URL.fullmatch(service.privacy_url):
             expected = 'expected an address on the web, like "https://vendor.example/privacy"'
-            yield place, "privacy_url", f"{expected}{_not(service.privacy_url)}"
+            yield place, "privacy_url", f"{expected}{but_not(service.privacy_url)}"
         for nth, cookie in enumerate(service.cookies, 1):
             yield from _check_cookie(place_of(f"{place}, cookies", nth, cookie.name), cookie)
 
 
 def _check_places(place: str, service: Service) -> Iterator[Found]:
-    """Where a service is found: hosts, paths and the rest."""
+    """Check where a service is found: its hosts, paths, URLs and cookies."""
     for host in service.hosts:
         yield from _check_host(place, "hosts", host)
     for key in ("paths", "pages"):
@@ -152,7 +154,7 @@ def _check_places(place: str, service: Service) -> Iterator[Found]:
         try:
             UrlPattern.parse(url)
         except ValueError as error:
-            yield place, "urls", f"{error}{_not(url)}"
+            yield place, "urls", f"{error}{but_not(url)}"
     if not (service.hosts or service.paths or service.urls or service.cookies):
         yield place, "", 'expected at least one of hosts, paths, cookies, or use = "..." for a known service'
 
@@ -162,19 +164,19 @@ def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> It
     for number, id in enumerate(ids, 1):
         place = place_of(kind, number, id)
         if not _ID.fullmatch(id):
-            yield place, "id", f"expected small letters, digits, - and _, at most 64 of them{_not(id)}"
+            yield place, "id", f"expected at most 64 lowercase letters, digits, - and _{but_not(id)}"
         elif id == NEVER:
             yield place, "id", 'expected another word: "never" means that nothing opens it'
         elif id in seen:
-            yield place, "id", f"expected an id that no other category or service has{_not(id)}"
+            yield place, "id", f"expected an id that no other category or service has{but_not(id)}"
         seen.add(id)
 
 
 def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> Iterator[Found]:
-    """The category of `item`, and its reason where it is necessary."""
+    """Check the category of `item`, and its reason where it is necessary."""
     if item.category not in (*ids, NEVER):
         hint = did_you_mean(item.category, ids)
-        yield place, "category", f"expected one of {listed((*ids, NEVER))}{_not(item.category)}{hint}"
+        yield place, "category", f"expected one of {listed((*ids, NEVER))}{but_not(item.category)}{hint}"
     elif item.category != NECESSARY and item.reason is not None:
         yield place, "reason", 'expected only where category = "necessary"'
     elif item.category == NECESSARY and item.reason not in REASONS:
@@ -185,8 +187,10 @@ def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> I
 def _check_sole_purpose(
     cookies: Sequence[Cookie], services: Sequence[Service], ids: Collection[str]
 ) -> Iterator[Found]:
-    """A cookie needs no consent only if each of its purposes needs none (Article 29 Working Party,
-    WP 194), so that one which is necessary may be nothing else as well."""
+    """Check that a necessary cookie is filed under nothing else.
+
+    A cookie needs no consent only if each of its purposes needs none (Article 29 Working Party, WP 194).
+    """
     filed: dict[str, tuple[str, str]] = {}
     for place, key, name, category in _cookie_categories(cookies, services):
         if category not in ids:
@@ -204,7 +208,7 @@ def _check_sole_purpose(
 def _cookie_categories(
     cookies: Sequence[Cookie], services: Sequence[Service]
 ) -> Iterator[tuple[str, str, str, str]]:
-    """Place, key, name and category of every cookie."""
+    """Yield the place, key, name and category of every cookie."""
     for number, cookie in enumerate(cookies, 1):
         yield place_of("[[cookie]]", number, cookie.name), "category", cookie.name, cookie.category
     for number, service in enumerate(services, 1):
@@ -217,15 +221,15 @@ def _check_cookie(place: str, cookie: Cookie | ServiceCookie) -> Iterator[Found]
     stem = cookie.name.removesuffix("*")
     if not _COOKIE_NAME.fullmatch(stem) or "*" in stem:
         expected = "expected the name of a cookie, with at most one * at its end"
-        yield place, "name", f"{expected}{_not(cookie.name)}"
+        yield place, "name", f"{expected}{but_not(cookie.name)}"
     if cookie.name.lower() in (CONSENT_COOKIE.lower(), INSECURE_CONSENT_COOKIE):
-        expected = "expected another name: a cookie of this name is the gate's own, which keeps the choice"
-        yield place, "name", f"{expected}{_not(cookie.name)}"
+        expected = "expected another name: the gate's own cookie, which keeps the choice, has this one"
+        yield place, "name", f"{expected}{but_not(cookie.name)}"
     if cookie.lifetime is not None:
         try:
             lifetime_seconds(cookie.lifetime)
         except ValueError as error:
-            yield place, "lifetime", f"{error}{_not(cookie.lifetime)}"
+            yield place, "lifetime", f"{error}{but_not(cookie.lifetime)}"
 
 
 def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
@@ -233,27 +237,27 @@ def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
         pattern = UrlPattern.parse(host)
     except ValueError as error:
         shape = 'expected a host like "example.com" or "*.example.com", without scheme, port and path'
-        yield place, key, f"{shape if host.isascii() else error}{_not(host)}"
+        yield place, key, f"{shape if host.isascii() else error}{but_not(host)}"
         return
     if "/" in host:
-        yield place, key, f"expected a host without a path{_not(host)}"
+        yield place, key, f"expected a host without a path{but_not(host)}"
     elif pattern.subdomains and is_public_suffix(pattern.host):
-        yield place, key, f"expected less than everything below {shown(pattern.host)}, which many share"
+        yield (
+            place,
+            key,
+            f"expected the hosts of one site, not all below {shown(pattern.host)}",
+        )
 
 
 def _check_path(place: str, key: str, path: str) -> Iterator[Found]:
     if not path.startswith(("/", "*")):
-        yield place, key, f'expected a path that begins with a slash, like "/collect/*"{_not(path)}'
+        yield place, key, f'expected a path that begins with a slash, like "/collect/*"{but_not(path)}'
         return
     try:
         UrlPattern.parse(f"host.example/{path}")
     except ValueError as error:
-        yield place, key, f"{error}{_not(path)}"
+        yield place, key, f"{error}{but_not(path)}"
         return
     if _NEVER_IN_PATHS.search(path):
         expected = 'expected a path in its plain form, without "..", "." or escaped letters'
-        yield place, key, f"{expected}{_not(path)}"
-
-
-def _not(value: object) -> str:
-    return f", not {shown(value)}"
+        yield place, key, f"{expected}{but_not(path)}"

@@ -8,9 +8,9 @@ from typing import NamedTuple, TypeVar
 
 from consentgate.catalogue import Address, InlineScript, KnownService, UrlIndex, UrlPattern, catalogue
 
+from .categories import category_for
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
-from .loading import category_for
 from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 
 

@@ -1,4 +1,4 @@
-"""What a policy file got wrong: collected, so that a person reads all of it at once."""
+"""Mistakes in a policy file: all of them are collected, so that a person reads them at once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake: in which `file`, in which `table` (`[[service]] 2 "stats"`), at which `key`, and what
-    was `expected` there. `key` is empty where the mistake is the whole table's."""
+    """One mistake: its `file`, `table` (`[[service]] 2 "stats"`) and `key`, and what was `expected` there.
+
+    `key` is empty where the whole table is wrong.
+    """
 
     file: str
     table: str
@@ -22,7 +24,7 @@ class Mistake:
 
 
 class PolicyError(ValueError):
-    """A policy that cannot be used. `mistakes` holds every one of them, in the order of the file."""
+    """A policy that cannot be used. `mistakes` holds every mistake, in the order of the file."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)

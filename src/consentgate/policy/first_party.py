@@ -1,11 +1,11 @@
-"""Which hosts are the site itself."""
+"""First and third party: the hosts that are the site itself."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
@@ -16,8 +16,11 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 @dataclass(frozen=True, slots=True)
 class OwnHosts:
-    """The hosts that are first party to one request: these `exact` names, all that end in one of `endings`
-    (".example.org"), and with `loopback` every name and address of the visitor's own machine."""
+    """The hosts that are first party to one request.
+
+    They are the `exact` names and all that end in one of `endings` (".example.org"). With `loopback`, every
+    name and address of the visitor's own machine is one as well.
+    """
 
     exact: frozenset[str]
     endings: tuple[str, ...]
@@ -27,13 +30,13 @@ class OwnHosts:
         return host in self.exact or host.endswith(self.endings) or (self.loopback and is_loopback(host))
 
 
-@lru_cache(maxsize=1024)
 def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
-    """What is first party to a request for `host` (lower case, no port), given the policy's `[site] hosts`.
+    """Return the first-party hosts of a request for `host` (lowercase, no port).
 
-    With none declared it is the registrable domain (Public Suffix List, private suffixes included); an
-    address or a name without one is only itself, but all names of the visitor's own machine are one: a
-    development server has several. The request's own host always counts.
+    `declared` is the policy's `[site] hosts`. Where it is empty, they are the registrable domain of `host`
+    (Public Suffix List, private suffixes included) and what is below it. An address, or a name without a
+    registrable domain, is only itself. All names of the visitor's own machine count as one, because a
+    development server has several. The request's own host is always one of them.
     """
     exact, endings = {host}, []
     if declared:
@@ -51,15 +54,17 @@ def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
 
 
 def registrable_domain(host: str) -> str | None:
-    """The registrable domain of `host`; None for an address, `localhost` and a public suffix."""
+    """Return the registrable domain of `host`; None for an address, `localhost` and a public suffix."""
     if "." not in host or is_address(host) or is_loopback(host):
         return None
     return _suffixes().privatesuffix(host)
 
 
 def parent_domains(host: str) -> Iterable[str]:
-    """`host` and each parent down to its registrable domain: the domains that a cookie which reaches the
-    host can have been set for."""
+    """Yield `host` and each of its parents, up to its registrable domain.
+
+    A cookie that reaches the host was set for one of these domains.
+    """
     domain = registrable_domain(host)
     while domain is not None and (host == domain or host.endswith(f".{domain}")):
         yield host
@@ -69,14 +74,14 @@ def parent_domains(host: str) -> Iterable[str]:
 
 
 def is_loopback(host: str) -> bool:
-    """True for a name or an address of the machine itself (RFC 6761, section 6.3; RFC 1122, 3.2.1.3)."""
+    """Say whether `host` is the visitor's own machine (RFC 6761, section 6.3; RFC 1122, section 3.2.1.3)."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     return is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback
 
 
 def is_address(host: str) -> bool:
-    """True for an IPv4 or (bracketed) IPv6 address."""
+    """Say whether `host` is an IPv4 address, or an IPv6 address, with brackets or without."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -85,8 +90,10 @@ def is_address(host: str) -> bool:
 
 
 def is_public_suffix(name: str) -> bool:
-    """True for a suffix that a registry gives names below, like `com` and `co.uk`; False for one of a
-    company's, like `github.io`, and for what no registry has, like `internal`."""
+    """Say whether a registry gives out names below `name`, as below `com` and `co.uk`.
+
+    That is not so for a company's suffix, like `github.io`, nor for what no registry has, like `internal`.
+    """
     return _registries().publicsuffix(name) == name
 
 

@@ -1,4 +1,4 @@
-"""The codes of languages."""
+"""The two-letter codes of languages (ISO 639-1)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os
 rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to
 tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
-# ISO 639-1, all of it, and older codes. Those of three letters (ISO 639-3) are some eight thousand.
+# All of ISO 639-1, and older codes. Codes of three letters (ISO 639-3) are not checked: there are 8,000.
 _CODES = frozenset((*_TWO_LETTERS.split(), "iw", "in", "ji", "jw", "mo"))
 
 
 def is_unknown_language(tag: str) -> bool:
-    """Say whether a language `tag` begins with a code of two letters that no language has."""
+    """Say whether a language `tag` begins with a two-letter code that no language has."""
     code = tag.replace("_", "-").partition("-")[0].lower()
     return len(code) == 2 and code not in _CODES

@@ -1,4 +1,4 @@
-"""How long a cookie may live, as the policy file writes it."""
+"""How long a cookie may live: in seconds, and as the policy file writes it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import math
 import re
 
 DAY = 86_400
+"""A day in seconds."""
+
 LONGEST = 395 * DAY
-"""Thirteen months in seconds: the ceiling where a policy names no lifetime (CNIL 2020-091, section 5)."""
+"""13 months in seconds: the ceiling where a policy names no lifetime (CNIL 2020-091, section 5)."""
 
 _UNITS = {"minute": 60, "hour": 3_600, "day": DAY, "month": 30 * DAY, "year": 365 * DAY}
 EXPECTED = 'expected "session" or a number of minutes, hours, days, months or years, like "14 days"'
@@ -16,7 +18,7 @@ _LIFETIME = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|month|year)s?")
 
 
 def lifetime_seconds(text: str) -> int:
-    """Seconds of a lifetime such as "14 days"; 0 for "session". 13 months are 395 days.
+    """Return the seconds of a lifetime such as "14 days"; 0 for "session".
 
     Raises ValueError with a sentence that says what is expected.
     """
@@ -27,15 +29,16 @@ def lifetime_seconds(text: str) -> int:
         raise ValueError(EXPECTED)
     number, unit = int(match[1]), match[2]
     if unit == "month":
-        # A calendar month is a twelfth of 365 days, rounded down, so that 6 months are at most 183 days
-        # and 13 months are the 395 days of the law.
+        # A month is a twelfth of 365 days, and the sum is rounded down: 13 months are `LONGEST`.
         return number * 365 // 12 * DAY
     return number * _UNITS[unit]
 
 
 def lifetime_text(seconds: float) -> str:
-    """Write `seconds` as the policy file has them, "session" for none. They are rounded up: to minutes below
-    a day, to hours below a month, else to days."""
+    """Write `seconds` as the policy file does; 0 is "session".
+
+    They are rounded up: to minutes below a day, to hours below a month, else to days.
+    """
     if seconds <= 0:
         return "session"
     precision = 60 if seconds < DAY else 3_600 if seconds < 31 * DAY else DAY

@@ -1,4 +1,4 @@
-"""From the text of a policy file to the checked parts of a policy."""
+"""Reads the text of a policy file into the checked parts of a policy."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 from consentgate.catalogue import KnownService, catalogue
 
+from .categories import DEFAULT_CATEGORIES, category_for
 from .check import check
 from .errors import Mistake, PolicyError
-from .messages import did_you_mean, listed, place_of, shown
-from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
+from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
-from .well_known import certain_reason
+from .well_known_cookies import certain_reason
 
 _log = logging.getLogger("consentgate")
 
@@ -26,7 +27,7 @@ _TABLES = ("site", "category", "cookie", "service")
 
 
 def parse(text: str, file: str) -> Parts:
-    """The checked parts of a policy written as TOML. `file` is the name that messages show.
+    """Parse a policy written in TOML into its checked parts. `file` is the name that messages show.
 
     Raises PolicyError with every mistake found.
     """
@@ -35,7 +36,7 @@ def parse(text: str, file: str) -> Parts:
     except ValueError as error:
         raise PolicyError([Mistake(file, "", "", f"not readable as TOML: {error}")]) from None
     reader = _PolicyReader()
-    parts = reader.read(document)
+    parts = reader.parts_of(document)
     found = [mistake for mistake in check(*parts) if not reader.tables.is_settled(*mistake[:2])]
     if reader.tables.mistakes or found:
         mistakes = sorted((*reader.tables.mistakes, *found), key=lambda mistake: reader.order(mistake[0]))
@@ -46,7 +47,7 @@ def parse(text: str, file: str) -> Parts:
 
 
 class _PolicyReader:
-    """Reads a whole document, table by table, whatever is wrong with it."""
+    """Reads a whole document table by table, and goes on after a mistake."""
 
     def __init__(self) -> None:
         self.tables = TableReader()
@@ -54,14 +55,15 @@ class _PolicyReader:
         self._places: dict[str, int] = {}
 
     def order(self, place: str) -> int:
-        """Sorts mistakes by the tables that they are in, as those were read."""
+        """Return the sort key of a mistake in the table at `place`: mistakes go in the order of the file."""
         outer, inside, _ = place.rpartition(", cookies ")
         return self._places.get(outer if inside else place, -1)
 
     def _enter(self, place: str) -> None:
         self._places[place] = len(self._places)
 
-    def read(self, document: Mapping[str, Any]) -> Parts:
+    def parts_of(self, document: Mapping[str, Any]) -> Parts:
+        """Return the parts that `document` describes, with stand-ins for what is wrong."""
         for key in document:
             if key not in _TABLES:
                 hint = did_you_mean(key, _TABLES)
@@ -71,10 +73,11 @@ class _PolicyReader:
                 self.tables.report("", key, f"{expected}{hint}")
         site = self._site(document.get("site"))
         written = self._list(document, "category", "id")
-        categories = tuple(self.tables.read(place, table, Category) for place, table in written)
+        categories = tuple(self.tables.object_from(place, table, Category) for place, table in written)
         categories = categories or DEFAULT_CATEGORIES
         cookies = tuple(
-            self.tables.read(place, table, Cookie) for place, table in self._list(document, "cookie", "name")
+            self.tables.object_from(place, table, Cookie)
+            for place, table in self._list(document, "cookie", "name")
         )
         askable = {category.id for category in categories} - {NECESSARY}
         undeclared = site.undeclared if site.undeclared in askable else NEVER
@@ -88,7 +91,7 @@ class _PolicyReader:
         place = "[site]"
         self._enter(place)
         if isinstance(table, dict):
-            return self.tables.read(place, table, Site)
+            return self.tables.object_from(place, table, Site)
         expected = (
             "missing: expected a [site] table that says who answers for the site: name, controller, contact"
         )
@@ -99,7 +102,10 @@ class _PolicyReader:
     def _list(
         self, document: Mapping[str, Any], kind: str, *labels: str
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The tables of one kind, each with its place: its number and the first of `labels` that it has."""
+        """Yield the tables of one kind, each with its place.
+
+        The place has the table's number and the value of the first of `labels` that it has.
+        """
         written = document.get(kind, [])
         tables = written if isinstance(written, list) else [written]
         if not isinstance(written, list) or not all(isinstance(table, dict) for table in tables):
@@ -121,7 +127,7 @@ class _PolicyReader:
         if "use" in table:
             known = self._known(place, table["use"])
             if known is None:
-                # What the catalogue would have filled in is not missing.
+                # The catalogue would have filled these in: they are not missing.
                 self.tables.settle(place, *(key for key in ("id", "category") if key not in table))
                 filled_in["id"] = table["use"] if isinstance(table["use"], str) else ""
             else:
@@ -135,24 +141,27 @@ class _PolicyReader:
         if known is None:
             ids = [service.id for service in catalogue().services]
             hint = did_you_mean(use, ids) or _ids_like(use, ids)
-            expected = f"expected the id of a service in the catalogue, not {shown(use)}{hint}"
+            expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
 
     def _category(self, known: KnownService, categories: tuple[Category, ...], undeclared: str) -> str:
-        """The policy's category for a service of the catalogue. Where the policy has none, the service
-        goes by the switch for what is undeclared, which the log says."""
+        """Return the policy's category for a service of the catalogue.
+
+        Where the policy has none, the service goes by the switch for what is undeclared, and the log says
+        so.
+        """
         category = category_for(known.category, categories)
         if category is not None:
             return category
         advice = (
-            'if it is, add category = "necessary" and a reason; else the category that it belongs to'
+            'if it is, add category = "necessary" and a reason, else the category that it belongs to'
             if known.category == NECESSARY
             else f"add category = ..., one of {listed(c.id for c in categories)}, or let one cover it"
         )
         self.notices.append(
-            f"the service {shown(known.id)} is {shown(known.category)} in the catalogue, which no category "
-            f"here covers, so that it is filed under {shown(undeclared)}, as undeclared says; {advice}"
+            f"the service {shown(known.id)} is {shown(known.category)} in the catalogue, and no category of "
+            f"this policy covers that. It is filed under {shown(undeclared)}, as undeclared says; {advice}"
         )
         return undeclared
 
@@ -164,22 +173,26 @@ def _misfiled(cookies: Iterable[Cookie]) -> Iterator[str]:
         if reason is not None and cookie.category not in (NECESSARY, NEVER):
             yield (
                 f"{place_of('[[cookie]]', number, cookie.name)}: frameworks use this name for logins and "
-                "forms, which fail where visitors can refuse the cookie; if that is what it is for, write "
+                "forms, which fail where visitors can refuse the cookie. If that is what it is for, write "
                 f"category = {shown(NECESSARY)} and reason = {shown(reason)}, not {shown(cookie.category)}"
             )
 
 
 def _ids_like(use: object, ids: Iterable[str]) -> str:
-    """A hint where no id looks like `use`: those of which it may be short, as "ga4" is, else how to list
-    them all."""
+    """Make a hint where no id looks like `use`: the ids that it may be short for, as "ga4" is.
+
+    Where there are none, the hint says how to list all ids.
+    """
     short = use.lower().rstrip("0123456789") if isinstance(use, str) else ""
     likely = [id for id in ids if short and "".join(word[0] for word in id.split("-")) == short]
-    return f"; did you mean {' or '.join(map(shown, likely))}?" if likely else f"; {_LISTS_IDS} lists them"
+    return suggestion(likely) or f"; {_LISTS_IDS} lists them"
 
 
 def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys that the catalogue fills in under those of the policy's `table`. Hosts or paths that are
-    written there replace all of the catalogue's."""
+    """Return the values that the catalogue gives to keys which the policy's `table` may lack.
+
+    Hosts or paths in the table replace all of the catalogue's.
+    """
     located = any(key in table for key in ("hosts", "paths", "urls"))
     return {
         "id": known.id,
@@ -190,13 +203,3 @@ def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, 
         "controller": known.controller,
         "privacy_url": known.privacy_url,
     }
-
-
-def category_for(raw: str, categories: Iterable[Category]) -> str | None:
-    """The id of the policy's category for the catalogue's category `raw`: the one that covers it, else
-    the one of the same name. Never `necessary`, which only the site itself can claim."""
-    askable = [category for category in categories if category.id != NECESSARY]
-    for category in askable:
-        if raw in category.covers:
-            return category.id
-    return next((category.id for category in askable if category.id == raw), None)

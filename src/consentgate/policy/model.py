@@ -1,7 +1,7 @@
 """What a site declares: the shape of the policy file, table by table.
 
-These classes are plain data. Reading a file into them, with every mistake reported at once, is the
-work of `loading`; finding out who a URL or a cookie belongs to is the work of `claims`.
+These classes are plain data. `loading` reads a file into them and reports every mistake at once. `claims`
+finds out who a URL or a cookie belongs to.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import datetime
 from typing import Literal, get_args
 
 import msgspec
+
+from .lifetime import lifetime_text
 
 NECESSARY = "necessary"
 NEVER = "never"
@@ -34,7 +36,7 @@ Reason = Literal[
 REASONS: tuple[str, ...] = get_args(Reason)
 
 CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
-"""What the cookie that holds a visitor's choice is called, and while a site is developed over plain HTTP."""
+"""The names of the cookie that holds a visitor's choice: over HTTPS, and in development over plain HTTP."""
 
 CspMode = Literal["on", "report-only", "off"]
 
@@ -42,9 +44,9 @@ CspMode = Literal["on", "report-only", "off"]
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The `[site]` table: who answers for the site, and the switches of the gate.
 
-    `hosts` lists what counts as the site itself (`example.org`, `*.example.org`); empty, it is the
-    registrable domain of each request's host. `undeclared` is the id of the category whose consent opens
-    what no service claims, or "never". With `report_only` nothing is blocked, and what would be is counted.
+    `hosts` lists what counts as the site itself (`example.org`, `*.example.org`). Where it is empty, that is
+    the registrable domain of each request's host. `undeclared` is "never", or the id of the category whose
+    consent opens what no service claims. With `report_only` nothing is blocked: what would be is counted.
     """
 
     name: str
@@ -66,8 +68,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 class Category(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[category]]` table: a purpose that groups services.
 
-    `covers` names the catalogue's categories whose services belong here when the policy uses them
-    without naming a category of its own.
+    `covers` names categories of the catalogue. Their services belong here, where the policy uses them and
+    names no other category.
     """
 
     id: str
@@ -77,13 +79,19 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cookie(msgspec.Struct, frozen=True, kw_only=True):
-    """A `[[cookie]]` table: a cookie of the site's own. `name` may end in `*`."""
+    """A `[[cookie]]` table: one of the site's own cookies. `name` may end in `*`."""
 
     name: str
     category: str
     reason: Reason | None = None
     lifetime: str | None = None
     purpose: str = ""
+
+    @classmethod
+    def exempt(cls, name: str, reason: Reason, age: float | datetime.timedelta | None) -> Cookie:
+        """Declare a necessary cookie that lives for `age`, in seconds; None is until the browser closes."""
+        seconds = age.total_seconds() if isinstance(age, datetime.timedelta) else age or 0
+        return cls(name=name, category=NECESSARY, reason=reason, lifetime=lifetime_text(seconds))
 
 
 class ServiceCookie(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,8 +104,8 @@ class ServiceCookie(msgspec.Struct, frozen=True, kw_only=True):
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[service]]` table: a third party, or a tracker on the site's own host (`paths` without `hosts`).
 
-    With both `hosts` and `paths`, a URL must match one of each. `urls` holds the `host/path` patterns of
-    a catalogue service. `pages` limits a necessary service to some of the site's pages.
+    Where there are both `hosts` and `paths`, a URL must match one of each. `urls` holds the `host/path`
+    patterns of a catalogue service. `pages` limits a necessary service to some of the site's pages.
     """
 
     id: str
@@ -112,12 +120,3 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     controller: str = ""
     privacy_url: str = ""
     purpose: str = ""
-
-
-DEFAULT_CATEGORIES = (
-    Category(id=NECESSARY),
-    Category(id="performance", covers=("performance",)),
-    Category(id="third-party", covers=("marketing", "social", "media", "functional", "all")),
-)
-"""What a policy that names no category has. A catalogue service that is filed as necessary is covered by
-none: that is for the site to say, with a reason."""

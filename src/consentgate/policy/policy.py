@@ -1,4 +1,4 @@
-"""The `Policy`: a site's declarations, checked and ready to be asked."""
+"""The `Policy`: what a site declares, checked and ready to be asked."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
+from .categories import DEFAULT_CATEGORIES
 from .check import check
 from .claims import Claims
 from .errors import Mistake, PolicyError
 from .lifetime import lifetime_seconds
 from .loading import parse
-from .model import DEFAULT_CATEGORIES, NECESSARY, NEVER, Category, Cookie, Service, Site
+from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
 
 _UNNAMED_SITE = Site(
     name="This site",
@@ -27,14 +28,16 @@ _UNNAMED_SITE = Site(
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """What a site declares. `Policy()` is the policy of a site that has declared nothing yet: the three
-    default categories, and whatever nobody claims opens with "third-party". `necessary` is always among
-    the categories, first where it is not named.
+    """What a site declares.
 
-    `set_by_framework` names those of the cookies that the application's framework sets by itself, under
-    whatever lifetime the application asks of it.
+    `Policy()` is for a site that has declared nothing yet. It has the three default categories, and what
+    nobody claims opens with "third-party". `necessary` is always one of the categories, the first where it
+    is not named.
 
-    Raises PolicyError, with every mistake at once, when the parts do not fit together.
+    `set_by_framework` names the cookies that the application's framework sets by itself. Their lifetime is
+    whatever the application asks the framework for.
+
+    Raises PolicyError, with every mistake at once, where the parts do not fit together.
     """
 
     site: Site = _UNNAMED_SITE
@@ -52,9 +55,9 @@ class Policy:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Policy:
-        """The policy in the TOML file at `path`.
+        """Load the policy from the TOML file at `path`.
 
-        Raises PolicyError with every mistake in it, and OSError when the file cannot be read.
+        Raises PolicyError with every mistake in the file, and OSError where it cannot be read.
         """
         file = Path(path)
         raw = file.read_bytes()
@@ -72,14 +75,20 @@ class Policy:
 
     @classmethod
     def parse(cls, text: str, file: str = "policy") -> Policy:
-        """The policy written in `text` (TOML); `file` is the name that messages show."""
+        """Make the policy that `text` (TOML) describes. `file` is the name that messages show.
+
+        Raises PolicyError with every mistake in it.
+        """
         return cls(*parse(text, file))
 
     def with_exempt(self, *cookies: Cookie) -> Policy:
-        """This policy and `cookies` too, except those whose name it already claims: how an integration
-        adds its framework's session and CSRF cookies, and how a site overrides that."""
+        """Return this policy with `cookies` added, except those whose names it declares already.
+
+        So an integration adds its framework's session and CSRF cookies, and a site can still declare them
+        in another way.
+        """
         claims = self.claims
-        # Of two with one name the longer-lived comes last, and counts.
+        # Of two cookies with the same name, the one that lives longer comes last and counts.
         ordered = sorted(cookies, key=lambda cookie: lifetime_seconds(cookie.lifetime or "session"))
         by_name = {cookie.name: cookie for cookie in ordered if not claims.cookie_is_declared(cookie.name)}
         new = tuple(by_name.values())
@@ -89,14 +98,16 @@ class Policy:
         return replace(self, cookies=(*self.cookies, *new), set_by_framework=names)
 
     def framework_cookie(self, name: str) -> Cookie | None:
-        """Find the cookie of this name among those that the framework sets."""
+        """Return the cookie of this name that the framework sets, or None where it sets none."""
         if name not in self.set_by_framework:
             return None
         return next(cookie for cookie in self.cookies if cookie.name == name)
 
     def misfiled(self, *cookies: Cookie) -> list[tuple[Cookie, str]]:
-        """Find which of a framework's `cookies` this policy files under another category than "necessary",
-        and under which."""
+        """Find a framework's `cookies` that this policy does not file under "necessary".
+
+        Each comes with the category that it is filed under.
+        """
         filed = [
             (cookie, [claim.category or NEVER for claim in self.claims.by_cookie(cookie.name)])
             for cookie in cookies
@@ -106,29 +117,31 @@ class Policy:
 
     @cached_property
     def claims(self) -> Claims:
-        """The index over this policy: to whom a URL, cookie, script or widget belongs."""
+        """The index over this policy, which says who a URL, cookie, script or widget belongs to."""
         return Claims(
             self.site, self.categories, self.cookies, self.services, set_by_framework=self.set_by_framework
         )
 
     @property
     def askable(self) -> tuple[Category, ...]:
-        """The categories that a visitor is asked for: those that something belongs to."""
+        """The categories that a visitor is asked about: those that have something in them."""
         asked = {unit.category for unit in self.claims.units}
         return tuple(category for category in self.categories if category.id in asked)
 
     def services_of(self, category: str) -> tuple[Service, ...]:
-        """The declared services of one category."""
+        """Return the declared services of one category."""
         return tuple(service for service in self.services if service.category == category)
 
     @cached_property
     def restricted(self) -> tuple[Service, ...]:
-        """The services that no consent opens everywhere: those that nothing opens, and the necessary ones
-        of some pages only."""
+        """The services that no consent opens on every page.
+
+        Nothing opens some of them; others are necessary, but on some pages only.
+        """
         return tuple(service for service in self.services if service.category == NEVER or service.pages)
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """Ids that consent can be given to: categories and the services in them."""
+        """The ids that consent can be given to: categories and the services in them."""
         services = (service.id for service in self.services if service.category not in (NECESSARY, NEVER))
         return frozenset((*(category.id for category in self.categories), *services))

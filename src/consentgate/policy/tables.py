@@ -1,4 +1,4 @@
-"""Reading TOML tables into the objects of the model, key by key."""
+"""Reads TOML tables into the objects of the model, key by key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 
 from .check import Found
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
-from .messages import closest, did_you_mean, listed, place_of, shown
+from .messages import but_not, closest, did_you_mean, listed, place_of
 from .model import REASONS, Category, Cookie, CspMode, Reason, Service, ServiceCookie, Site
 
 Table = TypeVar("Table", bound=msgspec.Struct)
@@ -49,11 +49,11 @@ _MISSING: dict[tuple[type[msgspec.Struct], str], str] = {
 
 
 class TableReader:
-    """Turns tables into objects and keeps what went wrong on the way.
+    """Turns tables into objects, and collects the mistakes in them.
 
-    A value that is wrong gives way to the key's default, or to an empty text, so that all else in the
-    table can still be checked. What such a stand-in gets wrong is nobody's mistake: `is_settled` says
-    which keys to be silent about.
+    The key's default, or an empty text, stands in for a wrong value, so that the rest of the table can still
+    be checked. What a check finds wrong with a stand-in is no mistake in the file: `is_settled` says which
+    keys to be silent about.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class TableReader:
         self._settled: set[tuple[str, str]] = set()
 
     def report(self, place: str, key: str, expected: str) -> None:
-        """Keep a mistake, and be silent about that key from then on."""
+        """Collect a mistake, and be silent about that key from then on."""
         self.mistakes.append((place, key, expected))
         self.settle(place, key)
 
@@ -70,15 +70,15 @@ class TableReader:
         self._settled.update((place, key) for key in (*keys, ""))
 
     def is_settled(self, place: str, key: str) -> bool:
-        """True where nothing more is to be said."""
+        """Say whether to be silent about this key."""
         return (place, key) in self._settled
 
-    def read(self, place: str, table: Mapping[str, Any], model: type[Table]) -> Table:
-        """The object that `table` describes."""
+    def object_from(self, place: str, table: Mapping[str, Any], model: type[Table]) -> Table:
+        """Make the object that `table` describes."""
         return self.complete(place, self.values(place, table, model), model)
 
     def values(self, place: str, table: Mapping[str, Any], model: type[Table], *also: str) -> dict[str, Any]:
-        """The values that `table` has right. Keys in `also` are known, but not read here."""
+        """Return the values of `table` that are right. Keys in `also` are known, but not read here."""
         types = {field.name: field.type for field in _fields(model)}
         values: dict[str, Any] = {}
         for key, value in table.items():
@@ -87,13 +87,13 @@ class TableReader:
                     values[key] = self._value(place, key, value, types[key])
                 except msgspec.ValidationError:
                     expected = _BY_KEY.get(key) or _BY_TYPE[types[key]]
-                    self.report(place, key, f"{expected}, not {shown(value)}")
+                    self.report(place, key, f"{expected}{but_not(value)}")
             elif key not in also:
                 self._unknown_key(place, key, [*also, *types], table)
         return values
 
     def complete(self, place: str, values: Mapping[str, Any], model: type[Table]) -> Table:
-        """The object with these `values`. Reports those that are missing."""
+        """Make the object with these `values`, and report the required ones that are missing."""
         stand_ins: dict[str, str] = {}
         for field in _fields(model):
             if field.required and field.name not in values:
@@ -107,7 +107,7 @@ class TableReader:
             return msgspec.convert(value, type_, strict=True)
         tables = msgspec.convert(value, list[dict[str, Any]], strict=True)
         return tuple(
-            self.read(place_of(f"{place}, {key}", number, table.get("name")), table, ServiceCookie)
+            self.object_from(place_of(f"{place}, {key}", number, table.get("name")), table, ServiceCookie)
             for number, table in enumerate(tables, 1)
         )
 
@@ -115,7 +115,7 @@ class TableReader:
         self.report(place, key, f"unknown key{did_you_mean(key, known) or f'; known here: {listed(known)}'}")
         near = closest(key, known)
         if near and near not in table:
-            # Misspelt, not missing.
+            # The key is misspelt, not missing.
             self.settle(place, near)
 
 

@@ -1,17 +1,12 @@
-"""The texts of one language, as typed objects: a file that lacks one cannot be loaded."""
+"""The texts of one language as typed objects. A file that lacks a text cannot be loaded."""
 
 from __future__ import annotations
 
 import datetime
-import tomllib
-from functools import cache, lru_cache
-from importlib.resources import files
 
 import msgspec
 
 from consentgate.policy.model import Reason
-
-FALLBACK = "en"
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -19,14 +14,14 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 
 
 class CategoryText(_Table, frozen=True):
-    """What a category is called when the policy does not say it, in a title and a sentence."""
+    """The title and description of a category, where the policy has none."""
 
     title: str
     description: str
 
 
 class BannerTexts(_Table, frozen=True):
-    """The first layer, which every page carries."""
+    """The banner on every page: the first layer."""
 
     title: str
     intro: str
@@ -80,9 +75,11 @@ class ChoicesTexts(_Table, frozen=True):
 
 
 class PlaceholderTexts(_Table, frozen=True):
-    """What stands in the place of a blocked embed or widget: `elsewhere` where it is for other pages only,
-    `never` where no consent would open it. `onwards` stands before a link to where a page would have led
-    on."""
+    """What stands in the place of a blocked embed or widget.
+
+    `elsewhere` is for one that is used on other pages only, `never` for one that no consent would open.
+    `onwards` stands before the link to where a page's refresh would have led.
+    """
 
     blocked: str
     elsewhere: str
@@ -92,7 +89,7 @@ class PlaceholderTexts(_Table, frozen=True):
 
 
 class LifetimeTexts(_Table, frozen=True):
-    """How long a cookie lives; the units in singular and plural."""
+    """The words for how long a cookie lives, with the units in singular and plural."""
 
     session: str
     unknown: str
@@ -105,7 +102,7 @@ class LifetimeTexts(_Table, frozen=True):
 
 
 class DateTexts(_Table, frozen=True):
-    """How a day is written."""
+    """The way in which a day is written."""
 
     format: str
     months: tuple[str, ...]
@@ -119,8 +116,11 @@ class Problem(_Table, frozen=True):
 
 
 class Problems(_Table, frozen=True, rename=lambda name: name.removeprefix("status_")):
-    """The error pages, by HTTP status; `redirect` is the one for a redirect that was refused, and `frame` the
-    one for a consent from inside a frame, with a link to the choices in a `window` of their own."""
+    """The error pages by HTTP status, and two others.
+
+    `redirect` answers a redirect that was refused. `frame` answers a decision from inside a frame, and has a
+    link to the choices in a `window` of their own.
+    """
 
     home: str
     window: str
@@ -139,8 +139,8 @@ class Problems(_Table, frozen=True, rename=lambda name: name.removeprefix("statu
 class Texts(_Table, frozen=True):
     """Everything that visitors read, in one language.
 
-    Texts in braces, such as `{service}`, are to be filled with `str.format`, and the result is plain
-    text: whoever puts it into a page escapes it.
+    Words in braces, such as `{service}`, are filled in with `str.format`. The result is plain text: the
+    code that puts it into a page escapes it.
     """
 
     language: str
@@ -155,7 +155,7 @@ class Texts(_Table, frozen=True):
     problems: Problems
 
     def for_lifetime(self, lifetime: str | None) -> str:
-        """A policy's `lifetime` ("session", "14 days") in words."""
+        """Say a policy's `lifetime` ("session", "14 days") in words."""
         if lifetime is None:
             return self.lifetime.unknown
         if lifetime == "session":
@@ -165,48 +165,12 @@ class Texts(_Table, frozen=True):
         return str((one if number == "1" else many).format(n=number))
 
     def for_day(self, day: datetime.date) -> str:
-        """A day in words."""
+        """Say a day in words."""
         return self.date.format.format(day=day.day, month=self.date.months[day.month - 1], year=day.year)
 
     def for_problem(self, status: int) -> Problem:
-        """What to say with the HTTP `status`: of an unlisted one, what its class is for."""
+        """Return what to say with the HTTP `status`. One that is not listed gets what its class says."""
         known = getattr(self.problems, f"status_{status}", None)
         if isinstance(known, Problem):
             return known
         return self.problems.status_400 if 400 <= status < 500 else self.problems.status_500
-
-
-@lru_cache(maxsize=64)
-def texts(language: str = FALLBACK) -> Texts:
-    """The texts of a `language` ("en", "de-AT"): the file of that name, else of the language without its
-    region, else English."""
-    return _load(_tag_of(language) or FALLBACK)
-
-
-def has_texts(language: str) -> bool:
-    """Say whether there are texts in this `language`, or in the language without its region."""
-    return bool(_tag_of(language))
-
-
-def _tag_of(language: str) -> str:
-    tag = language.strip().lower().replace("_", "-")
-    while tag and tag not in languages():
-        tag = tag.rpartition("-")[0]
-    return tag
-
-
-@cache
-def languages() -> frozenset[str]:
-    """The languages that there are texts in. The files are named in small letters, like `pt-br.toml`."""
-    return frozenset(
-        file.name.removesuffix(".toml")
-        for file in files(__package__).iterdir()
-        if file.name.endswith(".toml")
-    )
-
-
-@cache
-def _load(tag: str) -> Texts:
-    # The tag is one of `languages`, never a part of a request: it cannot name another file.
-    raw = (files(__package__) / f"{tag}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(raw), Texts, strict=True)

@@ -1,1 +1,1 @@
-"""What HTTP and HTML share: URLs, paths, MIME sniffing, client hints."""
+"""What HTTP and HTML share: URLs, hosts, paths, white space, MIME sniffing, client hints."""

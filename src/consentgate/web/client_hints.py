@@ -1,12 +1,12 @@
-"""Client hints: what a browser says of itself, its machine and its network when asked (RFC 8942)."""
+"""Client hints: what a browser tells about itself, its machine and its network when asked (RFC 8942)."""
 
 from __future__ import annotations
 
 import re
 
-# What browsers send unasked (UA Client Hints, section 3), and what visitors have set themselves, which a
-# page reads in CSS as well (User Preference Media Features Client Hints Headers, section 2).
-_PLAIN = frozenset(
+# What browsers send unasked (UA Client Hints, section 3), and preferences that visitors have set themselves,
+# which a page can read in CSS as well (User Preference Media Features Client Hints Headers, section 2).
+_HARMLESS = frozenset(
     (
         *("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "save-data", "sec-gpc"),
         *("sec-ch-prefers-color-scheme", "sec-ch-prefers-contrast", "sec-ch-forced-colors"),
@@ -14,22 +14,23 @@ _PLAIN = frozenset(
         *("sec-ch-prefers-reduced-transparency",),
     )
 )
-# Older than the prefix.
+# Hints that are older than the prefix "Sec-CH-".
 _WITHOUT_PREFIX = frozenset(
     ("device-memory", "dpr", "width", "viewport-width", "downlink", "ect", "rtt", "content-dpr")
 )
+_SEPARATORS = re.compile(r"[\s,]+")
 
 
 def tells_of_the_device(header: str) -> bool:
-    """True for a request header (in small letters) that serves to tell one browser from another."""
-    return header in _WITHOUT_PREFIX or (header.startswith("sec-ch-") and header not in _PLAIN)
+    """Say whether a request header (lowercase) helps to tell one browser from another."""
+    return header in _WITHOUT_PREFIX or (header.startswith("sec-ch-") and header not in _HARMLESS)
 
 
 def plain_hints(names: str) -> list[str]:
-    """Of a list of hints, like the value of Accept-CH, those that tell nothing of the device."""
-    return [name for name in re.split(r"[\s,]+", names) if name.lower() in _PLAIN]
+    """Return the hints in a list, such as the value of Accept-CH, that tell nothing of the device."""
+    return [name for name in _SEPARATORS.split(names) if name.lower() in _HARMLESS]
 
 
 def asks_of_the_device(names: str) -> bool:
-    """True when the list holds any other hint. What is no hint is for browsers to ignore."""
-    return len(plain_hints(names)) < len(list(filter(None, re.split(r"[\s,]+", names))))
+    """Say whether the list holds any other hint. An unknown name counts as one."""
+    return len(plain_hints(names)) < len(list(filter(None, _SEPARATORS.split(names))))

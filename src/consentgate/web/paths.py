@@ -1,32 +1,100 @@
-"""Paths on the site itself, fit to stand in a link."""
+"""Paths in URLs: the one spelling that each has, and those that lead to the site itself."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import quote
 
-# The characters that may stand in a path and query as they are (RFC 3986), and the percent sign of what is
-# escaped already. A backslash is not among them: browsers read it as a slash.
-_SAFE = "/%:@!$&'()*+,;=~-._?"
+PATH_CHARACTERS = "/:@!$&'()*+,;=~"
+"""The characters besides letters, digits and "-._" that may stand in a path (RFC 3986, section 3.3). A
+backslash is not among them: browsers read it as a slash."""
 
-# What a browser would resolve to the site itself: one slash, and no second one (or backslash) after it. A
-# browser drops tabs and line breaks before it looks, so that no control character may be there at all; and
-# a surrogate is no character that could be written down.
+# -- one spelling ----------------------------------------------------------------------------------------
+
+_ESCAPE = re.compile(r"%(?P<byte>[0-9a-fA-F]{2})?")
+# One string for each byte: a long path may be nothing but escapes.
+_ESCAPES = tuple(f"%{byte:02X}" for byte in range(256))
+# WHATWG URL, "path percent-encode set".
+_ESCAPED_IN_PATH = re.compile(r"[\x00-\x20\"#<>?^`{}\x7f-\U0010ffff]+")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def normal_path(path: str) -> str:
+    """Return an absolute `path` in its one spelling: without `.` and `..` segments, with the escapes that
+    browsers write, in uppercase, and without needless ones."""
+    path = _with_normal_escapes(path)
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def resolve_path(path: str, base_path: str) -> str:
+    """Return the normal path that a relative `path` leads to from a document at the normal `base_path`.
+
+    What stays of `base_path` is not read again: it may be long, and the URLs relative to it many.
+    """
+    path, end = _with_normal_escapes(path), max(base_path.rfind("/"), 0)
+    if not path.startswith(".") and "/." not in path:
+        return f"{base_path[:end]}/{path}"
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == ".." and not kept:
+            end = max(base_path.rfind("/", 0, end), 0)
+        elif segment == "..":
+            kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return f"{base_path[:end]}/{'/'.join(kept)}"
+
+
+def _with_normal_escapes(path: str) -> str:
+    if "%" in path:
+        path = _ESCAPE.sub(_normal_escape, path)
+    return _ESCAPED_IN_PATH.sub(_escaped, path)
+
+
+def _normal_escape(match: re.Match[str]) -> str:
+    if match["byte"] is None:
+        return "%25"
+    character = chr(int(match["byte"], 16))
+    return character if character in _UNRESERVED else _ESCAPES[ord(character)]
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join([_ESCAPES[byte] for byte in match[0].encode("utf-8", "replace")])
+
+
+# -- on the site itself ----------------------------------------------------------------------------------
+
+# What a browser resolves to the site itself: one slash, and no second one (or backslash) after it. Browsers
+# drop tabs and line breaks before they look, so that no control character may be there at all. A surrogate is
+# no character that could be written down.
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\ud800-\udfff]*")
 
 
-@lru_cache(maxsize=256)
 def local_path(text: str) -> str:
-    """`text` if it is the path (and query) of a page on the site itself, else "/".
+    """Return `text` if it is the path (and query) of a page on the site itself, else "/".
 
-    This is where a visitor returns to after a decision, and it comes from the request: it must not lead
-    to another host, nor run a script.
+    This is where a visitor returns to after a decision, and it comes from the request: it must not lead to
+    another host, nor run a script.
     """
-    return quote(text, safe=_SAFE) if _LOCAL.fullmatch(text) else "/"
+    # A percent sign belongs to what is escaped already.
+    return quote(text, safe=PATH_CHARACTERS + "%?") if _LOCAL.fullmatch(text) else "/"
 
 
 def mount_path(root: str) -> str:
-    """The path that the application is mounted at, as links begin with it: "" or "/app"."""
+    """Return the path that the application is mounted at, as links begin with it: "" or "/app"."""
     trimmed = root.strip("/")
-    return "/" + quote(trimmed, safe=_SAFE.replace("?", ""), errors="replace") if trimmed else ""
+    return "/" + quote(trimmed, safe=PATH_CHARACTERS + "%", errors="replace") if trimmed else ""

@@ -1,1 +1,1 @@
-"""XML documents: plain ones pass, the others are refused."""
+"""XML documents: plain ones pass, the rest is refused."""

@@ -1,9 +1,9 @@
 """Style sheets in XSLT, which make pages of HTML out of documents in XML.
 
-A sheet can put together any element from parts, copy elements of the document, and write markup as text. So
-only plain sheets pass: their elements are written out, and what they compute becomes text, the address of a
-link or an attribute that loads nothing. Chromium writes the result down and reads it again as HTML, so that
-an element's namespace does not matter, and neither markup in an attribute nor text of its own kind passes.
+A sheet can assemble any element from parts, copy elements of the document, and write markup as text. So only
+plain sheets pass. Their elements are written out; what they compute becomes text, the URL of a link, or an
+attribute that loads nothing. Chromium serializes the result and parses it again as HTML. Therefore an
+element's namespace does not matter, and neither markup in an attribute nor an element with raw text passes.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from consentgate.html.rules.elements import INERT_RELATIONS
+from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
 
-NAMESPACE = b"http://www.w3.org/1999/XSL/Transform"
-
-# What takes no element from elsewhere. Not `import` and `include`, whose sheets may be served as anything;
-# not `comment`, whose end the text in it can write.
+# Elements of XSLT that take no element from elsewhere. Not `import` and `include`, whose sheets may be served
+# as anything; not `comment`, whose end the text in it can write.
 _ELEMENTS = frozenset(
     (
         *(b"apply-templates", b"call-template", b"choose", b"decimal-format", b"for-each", b"if", b"key"),
@@ -24,19 +23,19 @@ _ELEMENTS = frozenset(
         b"with-param",
     )
 )
-_OF_A_LITERAL_ELEMENT = frozenset((b"version", b"exclude-result-prefixes"))
+# Attributes of XSLT that an element of the page may have.
+_ON_PAGE_ELEMENTS = frozenset((b"version", b"exclude-result-prefixes"))
 # Attributes whose values nothing loads.
 _COMPUTED = frozenset((b"alt", b"class", b"dir", b"id", b"lang", b"title"))
 _COMPUTED_OF_LINKS = _COMPUTED | {b"href"}
-# Elements whose text HTML does not read as XML does.
-_TEXT_OF_ITS_OWN = frozenset(
-    (b"iframe", b"noembed", b"noframes", b"noscript", b"plaintext", b"template", b"textarea", b"xmp")
-)
+# Elements whose contents HTML does not read as XML does. Scripts and style sheets are judged by themselves,
+# and a `title` only must not hold elements.
+_READ_IN_ANOTHER_WAY = RAW_TEXT_ELEMENTS - {b"script", b"style", b"title"} | {b"plaintext", b"template"}
 
 
 def is_plain_instruction(name: bytes, pairs: Mapping[bytes, bytes], parent: bytes | None) -> bool:
-    """True for a plain element of XSLT with these attributes. `parent` is the name of the element of the page
-    that it stands in, None where that is one of XSLT."""
+    """Say whether an element of XSLT with these attributes is plain. `parent` is the name of the element of
+    the page that it stands in, None where it stands in one of XSLT."""
     if pairs.get(b"disable-output-escaping", b"no") != b"no":
         return False
     if name == b"attribute":
@@ -48,19 +47,20 @@ def is_plain_instruction(name: bytes, pairs: Mapping[bytes, bytes], parent: byte
 def is_plain_element(
     name: bytes, attributes: Mapping[bytes, bytes], of_xslt: Iterable[bytes], inside: Iterable[bytes]
 ) -> bool:
-    """True for a plain element of the page, with its own `attributes` and those of XSLT, inside others."""
-    if name.lower() in _TEXT_OF_ITS_OWN or b"title" in map(bytes.lower, inside):
+    """Say whether an element of the page is plain, by its own `attributes`, the names of those that are
+    XSLT's, and the names of the elements that it stands inside."""
+    if name.lower() in _READ_IN_ANOTHER_WAY or b"title" in map(bytes.lower, inside):
         return False
     if name == b"a" and not _is_link(attributes):
         return False
     computed = _COMPUTED_OF_LINKS if name == b"a" else _COMPUTED
-    return _OF_A_LITERAL_ELEMENT.issuperset(of_xslt) and all(
+    return _ON_PAGE_ELEMENTS.issuperset(of_xslt) and all(
         b"<" not in value and (key in computed or not (b"{" in value or b"}" in value))
         for key, value in attributes.items()
     )
 
 
 def _is_link(attributes: Mapping[bytes, bytes]) -> bool:
-    """True for a link that is only followed: Firefox fetches some ahead."""
+    """Say whether a link is only followed. Firefox prefetches some by their relation."""
     relations = attributes.get(b"rel", b"").decode().lower().split()
     return INERT_RELATIONS.issuperset(relations)

@@ -16,5 +16,5 @@ register = template.Library()
 
 @register.filter
 def allows(request: HttpRequest, name: str) -> bool:
-    """True when the visitor behind `request` has consented to the category or service `name`."""
+    """Say whether the visitor behind `request` has consented to the category or service `name`."""
     return consent_of(request).allows(name)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from consentgate.html.rules.elements import INERT_RELATIONS
-from consentgate.html.values.srcset import candidates
+from consentgate.html.values.srcset import image_candidates
 
 _URL = r"<[!#-;=?-\[\]^-~]*+>"
 # No apostrophe, which is a quote to Firefox, and no asterisk (RFC 8187): of extended parameters some count.
@@ -67,4 +67,4 @@ def _loaded_by(link: str) -> tuple[str, ...]:
         raise Odd(link)
     if relations <= INERT_RELATIONS:
         return ()
-    return (url, *candidates(parameters.get("imagesrcset", "")))
+    return (url, *image_candidates(parameters.get("imagesrcset", "")))

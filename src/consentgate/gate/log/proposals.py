@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.catalogue.hosting import is_rented
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
+from consentgate.policy.categories import category_for
 from consentgate.policy.first_party import registrable_domain
-from consentgate.policy.loading import category_for
 from consentgate.policy.model import REASONS
-from consentgate.policy.well_known import likely_reason
+from consentgate.policy.well_known_cookies import likely_reason
 
 LONGEST = 200
 """The longest name that is proposed: names come from outside."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from consentgate.gate.message import Request
-from consentgate.web.url import parse_host
+from consentgate.web.host import parse_host
 
 _PORT = re.compile(r":([0-9]*)\Z")
 _DEFAULT_PORTS = ("", "80", "443")

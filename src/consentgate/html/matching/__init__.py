@@ -1,1 +1,1 @@
-"""How patterns are run: `re`, or PCRE2 where the machine has it."""
+"""How patterns over bytes are written and matched: by PCRE2 where the machine has it, else by `re`."""

@@ -1,8 +1,10 @@
-"""Patterns under PCRE2, the library of C that git, nginx and grep match with, where this machine has it.
+"""Patterns under PCRE2, the C library that git, nginx and grep match with, where this machine has it.
 
-The same patterns mean the same there, and take a third of the time that `re` takes. It is used through
-`ctypes`: nearly every Linux has the library, while the packages that bring it along want a compiler, or take
-longer for one call than for the match (docs/dependencies.md).
+The patterns of `matching.run` mean the same there and take a third of the time. The library is called through
+`ctypes`: nearly every Linux has it, while the packages that wrap it need a compiler, or take longer for the
+call than for the match (docs/dependencies.md).
+
+From top to bottom: which library is used, how a pattern is compiled, how it is matched.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import re
 import weakref
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 try:
     import ctypes
@@ -22,13 +25,16 @@ except ImportError:  # a Python that was built without it
 else:
     _HAS_CTYPES = True
 
+if TYPE_CHECKING:
+    _Slot: TypeAlias = tuple[int, ctypes._Pointer[c_ssize_t]]
+
 logger = logging.getLogger("consentgate")
 
 SWITCH = "CONSENTGATE_PCRE2"
-"""The environment variable that turns it off with `0`."""
+"""The environment variable that turns PCRE2 off with `0`."""
 
 _NAME = "libpcre2-8.so.0"
-# Before, patterns that call pieces of themselves could read beyond their memory (CVE-2022-1587).
+# In older ones, patterns that call pieces of themselves can read beyond their memory (CVE-2022-1587).
 _OLDEST = (10, 40)
 
 # pcre2.h
@@ -36,7 +42,7 @@ _ANCHORED = 0x80000000
 _JIT_COMPLETE = 1
 _CONFIG_VERSION = 11
 
-# What Python writes \Z, the very end, PCRE2 writes \z.
+# The very end, which Python writes \Z, is \z in PCRE2.
 _VERY_END = re.compile(rb"(?<!\\)((?:\\\\)*+)\\Z")
 
 
@@ -50,13 +56,13 @@ def _library() -> ctypes.CDLL | None:
         if _version(library) < _OLDEST:
             return None
         _declare(library)
-    except (OSError, AttributeError):  # not there, or not what it is called
+    except (OSError, AttributeError):  # not there, or another library of that name
         return None
-    return library if _keeps_to_its_process(library) else None
+    return library if _jit_memory_is_private(library) else None
 
 
-def is_here() -> bool:
-    """True where this machine has the library and may use it."""
+def is_available() -> bool:
+    """Say whether this machine has the library and may use it."""
     return _library() is not None
 
 
@@ -68,7 +74,7 @@ def _version(library: ctypes.CDLL) -> tuple[int, int]:
 
 
 def _declare(library: ctypes.CDLL) -> None:
-    """Tell the types of what is called there (pcre2api(3))."""
+    """Declare the types of the functions that are called (pcre2api(3))."""
     types: dict[str, tuple[object, list[object]]] = {
         "compile": (
             c_void_p,
@@ -86,10 +92,11 @@ def _declare(library: ctypes.CDLL) -> None:
         function.restype, function.argtypes = result, arguments
 
 
-def _keeps_to_its_process(library: ctypes.CDLL) -> bool:
-    """Whether machine code that is made here is this process's alone. Built with `--enable-jit-sealloc`, the
-    library keeps it in memory that a server's forked workers share and overwrite for each other."""
-    code = _compiled(library, b"a")
+def _jit_memory_is_private(library: ctypes.CDLL) -> bool:
+    """Say whether the machine code that is compiled here belongs to this process alone. Built with
+    `--enable-jit-sealloc`, the library keeps it in memory that a server's forked workers share, and overwrite
+    for each other."""
+    code = _compile(library, b"a")
     if code is None:
         return False
     try:
@@ -101,8 +108,9 @@ def _keeps_to_its_process(library: ctypes.CDLL) -> bool:
     return not any(re.match(r"\S+ ..xs ", mapping) for mapping in mappings)
 
 
-def _compiled(library: ctypes.CDLL, pattern: bytes) -> int | None:
-    """The pattern in machine code; None where the library refuses it, or this machine may not run that."""
+def _compile(library: ctypes.CDLL, pattern: bytes) -> int | None:
+    """Return the pattern in machine code, which matches only where it is told to begin. None where the
+    library refuses the pattern, or the process may not run what it compiled."""
     error, place = c_int(), c_size_t()
     code: int | None = library.pcre2_compile_8(
         pattern, len(pattern), _ANCHORED, byref(error), byref(place), None
@@ -116,49 +124,58 @@ def _compiled(library: ctypes.CDLL, pattern: bytes) -> int | None:
 
 
 class Pcre2Pattern:
-    """A pattern that is matched where it is asked to begin. `groups` says how many of its groups, the first
-    ones, are told of."""
+    """A compiled pattern. A match tells the ends of its first `groups` groups. Further ones are the pieces
+    that the pattern calls."""
 
     def __init__(self, library: ctypes.CDLL, code: int, groups: int) -> None:
         self._library = library
         self._match = library.pcre2_match_8
         self._code = code
         self._groups = groups
+        # Offsets come in pairs of start and end, those of the whole match first.
         self._ends = slice(1, 2 * groups + 2, 2)
-        # A match writes to memory of its own: as many pieces as there are threads that match at a time.
-        self._free: list[tuple[int, ctypes._Pointer[c_ssize_t]]] = []
-        weakref.finalize(self, _release, library, code, self._free).atexit = False
+        # Every slot is memory that one match writes its result to, beside a view on the result. There are as
+        # many as threads have matched at the same time.
+        self._free_slots: list[_Slot] = []
+        weakref.finalize(self, _release, library, code, self._free_slots).atexit = False
 
     @classmethod
     def compile(cls, pattern: bytes, groups: int) -> Pcre2Pattern | None:
-        """The pattern in machine code; None where this machine does not have the library, or may not run
-        what it makes, or where the library refuses the pattern: one may have 64 KiB in its compiled form."""
+        """Compile `pattern`. Return None where this machine does not have the library, or where the library
+        refuses the pattern: it takes at most 64 KiB in compiled form."""
         library = _library()
-        code = _compiled(library, _VERY_END.sub(rb"\1\\z", pattern)) if library is not None else None
-        return cls(library, code, groups) if library is not None and code is not None else None
+        if library is None:
+            return None
+        code = _compile(library, _VERY_END.sub(rb"\1\\z", pattern))
+        return cls(library, code, groups) if code is not None else None
 
     def match(self, data: bytes, start: int, end: int) -> list[int] | None:
-        """Where a match from `start` ends, and each of the groups (-1 for one that did not match), or nothing
-        of these if none did. None where there is no match, or the library gives up. As if `data` ended at
-        `end`, which it may not exceed."""
-        free = self._free
+        """Match at `start`, as if `data` ended at `end`, which must not exceed its length.
+
+        Return the end of the match, followed by the end of each group, -1 for one that did not match; the end
+        alone if no group did. None where nothing matches, or where the library gives up.
+        """
+        slots = self._free_slots
         try:
-            memory, ends = free.pop()
+            slot = slots.pop()
         except IndexError:
-            memory, ends = self._allocate()
+            slot = self._allocate()
+        memory, offsets = slot
+        # One more than the highest group that matched, where group 0 is the whole match. Negative: none, or
+        # an error.
         matched = self._match(self._code, data, end, start, 0, memory, None)
-        found = ends[self._ends] if matched > 1 else [ends[1]] if matched == 1 else None
-        free.append((memory, ends))
+        found = offsets[self._ends] if matched > 1 else [offsets[1]] if matched == 1 else None
+        slots.append(slot)
         return found
 
-    def _allocate(self) -> tuple[int, ctypes._Pointer[c_ssize_t]]:
+    def _allocate(self) -> _Slot:
         memory = self._library.pcre2_match_data_create_8(self._groups + 1, None)
         if not memory:
             raise MemoryError
         return memory, self._library.pcre2_get_ovector_pointer_8(memory)
 
 
-def _release(library: ctypes.CDLL, code: int, free: list[tuple[int, ctypes._Pointer[c_ssize_t]]]) -> None:
-    for memory, _ in free:
+def _release(library: ctypes.CDLL, code: int, slots: list[_Slot]) -> None:
+    for memory, _ in slots:
         library.pcre2_match_data_free_8(memory)
     library.pcre2_code_free_8(code)

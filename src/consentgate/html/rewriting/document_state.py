@@ -15,9 +15,9 @@ from consentgate.html.rules.inline_scripts import InlineScripts
 from consentgate.html.rules.limits import Cut
 from consentgate.html.skipping.inert_markup import BY_BASE, BY_BASE_IN_HEAD, QUIET, quiet_at
 from consentgate.html.skipping.removed_elements import Taken, TakenBefore
-from consentgate.html.tokenizer.lookahead import Ahead
+from consentgate.html.tokenizer.lookahead import LookAhead
 from consentgate.html.tokenizer.multibyte import decoder_for, may_swallow, plain_for
-from consentgate.html.tokenizer.open_elements import Context
+from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.refresh import refresh_url
 from consentgate.policy import Claim
@@ -56,7 +56,7 @@ class Page:
         self.judge = judge
         self.decode = decoder_for(charset)
         self.all_passes = judge.passes_everything()
-        self.context = Context(doubtful=doubtful)
+        self.context = OpenElements(doubtful=doubtful)
         self.effects = Effects() if scripts is None else scripts.effects
         self.loads = Loads(
             judge,
@@ -75,7 +75,7 @@ class Page:
         self._set_quiet()
         self.taken_before = TakenBefore(judge, charset, nested)
         self.last_reason: Reason | None = None
-        self.ahead = Ahead()
+        self.ahead = LookAhead()
         self.data = b""
         self.offset = 0
         self.final = False

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
-_HEAD_CONTENT = frozenset(
-    b"base basefont bgsound link meta noframes noscript script style template title".split()
-)
+from consentgate.html.tokenizer.element_sets import DOCUMENT_TAGS, HEAD_CONTENT
 
 
 class _Mode(Enum):
@@ -79,7 +77,7 @@ class Insertion:
     def start_tag(self, name: bytes) -> tuple[bytes, bytes]:
         """The start tag of an element is next."""
         if self._mode is _Mode.START:
-            if name not in (b"html", b"head", b"body"):
+            if name not in DOCUMENT_TAGS:
                 self._mode = _Mode.DONE
                 return b"", b""
             self._mode = _Mode.BEFORE_HEAD
@@ -94,7 +92,7 @@ class Insertion:
             return b"", b""
         if name == b"head":
             return b"", self._take_head()
-        if name in _HEAD_CONTENT:
+        if name in HEAD_CONTENT:
             return self._take_head(), b""
         return self.content(), b""
 

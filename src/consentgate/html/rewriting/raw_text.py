@@ -16,12 +16,10 @@ from consentgate.html.tokenizer.grammar import (
     COMMENT,
     DECLARATION,
     LONE_LESS_THAN,
-    LONGEST_END,
     TAG_NAME,
-    ScriptText,
-    raw_text_end,
 )
 from consentgate.html.tokenizer.lookahead import LONGEST_TEXT
+from consentgate.html.tokenizer.script_text import LONGEST_END, ScriptText, raw_text_end
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.script_type import ScriptKind, script_kind
 

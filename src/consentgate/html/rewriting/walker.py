@@ -17,13 +17,13 @@ from consentgate.html.rules.inline_scripts import InlineScripts
 from consentgate.html.rules.limits import Cut
 from consentgate.html.skipping.inert_markup import QUIET_FOREIGN, may_be_widget
 from consentgate.html.skipping.removed_elements import Taken
+from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS, VOID_ELEMENTS
 from consentgate.html.tokenizer.grammar import (
     CDATA_SECTION,
     DOCTYPE,
     END_TAG,
     NOT_TAGS,
     PREAMBLE_ITEM,
-    RAW_TEXT_ELEMENTS,
     START_TAG,
     TEXT_BEGINS,
 )
@@ -316,8 +316,7 @@ class Reader:
     def _end_of_element(self, tag: Tag) -> int | None:
         """Where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
         context = self._page.context
-        element = ELEMENTS.get(tag.name)
-        if element is not None and element.void:
+        if tag.name in ELEMENTS and tag.name in VOID_ELEMENTS:
             return tag.end
         if context.in_doubt or context.foreign.is_foreign:
             return tag.end if tag.self_closing and not context.in_doubt else None

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from consentgate.catalogue import catalogue
 from consentgate.consent import Judge
 from consentgate.html.tokenizer.tags import Decode, Tag, TagAttribute
-from consentgate.html.values.css import CssUrl, css_urls, hasty_imports
+from consentgate.html.values.css import CssUrl, css_urls, preloaded_imports
 from consentgate.html.values.data_url import DataUrl, Holds
 from consentgate.html.values.refresh import refresh_url
-from consentgate.html.values.srcset import candidates
+from consentgate.html.values.srcset import image_candidates
 from consentgate.policy import Claim
 from consentgate.web.client_hints import asks_of_the_device
-from consentgate.web.url import TOO_LONG, Url, resolve
+from consentgate.web.host import TOO_LONG
+from consentgate.web.url import Url, resolve
 
 from .effects import Effects
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
@@ -139,7 +140,7 @@ class Loads:
                     break
         ends = {one.start: one.end for one in offences}
         gone = start
-        for url, position in hasty_imports(plain):
+        for url, position in preloaded_imports(plain):
             gone = max(gone, ends.get(start + position, gone))
             culprit = None if start + position < gone else self._first((self._decode(url),))
             if culprit is not None:
@@ -164,7 +165,7 @@ class Loads:
         return self._first(_SPACES.split(value))
 
     def _srcset(self, tag: Tag, value: str) -> Culprit | None:
-        return self._first(candidates(value))
+        return self._first(image_candidates(value))
 
     def _submit(self, tag: Tag, url: str) -> Culprit | None:
         return self._url(tag, url) if self._gates_forms else None
@@ -183,7 +184,7 @@ class Loads:
         return Culprit(NOBODY, "")
 
     def _code(self, tag: Tag, url: str) -> Culprit | None:
-        data = DataUrl.read(url)
+        data = DataUrl.parse(url)
         return self._url(tag, url) or self._written_out(data) or self._result(data)
 
     def _result(self, data: DataUrl | None) -> Culprit | None:
@@ -197,14 +198,14 @@ class Loads:
 
     def _script(self, tag: Tag, url: str) -> Culprit | None:
         # A classic script runs whatever its type.
-        data = DataUrl.read(url, Holds.SCRIPT, tag.get(b"charset"))
+        data = DataUrl.parse(url, Holds.SCRIPT, tag.get(b"charset"))
         return self._url(tag, url) or self._written_out(data)
 
     def _link(self, tag: Tag, url: str) -> Culprit | None:
         # A sheet of any type may apply. What is a document by its type is a picture here.
         is_sheet = any("stylesheet" in _relations(rel) for rel in tag.each(b"rel"))
         holds = Holds.STYLE if is_sheet else None
-        data = DataUrl.read(url, holds, tag.get(b"charset"))
+        data = DataUrl.parse(url, holds, tag.get(b"charset"))
         is_code = data is not None and data.holds in (Holds.SCRIPT, Holds.STYLE)
         return self._url(tag, url) or self._written_out(data if is_code else None)
 
@@ -227,7 +228,7 @@ class Loads:
         culprit = self._first((url,))
         if culprit is not None or not found.imported:
             return culprit
-        return self._written_out(DataUrl.read(url, Holds.STYLE), depth)
+        return self._written_out(DataUrl.parse(url, Holds.STYLE), depth)
 
     def _in_sheet(self, css: str, depth: int = 0) -> Culprit | None:
         for found in css_urls(css.encode("utf-8", "replace")):

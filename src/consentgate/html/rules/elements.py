@@ -44,11 +44,10 @@ class Attribute:
 class Element:
     """An element that loads something through its `attributes`.
 
-    `void` elements have no content and no end tag. `visible` ones leave a placeholder when they go.
+    `visible` ones leave a placeholder when they go.
     """
 
     attributes: Mapping[str, Attribute]
-    void: bool = False
     visible: bool = False
 
 
@@ -96,9 +95,9 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
             }
         ),
         b"style": Element({}),
-        b"link": Element({"href": Attribute(Reads.LINK), "imagesrcset": _SRCSET}, void=True),
-        b"meta": Element({}, void=True),
-        b"base": Element({}, void=True),
+        b"link": Element({"href": Attribute(Reads.LINK), "imagesrcset": _SRCSET}),
+        b"meta": Element({}),
+        b"base": Element({}),
         # Pages within the page.
         b"iframe": Element(
             {
@@ -108,7 +107,7 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
             },
             visible=True,
         ),
-        b"frame": Element({"src": Attribute(Reads.CODE, alone=True)}, void=True),
+        b"frame": Element({"src": Attribute(Reads.CODE, alone=True)}),
         b"portal": Element({"src": _CODE}, visible=True),
         b"fencedframe": Element({"src": _CODE}, visible=True),
         b"object": Element(
@@ -116,8 +115,8 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
             visible=True,
         ),
         # Its `value` may be the URL of the object that it stands in: see PARAMETERS.
-        b"param": Element({}, void=True),
-        b"embed": Element({"src": _CODE, "code": _GOES}, void=True, visible=True),
+        b"param": Element({}),
+        b"embed": Element({"src": _CODE, "code": _GOES}, visible=True),
         b"applet": Element(
             {"code": _GOES, "codebase": _GOES, "archive": _GOES, "object": _GOES}, visible=True
         ),
@@ -132,14 +131,13 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
                 **dict.fromkeys(_LAZY, _PICTURE),
                 **_LAZY_SRCSET,
             },
-            void=True,
         ),
-        b"source": Element({"src": _GOES, "srcset": _SRCSET, **_LAZY, **_LAZY_SRCSET}, void=True),
-        b"track": Element({"src": _GOES}, void=True),
+        b"source": Element({"src": _GOES, "srcset": _SRCSET, **_LAZY, **_LAZY_SRCSET}),
+        b"track": Element({"src": _GOES}),
         b"video": Element({"src": _GOES, "poster": _ALONE, **_LAZY}, visible=True),
         b"audio": Element({"src": _GOES, **_LAZY}, visible=True),
-        b"bgsound": Element({"src": _GOES}, void=True),
-        b"input": Element({"src": _ALONE, "lowsrc": _ALONE, "dynsrc": _ALONE, **FORM_ACTION}, void=True),
+        b"bgsound": Element({"src": _GOES}),
+        b"input": Element({"src": _ALONE, "lowsrc": _ALONE, "dynsrc": _ALONE, **FORM_ACTION}),
         # What is typed in, where the policy gates forms.
         b"form": Element({"action": _SUBMIT}),
         b"button": Element(FORM_ACTION),
@@ -187,14 +185,6 @@ ANYWHERE: Mapping[str, Attribute] = MappingProxyType(
     }
 )
 """What loads on any element."""
-
-STRUCTURE = frozenset(
-    (
-        *(b"title", b"textarea", b"xmp", b"noembed", b"noframes", b"noscript", b"plaintext"),
-        *(b"svg", b"math", b"template", b"col", b"select", b"picture", b"head", b"body", b"frameset"),
-    )
-)
-"""Elements that load nothing themselves but change how the bytes after them are read."""
 
 INERT_RELATIONS = frozenset(
     (

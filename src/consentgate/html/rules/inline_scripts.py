@@ -115,7 +115,7 @@ class InlineScripts:
         claim = self._loads.target_claim(target)
         if claim is not None:
             return Culprit(claim, url.strip())
-        data = DataUrl.read(url)
+        data = DataUrl.parse(url)
         if data is None or data.holds is not Holds.SCRIPT:
             return None
         return self.code_culprit(data.text) if data.text is not None else Culprit(NOBODY, "")

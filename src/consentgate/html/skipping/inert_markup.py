@@ -13,7 +13,15 @@ from typing import NamedTuple
 from consentgate.catalogue import catalogue
 from consentgate.html.matching.patterns import any_of, in_any_case, one_of
 from consentgate.html.matching.run import Run
-from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, STRUCTURE, Reads
+from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, Reads
+from consentgate.html.tokenizer.element_sets import (
+    DOCUMENT_TAGS,
+    FOREIGN_ROOTS,
+    RAW_TEXT_ELEMENTS,
+    STRUCTURE,
+    TABLE_CELLS,
+    TABLE_PARTS,
+)
 from consentgate.html.tokenizer.foreign_content import DEEPEST
 from consentgate.html.tokenizer.grammar import (
     ATTRIBUTES,
@@ -25,11 +33,11 @@ from consentgate.html.tokenizer.grammar import (
     MARKUP_BUT_NO_TAG,
     NAME_END,
     NOT_A_TAG,
-    RAW_TEXT_ELEMENTS,
     SPACE,
     TAG_NAME,
     VALUE,
 )
+from consentgate.html.tokenizer.open_elements import PASSED_TAGS
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.policy import OwnHosts
 
@@ -116,10 +124,7 @@ _COMMON_TAG = (
 )
 
 # The end tags that change how the bytes after them are read.
-_LOUD_END = one_of((*b"a svg math template select picture head body html".split(),)) + NAME_END
-
-_TABLE_PARTS = (b"tbody", b"thead", b"tfoot", b"tr", b"colgroup")
-_CELLS = (b"td", b"th", b"caption")
+_LOUD_END = one_of(DOCUMENT_TAGS | FOREIGN_ROOTS | {b"a", b"template", b"select", b"picture"}) + NAME_END
 
 
 # A link that only names something, and says so in each `rel` that it has.
@@ -181,8 +186,7 @@ class Quiet(NamedTuple):
     head: Run
 
 
-_FOLLOWED = ("anchor_end", "table_end", "cell_end", "anchor", "cell", "table")
-BY_BASE = slice(1 + len(_FOLLOWED), None)
+BY_BASE = slice(1 + len(PASSED_TAGS), None)
 """The groups of the first that match where it loads something from where the base URL says. Those before
 them tell where the run last opened and closed an anchor, and where it last entered a table's cell and left
 one."""
@@ -195,7 +199,7 @@ def _quiet(home: OwnHosts | None) -> Quiet:
     lead `home`; None where no URL is."""
     pieces = _PIECES | own_pieces(home) if home is not None else _PIECES
     quiet = Quiet(_page(home, pieces), _head(home, pieces))
-    assert quiet.page.groups[: len(_FOLLOWED)] == _FOLLOWED
+    assert quiet.page.groups[: len(PASSED_TAGS)] == PASSED_TAGS
     return quiet
 
 
@@ -208,9 +212,9 @@ def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
     # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
     # turns out to be loud, or cut off, is the next to be read, and says the same.
-    cell = one_of(_CELLS) + NAME_END
+    cell = one_of(TABLE_CELLS) + NAME_END
     table = one_of((b"table",)) + NAME_END
-    part = one_of(_TABLE_PARTS) + NAME_END
+    part = one_of(TABLE_PARTS - TABLE_CELLS - {b"col"}) + NAME_END
     named = any_of(
         rb"a" + NAME_END + rb"(?P<anchor>)",
         _COMMON_TAG,

@@ -1,1 +1,1 @@
-"""HTML's grammar on bytes: tags, text, encodings, and which elements are open (WHATWG HTML, 13.2)."""
+"""HTML as tokens: its grammar, tags, text and encodings, and which elements are open (WHATWG HTML, 13.2)."""

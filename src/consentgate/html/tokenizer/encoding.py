@@ -1,5 +1,5 @@
-"""Which encoding a browser reads a page in (WHATWG HTML 13.2.3, WHATWG Encoding), and bytes that are not
-ASCII where they look like it."""
+"""Which encoding a browser reads a page in (WHATWG HTML, 13.2.3; WHATWG Encoding), and pages whose encoding
+is not ASCII-compatible on their way to UTF-8 and back."""
 
 from __future__ import annotations
 
@@ -10,36 +10,40 @@ from dataclasses import dataclass
 import webencodings
 
 from .character_references import decode_references
-from .grammar import ATTRIBUTE, END_TAG, START_TAG
+from .element_sets import METADATA_CONTENT
+from .grammar import ATTRIBUTE, END_TAG, START_TAG, WHITESPACE
 
 PRESCANNED = 1024
-"""Browsers look for a declaration in so many bytes."""
+"""The bytes in which browsers look for a declaration (13.2.3.2)."""
 LONGEST_HEAD = 16 << 10
-"""Where none is found there, the rest of the head is looked through, up to here."""
+"""The bytes in which the rest of the head is looked through where none is found there."""
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
+# "Prescan", step 2: an XML declaration that could not be read if the page were not in UTF-16.
+_UTF_16_XML = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))
+_FALLBACK = "windows-1252"
+
 # "Extracting a character encoding from a meta element": what follows the first "charset=" decides.
 _CHARSET_IN_CONTENT = re.compile(
-    r"""charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"|'([^']*)'|(?!["'])([^\t\n\f\r ;]*)|)""", re.I
+    r"""charset[{0}]*=[{0}]*(?:"([^"]*)"|'([^']*)'|(?!["'])([^{0};]*)|)""".format(WHITESPACE.decode()), re.I
 )
-_XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding[\x00-\x20]*=[\x00-\x20]*(["'])([^"'>]*)\1""")
-# A declaration that could not be read if the page were not in UTF-16.
-_UTF_16_XML = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))
+_XML_ENCODING = re.compile(
+    rb"""<\?xml[^>]*?encoding[\x00-\x20]*=[\x00-\x20]*(?P<quote>["'])(?P<label>[^"'>]*)(?P=quote)"""
+)
 _PRESCAN_STEP = re.compile(rb"<(?:(?P<comment>!--)|(?P<tag>[a-zA-Z])|/(?P<end>[a-zA-Z])|[!/?][^>]*+>?)")
 # A page that has come to one of these has left the part where a declaration belongs.
 _PAST_THE_HEAD = re.compile(
-    rb"(?i)</head|<(?!/?(?:html|head|meta|title|link|script|style|base|noscript|template)[\t\n\f\r />])"
-    rb"/?[a-z][^\t\n\f\r />]*+(?P<cut_off>\Z)?"
+    rb"(?i)</head|<(?!/?(?:%b)[%b/>])/?[a-z][^%b/>]*+(?!\Z)"
+    % (b"|".join(sorted(METADATA_CONTENT | {b"html", b"head"})), WHITESPACE, WHITESPACE)
 )
-_TEXT_FIRST = re.compile(rb"[\t\n\f\r ]*[^<\t\n\f\r ]")
-# What browsers do not decode, since what looks harmless in it may be markup to others: they show one
-# character in its place.
-_UNDECODED = "replacement"
-# In these, bytes below 0x80 are not always what they look like.
-_NOT_ASCII_COMPATIBLE = frozenset(("utf-16le", "utf-16be", "iso-2022-jp", _UNDECODED))
+_TEXT_FIRST = re.compile(rb"[%b]*[^<%b]" % (WHITESPACE, WHITESPACE))
+# What browsers do not decode, since what looks harmless in it may be markup to others. They show a single
+# character in its place (WHATWG Encoding, 14.1).
+_REPLACEMENT = "replacement"
+_NOT_ASCII_COMPATIBLE = frozenset(("utf-16le", "utf-16be", "iso-2022-jp", _REPLACEMENT))
 
 
-# Where Python's codec of that name knows less than the standard's encoding, or is not there.
+# Where Python's codec of that name knows less than the standard's encoding, or does not exist.
 _CODECS = {
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
@@ -51,66 +55,62 @@ _CODECS = {
 }
 
 
-# An escape sequence of ISO-2022-JP, or half of two characters in UTF-16, and more than enough room.
+# Longer than any escape sequence of ISO-2022-JP, and than a character in UTF-16.
 _LONGEST_CHARACTER = 16
 
 
 class Unreadable(ValueError):
-    """A page whose bytes are not what its encoding says, or are in one that browsers do not read."""
+    """Says that a page's bytes are not in the encoding that is named for them, or in one that browsers do not
+    read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """An encoding by its WHATWG `name`. `declared` says that a byte order mark or the header named it, so
-    that browsers are bound to use it."""
+    """An encoding by its WHATWG `name`. `declared` says that a byte order mark or the header named it: then
+    every browser uses it."""
 
     name: str
     declared: bool = False
 
     @property
     def codec(self) -> str:
-        """The Python codec that reads and writes it, without marks of its own."""
+        """The Python codec that reads and writes it, and adds no byte order mark."""
         found = webencodings.lookup(self.name)
         name = found.codec_info.name if found else "utf-8"
         return _CODECS.get(self.name, name)
 
     @property
     def is_ascii_compatible(self) -> bool:
+        """True where every byte below 0x80 that begins a character is the ASCII character."""
         return self.name not in _NOT_ASCII_COMPATIBLE
 
 
 def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encoding | None:
-    """The encoding of a page that begins with `head` and whose Content-Type says `label`.
+    """Return the encoding of a page that begins with `head` and whose Content-Type names `label`.
 
-    None while more of the page could still change the answer; with `complete` there is none to come. A
-    page that has left its head without a declaration has none: should its body hold one, then it depends on
-    how much of the page is at hand whether that counts, as it does in browsers.
+    None while more of the page could still change the answer; with `complete` no more is to come.
+
+    A page that has left its head without a declaration has none. If its body holds one, it depends on how
+    much of the page is at hand whether that counts, as it does in browsers.
     """
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return Encoding(name, declared=True)
-        if not complete and mark.startswith(head):
-            return None
-    found = _lookup(label)
-    if found is not None:
-        return Encoding(found, declared=True)
-    for start, name in _UTF_16_XML:
-        if head.startswith(start):
-            return Encoding(name)
-        if not complete and start.startswith(head):
-            return None
-    past = _PAST_THE_HEAD.search(head, 0, LONGEST_HEAD)
-    if past is not None and past["cut_off"] is not None:
-        past = None
-    # A declaration later in the head makes browsers begin again (13.2.6.4.4, "changing the encoding").
-    found = _prescan(head[:PRESCANNED]) or _prescan(head[: past.start() if past else LONGEST_HEAD])
-    if found is None and not (complete or past or _TEXT_FIRST.match(head) or len(head) >= LONGEST_HEAD):
+    marked = _by_first_bytes(head, _BYTE_ORDER_MARKS)
+    if marked is not None:
+        return Encoding(marked, declared=True)
+    if not complete and _may_become(head, _BYTE_ORDER_MARKS):
         return None
-    return Encoding(found or _xml_encoding(head) or "windows-1252")
+    labelled = _lookup(label)
+    if labelled is not None:
+        return Encoding(labelled, declared=True)
+    utf_16 = _by_first_bytes(head, _UTF_16_XML)
+    if utf_16 is not None:
+        return Encoding(utf_16)
+    if not complete and _may_become(head, _UTF_16_XML):
+        return None
+    return _declared_in_markup(head, complete=complete)
 
 
 def is_encoding(label: str) -> bool:
-    """True when browsers know the encoding that `label` names; they take an unknown one for none."""
+    """Say whether browsers know the encoding that `label` names. They ignore an unknown one."""
     return _lookup(label) is not None
 
 
@@ -119,16 +119,40 @@ def _lookup(label: str | None) -> str | None:
     return found.name if found else None
 
 
+def _by_first_bytes(head: bytes, marks: tuple[tuple[bytes, str], ...]) -> str | None:
+    return next((name for mark, name in marks if head.startswith(mark)), None)
+
+
+def _may_become(head: bytes, marks: tuple[tuple[bytes, str], ...]) -> bool:
+    """Say whether `head` is the beginning of one of the `marks`."""
+    return any(mark.startswith(head) for mark, _ in marks)
+
+
+def _declared_in_markup(head: bytes, *, complete: bool) -> Encoding | None:
+    past_the_head = _PAST_THE_HEAD.search(head, 0, LONGEST_HEAD)
+    head_end = past_the_head.start() if past_the_head else LONGEST_HEAD
+    # A declaration later in the head makes browsers begin again (13.2.6.4.4, "changing the encoding").
+    found = _prescan(head[:PRESCANNED]) or _prescan(head[:head_end])
+    if found is None:
+        is_over = complete or past_the_head or _TEXT_FIRST.match(head) or len(head) >= LONGEST_HEAD
+        if not is_over:
+            return None
+        found = _xml_encoding(head) or _FALLBACK
+    return Encoding(found)
+
+
 def _prescan(head: bytes) -> str | None:
-    """WHATWG HTML, "prescan a byte stream to determine its encoding"."""
+    """Return the encoding that the first `meta` in `head` declares (13.2.3.2, "prescan a byte stream to
+    determine its encoding")."""
     position = 0
     while step := _PRESCAN_STEP.search(head, position):
         position = step.end()
         if step["comment"]:
-            end = head.find(b"-->", step.start() + 2)
+            # "<!-->" is a comment.
+            end = head.find(b"-->", step.start() + len(b"<!"))
             if end < 0:
                 return None
-            position = end + 3
+            position = end + len(b"-->")
         elif step["tag"] or step["end"]:
             tag = (START_TAG if step["tag"] else END_TAG).match(head, step.start())
             if tag is None:
@@ -141,12 +165,12 @@ def _prescan(head: bytes) -> str | None:
 
 
 def _meta_charset(tag: re.Match[bytes]) -> str | None:
+    """Return the encoding that a `meta` tag (a match of START_TAG) declares."""
     values: dict[str, str] = {}
     for attribute in ATTRIBUTE.finditer(tag.string, *tag.span("attributes")):
         raw = next((attribute[g] for g in ("double", "single", "bare") if attribute[g] is not None), b"")
-        values.setdefault(
-            attribute["name"].decode("latin-1").lower(), decode_references(raw.decode("latin-1"))
-        )
+        name = attribute["name"].decode("latin-1").lower()
+        values.setdefault(name, decode_references(raw.decode("latin-1")))
     label = values.get("charset")
     if label is None and values.get("http-equiv", "").lower() == "content-type":
         match = _CHARSET_IN_CONTENT.search(values.get("content", ""))
@@ -155,12 +179,13 @@ def _meta_charset(tag: re.Match[bytes]) -> str | None:
 
 
 def _xml_encoding(head: bytes) -> str | None:
+    """Return the encoding that an XML declaration names."""
     match = _XML_ENCODING.match(head)
-    return _in_ascii(_lookup(match[2].decode("latin-1"))) if match else None
+    return _in_ascii(_lookup(match["label"].decode("latin-1"))) if match else None
 
 
 def _in_ascii(name: str | None) -> str | None:
-    # Whoever writes a declaration in ASCII does not write UTF-16.
+    """Correct the encoding that a declaration names: what is written in ASCII is not in UTF-16."""
     if name in ("utf-16le", "utf-16be"):
         return "utf-8"
     return "windows-1252" if name == "x-user-defined" else name
@@ -169,21 +194,22 @@ def _in_ascii(name: str | None) -> str | None:
 class Transcoder:
     """Carries a page in an encoding that is not ASCII-compatible to UTF-8 and back, chunk by chunk.
 
-    Raises Unreadable when the bytes do not say in full what they would be written as again.
+    Raises Unreadable where the page's bytes are not those that its own text would be encoded as: what is not
+    changed must leave as it came.
     """
 
     def __init__(self, encoding: Encoding) -> None:
-        if encoding.name == _UNDECODED:
+        if encoding.name == _REPLACEMENT:
             raise Unreadable("browsers do not read pages in this encoding")
         codec = encoding.codec
         self._decoder = codecs.getincrementaldecoder(codec)("strict")
         self._checker = codecs.getincrementalencoder(codec)("strict")
         self._encoder = codecs.getincrementalencoder(codec)("xmlcharrefreplace")
-        self._unread = codecs.getincrementaldecoder("utf-8")("strict")
+        self._utf_8 = codecs.getincrementaldecoder("utf-8")("strict")
         self._unchecked = b""
 
     def decode(self, data: bytes, *, final: bool = False) -> bytes:
-        """`data` in UTF-8, as far as its characters are complete."""
+        """Return `data` in UTF-8, as far as its characters are complete."""
         try:
             text = self._decoder.decode(data, final)
             expected = self._checker.encode(text, final)
@@ -198,5 +224,5 @@ class Transcoder:
         return text.encode()
 
     def encode(self, data: bytes, *, final: bool = False) -> bytes:
-        """UTF-8 `data` in the page's own encoding again."""
-        return self._encoder.encode(self._unread.decode(data, final), final)
+        """Return UTF-8 `data` in the page's own encoding."""
+        return self._encoder.encode(self._utf_8.decode(data, final), final)

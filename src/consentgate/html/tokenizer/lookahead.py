@@ -1,56 +1,59 @@
-"""Looking ahead for the end of an element, so far and no further.
+"""Look-ahead for the end of an element, within bounds.
 
 Whether an end is found depends on the page alone, never on how it was cut into chunks: each search has a
-window, and waits until it is full. And each takes up where the last one for the same name gave up, so that
-all of them together read every byte a bounded number of times.
+window, and waits until the window is full. A search for a name begins where the last one for that name gave
+up, so that all searches together read every byte a bounded number of times.
 """
 
 from __future__ import annotations
 
-from .grammar import END_TAG, LONGEST_END, START_TAG, ScriptText, raw_text_end
+from .grammar import END_TAG, START_TAG
+from .script_text import LONGEST_END, ScriptText, raw_text_end
 from .tags import Tag
 from .tokens import tags
 
 LONGEST_TEXT = 1 << 20
-"""So much of a script or style sheet is judged; what it says after that is not read."""
+"""The most of a script or style sheet that is judged, in bytes. What it says after that is not read."""
 LONGEST_ELEMENT = 64 << 10
-"""So far ahead the end tag of an element with markup in it is looked for."""
+"""How far ahead the end tag of an element with markup in it is looked for, in bytes."""
 LONGEST_END_TAG = 64 << 10
-"""An end tag that is longer is not one to look for."""
+"""Longer end tags are ignored."""
 LONGEST_NAME = 256
-"""The end of an element with a longer name is not looked for."""
+"""The longest name of an element whose end is looked for."""
 MOST_FRUITLESS = 4
-"""So many names at a time are remembered to have no end ahead. Beyond that no others are looked for."""
+"""The most names that are remembered at a time to have no end ahead. While there are as many, no other end is
+looked for."""
 
 
 class MoreNeeded(Exception):
-    """What stands here can only be judged with more of the page."""
+    """Says that what stands here can only be judged with more of the page."""
 
 
-class Ahead:
-    """Finds ends in the piece of the page that was loaded last."""
+class LookAhead:
+    """Finds the ends of elements in the piece of the page that was loaded last."""
 
     def __init__(self) -> None:
         self._data = b""
         self._offset = 0
         self._final = False
+        # By name: up to which byte of the page there is no end.
         self._no_text_end: dict[bytes, int] = {}
         self._no_element_end: dict[bytes, int] = {}
 
     @property
     def has_given_up(self) -> bool:
-        """True where the end of some element may not be looked for any more."""
+        """True where some element's end is not looked for, since none was found before."""
         return bool(self._no_element_end)
 
     def load(self, data: bytes, offset: int, *, final: bool) -> None:
-        """`data`, which begins `offset` bytes into the page, is what there is now."""
+        """Take `data`, which begins `offset` bytes into the page, as all there is for now."""
         self._data, self._offset, self._final = data, offset, final
 
     def end_of_text(self, name: bytes, start: int) -> tuple[int, int | None]:
-        """Where the raw text of an element ends that begins at `start`, and where its end tag does: the
-        end of the window and None where there is none, or only one of an unlikely length.
+        """Return where the raw text that begins at `start` ends, and where its end tag ends. Without an end
+        tag, or with an overlong one, these are the end of the window and None.
 
-        Raises MoreNeeded where there still may be one.
+        Raise MoreNeeded where one may still come.
         """
         data, limit = self._data, start + LONGEST_TEXT
         if data.startswith(b"</%b>" % name, start):
@@ -76,9 +79,9 @@ class Ahead:
         return None
 
     def end_of_element(self, tag: Tag) -> int | None:
-        """Where the element ends that `tag` opens; None where that is too far off, or nowhere.
+        """Return where the element ends that `tag` opens; None where that is too far off, or nowhere.
 
-        Raises MoreNeeded where it could still turn up.
+        Raise MoreNeeded where the end tag may still come.
         """
         here = self._offset + tag.start
         self._no_element_end = {name: end for name, end in self._no_element_end.items() if end > here}
@@ -89,7 +92,7 @@ class Ahead:
         end = self._find_element_end(tag, limit)
         if end is None:
             self._require(limit)
-            # Those inside will not find theirs any sooner: looking for each would take forever.
+            # Elements of this name inside have no nearer end. To look for each would take quadratic time.
             self._no_element_end[tag.name] = self._offset + limit
         return end
 

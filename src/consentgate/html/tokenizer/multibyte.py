@@ -1,8 +1,8 @@
-"""Encodings in which the second byte of a character can be an ASCII one, like the backslash.
+"""Encodings in which an ASCII byte, such as the backslash, can be the second byte of a character.
 
-Which pairs of bytes make a character is the browsers' decision (WHATWG Encoding, indexes). Python's codecs
-agree with them on that but for the pairs in `_UNKNOWN_TO_PYTHON`; `tests/browser/test_decoders.py` compares
-all pairs of all these encodings.
+Which pairs of bytes make a character is said by the WHATWG Encoding standard's indexes. Python's codecs agree
+with these but for the pairs in `_UNKNOWN_TO_PYTHON`; `tests/browser/test_decoders.py` compares all pairs of
+all these encodings with what browsers do.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _SECOND = rb"[\x40-\x7e\x80-\xfe]"
 _BIG5_PAIR = re.compile(_LEADS["big5hkscs"] + _SECOND)
 
 
-# Big5: characters by the browsers' index that Python's codec lacks. It would leave the second byte, which may
-# be a brace, to stand for itself.
+# Big5: characters that the standard's index has and Python's codec lacks. That would leave the second byte,
+# which may be a brace, to stand for itself.
 _UNKNOWN_TO_PYTHON = frozenset(
     bytes.fromhex(pair)
     for pair in (
@@ -32,16 +32,17 @@ _UNKNOWN_TO_PYTHON = frozenset(
     )
 )
 _ANY_CHARACTER = b"\xa4\x40"
+_NOT_ASCII = b"\x80\x80"
 
 
 def may_swallow(codec: str) -> bool:
-    """True for a Python codec in which an ASCII byte may be the second of a character."""
+    """Say whether an ASCII byte can be the second byte of a character in this Python codec."""
     return codec in _LEADS
 
 
 def decoder_for(codec: str) -> Callable[[bytes], str]:
-    """A function that reads bytes in the encoding `codec` (a Python codec) as browsers do, as far as ASCII
-    goes: another character may come in place of one that Python does not know."""
+    """Return a function that decodes bytes in this Python codec as browsers do. Only ASCII characters are
+    exact: for a character that Python does not know another one may stand."""
     if codec != "big5hkscs":
         return lambda data: data.decode("ascii" if data.isascii() else codec, "replace")
 
@@ -57,8 +58,8 @@ def decoder_for(codec: str) -> Callable[[bytes], str]:
 
 
 def plain_for(codec: str) -> Callable[[bytes], bytes]:
-    """A function that gives text in the encoding `codec` (a Python codec) back with the same length, and
-    with every ASCII byte in it meaning what it says."""
+    """Return a function that masks text in this Python codec, so that every ASCII byte left in it is the
+    ASCII character. The length does not change: a pattern finds offsets that hold for the text itself."""
     leads = _LEADS.get(codec)
     if leads is None:
         return bytes
@@ -66,11 +67,11 @@ def plain_for(codec: str) -> Callable[[bytes], bytes]:
 
     def plain(match: re.Match[bytes]) -> bytes:
         if codec == "big5hkscs" and match[0] in _UNKNOWN_TO_PYTHON:
-            return b"\x80\x80"
+            return _NOT_ASCII
         try:
             match[0].decode(codec)
         except UnicodeDecodeError:
             return match[0]
-        return b"\x80\x80"
+        return _NOT_ASCII
 
     return lambda text: text if text.isascii() else character.sub(plain, text)

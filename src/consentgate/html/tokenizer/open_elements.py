@@ -1,25 +1,30 @@
-"""Where in the document's tree the reader stands, as far as that can be told without building the tree."""
+"""Which elements are open, as far as that can be told without building the document's tree."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .element_sets import FOREIGN_ROOTS, TABLE_CELLS, TABLE_PARTS
 from .foreign_content import DEEPEST, ForeignContent
 from .tags import Tag
 
-_TABLE_PARTS = frozenset(b"table tbody thead tfoot tr td th caption colgroup".split())
-_CELLS = frozenset((b"td", b"th", b"caption"))
-_FOLLOWED = _TABLE_PARTS.union(
-    (b"svg", b"math", b"template", b"select", b"picture", b"frameset", b"a", b"col")
-)
+# A `col` has a rule of its own: see `OpenElements._start_column`.
+_AROUND_CELLS = TABLE_PARTS - {b"col"} | {b"table"}
+_FOLLOWED = TABLE_PARTS | FOREIGN_ROOTS | {b"table", b"template", b"select", b"picture", b"frameset", b"a"}
+
+PASSED_TAGS = ("anchor_end", "table_end", "cell_end", "anchor", "cell", "table")
+"""The first groups of a pattern that skips markup: each tells where it last passed such a tag (-1 for
+nowhere). They are end tags of links, of tables, and of a table's other parts; and start tags of links, of
+cells, and of tables and their other parts. See `OpenElements.pass_by`."""
+_PASSED = slice(1, 1 + len(PASSED_TAGS))
 
 
 @dataclass(slots=True)
 class _Template:
-    """A `template` that is open, and what was open around it.
+    """An open `template`, and what was open around it.
 
     `has_table` is set once a part of a table began in it, `may_ignore_tags` once its parser may be one that
-    ignores nearly all tags: see `Context._start_column`.
+    ignores nearly all tags: see `OpenElements._start_column`.
     """
 
     foreign_depth: int
@@ -28,11 +33,11 @@ class _Template:
     may_ignore_tags: bool = False
 
 
-class Context:
-    """Follows start and end tags.
+class OpenElements:
+    """The open elements that change how the bytes after them are read, from start and end tags alone.
 
-    `doubtful` says from the start that it cannot be known how the tree goes on. `left_template` tells that
-    a `template` was closed which had not been opened here, `too_deep` that more was open than is followed.
+    `doubtful` says from the start that it cannot be known how the tree goes on. `left_template` tells that a
+    `template` was closed which had not been opened here, `too_deep` that more was open than is followed.
     """
 
     def __init__(self, *, doubtful: bool = False) -> None:
@@ -49,17 +54,17 @@ class Context:
     @property
     def in_doubt(self) -> bool:
         """True where it depends on the whole tree, or on the browser's age, whether the contents of
-        `style`, `title` and the like are raw text: both readings are then judged."""
+        `style`, `title` and the like are raw text: then both readings are judged."""
         return self._in_select or self.scripts_in_doubt
 
     @property
     def scripts_in_doubt(self) -> bool:
-        """The same for `script`, which a `select` may hold in every browser."""
+        """True where that holds for `script`, too. It does not in a `select`: browsers have scripts there."""
         return self._doubtful or self.foreign.doubtful or self._ignoring_templates > 0
 
     @property
     def is_plain(self) -> bool:
-        """True where a tag is read as if it stood in an ordinary body: in no template, `select` or SVG."""
+        """True where a tag is read as in an ordinary body: in no template, `select` or foreign content."""
         return not (self.in_doubt or self._templates or self.foreign.is_open)
 
     @property
@@ -77,9 +82,10 @@ class Context:
         """True where nothing is open that changes how the page is read."""
         return not (self.foreign.is_open or self._in_select or self._templates or self.left_template)
 
-    def pass_by(self, quiet: list[int]) -> None:
-        """Follow a run of what is quiet, given where it ends and where its groups do."""
-        anchor_end, table_end, cell_end, anchor, cell, table = quiet[1:7]
+    def pass_by(self, ends: list[int]) -> None:
+        """Follow a run of markup that was skipped: `ends` are where it ended and where its groups did, of
+        which the first are PASSED_TAGS."""
+        anchor_end, table_end, cell_end, anchor, cell, table = ends[_PASSED]
         if anchor != anchor_end:
             self.in_anchor = anchor > anchor_end
         if self._templates and max(cell, table) >= 0:
@@ -93,32 +99,28 @@ class Context:
         name = tag.name
         if name not in _FOLLOWED and not self.foreign.is_open:
             return
-        depth, doubt = self.foreign.depth, self.scripts_in_doubt
+        foreign_depth, doubt = self.foreign.depth, self.scripts_in_doubt
         is_foreign = self.foreign.start(tag)
         self.too_deep = self.too_deep or self.foreign.too_deep
         if is_foreign and not doubt:
             return
         if name == b"template":
-            self._start_template(_Template(depth, self._in_select))
+            self._start_template(_Template(foreign_depth, self._in_select))
             self._in_select = self._in_select and doubt
         elif name == b"col":
             self._start_column()
-        elif name in (b"svg", b"math"):
+        elif name in FOREIGN_ROOTS:
             # A parser that ignores this tag counts the templates below it in another way.
             self._doubtful = self._doubtful or self._ignoring_templates > 0
-        elif name == b"select":
-            self._in_select = True
-        elif name == b"picture":
-            self._in_picture = True
         elif name == b"frameset":
-            # It ends a body that has hardly begun, and is ignored in another; nobody knows which it was.
+            # It ends a body that has hardly begun, and is ignored in another. Which one it was is not known.
             self._doubtful = True
-        elif name == b"a":
-            self.in_anchor = True
-        elif name in _TABLE_PARTS:
-            self._between_cells = name not in _CELLS
+        elif name in _AROUND_CELLS:
+            self._between_cells = name not in TABLE_CELLS
             if self._templates:
                 self._templates[-1].has_table = True
+        else:
+            self._set_open(name, is_open=True)
 
     def end(self, name: bytes) -> None:
         """Follow an end tag."""
@@ -126,14 +128,20 @@ class Context:
             self._end_template()
             return
         self.foreign.end(name)
-        if name == b"select":
-            self._in_select = False
-        elif name == b"picture":
-            self._in_picture = False
-        elif name == b"a":
-            self.in_anchor = False
-        elif name in _TABLE_PARTS:
+        if name in _AROUND_CELLS:
+            # A table may stand in a cell of another one.
             self._between_cells = name != b"table"
+        else:
+            self._set_open(name, is_open=False)
+
+    def _set_open(self, name: bytes, *, is_open: bool) -> None:
+        """Take note that an element of which one is open at a time begins or ends."""
+        if name == b"select":
+            self._in_select = is_open
+        elif name == b"picture":
+            self._in_picture = is_open
+        elif name == b"a":
+            self.in_anchor = is_open
 
     def _start_template(self, template: _Template) -> None:
         if len(self._templates) == DEEPEST:
@@ -142,9 +150,9 @@ class Context:
         self._templates.append(template)
 
     def _start_column(self) -> None:
-        """Follow a `col`. In a template in which nothing else has begun it leads to the insertion mode "in
-        column group" without a column group (13.2.6.4.22), which ignores all tags but those of columns and
-        templates: a `style` there is none, and what looks like its text is markup."""
+        """Follow a `col`. In a template in which no part of a table has begun it leads to the insertion mode
+        "in column group" without a column group (13.2.6.4.22). That mode ignores all tags but those of
+        columns and templates: a `style` there is none, and what looks like its text is markup."""
         if self._templates and not (self._templates[-1].has_table or self._templates[-1].may_ignore_tags):
             self._templates[-1].may_ignore_tags = True
             self._ignoring_templates += 1

@@ -1,4 +1,4 @@
-"""A start tag with its attributes, as the standard's tokenizer emits it, and where they stand."""
+"""Start tags with their attributes, as the standard's tokenizer emits them, and where these stand."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Decode = Callable[[bytes], str]
 
 
 class TagAttribute(NamedTuple):
-    """An attribute: its decoded `value`, the bytes of it as they are (`raw`, which start at `value_start`),
-    and the span from the first byte of its name to the last of its value, quotes included."""
+    """An attribute. `value` is decoded from the bytes `raw`, which begin at `value_start`. `start` and `end`
+    span the attribute from its name to its value with the quotes."""
 
     value: str
     raw: bytes
@@ -24,17 +24,17 @@ class TagAttribute(NamedTuple):
 
 
 class Tag:
-    """A start tag: its `name` in small letters, its span, and its attributes.
+    """A start tag: its lowercase `name`, its span, and its attributes.
 
-    `raw` holds for each attribute's name (in small letters) the bytes of the value that the browser takes,
-    which is the first of that name. Where attributes stand and what their values mean is found out when
-    somebody asks: of most tags nobody does.
+    `raw` maps each attribute's lowercase name to the bytes of the value that the browser takes: of several
+    attributes with one name it takes the first. Values are decoded, and attributes located, only on demand:
+    most tags need neither.
     """
 
     __slots__ = ("_decode", "_match", "_repeats", "end", "name", "raw", "start")
 
     def __init__(self, match: re.Match[bytes], decode: Decode) -> None:
-        """The tag that START_TAG matched. `decode` reads bytes in the document's encoding."""
+        """Make the tag that START_TAG matched. `decode` decodes bytes from the document's encoding."""
         self._match = match
         self._decode = decode
         self.start, self.end = match.span()
@@ -47,7 +47,7 @@ class Tag:
 
     @property
     def self_closing(self) -> bool:
-        """True where a slash stands right before the ">", unless it belongs to a value without quotes."""
+        """True where a slash stands right before the ">" and is not the end of an unquoted value."""
         attributes = self._match.span("attributes")
         if not self._match.string.endswith(b"/", *attributes):
             return False
@@ -55,13 +55,13 @@ class Tag:
         return attributes[1] not in ends
 
     def get(self, name: bytes) -> str | None:
-        """The decoded value of an attribute (its name in small letters), None where the tag lacks it."""
+        """Return the decoded value of an attribute, by its lowercase name; None where the tag lacks it."""
         raw = self.raw.get(name)
         return None if raw is None else self.decode(raw)
 
     def each(self, name: bytes) -> list[str]:
-        """The decoded values of every attribute of this name. Browsers that look ahead for what to load take
-        the last of them, where all others take the first."""
+        """Return the decoded values of all attributes of this name. Where there are several, a browser's
+        preload scanner may take the last of them, while its parser takes the first."""
         if name not in self.raw:
             return []
         if not self._repeats:
@@ -70,25 +70,26 @@ class Tag:
 
     @property
     def values(self) -> dict[str, str]:
-        """Attribute names and their decoded values."""
+        """The decoded values by attribute name."""
         return {self._decode(name): self.decode(raw) for name, raw in self.raw.items()}
 
     def occurrences(self, name: bytes) -> list[TagAttribute]:
-        """Every attribute of this name, the one that counts first."""
+        """Return all attributes of this name, the one that counts first."""
         return [
             TagAttribute(self.decode(raw), raw, at, found.start("name"), found.end())
             for found in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
             if found["name"].lower() == name
-            for raw, at in (_written(found),)
+            for raw, at in (_value(found),)
         ]
 
     def decode(self, raw: bytes) -> str:
-        """What the bytes of a value say."""
+        """Decode the bytes of a value."""
         text = self._decode(raw)
         return decode_references(text.replace("\0", "\ufffd")) if b"&" in raw or b"\0" in raw else text
 
 
-def _written(attribute: re.Match[bytes]) -> tuple[bytes, int]:
+def _value(attribute: re.Match[bytes]) -> tuple[bytes, int]:
+    """Return the bytes of an attribute's value and where they begin."""
     for group in ("double", "single", "bare"):
         if attribute[group] is not None:
             return attribute[group], attribute.start(group)

@@ -1,4 +1,4 @@
-"""The tags of a piece of HTML, as the standard's tokenizer finds them without a tree."""
+"""The tags in a piece of HTML, as a tokenizer finds them that knows no tree."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 import sys
 from collections.abc import Iterator
 
-from .grammar import END_TAG, NOT_TAGS, RAW_TEXT_ELEMENTS, START_TAG, ScriptText, raw_text_end
+from .element_sets import RAW_TEXT_ELEMENTS
+from .grammar import END_TAG, NOT_TAGS, START_TAG
+from .script_text import ScriptText, raw_text_end
 
 
 def tags(data: bytes, position: int = 0, limit: int = sys.maxsize) -> Iterator[re.Match[bytes]]:
-    """Each tag in `data` from `position` on, as a match of START_TAG or END_TAG. Ends where one is cut off,
-    by `limit` or the end of `data`.
+    """Yield each tag in `data` from `position` on, as a match of START_TAG or END_TAG. Stop where `limit`, or
+    the end of `data`, cuts one off.
 
     The contents of `noscript` count as markup.
     """
@@ -31,7 +33,8 @@ def tags(data: bytes, position: int = 0, limit: int = sys.maxsize) -> Iterator[r
 
 
 def _end_of_text(name: bytes, data: bytes, start: int, limit: int) -> int | None:
-    """Where the raw text of an element ends; where it starts for one whose contents are markup."""
+    """Return where the raw text of an element ends: at `start` if its contents are markup, None if out of
+    sight."""
     if name == b"script":
         return ScriptText().find_end(data, start, limit)
     if name == b"plaintext":

@@ -1,1 +1,2 @@
-"""What stands in attributes and scripts: style sheets, image candidates, data: URLs, JavaScript, JSON."""
+"""The languages inside attributes and raw text: style sheets, image candidates, data: URLs, JavaScript,
+JSON."""

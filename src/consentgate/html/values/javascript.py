@@ -1,4 +1,4 @@
-"""JavaScript as far as it takes to tell code from text (ECMA-262, chapter 12 "Lexical Grammar")."""
+"""As much of JavaScript as it takes to tell code from text (ECMA-262, chapter 12 "Lexical Grammar")."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 LINE_ENDS = "\\n\\r\\u2028\\u2029"
 BLANKS = "\\t\\v\\f \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff" + LINE_ENDS
-# No other character outside ASCII can stand in code but as a part of a name.
+# Any other character outside ASCII can stand in code only as a part of a name.
 NAME = rf"(?:[A-Za-z0-9_$]|[^\x00-\x7f{BLANKS}])"
 STRING = r"\"(?:[^\"\\\n\r]++|\\(?:\r\n|(?s:.)))*+\"|'(?:[^'\\\n\r]++|\\(?:\r\n|(?s:.)))*+'"
 _COMMENT = rf"//[^{LINE_ENDS}]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
@@ -34,7 +34,7 @@ _BEFORE_EXPRESSION = frozenset(
         *("instanceof", "new", "return", "throw", "typeof", "void"),
     )
 )
-# It depends on what is around these whether they are names.
+# Whether these are names depends on the code around them.
 _PERHAPS_NAMES = frozenset(("await", "of", "yield"))
 _BEFORE_CONDITION = frozenset(("for", "if", "while", "with"))
 
@@ -61,9 +61,10 @@ _AFTER_PUNCTUATOR = {
 
 
 def code_among(script: str, places: Collection[int]) -> set[int]:
-    """Which of the `places` in `script`, at each of which a word begins, are code: not within a comment, a
-    string, a template's text or a regular expression, nor the name of a property. From where that cannot be
-    told without parsing all of it, every place counts as code.
+    """Return those of the `places` in `script` that are code. At each of them a word begins.
+
+    A word is not code within a comment, a string, a template's text or a regular expression, nor as the name
+    of a property. From where that cannot be told without a parser, every place counts as code.
     """
     lexer = _Lexer(script)
     found = set(places).intersection(lexer.words(max(places, default=-1)))
@@ -83,7 +84,7 @@ class _Lexer:
         self.lost_at = len(script)
 
     def words(self, last: int) -> Iterator[int]:
-        """Where each word that is no property's name begins, up to the one at `last`."""
+        """Yield where each word begins that is no property's name, up to the one at `last`."""
         hashbang = _HASHBANG.match(self._script)
         position: int | None = hashbang.end() if hashbang else 0
         while position is not None and position <= last:
@@ -101,7 +102,7 @@ class _Lexer:
             self._previous, self._line_ended = token[0], False
 
     def _end(self, token: re.Match[str]) -> int | None:
-        """Where the token ends; None where it cannot be told."""
+        """Follow a token. Return where it ends, None where that cannot be told."""
         if token["word"]:
             self._word(token[0])
             return token.end()
@@ -123,7 +124,7 @@ class _Lexer:
             self._before = _Before.EITHER
         else:
             self._before = _Before.OPERAND
-        # "for await (" is one, too.
+        # The parenthesis in "for await (" holds a condition, too.
         continued = word == "await" and self._after_condition
         self._after_condition = continued or (word in _BEFORE_CONDITION and not name)
 
@@ -149,7 +150,7 @@ class _Lexer:
 
     def _slash(self, start: int) -> int | None:
         if self._before is _Before.EITHER or (self._before is _Before.OPERAND and self._line_ended):
-            # A line's end may be a statement's end ("var a\n/b/.test(c)").
+            # The line break may end a statement: "var a\n/b/.test(c)" is two.
             return None
         if self._before is _Before.OPERAND:
             self._before = _Before.OPERATOR
@@ -159,7 +160,8 @@ class _Lexer:
         return match.end() if match else None
 
     def _template(self, position: int) -> int | None:
-        """Pass over a template's text up to its end, or to the code in it."""
+        """Skip a template's text. Return where it ends, or where code in it begins; None where neither
+        does."""
         match = _TEMPLATE.match(self._script, position)
         if match is None:
             return None

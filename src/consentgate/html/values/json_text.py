@@ -1,4 +1,4 @@
-"""JSON in a page, as far as every browser reads it alike."""
+"""JSON in a page, as far as all browsers read it alike."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 
 
 class NotPlain(ValueError):
-    """A text that is no JSON by the strictest reading. Some browser may read it all the same: Chromium takes
-    NUL and `\\v` in strings."""
+    """Says that a text is no JSON by the strictest reading. Some browsers may read it all the same: Chromium
+    takes NUL and `\\v` in strings."""
 
 
 _NUL = re.compile(r"\0|\\u0000")
@@ -16,25 +16,25 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def read_json(text: str) -> object:
-    """Return what `text` says, numbers left aside; None for a text without anything in it. Raise NotPlain
-    unless every browser finds the same in it, and where it is nested too deep to be read here."""
+    """Return what `text` holds, with all numbers as floats; None for an empty text. Raise NotPlain unless all
+    browsers find the same in it, and where it is nested too deep to be read here."""
     if not text.strip("\t\n\r "):
         return None
     if _NUL.search(text):
         raise NotPlain
     try:
-        read = json.loads(
+        parsed = json.loads(
             text,
             parse_constant=_refuse,
             parse_int=float,
             parse_float=float,
             object_pairs_hook=_object,
         )
-        if "\\u" in text and _LONE_SURROGATE.search(json.dumps(read, ensure_ascii=False)):
+        if "\\u" in text and _LONE_SURROGATE.search(json.dumps(parsed, ensure_ascii=False)):
             raise NotPlain
     except (ValueError, RecursionError) as error:
         raise NotPlain from error
-    return read
+    return parsed
 
 
 def _refuse(constant: str) -> object:
@@ -42,8 +42,8 @@ def _refuse(constant: str) -> object:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return the object of these `pairs`. Which of two equal keys counts is for each parser to say."""
-    read = dict(pairs)
-    if len(read) < len(pairs):
+    """Return the object of these `pairs`. Parsers differ in which of two equal keys counts."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise NotPlain
-    return read
+    return members

@@ -1,5 +1,5 @@
-"""The modules that a script names: `import ... from "x"`, `export ... from "x"`, `import "x"` and
-`import("x")` (ECMA-262, sections 16.2.2, 16.2.3 and 13.3.10)."""
+"""The modules that a script imports: `import ... from "x"`, `export ... from "x"`, `import "x"` and
+`import("x")` (ECMA-262, 16.2.2, 16.2.3 and 13.3.10)."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .javascript import BLANKS, LINE_ENDS, NAME, STRING
 
 
 class Import(NamedTuple):
-    """A module's `specifier`, and where in the script the keyword stands that introduces it. Of one that
-    goes on after its first literal (`import("x" + y)`) it is the `beginning`."""
+    """An imported module's `specifier`, and the `place` of the keyword in the script. With `beginning` it is
+    only how the specifier begins: that goes on after its first literal, as in `import("x" + y)`."""
 
     specifier: str
     place: int
     beginning: bool = False
 
 
-# Two patterns, since one that begins with a literal is searched for many times as fast.
+# Two patterns, since `re` searches many times as fast for one that begins with a literal.
 _HINTS = (
     re.compile(rb"import[\t-\r \"'/(.\x80-\xff]"),
     re.compile(rb"from[\t-\r \"'/\x80-\xff]"),
 )
 
-# Every import and re-export that names a module has the name right after one of these words. What comes
-# before it need not be read. A dot before the word makes it a property, three of them do not.
+# Every import and re-export has its specifier right after one of these words. What comes before the word need
+# not be read. A dot before the word makes it a property, three dots do not.
 _KEYWORD = re.compile(rf"import(?=[{BLANKS}\"'/(.])|from(?=[{BLANKS}\"'/])")
 _IS_WORD = re.compile(rf"(?<!{NAME})(?<![#\\])(?<![^.]\.)")
 _NAME = re.compile(rf"{NAME}++")
@@ -46,13 +46,13 @@ _LARGEST_CHARACTER = 0x10FFFF
 
 
 def may_import(script: bytes) -> bool:
-    """False for a script, in an encoding in which ASCII is ASCII, that has no import in it."""
+    """Say whether there may be an import in a script, whose encoding must be ASCII-compatible."""
     return any(hint.search(script) for hint in _HINTS)
 
 
 def imports(script: str) -> Iterator[Import]:
-    """Every import in `script`, and perhaps some that stand in its comments and strings: nothing else than
-    the words themselves is looked at. A computed name is not among them."""
+    """Yield every import in `script`, and some that stand in its comments and strings: only the words
+    themselves are looked at. A computed specifier is not found."""
     gaps = _Gaps(script)
     for keyword in _KEYWORD.finditer(script):
         place = keyword.start()
@@ -70,7 +70,8 @@ def imports(script: str) -> Iterator[Import]:
 
 
 def _call(script: str, position: int, gaps: _Gaps) -> tuple[str, bool] | None:
-    """The literal that the argument of a dynamic import begins with, and whether it goes on after that."""
+    """Return the literal that the argument of a dynamic import begins with, and whether the argument goes on
+    after it."""
     if script.startswith(".", position):
         phase = _NAME.match(script, gaps.end(position + 1))
         if phase is None or phase[0] not in _PHASES:
@@ -87,12 +88,12 @@ def _call(script: str, position: int, gaps: _Gaps) -> tuple[str, bool] | None:
 
 
 def _text(literal: re.Match[str]) -> str:
-    """What a literal stands for."""
+    """Return the value of a literal."""
     raw = literal[0][1:-1] if literal["template"] is None else literal["template"]
     if "\\" not in raw:
         return raw
     text = _ESCAPE.sub(_unescaped, raw)
-    # Two escapes may make one character.
+    # Two escapes may be a surrogate pair.
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -109,15 +110,15 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 class _Gaps:
-    """Where blanks and comments end. What was passed over once is not passed over again, so that a word in
-    each of many comments costs no more than one."""
+    """Finds where blanks and comments end. Nothing is passed over twice, so that many comments with a word in
+    each take no more time than one."""
 
     def __init__(self, script: str) -> None:
         self._script = script
         self._ends: dict[int, int] = {}
 
     def end(self, position: int) -> int:
-        """The first place at or after `position` that is neither blank nor a comment."""
+        """Return the first place at or after `position` that is neither blank nor in a comment."""
         passed: list[int] = []
         while position not in self._ends:
             passed.append(position)
@@ -130,7 +131,7 @@ class _Gaps:
         return end
 
     def _after(self, position: int) -> int:
-        """What follows on blanks and one comment."""
+        """Return where blanks and at most one comment end."""
         blanks = _BLANKS.match(self._script, position)
         position = blanks.end() if blanks else position
         if self._script.startswith("//", position):
@@ -149,5 +150,6 @@ class _Gaps:
 
 
 def _next(places: list[int], position: int, otherwise: int) -> int:
+    """Return the first of the `places` at or after `position`, `otherwise` if there is none."""
     index = bisect_left(places, position)
     return places[index] if index < len(places) else otherwise

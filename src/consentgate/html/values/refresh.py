@@ -1,16 +1,18 @@
-"""The URL of a refresh, in a `meta` and in a header (WHATWG HTML, "shared declarative refresh steps")."""
+"""The URL of a refresh, in a `meta` or a header (WHATWG HTML, 7.4.4 "shared declarative refresh steps")."""
 
 from __future__ import annotations
 
 import re
 
-_SPACES = r"[\t\n\f\r ]*+"
+from consentgate.web.whitespace import ASCII_WHITESPACE
+
+_SPACES = rf"[{ASCII_WHITESPACE}]*+"
 _CHARACTER = r"[^\x00-\x20'\"<>@\\`\x7f\ufffd]"
-# An "@" makes a host of what follows it, but where it begins a segment of a path.
+# What follows an "@" is a host, unless the "@" begins a segment of a path.
 _URL = rf"(?=[\w/.?#%~&-])(?:/@|{_CHARACTER})*+"
 _MAIL = rf"(?i:mailto:)(?:@|{_CHARACTER})*+"
 # Browsers do not agree on where a quoted URL ends (Chromium: at the last quote), nor on what is white space
-# (Chromium: what Unicode says).
+# (Chromium: what is so in Unicode).
 _PLAIN = re.compile(
     rf"{_SPACES}[0-9]++(?:\.[0-9]*+)?{_SPACES}"
     rf"(?:[;,]{_SPACES}(?:(?i:url){_SPACES}={_SPACES})?+"
@@ -19,8 +21,8 @@ _PLAIN = re.compile(
 
 
 def refresh_url(content: str) -> str | None:
-    """Return the URL that `content` leads to, "" for a reload; None where it is not written plainly: then
-    only a browser knows."""
+    """Return the URL that `content` leads to, "" for a reload. None where it is not written plainly, so that
+    browsers may read it in several ways."""
     match = _PLAIN.fullmatch(content)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""What a `script` element is, by its type (WHATWG HTML, 4.12.1.1 "prepare the script element")."""
+"""What kind of script an element holds (WHATWG HTML, 4.12.1.1 "prepare the script element")."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import re
 from enum import Enum
 
 from consentgate.html.tokenizer.tags import Tag
+from consentgate.web.whitespace import ASCII_WHITESPACE
 
 
 class ScriptKind(Enum):
-    """Whether a script runs, and how."""
+    """What a browser does with a script."""
 
     CLASSIC = "runs"
     MODULE = "runs as a module"
-    IMPORT_MAP = "says what modules are called"
-    SPECULATION_RULES = "says what to fetch ahead"
-    WEB_BUNDLE = "says where to fetch several files at once"
-    DATA = "does not run"
+    IMPORT_MAP = "maps module specifiers to URLs"
+    SPECULATION_RULES = "names pages to prefetch"
+    WEB_BUNDLE = "names a bundle of several files"
+    DATA = "does nothing"
 
     @property
     def runs(self) -> bool:
@@ -33,16 +34,16 @@ JAVASCRIPT = frozenset(
         *("text/javascript1.5", "text/jscript", "text/livescript", "text/x-ecmascript", "text/x-javascript"),
     )
 )
-# Types under which page optimisers park scripts that they run later: they count as if they ran at once. Those
-# of WP Rocket, Perfmatters, NitroPack, mod_pagespeed, Hummingbird, PhastPress, Debloat, rt Scripts Optimizer
-# and Partytown; whatever calls itself JavaScript in vain (LiteSpeed, WP Meteor, Yett); and what Cloudflare's
-# Rocket Loader puts its number before. `text/plain` is what consent managers use: nobody but them runs it.
+# Types under which page optimisers park scripts that they run later. These count as if they ran at once. They
+# are those of WP Rocket, Perfmatters, NitroPack, mod_pagespeed, Hummingbird, PhastPress, Debloat, rt Scripts
+# Optimizer and Partytown; unknown types that name JavaScript (LiteSpeed, WP Meteor, Yett); and types after
+# the number of Cloudflare's Rocket Loader. `text/plain` is not among them: only consent managers run that.
 _REVIVED = re.compile(
     r"rocketlazyloadscript|pmdelayedscript|nitropack/[a-z]+|text/(?:priority)?psajs|wphb-delay-type"
     r"|text/(?:phast|debloat-script|rtscript|partytown)|[a-z]+/javascript|javascript/[a-z]+"
 )
 _NUMBERED = re.compile(r"[0-9a-f]+-(?=text/|application/|module\Z)")
-# Where some of them keep what the type was.
+# Where some of them keep the original type.
 _ORIGINAL_TYPES = (
     *(b"data-rocket-type", b"data-perfmatters-type", b"data-wpmeteor-type", b"data-pagespeed-orig-type"),
     *(b"data-phast-original-type", b"data-wphb-type"),
@@ -50,11 +51,11 @@ _ORIGINAL_TYPES = (
 
 
 def script_kind(tag: Tag) -> ScriptKind:
-    """What becomes of the script that `tag` opens: of several types one that runs counts, else one that is
-    no data."""
+    """Return the kind of the script that `tag` opens. Of several types one that runs counts, else one that is
+    not data: see `Tag.each`."""
     types = tag.each(b"type")
     if not types:
-        # Browsers that look ahead for what to load (Firefox) fetch a file whatever its language.
+        # A preload scanner (Firefox's) fetches a file whatever its language.
         language = None if b"src" in tag.raw else tag.get(b"language")
         types = [f"text/{language}" if language else ""]
     kinds = [_kind(kind, tag) for kind in types]
@@ -62,7 +63,7 @@ def script_kind(tag: Tag) -> ScriptKind:
 
 
 def _kind(kind: str, tag: Tag) -> ScriptKind:
-    kind = _NUMBERED.sub("", kind.strip("\t\n\f\r ").lower(), count=1)
+    kind = _NUMBERED.sub("", kind.strip(ASCII_WHITESPACE).lower(), count=1)
     if kind in _KINDS:
         return _KINDS[kind]
     if _REVIVED.fullmatch(kind):

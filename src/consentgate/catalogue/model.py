@@ -1,4 +1,4 @@
-"""What the catalogue knows: plain data about services, cookies and the owners of hosts."""
+"""The catalogue's plain data: services, cookies, signatures and the owners of hosts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class KnownCookie:
 
 @dataclass(frozen=True, slots=True)
 class InlineSignature:
-    """What gives an inline script away as a service's.
+    """A text that gives an inline script away as a service's.
 
     `token` is an identifier that stands as a whole word in every script that `pattern` matches. With
-    `loads`, the text is a mere address, which counts only where the script also loads something.
+    `loads`, the text is a mere address and counts only where the script loads something.
     """
 
     token: bytes
@@ -34,10 +34,10 @@ class InlineSignature:
 
 @dataclass(frozen=True, slots=True)
 class WidgetSignature:
-    """What gives an element away as a service's widget: its tag, one class, its id, one attribute or its
-    script type.
+    """A name that gives an element away as a service's widget.
 
-    `pattern` matches the whole name or token. `keep` says that the markup is of use without its script.
+    `kind` says which name it is: the tag, a class, the id, an attribute or the script type. `pattern`
+    matches the whole of it. `keep` says that the markup is of use without its script.
     """
 
     kind: str
@@ -47,11 +47,11 @@ class WidgetSignature:
 
 @dataclass(frozen=True, slots=True)
 class KnownService:
-    """One vendor's product, as the catalogue has it; of equal standing with what a policy declares.
+    """One vendor's product, as the catalogue knows it.
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
-    the service is known to load; services may share a loader. `paths` are globs that give it away on any
-    host. An empty text is an unknown one.
+    the service is known to load, and services may share a loader. `paths` are globs that give the service
+    away on any host. A text is empty where it is unknown.
     """
 
     id: str
@@ -68,7 +68,7 @@ class KnownService:
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """An element that was recognised: whose it is, and whether it may stay while the service is blocked."""
+    """An element that was recognised: its service, and whether it may stay while that is blocked."""
 
     service: KnownService
     keep: bool
@@ -76,7 +76,7 @@ class Widget:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """Who is behind a host, and what they do there. For labels only."""
+    """The company behind a host, and what it does there. For labels only."""
 
     name: str
     category: str

@@ -1,4 +1,4 @@
-"""Recognising inline scripts: the few lines that load a service, or call it."""
+"""Recognises inline scripts: the few lines that load a service, or call it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .known import InlineSignature, KnownService
+from .model import InlineSignature, KnownService
 
 _IDENTIFIER = re.compile(rb"[A-Za-z0-9_$]+")
 _BLANK_ELSE = bytes(byte if _IDENTIFIER.fullmatch(bytes([byte])) else 0x20 for byte in range(256))
-"""Turns all that is no part of an identifier into a space."""
+"""A translation table that turns every byte which is no part of an identifier into a space."""
 
 _COMMON = frozenset(
     (
@@ -26,23 +26,24 @@ _COMMON = frozenset(
         b"window",
     )
 )
-"""Identifiers that say little: half of all scripts hold one."""
+"""Identifiers that say little, because half of all scripts have one of them."""
 
 
 def inline_signature(text: str, then: str = "", *, loads: bool = False) -> InlineSignature:
-    """The signature of scripts that hold `text` as whole words, followed by the regular expression `then`.
+    """Make the signature of scripts that have `text` as whole words, followed by `then`.
 
-    A script that does not hold the most telling identifier of `text`, the longest, cannot match, whatever
-    `then` is: that is what makes looking for hundreds of signatures cheap. Raises ValueError if `text` holds
-    none.
+    `then` is a regular expression. The most telling identifier of `text` is the longest. A script without
+    it cannot match, whatever `then` is, which makes it cheap to look for hundreds of signatures.
+
+    Raises ValueError where `text` has no identifier.
     """
     literal = text.encode("ascii")
     token = max(_IDENTIFIER.findall(literal), key=_telling, default=b"")
     if not token:
         raise ValueError(f"an inline signature needs an identifier: {text!r}")
     escaped = re.escape(literal)
-    # The look-behind repeats the text and comes last: a pattern that starts with literal characters is
-    # searched for several times as fast as one that starts with an assertion.
+    # The look-behind comes last and repeats the text: a search is several times as fast for a pattern that
+    # starts with literal characters as for one that starts with an assertion.
     before = rb"(?<![\w$]%s)" % escaped if _IDENTIFIER.match(literal) else b""
     after = rb"(?![\w$])" if _IDENTIFIER.fullmatch(literal[-1:]) else b""
     pattern = re.compile(escaped + before + after + b"(?:%s)" % then.encode("ascii"))
@@ -66,28 +67,31 @@ _LOADS = tuple(
     }.items()
     for text in texts
 )
-"""How scripts load things. An address alone is as often a link, or the state of the page."""
+"""The idioms with which scripts load things. An address alone is as often a link, or state of the page."""
 
 LONGEST_LOADER = 20 << 10
-"""A loader is short. In longer scripts an address is as often data."""
+"""The longest script that may be a loader, in bytes. In longer ones an address is as often data."""
 
 _ADDRESS = re.compile(
     rb"/\\?/(?P<host>[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+)(?::[0-9]++)?"
     rb"(?P<path>(?:\\?/[A-Za-z0-9._~%!$&*+=:@-]*+)*+)"
 )
-"""A host and path in a script, where slashes may be escaped. It begins with a slash, not with a scheme that
-may be missing: what begins with literal characters is found many times as fast."""
+"""A host and path in a script, where slashes may be escaped. The pattern begins with a slash and not with the
+scheme, which may be missing: a pattern that begins with literal characters is searched for many times as
+fast."""
 
 _BEFORE_ADDRESS = re.compile(rb"(?i)(?P<source>\.src\s{0,8}=\s{0,8})?[\"'`(=](?:https?)?:?\\?\Z")
-"""What stands before an address in use: the start of a string. In a comment there is none."""
+"""What stands before an address in use: the start of a string, which an address in a comment lacks."""
 
 _LONGEST_BEFORE_ADDRESS = 32
 
 
 class Address(NamedTuple):
-    """An address in a script that loads something: host (small letters) and path, and whether it is plainly
-    what is loaded (`x.src = "https://..."`, or the file of a script), where others may be links or
-    settings."""
+    """An address in a script that loads something: its host (lowercase) and path.
+
+    `is_source` says that it is plainly what is loaded (`x.src = "https://..."`, or the file of a script).
+    Other addresses may be links or settings.
+    """
 
     host: str
     path: str
@@ -95,7 +99,7 @@ class Address(NamedTuple):
 
 
 class InlineScript:
-    """The text of an inline script, in an ASCII-compatible encoding, and what is found out about it once."""
+    """The text of an inline script, in an ASCII-compatible encoding, and what was found out about it."""
 
     __slots__ = ("_loads", "text", "words")
 
@@ -106,7 +110,7 @@ class InlineScript:
 
     @property
     def loads(self) -> bool:
-        """True where it loads something, and is short enough for an address in it to be what it loads."""
+        """True where the script loads something, and is short enough to be a loader."""
         if self._loads is None:
             self._loads = len(self.text) <= LONGEST_LOADER and any(
                 idiom.token in self.words and idiom.pattern.search(self.text) for idiom in _LOADS
@@ -114,7 +118,7 @@ class InlineScript:
         return self._loads
 
     def addresses(self) -> tuple[Address, ...]:
-        """The addresses in a script that loads something; none in one that does not."""
+        """Return the addresses in the script, none where it loads nothing."""
         if len(self.text) > LONGEST_LOADER:
             return ()
         found = tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(self.text)))))
@@ -131,7 +135,7 @@ def _address(match: re.Match[bytes]) -> Address | None:
 
 
 class InlineIndex:
-    """Finds the services that an inline script belongs to, in the order they were given."""
+    """Finds the services that an inline script belongs to."""
 
     __slots__ = ("_by_token", "_tokens")
 
@@ -143,7 +147,7 @@ class InlineIndex:
         self._tokens = frozenset(self._by_token)
 
     def words(self, script: InlineScript) -> list[str]:
-        """The words of the script by which it is some service's, in the order in which they stand there."""
+        """Return the words that give the script away as some service's, in their order in the script."""
         matches = (
             signature.pattern.search(script.text)
             for token in self._tokens.intersection(script.words)
@@ -153,8 +157,8 @@ class InlineIndex:
         found = {match.start(): match[0].decode("ascii", "replace") for match in matches if match}
         return list(dict.fromkeys(found[place] for place in sorted(found)))
 
-    def find(self, script: InlineScript) -> tuple[KnownService, ...]:
-        """The services whose signatures the script holds."""
+    def services_in(self, script: InlineScript) -> tuple[KnownService, ...]:
+        """Return the services whose signatures the script has, in the order in which they were given."""
         found: dict[int, KnownService] = {}
         for token in self._tokens.intersection(script.words):
             for number, signature, service in self._by_token[token]:

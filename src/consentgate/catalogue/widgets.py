@@ -1,21 +1,23 @@
-"""Recognising widgets: elements that a vendor's script turns into a button, a quote or a player."""
+"""Recognises widgets: elements that a vendor's script turns into a button, a quote or a player."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 
-from .known import KnownService, Widget, WidgetSignature
+from consentgate.web.whitespace import ASCII_WHITESPACE
 
-_SPACE = re.compile(r"[\t\n\f\r ]+")
-"""What separates class tokens (WHATWG DOM, ordered set parser)."""
+from .model import KnownService, Widget, WidgetSignature
 
-_SPEAKS_FOR_ITSELF = frozenset({"a", "blockquote", "button", "form", "input", "body", "html"})
-"""Of use without any script: links that work, quotes that can be read, a form's controls."""
+_SPACE = re.compile(rf"[{ASCII_WHITESPACE}]+")
+"""The separator of class tokens (WHATWG DOM, ordered set parser)."""
+
+_USEFUL_WITHOUT_SCRIPT = frozenset({"a", "blockquote", "button", "form", "input", "body", "html"})
+"""Elements that are of use without a script: links, quotes that can be read, a form's controls."""
 
 
 class WidgetIndex:
-    """Finds whose widget an element is, from its tag and attributes."""
+    """Recognises the widget that an element is, from its tag and attributes."""
 
     __slots__ = ("_attributes", "_classes", "_ids", "_tags", "_types")
 
@@ -27,37 +29,39 @@ class WidgetIndex:
         self._attributes = _Names(known, "attribute")
         self._types = _Names(known, "type")
 
-    def find(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
-        """The widget that this element is, or None. Names are lower case."""
+    def recognise(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
+        """Return the widget that this element is, or None. Names are lowercase."""
         if tag == "script":
-            return self._types.find(attributes.get("type", ""))
+            return self._types.widget_of(attributes.get("type", ""))
         widget = self._element(tag, attributes)
-        if widget and tag in _SPEAKS_FOR_ITSELF:
+        if widget and tag in _USEFUL_WITHOUT_SCRIPT:
             return Widget(widget.service, keep=True)
         return widget
 
     def _element(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
-        if widget := self._tags.find(tag):
+        if widget := self._tags.widget_of(tag):
             return widget
         for token in _SPACE.split(attributes.get("class", "")):
-            if widget := self._classes.find(token):
+            if widget := self._classes.widget_of(token):
                 return widget
-        if widget := self._ids.find(attributes.get("id", "")):
+        if widget := self._ids.widget_of(attributes.get("id", "")):
             return widget
         for name in attributes:
-            if widget := self._attributes.find(name):
+            if widget := self._attributes.widget_of(name):
                 return widget
         return None
 
     def pattern(self, kind: str) -> str:
-        """A regular expression, in one group, for the whole names of a kind (tag, class, id, attribute) that
-        belong to widgets which do not stay."""
+        """Return a regular expression, in one group, for the names of widgets that do not stay.
+
+        It matches whole names of one `kind`: tag, class, id or attribute.
+        """
         names = {"tag": self._tags, "class": self._classes, "id": self._ids, "attribute": self._attributes}
         return names[kind].pattern
 
 
 class _Names:
-    """The signatures of one kind as one pattern whose groups tell them apart."""
+    """The signatures of one kind, in one pattern whose groups tell them apart."""
 
     __slots__ = ("_compiled", "_widgets", "pattern")
 
@@ -71,7 +75,7 @@ class _Names:
         if self._compiled.groups != len(patterns):
             raise ValueError("the patterns of widgets may hold no groups that capture")
 
-    def find(self, name: str) -> Widget | None:
+    def widget_of(self, name: str) -> Widget | None:
         match = self._compiled.fullmatch(name)
         if match is None or match.lastindex is None:
             return None

@@ -1,6 +1,6 @@
-"""The layers of middleware around an application, and the applications mounted below it.
+"""Finds the layers of middleware around an application, and the applications mounted below it.
 
-Nothing here knows a framework by name. Objects are told apart by what they have: `routes`, `mounts`, or an
+Nothing here knows a framework by name. Objects are told apart by what they have, such as `routes`, or by the
 application that they wrap.
 """
 
@@ -13,63 +13,63 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 MOST_LAYERS = 10_000
-"""The most objects that are looked at. Real applications have some tens."""
+"""The most objects that are looked at. Real applications have dozens."""
 
 _PLAIN = (type, ModuleType, BuiltinFunctionType, str, bytes, int, float, complex)
 
 
 def layers_of(application: Any) -> Iterator[Any]:
-    """Find every layer and mounted application that `application` is made of, itself first, each once."""
+    """Yield `application`, and then every layer and mounted application that it is made of, each once."""
     seen: dict[int, Any] = {}
     waiting = [application]
     while waiting and len(seen) < MOST_LAYERS:
         layer = waiting.pop()
         if layer is None or isinstance(layer, _PLAIN) or id(layer) in seen:
             continue
-        # Kept, so that no other object gets its id.
+        # The object is kept, so that no other one gets its id.
         seen[id(layer)] = layer
         yield layer
         with suppress(Exception):
-            # Some objects raise whatever they are asked, such as Flask's proxies outside a request.
+            # Some objects raise at every question, such as Flask's proxies outside a request.
             waiting.extend(_within(layer))
 
 
 def _within(layer: Any) -> Iterable[Any]:
-    """Find the applications right below a `layer`."""
+    """Return the applications directly below a `layer`."""
     if isinstance(layer, MethodType):
         return (layer.__self__,)
     if isinstance(layer, partial):
         return (layer.func, *layer.args, *layer.keywords.values())
     if isinstance(layer, FunctionType):
-        # Middleware that is a function keeps what it wraps in its closure, and a dispatcher in its module.
+        # Middleware that is a function has what it wraps in its closure, a dispatcher has it in its module.
         return filter(_may_be_application, (*_cells(layer), *_globals_of(layer)))
     if hasattr(layer, "routes"):
         return _of_router(layer)
     if hasattr(layer, "wsgi_app") and hasattr(layer, "url_map"):
-        # A WSGI framework's application. What else it holds are its views.
+        # This is a WSGI framework's application. Its other attributes are views and settings.
         return (layer.wsgi_app,)
     return _attributes(layer)
 
 
 def _of_router(router: Any) -> Iterator[Any]:
-    """Find the applications of a router of an ASGI framework, and the middleware around it."""
+    """Yield the applications of an ASGI framework's router, and the middleware around it."""
     yield getattr(router, "app", None)
     yield getattr(router, "router", None)
     yield getattr(router, "default", None)
     yield _stack_of(router)
     for route in router.routes or ():
         application = getattr(route, "app", None)
-        # A view is a function, and no application; what is mounted may be one.
+        # A route's function is a view and no application, a mount's function may be an application.
         is_mount = hasattr(route, "routes") or not hasattr(route, "endpoint")
         if is_mount or not isinstance(application, FunctionType | MethodType):
             yield application
         if is_mount:
-            # FastAPI keeps routers that were included as they are.
+            # FastAPI keeps the routers that were included.
             yield from (value for value in vars(route).values() if hasattr(value, "routes"))
 
 
 def _stack_of(application: Any) -> Any:
-    """Put an application's middleware together, as the application itself does at its first request."""
+    """Return an application's middleware, built as the application itself builds it at its first request."""
     build = getattr(application, "build_middleware_stack", None)
     if build is None:
         return None
@@ -94,7 +94,7 @@ def _cells(function: FunctionType) -> Iterator[Any]:
         try:
             yield cell.cell_contents
         except ValueError:
-            # Not filled yet.
+            # The cell is empty so far.
             continue
 
 

@@ -1,4 +1,4 @@
-"""Reading the data files: `services.toml`, compiled by hand, and `domains.csv` (see NOTICE.md)."""
+"""Reads the data files: `services.toml`, compiled by hand, and `domains.csv` (see NOTICE.md)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from importlib.resources import files
 
 import msgspec
 
-from .inline import inline_signature
-from .known import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
+from .inline_scripts import inline_signature
+from .model import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
 from .patterns import UrlPattern
 
 _HERE = files(__package__)
 
 
-# A table of the file each; a misspelt key is an error.
+# Each class is a table of services.toml. A misspelt key is an error.
 
 
 class _Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +58,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def services() -> tuple[KnownService, ...]:
-    """The known services, in the order of the file. Raises ValueError where the file is not well formed."""
+    """Read the known services, in the order of the file. Raises ValueError where it is not well formed."""
     tables = tomllib.loads(_HERE.joinpath("services.toml").read_text("utf-8"))
     file = msgspec.convert(tables, _File)
     return tuple(_service(row, file.sets) for row in file.service)
@@ -80,7 +80,7 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
 
 
 def _expand(text: str, sets: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """`{name}` stands for each member of that set in turn."""
+    """Yield `text` once for each member of the set whose name stands in it as `{name}`."""
     before, brace, rest = text.partition("{")
     if not brace:
         yield text
@@ -112,7 +112,7 @@ def _widget(row: _Widget) -> WidgetSignature:
 
 
 def entities() -> Iterator[tuple[UrlPattern, Entity]]:
-    """Every host pattern of `domains.csv` with its owner. There, `*.x` stands for x as well."""
+    """Yield every host pattern of `domains.csv` with its owner. In that file `*.x` stands for x as well."""
     lines = _HERE.joinpath("domains.csv").read_text("utf-8").splitlines()
     for row in csv.DictReader(lines):
         pattern = UrlPattern.parse(row["domain"])

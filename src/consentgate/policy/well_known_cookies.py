@@ -1,4 +1,4 @@
-"""Names of cookies that say what they are for: what sites cannot do without."""
+"""Names of cookies that sites cannot do without, and the reason why each needs no consent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def certain_reason(name: str) -> Reason | None:
-    """Say why the cookie `name` needs no consent, where frameworks use it for logins or forms."""
+    """Return why the cookie `name` needs no consent, where frameworks use it for logins or forms, or None."""
     plain = name.lower()
     for prefix in _PREFIXES:
         plain = plain.removeprefix(prefix)
@@ -40,6 +40,6 @@ def certain_reason(name: str) -> Reason | None:
 
 
 def likely_reason(name: str) -> Reason | None:
-    """Guess why the cookie `name` might need no consent, by the words in it."""
+    """Guess from the words in `name` why that cookie might need no consent."""
     words = {word.lower() for word in _WORD.findall(name)}
     return certain_reason(name) or next((reason for reason, known in _WORDS if words & known), None)

@@ -1,15 +1,4 @@
-"""consentgate for Flask.
-
-    app.config["CONSENTGATE_POLICY"] = "consentgate.toml"
-    ConsentGate(app)
-
-or, with the factory pattern, `gate = ConsentGate()` and `gate.init_app(app)`; one object serves any number of
-applications. The configuration is read there and then, and mistakes in it are raised there.
-
-Configuration: `CONSENTGATE_POLICY`, a path below the application's root or a `Policy`; without it the
-policy is `Policy()`. `CONSENTGATE_SECRET_KEY`, by default Flask's own `SECRET_KEY` and its fallbacks.
-`CONSENTGATE_INSECURE` and `CONSENTGATE_TRUSTED_PROXIES` as in `Gate`.
-"""
+"""The Flask extension: a gate around the application, and its configuration."""
 
 from __future__ import annotations
 
@@ -20,18 +9,17 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask, current_app, has_request_context, request
 from werkzeug.local import LocalProxy
 
-from . import wsgi
-from .applications import layers_of
-from .configuration import Configuration, Misconfigured
-from .consent import Consent
-from .flask_caches import Questions, guard_caches
-from .framework_cookies import cookies_of
-from .gate import Gate
+from consentgate import wsgi
+from consentgate.application_layers import layers_of
+from consentgate.configuration import Configuration
+from consentgate.consent import Consent
+from consentgate.framework_cookies import cookies_of
+from consentgate.gate import Gate
+
+from .caching import Questions, guard_caches
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-__all__ = ["ConsentGate", "ConsentMiddleware", "Misconfigured", "consent"]
 
 _PREFIX = "CONSENTGATE_"
 _QUESTIONS = "consentgate.questions"
@@ -52,16 +40,16 @@ def _consent() -> Consent:
 
 
 def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
-    """Let the consent in `environ` note each question, for the application's caches."""
+    """Return the consent in `environ`, made to note each question for the application's caches."""
     if _QUESTIONS not in environ:
-        # Of a copy: that the gate asks for the key is no question of the application's.
+        # A copy is asked for its key: this question is the gate's, not the application's.
         environ[_QUESTIONS] = questions = Questions(replace(consent, notes=()).key)
         environ[wsgi.CONSENT] = consent = consent.noted_by(questions.note)
     return consent
 
 
 def _questions() -> Questions | None:
-    """Find what the application has asked in the request at hand; None outside requests and the gate."""
+    """Return what the application has asked in the current request; None outside requests and the gate."""
     if not has_request_context() or not isinstance(request.environ.get(wsgi.CONSENT), Consent):
         return None
     _consent()
@@ -73,8 +61,11 @@ consent: Consent = LocalProxy(_consent)  # type: ignore[assignment]  # a proxy s
 
 
 class ConsentMiddleware(wsgi.ConsentMiddleware):
-    """`app` behind `gate`, with the session cookies of Flask and of the applications mounted below it exempt,
-    under the names and lifetimes that they are configured with."""
+    """`app` behind `gate`.
+
+    The session cookies of Flask and of the applications mounted below it are exempt, under the names and
+    lifetimes that they are configured with.
+    """
 
     def __init__(self, app: WSGIApplication, gate: Gate) -> None:
         super().__init__(app, gate)
@@ -82,7 +73,7 @@ class ConsentMiddleware(wsgi.ConsentMiddleware):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not self._knows_application:
-            # Not before the first request: extensions may change how sessions are kept until then.
+            # Not before the first request: until then, extensions may change how sessions are kept.
             self.gate = self.gate.exempting(*cookies_of(self.app))
             for layer in layers_of(self.app):
                 if isinstance(layer, Flask):
@@ -92,17 +83,19 @@ class ConsentMiddleware(wsgi.ConsentMiddleware):
 
 
 class ConsentGate:
-    """Puts a Flask application behind the gate, at once or with `init_app`."""
+    """The extension: puts a Flask application behind the gate, at once or with `init_app`."""
 
     def __init__(self, app: Flask | None = None) -> None:
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Wrap `app.wsgi_app`, outside every cookie that Flask sets, and give templates `consent`.
+        """Put the gate around `app.wsgi_app`, and give templates `consent`.
 
-        The configuration must be complete. Raises Misconfigured with every mistake in it, and RuntimeError
-        where the application is behind the gate already.
+        There it sees every cookie that Flask sets. The configuration must be complete.
+
+        Raises Misconfigured with every mistake in the configuration, and RuntimeError where the application
+        is behind the gate already.
         """
         if not isinstance(app, Flask):
             raise TypeError(
@@ -119,7 +112,7 @@ class ConsentGate:
 
 
 def gate_of(app: Flask) -> Gate:
-    """The gate that an application's configuration describes. Raises Misconfigured."""
+    """Make the gate that an application's configuration describes. Raises Misconfigured."""
     given = {key.removeprefix(_PREFIX): value for key, value in app.config.items() if key.startswith(_PREFIX)}
     configuration = Configuration(
         given, spelling=_PREFIX + "{}", secret_keys=_secret_keys(app), folder=app.root_path

@@ -1,0 +1,20 @@
+"""consentgate for Flask.
+
+    app.config["CONSENTGATE_POLICY"] = "consentgate.toml"
+    ConsentGate(app)
+
+With the factory pattern, write `gate = ConsentGate()` and call `gate.init_app(app)`. One object serves any
+number of applications. The configuration is read in that call, which raises Misconfigured for its mistakes.
+
+| setting | what it holds |
+| --- | --- |
+| `CONSENTGATE_POLICY` | a path below the application's root, or a `Policy`; by default `Policy()` |
+| `CONSENTGATE_SECRET_KEY` | by default Flask's own `SECRET_KEY` and its fallbacks |
+| `CONSENTGATE_INSECURE`, `CONSENTGATE_TRUSTED_PROXIES` | as in `Gate` |
+"""
+
+from consentgate.configuration import Misconfigured
+
+from .extension import ConsentGate, ConsentMiddleware, consent
+
+__all__ = ["ConsentGate", "ConsentMiddleware", "Misconfigured", "consent"]
