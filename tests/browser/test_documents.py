@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from gate import xslt_vectors
+import xslt_vectors
 from playwright.sync_api import Error
 
 from consentgate import Gate, Policy

@@ -15,7 +15,7 @@ from consentgate.gate.log.allowance import REPORTS_A_MINUTE
 from consentgate.gate.log.findings import FIRST_SUMMARY, MOST, OTHERS, Finding, Findings
 
 from .conftest import Clock, MakeSite
-from .csp import Csp
+from .csp.browser import Csp
 from .driver import HTML, JSON, PAGE, POLICY, App, Headers, Page, Reply, Site
 
 REPORT_ONLY = POLICY.replace("[site]", "[site]\nreport_only = true")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import gzip
 
 import pytest
+import xslt_vectors
+from gate.conftest import MakeSite
+from gate.driver import POLICY, App, Headers, Page, Site, make_gate
+from gate.response.test_body import is_problem
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate.gate import GateClosed
-
-from . import xslt_vectors
-from .conftest import MakeSite
-from .driver import POLICY, App, Headers, Page, Site, make_gate
-from .test_bodies import is_problem
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">%b</svg>'
 XHTML = b'<html xmlns="http://www.w3.org/1999/xhtml"><head>%b</head><body><p>x</p></body></html>'

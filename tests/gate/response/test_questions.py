@@ -9,9 +9,8 @@ import pytest
 
 from consentgate.consent import Consent
 from consentgate.wsgi import CONSENT, ConsentMiddleware
-
-from .conftest import MakeSite
-from .driver import JSON, App, Page, Seen, make_gate
+from gate.conftest import MakeSite
+from gate.driver import JSON, App, Page, Seen, make_gate
 
 PUBLIC = ("Cache-Control", "public, max-age=600")
 

@@ -9,9 +9,8 @@ from consentgate.gate.cookies.sent import SentCookies
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.content_type import Kind
 from consentgate.gate.response.treatment import Action, Refusal, Treatment, treatment
-
-from .conftest import MakeSite
-from .driver import HTML, JSON, Page, make_gate
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, Page, make_gate
 
 Headers = list[tuple[str, str]]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import MakeSite
-from .driver import HTML, JSON, POLICY, Page
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, POLICY, Page
 
 NAME = "connection-allowlist"
 OWN = '"*://example.org:*" "*://www.example.org:*" "*://*.example.org:*"'

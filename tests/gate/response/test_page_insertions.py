@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import MakeSite
-from .driver import HTML, Page
+from gate.conftest import MakeSite
+from gate.driver import HTML, Page
 
 PAY = "https://films.example/pay?order=1&sum=2"
 LINK = b'<a href="https://films.example/pay?order=1&amp;sum=2">'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import MakeSite
-from .driver import JSON, Page, Site
+from gate.conftest import MakeSite
+from gate.driver import JSON, Page, Site
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import MakeSite
-from .driver import HTML, JSON, PAGE, POLICY, App, Page, Seen, Site
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, PAGE, POLICY, App, Page, Seen, Site
 
 SHARED = [
     ("Cache-Control", "public, max-age=600, s-maxage=3600, stale-while-revalidate=30"),

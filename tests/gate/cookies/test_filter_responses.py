@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Clock, MakeSite
-from .driver import HTML, JSON, POLICY, App, Page, Site
-from .vectors import DELETIONS, NO_DELETIONS
+from gate.conftest import Clock, MakeSite
+from gate.driver import HTML, JSON, POLICY, App, Page, Site
+from gate.vectors import DELETIONS, NO_DELETIONS
 
 LINES = ["sid=1; Path=/; HttpOnly", "_ab=2; Max-Age=60", "_film=3; Domain=example.org", "who=4", "ui_x=5"]
 

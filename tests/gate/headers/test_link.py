@@ -7,11 +7,10 @@ import contextlib
 import pytest
 
 from consentgate.gate.headers.link import Odd, filter_links
-
-from .conftest import MakeSite
-from .driver import HTML, JSON, Page
-from .vectors import ODD_LINKS, PLAIN_LINKS
-from .vectors import OWN_LINK as OWN
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, Page
+from gate.vectors import ODD_LINKS, PLAIN_LINKS
+from gate.vectors import OWN_LINK as OWN
 
 PRELOAD = "<https://films.example/a.js>; rel=preload; as=script"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import MakeSite
-from .driver import HTML, JSON, POLICY, App, Page
-from .test_bodies import is_problem, redirect
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, POLICY, App, Page
+from gate.response.test_body import is_problem, redirect
 
 CLICK = {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
 DOWNLOAD_LINK = CLICK | {"Sec_Fetch_Dest": "empty"}

@@ -8,9 +8,9 @@ import pytest
 
 from consentgate.gate import Request
 from consentgate.gate.cookies.expiry import expiries
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, PAGE, POLICY, App, Page, Reply, Site, make_gate
 
-from .conftest import MakeSite
-from .driver import HTML, JSON, PAGE, POLICY, App, Page, Reply, Site, make_gate
 from .jar import Jar, Key
 
 DEEP = "/shop/caf%C3%A9/shelf/item"

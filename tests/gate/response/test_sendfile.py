@@ -12,10 +12,9 @@ import pytest
 from starlette.responses import FileResponse
 
 from consentgate.asgi import ConsentMiddleware
-
-from .conftest import MakeSite
-from .driver import HTML, JSON, PAGE, THIRD_PARTIES, App, Headers, Page, Reply, Site, make_gate, reply_of
-from .driver import scope_of as driver_scope_of
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, PAGE, THIRD_PARTIES, App, Headers, Page, Reply, Site, make_gate, reply_of
+from gate.driver import scope_of as driver_scope_of
 
 START, BODY = "http.response.start", "http.response.body"
 PATHSEND, ZEROCOPY = "http.response.pathsend", "http.response.zerocopysend"

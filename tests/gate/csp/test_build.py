@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import MakeSite
-from .csp import FETCHES, Csp
-from .driver import HTML, PAGE, POLICY, Page, Reply, Site
+from gate.conftest import MakeSite
+from gate.driver import HTML, PAGE, POLICY, Page, Reply, Site
+
+from .browser import FETCHES, Csp
 
 NAME = "Content-Security-Policy"
 

@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
-from .conftest import MakeSite
-from .driver import HTML, JSON, POLICY, Page, Reply
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, POLICY, Page, Reply
 
 CSP = "Content-Security-Policy"
 ADVERTISING = {

@@ -8,9 +8,8 @@ import pytest
 
 from consentgate.gate import GateClosed
 from consentgate.html import Rewriter
-
-from .conftest import MakeSite
-from .driver import HTML, JSON, PAGE, POLICY, THIRD_PARTIES, App, Page, Reply, Site
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, PAGE, POLICY, THIRD_PARTIES, App, Page, Reply, Site
 
 HTML_PLAIN = ("Content-Type", "text/html")
 

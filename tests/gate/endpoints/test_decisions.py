@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from .conftest import MakeSite
-from .driver import Headers, Reply, Site
+from gate.conftest import MakeSite
+from gate.driver import Headers, Reply, Site
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 

@@ -18,9 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.gate import Exchange, GateClosed, Request
-
-from .conftest import MakeSite
-from .driver import HTML, PAGE, THIRD_PARTIES, App, Headers, Page, Reply, Seen, make_gate
+from gate.conftest import MakeSite
+from gate.driver import HTML, PAGE, THIRD_PARTIES, App, Headers, Page, Reply, Seen, make_gate
 
 GATE = make_gate()
 HTML_PLAIN = ("Content-Type", "text/html")

@@ -13,9 +13,8 @@ import pytest
 
 from consentgate import Policy, asgi, wsgi
 from consentgate.gate.log.once import MOST
-
-from .conftest import MakeSite
-from .driver import HTML, POLICY, App, Page, make_gate
+from gate.conftest import MakeSite
+from gate.driver import HTML, POLICY, App, Page, make_gate
 
 
 def proposals(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .conftest import MakeSite
-from .csp import Csp
-from .driver import Headers
+from gate.conftest import MakeSite
+from gate.csp.browser import Csp
+from gate.driver import Headers
 
 
 def is_own(make_site: MakeSite, host: str, headers: Headers, proxies: int) -> bool:

@@ -9,9 +9,8 @@ import json
 import pytest
 
 from consentgate import asgi, wsgi
-
-from .conftest import MakeSite
-from .driver import POLICY, App, Site, call_asgi, call_wsgi, environ_of, make_gate, scope_of
+from gate.conftest import MakeSite
+from gate.driver import POLICY, App, Site, call_asgi, call_wsgi, environ_of, make_gate, scope_of
 
 CHOICES = "/_privacy/choices"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")

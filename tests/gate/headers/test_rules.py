@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from consentgate import Gate
 from consentgate.gate import Request
 from consentgate.gate.headers.rules import PREFIXES, RULES
-
-from .conftest import MakeSite
-from .driver import HTML, JSON, POLICY, App, Headers, Page, make_gate
+from gate.conftest import MakeSite
+from gate.driver import HTML, JSON, POLICY, App, Headers, Page, make_gate
 
 FILMS = "https://films.example"
 FORGET = '{"group":"default","max_age":0,"endpoints":[]}'
