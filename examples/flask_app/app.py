@@ -2,6 +2,8 @@
 
 import logging
 import os
+import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,5 +107,8 @@ if __name__ == "__main__":
     logging.getLogger("consentgate").setLevel(logging.INFO)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     port = int(os.environ.get("PORT", "8000"))
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            sys.exit(f"Port {port} is taken; choose another: PORT={port + 1} make demo")
     print(LOOK_AT.format(url=f"http://127.0.0.1:{port}/", policy=HERE / "consentgate.toml"), flush=True)
     run_simple("127.0.0.1", port, app, threaded=True)
