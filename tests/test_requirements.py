@@ -1,4 +1,4 @@
-"""Each code in a test has its row in docs/requirements.md, and each row names the tests that carry its code."""
+"""Each code in a test has its row in docs/requirements.md, and each row links to the tests with its code."""
 
 from __future__ import annotations
 
