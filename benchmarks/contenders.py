@@ -39,18 +39,20 @@ class Contender:
 
 
 OURS = "consentgate"
+OURS_ON_NEW_PAGES = "consentgate, new pages"
+LOLHTML = "python-lolhtml"
 COPY = "memory copy"
 
 
 def contenders(gate: Gate) -> list[Contender]:
-    """All of them; the first one is what the others are compared to. From the second round on it knows the
-    pages again, as in a process that serves them."""
+    """Return all contenders. The others are compared to `OURS`. From its second round on it knows the pages
+    again, as in a process that serves them."""
     new = _NewGate()
     return [
+        Contender(OURS_ON_NEW_PAGES, new.rewrite, begin=new.begin),
         Contender(OURS, lambda page, _: gate.rewrite(page.html, url=page.url).html),
-        Contender("consentgate, new pages", new.rewrite, begin=new.begin),
         Contender("consentgate, streaming", lambda page, _: stream(gate, page)),
-        Contender("python-lolhtml", by_lolhtml, "python-lolhtml"),
+        Contender(LOLHTML, by_lolhtml, "python-lolhtml"),
         Contender("turbohtml.rewrite", by_turbohtml, "turbohtml"),
         Contender("lxml", by_lxml, "lxml"),
         Contender("selectolax (lexbor)", by_selectolax, "selectolax"),
