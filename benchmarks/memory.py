@@ -64,7 +64,7 @@ def _run(megabytes: int) -> Peak:
 
     def stream(turns: int) -> None:
         # As in a response: no record is kept of what was blocked.
-        rewriter = Rewriter(judge_of(Policy()), Url("https", "www.example.org", "/"), keeps_record=False)
+        rewriter = Rewriter(judge_of(Policy()), Url("https", "www.example.org", "/"))
         for _ in range(turns):
             for chunk in chunks:
                 rewriter.feed(chunk)

@@ -11,7 +11,7 @@ import pytest
 
 from consentgate import asgi, wsgi
 from consentgate.gate import GateClosed, Request
-from consentgate.html.rewriting.walker import Reader
+from consentgate.html.rewriting.walker import Walker
 from consentgate.html.tokenizer import lookahead as ahead
 
 from .conftest import MakeSite
@@ -28,18 +28,18 @@ def fault_of(kind: type[Exception]) -> Exception:
 @pytest.fixture
 def break_after(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the reader fail once it has read so many times; and again and again, if it is asked."""
-    read = Reader.read
+    read = Walker.read
 
     def break_after(good: int, error: BaseException, *, once: bool = False) -> None:
         times = [0]
 
-        def broken(self: Reader, data: bytes, *, final: bool) -> Any:
+        def broken(self: Walker, data: bytes, *, final: bool) -> Any:
             times[0] += 1
             if times[0] == good + 1 or (times[0] > good and not once):
                 raise error
             return read(self, data, final=final)
 
-        monkeypatch.setattr(Reader, "read", broken)
+        monkeypatch.setattr(Walker, "read", broken)
 
     return break_after
 
@@ -199,9 +199,9 @@ def test_pages_that_are_made_up_cannot_fill_the_log(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     from consentgate.gate.log.advice import MOST
-    from consentgate.html import Cut
+    from consentgate.html import Limit
 
     notices = make_gate().notices
     for number in range(MOST + 100):
-        notices.cut(Cut.AMBIGUOUS, f"/{number}", 1)
+        notices.limit(Limit.AMBIGUOUS, f"/{number}", 1)
     assert len(caplog.records) == MOST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +13,8 @@ import pytest
 from consentgate import Blocked, Gate, Policy
 from consentgate.consent import Consent, Judge
 from consentgate.gate.message import Request
-from consentgate.html import Rewriter
+from consentgate.html import Limit, ReachedLimit, Record, Rewriter
+from consentgate.html.rewriting.records import BlockedList
 from consentgate.web.url import Url, resolve
 
 PAGE = "https://www.example.org/dir/page"
@@ -50,9 +51,28 @@ def page_url() -> Url:
 
 def feed(chunks: Iterable[bytes], **options: object) -> tuple[bytes, list[Blocked]]:
     """The chunks through a rewriter of their own."""
-    rewriter = Rewriter(judge(), page_url(), **options)
+    return feed_and_tell(chunks, **options)[:2]
+
+
+Told = tuple[bytes, list[Blocked], list[tuple[Limit, int]]]
+
+
+def feed_and_tell(chunks: Iterable[bytes], **options: object) -> Told:
+    """The same, and the limits that were reached."""
+    return told_by(Rewriter, chunks, judge(), page_url(), **options)
+
+
+def told_by(make: Callable[..., Rewriter], chunks: Iterable[bytes], *args: object, **options: object) -> Told:
+    """All that a rewriter which `make` makes tells of the chunks."""
+    blocked, limits = BlockedList(), []
+
+    def observe(records: Iterable[Record]) -> None:
+        blocked.observe(records)
+        limits.extend((one.limit, one.offset) for one in records if isinstance(one, ReachedLimit))
+
+    rewriter = make(*args, observe=observe, **options)
     output = b"".join([rewriter.feed(chunk) for chunk in chunks])
-    return output + rewriter.finish(), rewriter.blocked
+    return output + rewriter.finish(), [*blocked], limits
 
 
 def cut(data: bytes, size: int) -> list[bytes]:

@@ -11,7 +11,8 @@ import pytest
 from html_support import blocked, cut, judge, page_url, rewrite
 
 from consentgate.html import Rewriter
-from consentgate.html.rewriting.walker import MOST_NESTED, Reader
+from consentgate.html.rewriting.records import BlockedList
+from consentgate.html.rewriting.walker import MOST_NESTED, Walker
 from consentgate.html.tokenizer.encoding import Encoding, Transcoder, Unreadable
 from consentgate.html.values.css import css_urls
 
@@ -147,18 +148,18 @@ LARGE = {
 def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many bytes each reader was given, those for contents read apart included."""
     given: list[int] = []
-    read, whole = Reader.read, Reader._read_whole
+    read, whole = Walker.read, Walker.read_apart
 
-    def counted(self: Reader, data: bytes, *, final: bool) -> object:
+    def counted(self: Walker, data: bytes, *, final: bool) -> object:
         given.append(len(data))
         return read(self, data, final=final)
 
-    def counted_whole(self: Reader, data: bytes) -> object:
+    def counted_whole(self: Walker, data: bytes) -> object:
         given.append(len(data))
         return whole(self, data)
 
-    monkeypatch.setattr(Reader, "read", counted)
-    monkeypatch.setattr(Reader, "_read_whole", counted_whole)
+    monkeypatch.setattr(Walker, "read", counted)
+    monkeypatch.setattr(Walker, "read_apart", counted_whole)
     yield given
 
 
@@ -235,7 +236,8 @@ def test_documents_in_documents_are_read_so_deep_and_no_deeper() -> None:
 
 
 def test_a_long_script_is_dropped_as_it_comes() -> None:
-    rewriter = Rewriter(judge(), page_url())
+    blocked = BlockedList()
+    rewriter = Rewriter(judge(), page_url(), observe=blocked.observe)
     output, waiting = b"", 0
     for chunk in [f"<script src={E}>".encode(), *[b"x" * 50_000] * 60, b"</script><p>"]:
         output += rewriter.feed(chunk)
@@ -244,8 +246,8 @@ def test_a_long_script_is_dropped_as_it_comes() -> None:
     assert output.endswith(b"</script><p>")
     assert b"xx" not in output
     assert waiting < 2 << 20
-    assert len(rewriter.blocked) == 1
-    assert rewriter.blocked[0].end == len(f"<script src={E}>") + 3_000_000
+    assert len(blocked) == 1
+    assert blocked[0].end == len(f"<script src={E}>") + 3_000_000
 
 
 def test_style_sheets_are_read_once() -> None:

@@ -1,4 +1,4 @@
-"""How other gates have failed on markup, each with its code in docs/requirements.md."""
+"""How other gates have failed on markup, each with its number in docs/requirements.md."""
 
 from __future__ import annotations
 

@@ -21,10 +21,10 @@ class BlockedWidget:
 
 
 class Judge:
-    """Decides for one page: the `consent` in effect, the `host` that was asked and the page's `path`.
+    """Decides for one page, given the `consent` in effect, the `host` that was asked and the page's `path`.
 
-    Each question is answered with None when it may pass, else with the claim that was not covered. `own` are
-    the hosts that are the site itself; see `FirstParty` for `home` and `passing`.
+    Each method returns None for what may pass, else the claim that was not covered. `own` are the hosts that
+    are the site itself; see `FirstParty` for `home` and `passing`.
     """
 
     def __init__(self, consent: Consent, host: str, path: str) -> None:
@@ -40,29 +40,30 @@ class Judge:
 
     @property
     def scope(self) -> tuple[str, str]:
-        """Judges of one policy and one consent decide alike where this is the same: the host, and the page
-        where the policy has something necessary on some pages only."""
+        """What a verdict goes by besides policy and consent: two judges for which all three are equal give
+        equal verdicts. It is the host, and the page where the policy has something necessary on some pages
+        only."""
         limited = any(service.pages for service in self.policy.restricted)
         return self.asked_host, self._path if limited else ""
 
     def url(self, host: str, path: str) -> Claim | None:
-        """Judge a URL by its `host` (lower case, no port) and `path` (without the query)."""
-        return self._first_blocked(self._claims.by_url(host, path, own=host in self.own))
+        """Judge a URL by its `host` (lowercase, no port) and `path` (without the query)."""
+        return self.first_blocked(self._claims.by_url(host, path, own=host in self.own))
 
-    def host(self, host: str) -> tuple[Claim | None] | None:
-        """Judge every URL of `host` at once, those aside of which the catalogue may know the path; None
-        where they are not all alike."""
-        groups = self._claims.of_host(host, own=host in self.own)
-        return (self._first_blocked(groups),) if groups is not None else None
+    def groups_of_host(self, host: str) -> Groups | None:
+        """Return the claims on every URL of `host`, except URLs whose path the catalogue may know; None where
+        the path makes a difference."""
+        return self._claims.of_host(host, own=host in self.own)
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""
         return self._blocked(self._claims.by_cookie(name))
 
     def inline(self, text: bytes) -> Claim | None:
-        """Judge the text of an inline script: by the signatures in it, and by whom it plainly loads."""
+        """Judge the text of an inline script by the signatures in it, and by the hosts that it plainly loads
+        from."""
         groups, addresses = self._claims.by_inline(text)
-        claim = self._first_blocked(groups)
+        claim = self.first_blocked(groups)
         if claim is not None:
             return claim
         judged = (self.url(address.host, address.path) for address in addresses)
@@ -95,7 +96,8 @@ class Judge:
         """True when what `claim` stands for may pass on this page."""
         return self.consent.covers(claim, self._path)
 
-    def _first_blocked(self, groups: Groups) -> Claim | None:
+    def first_blocked(self, groups: Groups) -> Claim | None:
+        """Return the first of these claims that is not covered: of each group one has to be."""
         for claims in groups:
             blocked = self._blocked(claims)
             if blocked is not None:

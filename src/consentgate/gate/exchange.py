@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from consentgate.consent import Consent, Judge, signals_in
 from consentgate.consent.signals import SIGNALS
-from consentgate.html import Cut, Insertion, Place, Rewriter
+from consentgate.html import BlockedMarkup, Insertion, Limit, ReachedLimit, Record, Rewriter
 from consentgate.html.tokenizer.encoding import Encoding, Unreadable
 from consentgate.pages import Pages
 from consentgate.policy import Claim
@@ -486,10 +486,7 @@ class Exchange:
             charset=encoding.codec if encoding.is_ascii_compatible else "utf-8",
             placeholder=self._placeholder,
             insertion=self._insertion(),
-            on_blocked=self._notice,
-            on_inline=self._notice_inline,
-            on_cut=self._notice_cut,
-            keeps_record=False,
+            observe=self._observe,
         )
 
     def _insertion(self) -> Insertion | None:
@@ -510,11 +507,21 @@ class Exchange:
     def _placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         return self._pages.placeholder(claim, in_link, self._here, self._origin if elsewhere else "")
 
-    def _notice_inline(self, claim: Claim, place: Place) -> None:
-        self._gate.notices.inline_script(claim, self._page, place)
+    def _observe(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                self._notice_limit(record.limit, record.offset)
+            elif not record.goes_on:
+                self._notice_blocked(record)
 
-    def _notice_cut(self, cut: Cut, offset: int) -> None:
-        self._gate.notices.cut(cut, self._page, offset)
+    def _notice_blocked(self, blocked: BlockedMarkup) -> None:
+        claim, url, kind = blocked.violation
+        self._notice(claim, url)
+        if kind == "inline script":
+            self._gate.notices.inline_script(claim, self._page, blocked)
+
+    def _notice_limit(self, limit: Limit, offset: int) -> None:
+        self._gate.notices.limit(limit, self._page, offset)
 
     def _notice(self, claim: Claim, url: str) -> None:
         self._gate.notices.url(url, self._base, claim)

@@ -13,7 +13,7 @@ import msgspec
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, Judge
-from consentgate.html import Blocked, Cut
+from consentgate.html import Blocked, ReachedLimit, Record
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.pages import Pages
 from consentgate.policy import Claim, Cookie, Policy
@@ -145,10 +145,12 @@ class Gate:
         def placeholder(claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
             return pages.placeholder(claim, in_link, page.path, origin if elsewhere else "")
 
-        def note(cut: Cut, offset: int) -> None:
-            self.notices.cut(cut, page.path, offset)
+        def observe(records: Iterable[Record]) -> None:
+            for record in records:
+                if isinstance(record, ReachedLimit):
+                    self.notices.limit(record.limit, page.path, record.offset)
 
-        return Rewritten(*rewrite_document(html, judge, page, charset, placeholder, note))
+        return Rewritten(*rewrite_document(html, judge, page, charset, placeholder, observe))
 
     def pages(self, root: str) -> Pages:
         """What visitors see of the gate where the application is mounted at `root`."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from consentgate.consent import Judge
-from consentgate.html import Cut, Insertion
+from consentgate.html import Insertion, Limit
 from consentgate.html.tokenizer.encoding import Unreadable
 
 from .csp.build import net_for
@@ -104,8 +104,8 @@ class ReportOnlyExchange(Exchange):
     def _insertion(self) -> Insertion | None:
         return None
 
-    def _notice_cut(self, cut: Cut, offset: int) -> None:
-        self._gate.notices.would_cut(cut)
+    def _notice_limit(self, limit: Limit, offset: int) -> None:
+        self._gate.notices.would_reach(limit)
 
 
 class _Watched:

@@ -3,8 +3,19 @@
 from consentgate.web.url import Url, resolve
 
 from .rewriting.insertion_point import Insertion
-from .rewriting.rewriter import Place, Rewriter
+from .rewriting.records import BlockedMarkup, ReachedLimit, Record
+from .rewriting.rewriter import Rewriter
 from .rules.blocked import Blocked
-from .rules.limits import Cut
+from .rules.limits import Limit
 
-__all__ = ["Blocked", "Cut", "Insertion", "Place", "Rewriter", "Url", "resolve"]
+__all__ = [
+    "Blocked",
+    "BlockedMarkup",
+    "Insertion",
+    "Limit",
+    "ReachedLimit",
+    "Record",
+    "Rewriter",
+    "Url",
+    "resolve",
+]

@@ -1,4 +1,4 @@
-"""To whom a URL, a cookie, a script or a widget belongs, and what would open it."""
+"""Claims: to which service a URL, a cookie, a script or a widget belongs, and what would open it."""
 
 from __future__ import annotations
 
@@ -46,12 +46,13 @@ class Claim:
 
 
 Groups = tuple[tuple[Claim, ...], ...]
-"""Groups of claims, of each of which one has to pass."""
+"""Groups of claims. Of each group one claim has to pass."""
 
 
 class FirstParty(NamedTuple):
-    """The hosts that are the site itself (`own`), those of them of which every URL may pass since no part is
-    a service (`home`), and how absolute URLs begin that may pass whatever comes after (`passing`)."""
+    """The hosts that are the site itself (`own`); among these the hosts of which every URL may pass, since
+    none is a service's (`home`); and the beginnings of absolute URLs that may pass, however they go on
+    (`passing`)."""
 
     own: OwnHosts
     home: OwnHosts
@@ -96,11 +97,10 @@ class Claims:
                 if service_cookie.name not in shut:
                     self._add_cookie(service_cookie, claim)
         self._known: dict[str, tuple[Claim, ...]] = {}
-        self._names = _Remembered[str, tuple[Claim, ...]](_MOST_REMEMBERED)
-        self._of_hosts = _Remembered[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
-        self._of_paths = _Remembered[tuple[str, str, bool], Groups](_MOST_REMEMBERED)
-        self._first_parties = _Remembered[str, FirstParty](_MOST_SITES)
-        self._scripts = _Remembered[bytes, tuple[Groups, tuple[Address, ...]]](_MOST_SCRIPTS)
+        self._names = _BoundedCache[str, tuple[Claim, ...]](_MOST_REMEMBERED)
+        self._of_hosts = _BoundedCache[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
+        self._first_parties = _BoundedCache[str, FirstParty](_MOST_SITES)
+        self._scripts = _BoundedCache[bytes, tuple[Groups, tuple[Address, ...]]](_MOST_SCRIPTS)
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -119,27 +119,22 @@ class Claims:
         return id in self._services
 
     def by_url(self, host: str, path: str, *, own: bool) -> Groups:
-        """Whose URL this is, by its `host` (lower case, without a port) and `path` (without the query);
-        nobody's for what is just the site's `own`."""
-        found = self._of_paths.get((host, path, own))
-        if found is None and not catalogue().has_path(path):
-            found = self.of_host(host, own=own)
-        if found is None:
-            found = self._of_url(host, path, own=own)
-            if len(path) <= _LONGEST_REMEMBERED:
-                self._of_paths.keep((host, path, own), found)
-        return found
+        """Return the claims on a URL, by its `host` (lowercase, without a port) and `path` (without the
+        query). `own` says that the host is the site's: then what nobody declared has no claims."""
+        found = None if catalogue().has_path(path) else self.of_host(host, own=own)
+        return self._of_url(host, path, own=own) if found is None else found
 
     def of_host(self, host: str, *, own: bool) -> Groups | None:
-        """Whose all URLs of this host are, those aside of which the catalogue knows the path; None where the
-        path makes a difference."""
+        """Return the claims on every URL of this host, except URLs whose path the catalogue knows; None where
+        the path makes a difference."""
         key = host, own
         try:
             return self._of_hosts[key]
         except KeyError:
             pass
         found = self._of_url(host, "/", own=own) if self._is_whole(host, own=own) else None
-        self._of_hosts.keep(key, found)
+        if len(host) <= _LONGEST_REMEMBERED:
+            self._of_hosts.keep(key, found)
         return found
 
     def _of_url(self, host: str, path: str, *, own: bool) -> Groups:
@@ -147,13 +142,13 @@ class Claims:
         return found if found or own else ((self._undeclared_at(host, path),),)
 
     def declared(self, host: str, path: str, *, own: bool) -> Groups:
-        """The claims among these that the policy itself lays. There is a group for the service whose host it
-        is and, on the site's `own` hosts, one for services declared by path alone."""
+        """Return the claims on a URL that the policy itself declares. There is a group for the service whose
+        host it is and, on the site's `own` hosts, one for services declared by path alone."""
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
         return tuple(filter(None, found))
 
     def first_party(self, host: str) -> FirstParty:
-        """What is first party to a request for `host` (lower case, without a port)."""
+        """Return what is first party to a request for `host` (lowercase, without a port)."""
         found = self._first_parties.get(host)
         if found is None:
             own = own_hosts(self._site.hosts, host)
@@ -161,12 +156,13 @@ class Claims:
             names = [name for name in own.exact if name in home]
             passing = tuple(f"{scheme}//{name}/" for name in names for scheme in ("https:", "http:", ""))
             found = FirstParty(own, home, passing)
-            self._first_parties.keep(host, found)
+            if len(host) <= _LONGEST_REMEMBERED:
+                self._first_parties.keep(host, found)
         return found
 
     def _home(self, own: OwnHosts) -> OwnHosts:
-        """Those of the site's `own` hosts on which nothing is declared, as few names as tell them. Of hosts
-        below a domain it is all or none."""
+        """Return the site's `own` hosts on which nothing is declared, in as few names as possible. The hosts
+        below a domain count as one."""
         if self._own_paths.has_host(_ANY_HOST):
             return OwnHosts(frozenset(), ())
         has_below = self._urls.has_host_below
@@ -190,7 +186,7 @@ class Claims:
         return self._unknown(entity.name if entity else host)
 
     def by_cookie(self, name: str) -> tuple[Claim, ...]:
-        """Whose cookie this is: claims of which any one suffices."""
+        """Return the claims on a cookie. Any one suffices."""
         claims = self._names.get(name)
         if claims is None:
             claims = self._of_cookie(name)
@@ -206,13 +202,14 @@ class Claims:
         return (self._undeclared(known) if known is not None else self._unknown(name),)
 
     def cookie_lifetime(self, name: str) -> int:
-        """For how many seconds the policy lets this cookie live; 0 is until the browser closes. What a
+        """Return for how many seconds the policy lets this cookie live; 0 is until the browser closes. What a
         framework sets may live longer than its settings say: the application can ask for that per visitor."""
         stated = self.stated_lifetime(name)
         return max(stated, LONGEST) if name in self._set_by_framework else stated
 
     def stated_lifetime(self, name: str) -> int:
-        """For how many seconds visitors are told that this cookie lives; 0 is until the browser closes."""
+        """Return for how many seconds visitors are told that this cookie lives; 0 is until the browser
+        closes."""
         return self._lifetimes.get(self._cookie_key(name) or "", LONGEST)
 
     def cookie_is_declared(self, name: str) -> bool:
@@ -220,7 +217,7 @@ class Claims:
         return self._cookie_key(name) is not None
 
     def _cookie_key(self, name: str) -> str | None:
-        """The declared name that `name` goes by: itself, else the longest one with a star."""
+        """Return the declared name that `name` matches: itself, else the longest one with a star."""
         if name in self._cookies:
             return name
         for length in range(min(len(name), self._longest_stem), 0, -1):
@@ -230,8 +227,8 @@ class Claims:
         return None
 
     def by_inline(self, text: bytes) -> tuple[Groups, tuple[Address, ...]]:
-        """Whose an inline script with this text is, by the signatures in it, and the addresses that it loads
-        from and that count."""
+        """Return the claims on an inline script by the signatures in its text, and the addresses in it that
+        count."""
         found = self._scripts.get(text)
         if found is None:
             script = InlineScript(text)
@@ -242,18 +239,17 @@ class Claims:
         return found
 
     def _counts(self, address: Address) -> bool:
-        """True where an address in a loading script says enough: that of a service known to load from
-        there, or one of any known company that is assigned as a source, or is a script's file. The name of
-        a host alone says nothing: sites' own scripts are full of links."""
+        """Say whether an address in a loading script counts: that of a service known to load from there, or
+        one of any known company that is assigned as a source, or is a script's file. The name of a host alone
+        says nothing: sites' own scripts are full of links."""
         host, path, is_source = address
         if self.declared(host, path, own=False) or catalogue().by_url(host, path):
             return True
         return is_source and catalogue().entity(host) is not None
 
     def by_known(self, known: KnownService) -> tuple[Claim, ...]:
-        """Whose a script or widget is that the catalogue recognised, claims of which any one suffices:
-        the declared service of that id, or those that declare the known service's hosts under names of
-        their own."""
+        """Return the claims on a script or widget that the catalogue recognised: the declared service of that
+        id, or the services that declare the known one's hosts under names of their own. Any one suffices."""
         claims = self._known.get(known.id)
         if claims is None:
             claims = self._known[known.id] = self._of_known(known)
@@ -270,7 +266,7 @@ class Claims:
         return (self._undeclared(known),)
 
     def exact_cookie_names(self) -> Iterator[str]:
-        """The cookies that the policy declares by their full name."""
+        """Return the cookies that the policy declares by their full name."""
         return (name for name in self._cookies if not name.endswith("*"))
 
     def _undeclared(self, known: KnownService) -> Claim:
@@ -283,7 +279,7 @@ class Claims:
         return self._by_switch(None, name, self._site.undeclared)
 
     def _by_switch(self, id: str | None, name: str, category: str) -> Claim:
-        """The claim on what is not declared: with the switch off nothing opens it."""
+        """Return the claim on something undeclared. With the switch off nothing opens it."""
         if self._site.undeclared == NEVER:
             return Claim(id, name, None, None, declared=False)
         return Claim(id, name, category, Unit(UNDECLARED, category), declared=False)
@@ -291,27 +287,29 @@ class Claims:
 
 _ANY_HOST = "own"
 _MOST_REMEMBERED = 4096
-"""So many hosts, URLs and cookies' names are remembered: a site has the same few again and again."""
-_MOST_SITES = 256
-"""So many sites: clients can make up any number, with long names."""
+"""The most hosts, and names of cookies, that are remembered: a site has the same few again and again."""
+_MOST_SITES = 1024
+"""The most sites that are remembered: clients can make up any number."""
 _LONGEST_REMEMBERED = 128
+"""The longest name that is remembered."""
 _MOST_SCRIPTS = 256
 _LONGEST_SCRIPT = 4 << 10
-"""The lines that load a service are few, and the same on every page; the state of a page is neither."""
+"""Scripts up to this length are remembered: the lines that load a service are few, and the same on every
+page; scripts that hold the state of a page are neither."""
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
-class _Remembered(dict[_K, _V]):
-    """Answers that were given: so `many` at most."""
+class _BoundedCache(dict[_K, _V]):
+    """A cache of at most `many` answers."""
 
     def __init__(self, many: int) -> None:
         super().__init__()
         self._many = many
 
     def keep(self, question: _K, answer: _V) -> None:
-        """Remember one more; where there is no room, from anew."""
+        """Keep one more; where there is no room, forget all others first."""
         if len(self) >= self._many:
             self.clear()
         self[question] = answer
@@ -325,7 +323,7 @@ def _index(entries: Iterable[tuple[UrlPattern, Claim]]) -> UrlIndex[tuple[Claim,
 
 
 def url_patterns(service: Service) -> Iterator[UrlPattern]:
-    """Where a service is found on other hosts than the site's own."""
+    """Return where a service is found on other hosts than the site's own."""
     for pattern in map(UrlPattern.parse, service.hosts):
         for path in service.paths or ("/*",):
             yield UrlPattern(pattern.host, pattern.subdomains, path)

@@ -10,14 +10,14 @@ judged as the elements of these names in HTML are. Those of other namespaces, su
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import webencodings
 
 from consentgate.consent import Judge
+from consentgate.html.rewriting.records import ReachedLimit, Record
 from consentgate.html.rewriting.rewriter import PATIENCE, Rewriter
-from consentgate.html.rules.limits import Cut
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
@@ -85,9 +85,7 @@ class XmlDocument:
         self._is_ascii_only = False
         self._based_elsewhere = False
         self._markup = HtmlMarkup()
-        self._rewriter = Rewriter(
-            judge, base, on_blocked=self._note_blocked, on_cut=self._note_cut, keeps_record=False
-        )
+        self._rewriter = Rewriter(judge, base, observe=self._observe)
 
     def feed(self, data: bytes, *, final: bool = False) -> None:
         """Read the next bytes, the last ones if `final`."""
@@ -99,7 +97,7 @@ class XmlDocument:
         self._waiting += data
         if waits:
             return
-        self._take(final=final)
+        self._read_tokens(final=final)
         if final:
             if self._waiting or self._open:
                 refuse("elements or markup that are not closed")
@@ -113,7 +111,8 @@ class XmlDocument:
         if grammar.CONTROL_CHARACTERS.search(data):
             refuse("control characters")
 
-    def _take(self, *, final: bool) -> None:
+    def _read_tokens(self, *, final: bool) -> None:
+        """Read as many tokens as are there in full, and judge what they hold."""
         data, position = self._waiting, 0
         if not self._begun:
             if not final and _may_begin_later(data):
@@ -135,7 +134,8 @@ class XmlDocument:
     def _begin(self, data: bytes) -> int:
         """Read the byte order mark and the XML declaration. Return where they end.
 
-        Under another label than UTF-8 only ASCII means the same to every browser."""
+        Under another label than UTF-8 only ASCII means the same to every browser.
+        """
         self._begun = True
         start = len(_BOM) if data.startswith(_BOM) else 0
         declaration = grammar.XML_DECLARATION.match(data, start)
@@ -172,6 +172,7 @@ class XmlDocument:
         return self._other_token(data, position)
 
     def _other_token(self, data: bytes, position: int) -> int | None:
+        """Read a comment, an instruction or a DOCTYPE."""
         if comment := grammar.COMMENT.match(data, position):
             self._refuse_inside_code()
             return comment.end()
@@ -296,13 +297,13 @@ class XmlDocument:
             return
         self.checked = self._read
 
-    def _note_blocked(self, claim: Claim, url: str) -> None:
-        self._on_blocked(claim, url)
-        refuse(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
-
-    @staticmethod
-    def _note_cut(cut: Cut, offset: int) -> None:
-        refuse(f"markup that is not read in full ({cut.name.lower()})")
+    def _observe(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                refuse(f"markup that is not read in full ({record.limit.name.lower()})")
+            claim, url, _ = record.violation
+            self._on_blocked(claim, url)
+            refuse(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
 
 
 def _may_begin_later(data: bytes) -> bool:

@@ -7,34 +7,25 @@ from urllib.parse import quote
 import pytest
 from html_oracle import leaks
 from html_soup import soup
-from html_support import EVERYTHING, blocked, cut, cut_at, feed, judge, keeps_the_rest, page_url
+from html_support import (
+    EVERYTHING,
+    blocked,
+    cut,
+    cut_at,
+    feed,
+    feed_and_tell,
+    judge,
+    keeps_the_rest,
+    page_url,
+    told_by,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consentgate.html import Cut, Insertion, Rewriter
-from consentgate.html.rewriting import (
-    document_state as page,
-)
-from consentgate.html.rewriting import (
-    oversized_markup as long_markup,
-)
-from consentgate.html.rewriting import (
-    raw_text as rawtext,
-)
-from consentgate.html.rewriting import (
-    walker as reader,
-)
-from consentgate.html.rules import attributes as loads
-from consentgate.html.rules import inline_scripts
-from consentgate.html.tokenizer import (
-    foreign_content as foreign,
-)
-from consentgate.html.tokenizer import (
-    lookahead as ahead,
-)
-from consentgate.html.tokenizer import (
-    open_elements as context,
-)
+from consentgate.html import Insertion, Limit, Rewriter
+from consentgate.html.rewriting import oversized_markup, walker
+from consentgate.html.rules import base_url, judgement, raw_text
+from consentgate.html.tokenizer import foreign_content, lookahead, open_elements
 from consentgate.web import host
 
 E = "//evil.test/x"
@@ -44,24 +35,24 @@ SMALL = 64 << 10
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that are reached sooner."""
-    monkeypatch.setattr(long_markup, "LARGEST_TAG", SMALL)
-    monkeypatch.setattr(reader, "LARGEST_TAG", SMALL)
-    monkeypatch.setattr(long_markup, "LONG", SMALL // 4)
-    for module in (ahead, rawtext):
+    monkeypatch.setattr(oversized_markup, "LARGEST_TAG", SMALL)
+    monkeypatch.setattr(walker, "LARGEST_TAG", SMALL)
+    monkeypatch.setattr(oversized_markup, "LONG", SMALL // 4)
+    for module in (lookahead, raw_text):
         monkeypatch.setattr(module, "LONGEST_TEXT", SMALL)
 
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that any page reaches."""
-    monkeypatch.setattr(long_markup, "LARGEST_TAG", 40)
-    monkeypatch.setattr(reader, "LARGEST_TAG", 40)
-    monkeypatch.setattr(long_markup, "LONG", 10)
-    monkeypatch.setattr(long_markup, "MOST_ATTRIBUTES", 2)
-    monkeypatch.setattr(ahead, "LONGEST_END_TAG", 12)
-    monkeypatch.setattr(ahead, "LONGEST_ELEMENT", 60)
-    monkeypatch.setattr(loads, "MOST_SHEETS", 1)
-    monkeypatch.setattr(inline_scripts, "MOST_NESTED", 1)
+    monkeypatch.setattr(oversized_markup, "LARGEST_TAG", 40)
+    monkeypatch.setattr(walker, "LARGEST_TAG", 40)
+    monkeypatch.setattr(oversized_markup, "LONG", 10)
+    monkeypatch.setattr(oversized_markup, "MOST_ATTRIBUTES", 2)
+    monkeypatch.setattr(lookahead, "LONGEST_END_TAG", 12)
+    monkeypatch.setattr(lookahead, "LONGEST_ELEMENT", 60)
+    monkeypatch.setattr(judgement, "MOST_SHEETS", 1)
+    monkeypatch.setattr(judgement, "MOST_IMPORTS", 1)
     monkeypatch.setattr(host, "LONGEST_HOST", 12)
 
 
@@ -108,7 +99,7 @@ WITHOUT_END = {
 def test_no_more_waits_than_the_largest_tag(markup: tuple[str, str], inserting: bool, small: None) -> None:
     start, more = markup
     insertion = Insertion(b"<head-insertion>", b"<body-insertion>") if inserting else None
-    rewriter = Rewriter(judge(), page_url(), insertion=insertion, keeps_record=False)
+    rewriter = Rewriter(judge(), page_url(), insertion=insertion)
     rewriter.feed(start.encode())
     chunk = more.encode() * (4096 // len(more))
     waiting = 0
@@ -118,25 +109,22 @@ def test_no_more_waits_than_the_largest_tag(markup: tuple[str, str], inserting: 
     rewriter.finish()
     # A window beyond the tag, and what comes until a waiting piece is looked at again.
     assert waiting <= (SMALL + SMALL) * 17 // 16 + len(chunk)
-    assert rewriter.blocked == []
 
 
 def test_the_limits_are_those_of_the_documentation() -> None:
-    assert long_markup.LARGEST_TAG == 8 << 20
-    assert ahead.LONGEST_TEXT == 1 << 20
-    assert ahead.LONGEST_ELEMENT == 64 << 10
-    assert reader.MOST_NESTED == loads.MOST_SHEETS == inline_scripts.MOST_NESTED == 8
-    assert context.DEEPEST == foreign.DEEPEST == foreign.LONGEST_NAME == 256
-    assert host.LONGEST_HOST == page.LONGEST_BASE == 4096
+    assert oversized_markup.LARGEST_TAG == 8 << 20
+    assert lookahead.LONGEST_TEXT == 1 << 20
+    assert lookahead.LONGEST_ELEMENT == 64 << 10
+    assert walker.MOST_NESTED == judgement.MOST_SHEETS == judgement.MOST_IMPORTS == 8
+    assert open_elements.DEEPEST == foreign_content.DEEPEST == foreign_content.LONGEST_NAME == 256
+    assert host.LONGEST_HOST == base_url.LONGEST_BASE == 4096
 
 
 # -- what becomes of it ----------------------------------------------------------------------------------
 
 
-def cuts(html: str, chunk: int = 1000) -> list[tuple[Cut, int]]:
-    found: list[tuple[Cut, int]] = []
-    feed(cut(html.encode(), chunk), on_cut=lambda kind, offset: found.append((kind, offset)))
-    return found
+def limits(html: str, chunk: int = 1000) -> list[tuple[Limit, int]]:
+    return feed_and_tell(cut(html.encode(), chunk))[2]
 
 
 LONG_TAGS = [
@@ -176,10 +164,10 @@ def test_one_of_just_the_largest_size_is_judged(small: None) -> None:
 
 
 def test_one_with_too_many_attributes_goes_too() -> None:
-    most = long_markup.MOST_ATTRIBUTES
+    most = oversized_markup.MOST_ATTRIBUTES
     tag = "<img alt " + "".join(f"a{i} " for i in range(most)) + f"src={E}>"
     assert feed([f"a{tag}b".encode()])[0] == b"ab"
-    assert cuts(f"a{tag}b", 5000) == [(Cut.LONG_TAG, 1)]
+    assert limits(f"a{tag}b", 5000) == [(Limit.LONG_TAG, 1)]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +185,7 @@ def test_what_loads_nothing_passes_whatever_its_size(markup: str, small: None) -
     html = f"<div>{markup}<img src={E}>after</div>"
     for size in (1000, 1 << 30):
         assert feed(cut(html.encode(), size))[0] == f"<div>{markup}<img >after</div>".encode()
-    assert cuts(html) == []
+    assert limits(html) == []
 
 
 def test_a_long_doctype_makes_a_document(small: None) -> None:
@@ -211,15 +199,11 @@ def test_a_long_doctype_makes_a_document(small: None) -> None:
 def test_where_everything_passes_a_long_tag_does_and_nothing_more_is_put_in(small: None) -> None:
     data = ("<!doctype html><html lang='" + "x" * SMALL + f"'><body><img src={E}>").encode()
     for size in (100, 1 << 30):
-        found: list[Cut] = []
-        rewriter = Rewriter(
-            judge(EVERYTHING),
-            page_url(),
-            insertion=Insertion(b"<head-insertion>", b"<body-insertion>"),
-            on_cut=lambda kind, _, found=found: found.append(kind),
-        )
-        assert b"".join([*map(rewriter.feed, cut(data, size)), rewriter.finish()]) == data
-        assert found == [Cut.NOT_INSERTED]
+        insertion = Insertion(b"<head-insertion>", b"<body-insertion>")
+        chunks = cut(data, size)
+        output, _, found = told_by(Rewriter, chunks, judge(EVERYTHING), page_url(), insertion=insertion)
+        assert output == data
+        assert [limit for limit, _ in found] == [Limit.NOT_INSERTED]
 
 
 @pytest.mark.parametrize(
@@ -244,12 +228,10 @@ def test_where_everything_passes_what_cannot_be_read_does(html: str) -> None:
 @given(soup, st.sampled_from([1, 2, 3, 7, 20]))
 def test_the_limits_hold_wherever_the_page_is_cut(tiny: None, source: str, size: int) -> None:
     data = source.encode("utf-8", "replace")
-    noted: list[list[tuple[Cut, int]]] = [[], []]
-    whole = feed([data], on_cut=lambda *cut: noted[0].append(cut))
-    assert feed(cut(data, size), on_cut=lambda *cut: noted[1].append(cut)) == whole
+    whole = feed_and_tell([data])
+    assert feed_and_tell(cut(data, size)) == whole
     assert leaks(whole[0].decode("utf-8", "replace")) == set()
     assert keeps_the_rest(data, whole[0], whole[1])
-    assert noted[0] == noted[1]
 
 
 # -- what is said of it ----------------------------------------------------------------------------------
@@ -257,23 +239,23 @@ def test_the_limits_hold_wherever_the_page_is_cut(tiny: None, source: str, size:
 
 def test_each_cut_is_told_with_its_place(small: None) -> None:
     text = "x" * (SMALL + 1)
-    far = "<p>" * (ahead.LONGEST_ELEMENT // 3)
-    assert cuts(f"ab<img alt='{text}'>") == [(Cut.LONG_TAG, 2)]
-    assert cuts(f"ab<script>{text}</script>") == [(Cut.LONG_TEXT, 2)]
-    assert cuts(f"ab<style>{text}</style>") == [(Cut.LONG_TEXT, 2)]
-    assert cuts(f"ab<object data={E}>{far}</object>") == [(Cut.FAR_END, 2)]
-    assert cuts(f"ab<iframe src={E}>{text}</iframe>") == [(Cut.FAR_END, 2)]
-    assert cuts("ab<select><title><style></title>") == [(Cut.AMBIGUOUS, 10), (Cut.AMBIGUOUS, 17)]
-    assert cuts("ab<svg></p><![CDATA[x><b>]]>") == [(Cut.AMBIGUOUS, 11)]
-    assert cuts(f"ab<base href=/{'a' * 5000}/>") == [(Cut.BASE, 2)]
-    assert cuts("ab<noscript><base href=/a/></noscript>") == [(Cut.BASE, 2)]
+    far = "<p>" * (lookahead.LONGEST_ELEMENT // 3)
+    assert limits(f"ab<img alt='{text}'>") == [(Limit.LONG_TAG, 2)]
+    assert limits(f"ab<script>{text}</script>") == [(Limit.LONG_TEXT, 2)]
+    assert limits(f"ab<style>{text}</style>") == [(Limit.LONG_TEXT, 2)]
+    assert limits(f"ab<object data={E}>{far}</object>") == [(Limit.FAR_END, 2)]
+    assert limits(f"ab<iframe src={E}>{text}</iframe>") == [(Limit.FAR_END, 2)]
+    assert limits("ab<select><title><style></title>") == [(Limit.AMBIGUOUS, 10), (Limit.AMBIGUOUS, 17)]
+    assert limits("ab<svg></p><![CDATA[x><b>]]>") == [(Limit.AMBIGUOUS, 11)]
+    assert limits(f"ab<base href=/{'a' * 5000}/>") == [(Limit.BASE, 2)]
+    assert limits("ab<noscript><base href=/a/></noscript>") == [(Limit.BASE, 2)]
 
 
 def test_one_deep_in_others_is_told_with_the_place_of_the_outermost() -> None:
     html = f"<img src={E}>"
     for _ in range(9):
         html = '<iframe srcdoc="' + html.replace("&", "&amp;").replace('"', "&quot;") + '"></iframe>'
-    assert {*cuts(f"abc{html}")} == {(Cut.DEEP, 3)}
+    assert {*limits(f"abc{html}")} == {(Limit.DEEP, 3)}
 
 
 def nested_sheets(depth: int) -> str:
@@ -296,37 +278,37 @@ RULES = '<script type=speculationrules>{"prefetch": '
 
 
 @pytest.mark.parametrize(
-    ("html", "cut", "kinds"),
+    ("html", "limit", "kinds"),
     [
-        (f"<style>{nested_sheets(9)}</style>", Cut.DEEP_CODE, ["style"]),
-        (f'<link rel=stylesheet href="data:text/css,{quote(nested_sheets(8))}">', Cut.DEEP_CODE, ["link"]),
+        (f"<style>{nested_sheets(9)}</style>", Limit.DEEP_CODE, ["style"]),
+        (f'<link rel=stylesheet href="data:text/css,{quote(nested_sheets(8))}">', Limit.DEEP_CODE, ["link"]),
         (f'<p style="--a:b" onclick=a><script>{nested_scripts(9)}</script>', None, ["inline script"]),
-        (f'<script src="data:,{quote(nested_scripts(8))}"></script>', Cut.DEEP_CODE, ["script"]),
-        (f"<svg>{'<g>' * 256}</svg>", Cut.DEEP_TREE, []),
-        (f"<svg><{'g' * 300}></svg>", Cut.DEEP_TREE, []),
-        ("<template>" * 257, Cut.DEEP_TREE, []),
-        (f"{MAP}{'[' * 100_000}</script><script>import('/x')</script>", Cut.RULES, ["script"]),
-        (f"{MAP}{{}}", Cut.RULES, ["script"]),
-        (f"{RULES}{'[' * 100_000}</script>", Cut.RULES, ["script"]),
-        (f"{RULES}[]}}</script {'x' * (70 << 10)}>", Cut.RULES, ["script"]),
-        (f"{RULES}[]}}", Cut.RULES, ["script"]),
-        (f"<img src={LONG}>", Cut.LONG_HOST, ["img"]),
-        (f"<p style='background:url({LONG})'>", Cut.LONG_HOST, ["p"]),
-        (f"<iframe srcdoc='<img src={LONG}>'></iframe>", Cut.LONG_HOST, ["iframe"]),
-        (f"<script>import('{LONG}')</script>", Cut.LONG_HOST, ["inline script"]),
+        (f'<script src="data:,{quote(nested_scripts(8))}"></script>', Limit.DEEP_CODE, ["script"]),
+        (f"<svg>{'<g>' * 256}</svg>", Limit.DEEP_TREE, []),
+        (f"<svg><{'g' * 300}></svg>", Limit.DEEP_TREE, []),
+        ("<template>" * 257, Limit.DEEP_TREE, []),
+        (f"{MAP}{'[' * 100_000}</script><script>import('/x')</script>", Limit.RULES, ["script"]),
+        (f"{MAP}{{}}", Limit.RULES, ["script"]),
+        (f"{RULES}{'[' * 100_000}</script>", Limit.RULES, ["script"]),
+        (f"{RULES}[]}}</script {'x' * (70 << 10)}>", Limit.RULES, ["script"]),
+        (f"{RULES}[]}}", Limit.RULES, ["script"]),
+        (f"<img src={LONG}>", Limit.LONG_HOST, ["img"]),
+        (f"<p style='background:url({LONG})'>", Limit.LONG_HOST, ["p"]),
+        (f"<iframe srcdoc='<img src={LONG}>'></iframe>", Limit.LONG_HOST, ["iframe"]),
+        (f"<script>import('{LONG}')</script>", Limit.LONG_HOST, ["inline script"]),
     ],
 )
 @pytest.mark.parametrize("size", [100, 1 << 20])
-def test_what_is_not_read_is_told_once(html: str, cut: Cut | None, kinds: list[str], size: int) -> None:
-    found = cuts(f"ab{html}", size)
-    assert [kind for kind, _ in found] == [cut or Cut.DEEP_CODE]
-    assert cut is None or cut is Cut.DEEP_TREE or found[0][1] == 2
+def test_what_is_not_read_is_told_once(html: str, limit: Limit | None, kinds: list[str], size: int) -> None:
+    found = limits(f"ab{html}", size)
+    assert [kind for kind, _ in found] == [limit or Limit.DEEP_CODE]
+    assert limit is None or limit is Limit.DEEP_TREE or found[0][1] == 2
     assert [one.kind for one in blocked(f"ab{html}")] == kinds
     rewriter = Rewriter(
         judge(EVERYTHING),
         page_url(),
         insertion=Insertion(b"", b""),
-        on_cut=lambda *cut: pytest.fail(f"{cut} with everything granted"),
+        observe=lambda records: pytest.fail(f"{records} with everything granted") if records else None,
     )
     data = f"<!doctype html>{html}".encode()
     assert rewriter.feed(data) + rewriter.finish() == data
@@ -346,7 +328,7 @@ def test_what_is_not_read_is_told_once(html: str, cut: Cut | None, kinds: list[s
     ],
 )
 def test_nothing_is_said_where_all_was_read(html: str, small: None) -> None:
-    assert cuts(html) == []
+    assert limits(html) == []
 
 
 def test_how_deep_a_drawing_is_does_not_depend_on_how_the_page_was_cut() -> None:

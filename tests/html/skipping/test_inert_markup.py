@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from consentgate import Gate, Policy
 from consentgate.html.matching.pcre2 import is_available
 from consentgate.html.matching.run import Run
-from consentgate.html.skipping.inert_markup import QUIET, QUIET_AT_HOME, QUIET_FOREIGN, quiet_at
+from consentgate.html.skipping.inert_markup import INERT, INERT_AT_HOME, INERT_FOREIGN, inert_at
 from consentgate.html.tokenizer.grammar import START_TAG
 from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
@@ -51,10 +51,10 @@ _pieces = st.one_of(_tags, _tags, st.sampled_from(("text", "<!-- <a> <td> -->", 
 HOME = OwnHosts(frozenset({"example.org", "localhost"}), (".example.org",))
 
 
-@pytest.mark.parametrize("quiet", [QUIET.page, QUIET_AT_HOME.page, quiet_at(HOME).page])
+@pytest.mark.parametrize("inert", [INERT.page, INERT_AT_HOME.page, inert_at(HOME).page])
 @given(st.lists(_pieces, max_size=10).map(lambda pieces: "".join(pieces).encode()))
-def test_a_run_says_what_each_of_its_tags_would_say(quiet: Run, html: bytes) -> None:
-    run = quiet.match(html, 0, len(html))
+def test_a_run_says_what_each_of_its_tags_would_say(inert: Run, html: bytes) -> None:
+    run = inert.match(html, 0, len(html))
     at_once, one_by_one = OpenElements(), OpenElements()
     if len(run) > 1:
         at_once.pass_by(run)
@@ -75,13 +75,13 @@ def test_a_run_says_what_each_of_its_tags_would_say(quiet: Run, html: bytes) -> 
 # -- PCRE2 and re ----------------------------------------------------------------------------------------
 
 RUNS = {
-    "any page": QUIET.page,
-    "any head": QUIET.head,
-    "a page at home": QUIET_AT_HOME.page,
-    "a head at home": QUIET_AT_HOME.head,
-    "a page on this host": quiet_at(HOME).page,
-    "a head on this host": quiet_at(HOME).head,
-    "a drawing": QUIET_FOREIGN,
+    "any page": INERT.page,
+    "any head": INERT.head,
+    "a page at home": INERT_AT_HOME.page,
+    "a head at home": INERT_AT_HOME.head,
+    "a page on this host": inert_at(HOME).page,
+    "a head on this host": inert_at(HOME).head,
+    "a drawing": INERT_FOREIGN,
     "a style sheet": INERT_CSS,
 }
 # Without the library there is nothing to compare. One that is there and refuses a pattern is a failure.
@@ -137,7 +137,7 @@ def test_a_match_is_the_threads_own() -> None:
     pages = [b"<p>" * size + b"<script>" for size in range(200)]
 
     def lengths(_: int) -> list[int]:
-        return [QUIET.page.match(page, 0, len(page))[0] for page in pages]
+        return [INERT.page.match(page, 0, len(page))[0] for page in pages]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lengths, range(50))) == [[3 * size for size in range(200)]] * 50
@@ -145,8 +145,8 @@ def test_a_match_is_the_threads_own() -> None:
 
 def test_a_page_is_read_without_pcre2_too() -> None:
     program = (
-        "from consentgate.html.skipping.inert_markup import QUIET; "
-        "print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
+        "from consentgate.html.skipping.inert_markup import INERT; "
+        "print(INERT.page.is_fast, INERT.page.match(b'<p>', 0, 3))"
     )
     environment = {**os.environ, "CONSENTGATE_PCRE2": "0"}
     command = [sys.executable, "-c", program]
@@ -157,8 +157,8 @@ def test_a_page_is_read_without_pcre2_too() -> None:
 def test_a_page_is_read_without_ctypes_too() -> None:
     program = (
         "import sys; sys.modules['ctypes'] = None\n"
-        "from consentgate.html.skipping.inert_markup import QUIET; "
-        "print(QUIET.page.is_fast, QUIET.page.match(b'<p>', 0, 3))"
+        "from consentgate.html.skipping.inert_markup import INERT; "
+        "print(INERT.page.is_fast, INERT.page.match(b'<p>', 0, 3))"
     )
     output = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -171,16 +171,16 @@ def test_a_site_may_have_many_names() -> None:
     many = OwnHosts(frozenset(f"{number:x>30}.example" for number in range(26)), ())
     too_many = OwnHosts(frozenset(f"{number:x>30}.example" for number in range(100)), ())
     # As often as it takes to get a place from another test's site.
-    runs = {home: [quiet_at(home) for _ in range(20_000)][-1] for home in (many, too_many)}
-    assert runs[many] is not QUIET_AT_HOME
+    runs = {home: [inert_at(home) for _ in range(20_000)][-1] for home in (many, too_many)}
+    assert runs[many] is not INERT_AT_HOME
     assert runs[many].page.is_fast
-    assert runs[too_many] is QUIET_AT_HOME
+    assert runs[too_many] is INERT_AT_HOME
 
 
 def test_a_site_without_names_is_no_home() -> None:
     page = b"<img src='///evil.test/x'>"
     for home in (OwnHosts(frozenset(), ()), OwnHosts(frozenset({"[::1]", "a b", "x/y"}), ())):
-        assert quiet_at(home).page.match(page, 0, len(page))[0] == 0
+        assert inert_at(home).page.match(page, 0, len(page))[0] == 0
 
 
 # -- services on the site's own hosts --------------------------------------------------------------------

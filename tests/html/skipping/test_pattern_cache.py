@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.html.skipping.pattern_cache import MostAsked
+from consentgate.html.skipping.pattern_cache import LfuCache
 
 
 @pytest.fixture
@@ -17,20 +17,20 @@ def made() -> list[str]:
 
 
 @pytest.fixture
-def kept(made: list[str]) -> MostAsked[str, str]:
+def kept(made: list[str]) -> LfuCache[str, str]:
     def make(key: str) -> str:
         made.append(key)
         return key.upper()
 
-    return MostAsked(make, 2)
+    return LfuCache(make, 2)
 
 
-def test_the_first_are_made_once_and_kept(kept: MostAsked[str, str], made: list[str]) -> None:
+def test_the_first_are_made_once_and_kept(kept: LfuCache[str, str], made: list[str]) -> None:
     assert [kept.get(key) for key in "abab"] == ["A", "B", "A", "B"]
     assert made == ["a", "b"]
 
 
-def test_keys_that_are_asked_for_once_take_nobodys_place(kept: MostAsked[str, str], made: list[str]) -> None:
+def test_keys_that_are_asked_for_once_take_nobodys_place(kept: LfuCache[str, str], made: list[str]) -> None:
     for key in "abab":
         kept.get(key)
     assert {kept.get(f"key {number}") for number in range(1000)} == {None}
@@ -38,7 +38,7 @@ def test_keys_that_are_asked_for_once_take_nobodys_place(kept: MostAsked[str, st
     assert made == ["a", "b"]
 
 
-def test_a_key_that_is_asked_for_more_gets_the_place_of_one_that_is_not(kept: MostAsked[str, str]) -> None:
+def test_a_key_that_is_asked_for_more_gets_the_place_of_one_that_is_not(kept: LfuCache[str, str]) -> None:
     # What anybody can do: to be there first.
     for junk in ("junk 1", "junk 2"):
         kept.get(junk)
@@ -62,7 +62,7 @@ def test_never_more_than_so_many_are_kept(keys: list[str]) -> None:
         def __del__(self) -> None:
             alive.discard(self.key)
 
-    kept = MostAsked(Made, 3)
+    kept = LfuCache(Made, 3)
     for key in keys:
         found = kept.get(key)
         assert found is None or found.key == key
@@ -70,7 +70,7 @@ def test_never_more_than_so_many_are_kept(keys: list[str]) -> None:
         assert len(alive) <= 3
 
 
-def test_threads_that_ask_at_once_get_the_same(kept: MostAsked[str, str], made: list[str]) -> None:
+def test_threads_that_ask_at_once_get_the_same(kept: LfuCache[str, str], made: list[str]) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(kept.get, ["a"] * 1000)) == {"A"}
     assert made == ["a"]

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from html_nasty import INPUTS
 from html_soup import soup
-from html_support import PAGE, corpus_pages, cut, needs_shared
+from html_support import PAGE, Told, corpus_pages, cut, needs_shared, told_by
 from html_vectors import VECTORS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate import Blocked, Consent, Policy
+from consentgate import Consent, Policy
 from consentgate.consent import Judge
 from consentgate.html import Rewriter
-from consentgate.html.rules.attributes import NOBODY
-from consentgate.html.rules.limits import Cut
+from consentgate.html.rules.limits import Limit
+from consentgate.html.rules.violation import NOBODY
 from consentgate.policy import NECESSARY, NEVER, Service
 from consentgate.web.url import Url, resolve
 
@@ -100,25 +100,20 @@ _AROUND = (
 )
 _pages = st.lists(st.sampled_from((*_ELEMENTS, *_ELEMENTS, *_AROUND)), max_size=8).map("".join)
 
-Told = tuple[bytes, list[Blocked], list[tuple[Cut, int]]]
-
 
 def told(
     policy: Policy, html: str, size: int = 1 << 20, url: str = PAGE, charset: str = "utf-8", grants: str = ""
 ) -> Told:
     """All that is told of a page."""
     base = resolve(url, Url("https", "", "/"))
-    cuts: list[tuple[Cut, int]] = []
-    rewriter = Rewriter(
+    return told_by(
+        Rewriter,
+        cut(html.encode("utf-8", "surrogatepass"), size),
         Judge(Consent.of_ids(policy, grants.split()), base.host, base.path),
         base,
         charset=charset,
         placeholder=lambda claim, in_link, elsewhere: f"[{claim.name} {in_link} {elsewhere}]".encode(),
-        on_cut=lambda cut, offset: cuts.append((cut, offset)),
     )
-    data = html.encode("utf-8", "surrogatepass")
-    output = b"".join([rewriter.feed(chunk) for chunk in cut(data, size)]) + rewriter.finish()
-    return output, rewriter.blocked, cuts
 
 
 _NEEDED = Service(
@@ -282,7 +277,7 @@ def test_what_is_too_deep_is_said_to_be_so() -> None:
     html = frame
     for _ in range(8):
         html = "<iframe srcdoc='{}'></iframe>".format(html.replace("&", "&amp;").replace("'", "&#39;"))
-    assert Cut.DEEP in {cut for cut, _ in told(Policy(), html)[2]}
+    assert Limit.DEEP in {limit for limit, _ in told(Policy(), html)[2]}
     nothing_shows(frame)
     nothing_shows(html)
 
@@ -305,7 +300,7 @@ def judged(policy: Policy, html: list[str], monkeypatch: pytest.MonkeyPatch, url
     asked: list[object] = []
     with monkeypatch.context() as patched:
         patched.setattr(Judge, "inline", lambda self, text: asked.append(text) or NOBODY)
-        patched.setattr(Judge, "host", lambda self, host: asked.append(host) or (NOBODY,))
+        patched.setattr(Judge, "groups_of_host", lambda self, host: asked.append(host) or ((NOBODY,),))
         told(policy, "".join(html), url=url)
     return len(asked)
 

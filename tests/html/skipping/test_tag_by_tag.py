@@ -12,7 +12,8 @@ from html_support import cut, feed, judge, needs_shared, page_url
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.html.rewriting.document_state import Page
+from consentgate.html.rewriting.walker import Walker
+from consentgate.html.rules.attributes import TagJudgement
 from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
 from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
 from consentgate.html.tokenizer.grammar import START_TAG
@@ -28,7 +29,7 @@ def decode(data: bytes) -> str:
 
 def tag_by_tag(data: bytes) -> list[Span]:
     """What is to be blocked in `data`, a page without SVG, `select` and whatever else depends on the tree."""
-    page = Page(judge(), page_url(), "utf-8", lambda document: None, None, None, doubtful=False)
+    document = Walker(judge(), page_url(), "utf-8")._document
     found: list[Span] = []
     passed = 0
     fruitless: set[bytes] = set()
@@ -37,8 +38,8 @@ def tag_by_tag(data: bytes) -> list[Span]:
         if match.re is not START_TAG or match.start() < passed:
             continue
         tag = Tag(match, decode)
-        loads = page.loads.of(tag)
-        whole = loads.whole()
+        judgement = TagJudgement(document, tag)
+        whole = judgement.violation()
         # A widget's place holder is markup: `iframe` and the like are none.
         is_raw = tag.name in RAW_TEXT_ELEMENTS
         widget = None if is_raw else judge().widget(tag.name.decode("latin-1"), tag.values)
@@ -51,8 +52,8 @@ def tag_by_tag(data: bytes) -> list[Span]:
             found.append((tag.start, end))
             passed = end
             continue
-        parts = loads.parts() if whole is None else loads.all_parts()
-        found += sorted((part.start, part.end) for part in parts)
+        edits = judgement.edits() if whole is None else judgement.all_edits()
+        found += sorted((edit.start, edit.end) for edit in edits)
     return found
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 from consentgate.catalogue import InlineScript, catalogue
 from consentgate.gate.csp.build import Net
-from consentgate.html import Cut, Place
+from consentgate.html import BlockedMarkup, Limit
 from consentgate.html.tokenizer.encoding import Unreadable
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy
 from consentgate.policy.lifetime import lifetime_text
@@ -182,15 +182,15 @@ class Notices:
         if not claim.declared and claim.service and self._is_new("name", claim.service):
             self._warn(toml_text(claim.name), self._proposals.service(claim))
 
-    def cut(self, cut: Cut, page: str, offset: int) -> None:
-        """A page (its path) was cut at a byte of it, since it could not be read in full. Each page is
-        logged once with each kind of cut, and with the first place."""
-        if self._is_new("cut", f"{cut.name} {page[:LONGEST]}"):
+    def limit(self, limit: Limit, page: str, offset: int) -> None:
+        """Tell that a limit was reached at a byte of a page (its path), which could not be read in full. Each
+        page is logged once with each limit, and with the first place."""
+        if self._is_new("limit", f"{limit.name} {page[:LONGEST]}"):
             _log.warning(
-                "%s: at byte %d of the page %s. To do: %s", cut.what, offset, toml_text(page), cut.advice
+                "%s: at byte %d of the page %s. To do: %s", limit.what, offset, toml_text(page), limit.advice
             )
 
-    def inline_script(self, claim: Claim, page: str, place: Place) -> None:
+    def inline_script(self, claim: Claim, page: str, place: BlockedMarkup) -> None:
         """An inline script that calls a service was taken out of a page (its path) as a whole. One that loads
         the service itself is its snippet, and no code of the site's own."""
         text = place.text
@@ -326,10 +326,10 @@ class Notices:
                     "" if what == "contact" else ", such as chats",
                 )
 
-    def would_cut(self, cut: Cut) -> None:
-        """A page that was only looked at would have been cut."""
-        if self._is_new("cut", cut.name):
-            _log.warning("report only: this would happen to a page: %s. To do: %s", cut.what, cut.advice)
+    def would_reach(self, limit: Limit) -> None:
+        """Tell that a page that was only looked at would have reached a limit."""
+        if self._is_new("limit", limit.name):
+            _log.warning("report only: this would happen to a page: %s. To do: %s", limit.what, limit.advice)
 
     def only_reports(self) -> None:
         """The first response went out of a gate that blocks nothing."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from dataclasses import replace
 
 from consentgate.consent import Judge
 from consentgate.html.rules.blocked import Blocked
-from consentgate.html.rules.limits import OnCut
 from consentgate.html.tokenizer.encoding import Encoding, Transcoder, sniff_encoding
 from consentgate.web.url import Url
 
-from .document_state import PlaceholderFor
+from .insertions import PlaceholderFor
+from .records import BlockedList, Observe, Record
 from .rewriter import Rewriter
 
 
@@ -21,28 +22,35 @@ def rewrite_document(
     url: Url,
     charset: str | None = None,
     placeholder: PlaceholderFor | None = None,
-    on_cut: OnCut | None = None,
+    observe: Observe | None = None,
 ) -> tuple[bytes, list[Blocked]]:
-    """The document `html`, found at `url`, without what `judge` does not allow, and what that was.
+    """Return the document `html`, found at `url`, without what `judge` does not allow, and what that was.
 
-    `charset` is the label in its Content-Type, if any. `on_cut` is told of what could not be read to its
-    end, and where: in a page whose encoding is not ASCII-compatible, at which byte of it in UTF-8. Raises
-    Unreadable when the bytes are not in the document's encoding.
+    `charset` is the label in its Content-Type, if any. `observe` is told of the same, and of what could not
+    be read to its end; in a page whose encoding is not ASCII-compatible its offsets are those in UTF-8.
+    Raises Unreadable when the bytes are not in the document's encoding.
     """
     encoding = sniff_encoding(html, charset, complete=True)
     assert encoding is not None
+    blocked = BlockedList()
+
+    def tell(records: Iterable[Record]) -> None:
+        blocked.observe(records)
+        if observe is not None:
+            observe(records)
+
+    codec = encoding.codec if encoding.is_ascii_compatible else "utf-8"
+    rewriter = Rewriter(judge, url, charset=codec, placeholder=placeholder, observe=tell)
     if encoding.is_ascii_compatible:
-        rewriter = Rewriter(judge, url, charset=encoding.codec, placeholder=placeholder, on_cut=on_cut)
-        return rewriter.feed(html) + rewriter.finish(), rewriter.blocked
+        return rewriter.feed(html) + rewriter.finish(), [*blocked]
     transcoder = Transcoder(encoding)
-    rewriter = Rewriter(judge, url, placeholder=placeholder, on_cut=on_cut)
     text = transcoder.decode(html, final=True)
     output = transcoder.encode(rewriter.feed(text) + rewriter.finish(), final=True)
-    return output, _in_bytes_of(encoding, text, rewriter.blocked)
+    return output, _in_bytes_of(encoding, text, blocked)
 
 
-def _in_bytes_of(encoding: Encoding, text: bytes, blocked: list[Blocked]) -> list[Blocked]:
-    """`blocked` with its offsets into the UTF-8 `text` turned into offsets into the original."""
+def _in_bytes_of(encoding: Encoding, text: bytes, blocked: Iterable[Blocked]) -> list[Blocked]:
+    """Return `blocked` with its offsets into the UTF-8 `text` turned into offsets into the original."""
     encoder = codecs.getincrementalencoder(encoding.codec)()
     offsets = {0: 0}
     position = length = 0

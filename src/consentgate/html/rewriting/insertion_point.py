@@ -19,12 +19,11 @@ class _Mode(Enum):
 
 
 class Insertion:
-    """Decides, tag by tag, where `head` and `body` go. What does not begin with a doctype or with one of
-    `html`, `head` and `body` is a fragment and gets neither; a page of frames has no body to put it in.
+    """Decides, tag by tag, where the insertions `head` and `body` go. What does not begin with a doctype or
+    with one of `html`, `head` and `body` is a fragment and gets neither; a page of frames has no body.
 
     Each method takes what comes next and returns what goes before and after it. `body_elsewhere` makes the
-    `body` of a page whose relative URLs lead to another host, and `way_on` a link for a visitor whom the page
-    would have led to a URL by itself.
+    `body` of a page whose relative URLs lead to another host; `way_on` makes the link in place of a refresh.
     """
 
     def __init__(
@@ -42,8 +41,8 @@ class Insertion:
         self._mode = _Mode.START
 
     def rebase(self) -> None:
-        """The page's relative URLs lead to another host from here on: the body's insertion becomes the
-        one that names its own."""
+        """Take note that the page's relative URLs lead to another host from here on: the body's insertion
+        becomes the one that names its own host."""
         if self._body_elsewhere is not None:
             self._body = self._body_elsewhere()
 
@@ -53,12 +52,12 @@ class Insertion:
 
     @property
     def in_head(self) -> bool:
-        """True in a head, where the next to be put in is what belongs into the body."""
+        """True in a head, where the body's insertion is the next to be put in."""
         return self._mode is _Mode.IN_HEAD
 
     def lead_on(self, url: str) -> bytes:
-        """The page would have led on to `url`. Return the link to put in here, where the body has begun; else
-        it goes in with the body."""
+        """Make a link to `url`, to which the page would have led on. Return it where the body has begun; else
+        it is put in with the body."""
         link = self._way_on(url) if self._way_on is not None else b""
         if self._mode is _Mode.DONE:
             return link
@@ -70,12 +69,12 @@ class Insertion:
         self._mode = _Mode.DONE
 
     def doctype(self) -> None:
-        """A doctype is next: this is a document."""
+        """Take note that a doctype is next: this is a document."""
         if self._mode is _Mode.START:
             self._mode = _Mode.BEFORE_HEAD
 
     def start_tag(self, name: bytes) -> tuple[bytes, bytes]:
-        """The start tag of an element is next."""
+        """Take note that the start tag of an element is next; return what goes before and after it."""
         if self._mode is _Mode.START:
             if name not in DOCUMENT_TAGS:
                 self._mode = _Mode.DONE
@@ -97,7 +96,7 @@ class Insertion:
         return self.content(), b""
 
     def end_tag(self, name: bytes) -> bytes:
-        """The end tag of an element is next; what goes before it."""
+        """Take note that the end tag of an element is next; return what goes before it."""
         if self._mode is _Mode.START:
             self._mode = _Mode.DONE
             return b""
@@ -108,8 +107,8 @@ class Insertion:
         return b""
 
     def content(self) -> bytes:
-        """Text, or anything else that belongs into a body, is next (or the end of the page is): what goes
-        before it."""
+        """Take note that text, or anything else that belongs into a body, is next, or the end of the page;
+        return what goes before it."""
         if self._mode in (_Mode.START, _Mode.DONE):
             self._mode = _Mode.DONE
             return b""

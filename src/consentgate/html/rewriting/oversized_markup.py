@@ -1,4 +1,4 @@
-"""Markup that goes on and on: it passes, or is dropped, as it comes, and none of it is kept."""
+"""Markup that is too long to wait for its end: it passes, or is dropped, as it comes, and is not kept."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from enum import Enum
 from itertools import islice
 from typing import Protocol
 
-from consentgate.html.rules.attributes import NOBODY
-from consentgate.html.rules.limits import Cut
+from consentgate.html.rules.violation import NOBODY, Violation
 from consentgate.html.tokenizer.grammar import (
     ATTRIBUTE,
     ATTRIBUTE_NAME,
     BETWEEN_ATTRIBUTES,
     COMMENT_END,
-    DOCTYPE,
     EQUALS,
     NAME_END,
     SPACE,
@@ -22,15 +20,14 @@ from consentgate.html.tokenizer.grammar import (
     UNQUOTED,
 )
 
-from .document_state import Page
-from .edits import Reason
+from .edits import Edits
 
 LONG = 64 << 10
-"""What loads nothing (a comment, a doctype, an end tag) passes as it comes once so much of it is there."""
+"""What loads nothing (a comment, a doctype, an end tag) passes as it comes once more than this is there."""
 LARGEST_TAG = 8 << 20
 """A start tag is judged up to this size, and dropped beyond."""
 MOST_ATTRIBUTES = 32 << 10
-"""A start tag is judged with so many attributes, and dropped with more."""
+"""A start tag is judged with at most this many attributes, and dropped with more."""
 
 _TAG_CLOSE = re.compile(rb">")
 _END_TAG_NAME = re.compile(rb"</(?P<name>" + TAG_NAME + rb")" + NAME_END)
@@ -40,7 +37,7 @@ class _Follower(Protocol):
     """Finds the end of what it follows."""
 
     def follow(self, data: bytes, position: int) -> tuple[int, bool]:
-        """Read on; give how far that went, and whether it ended there."""
+        """Read on; return how far that went, and whether it ended there."""
 
 
 class _Until:
@@ -56,8 +53,7 @@ class _Until:
 
 
 class _State(Enum):
-    """Where in a tag one can be (13.2.5.8, 13.2.5.32 to 13.2.5.39): what passes there without a change,
-    which bytes lead where, and where all others lead."""
+    """The states in a tag (13.2.5.8, 13.2.5.32 to 13.2.5.39)."""
 
     NAME = "in the tag's name"
     BETWEEN = "between attributes"
@@ -72,6 +68,7 @@ class _State(Enum):
 
 _S = _State
 _SPACES = b"\t\n\f\r "
+# What passes in a state without leaving it.
 _STAYS = {
     _S.NAME: re.compile(rb"[^\t\n\f\r />]*+"),
     _S.ATTRIBUTE: re.compile(rb"[^\t\n\f\r />=]*+"),
@@ -95,6 +92,7 @@ _STAYS = {
         + BETWEEN_ATTRIBUTES
     ),
 }
+# Which bytes lead from a state to another, and where all others lead.
 _LEADS: dict[_State, tuple[dict[int, _State], _State]] = {
     _S.NAME: ({b">"[0]: _S.END}, _S.BETWEEN),
     _S.BETWEEN: ({b">"[0]: _S.END}, _S.ATTRIBUTE),
@@ -134,77 +132,58 @@ class _Tag:
         return position, True
 
 
-class LongMarkup:
-    """Follows what is too long to wait for in a `page`."""
+TOO_LARGE = Violation(NOBODY, "", "long tag")
+"""The violation of a start tag that is not judged because of its size."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._follower: _Follower | None = None
-        self._dropping: Reason | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """True within such markup."""
-        return self._follower is not None
+class OversizedMarkup:
+    """Follows markup whose end is not waited for: passes it on, or `removes` it, as it comes."""
 
-    def skip(self, position: int) -> int:
-        """Pass it on, or drop it; return how far that went."""
-        assert self._follower is not None
-        end, ended = self._follower.follow(self._page.data, position)
-        if self._dropping is not None and end > position:
-            self._page.edits.more(position, end, self._dropping)
-        if ended:
-            self._follower = self._dropping = None
+    def __init__(self, follower: _Follower, *, removes: bool = False) -> None:
+        self._follower = follower
+        self._removes = removes
+        self.is_open = True
+
+    @classmethod
+    def of_comment(cls) -> OversizedMarkup:
+        """Follow a comment, from behind its opening."""
+        return cls(_Until(COMMENT_END, len(b"--!")))
+
+    @classmethod
+    def of_declaration(cls) -> OversizedMarkup:
+        """Follow a doctype or the like."""
+        return cls(_Until(_TAG_CLOSE, 0))
+
+    @classmethod
+    def of_tag(cls, *, removes: bool = False) -> OversizedMarkup:
+        """Follow a tag, from its name on. Its end need not be there yet."""
+        return cls(_Tag(), removes=removes)
+
+    def follow_on(self, data: bytes, position: int, edits: Edits, *, final: bool) -> int:
+        """Pass it on, or remove it; return how far that went."""
+        end, ended = self._follower.follow(data, position)
+        if self._removes and end > position:
+            edits.remove_more(position, end, TOO_LARGE)
+        self.is_open = not ended
         return end
 
-    def is_long(self, position: int, most: int | None = None) -> bool:
-        """True when there is so much of the markup at `position` that its end is not waited for: `most`, or
-        LONG."""
-        return len(self._page.data) - position > (LONG if most is None else most)
 
-    # -- what loads nothing ----------------------------------------------------------------------------------
+def oversized_name(data: bytes, position: int) -> bytes:
+    """Return the name of the end tag at `position` in lowercase, b"" where that is too long."""
+    name = _END_TAG_NAME.match(data, position)
+    return name["name"].lower() if name else b""
 
-    def declaration(self, position: int) -> int | None:
-        """A comment, doctype or the like whose end has not come; return how far it was passed, None if it
-        may still come."""
-        if not self.is_long(position):
-            return None
-        data, inserting = self._page.data, self._page.inserting
-        if data.startswith(b"<!--", position):
-            return self._pass(_Until(COMMENT_END, len(b"--!")), position + len(b"<!--"))
-        if inserting is not None and DOCTYPE.match(data, position):
-            inserting.doctype()
-        return self._pass(_Until(_TAG_CLOSE, 0), position)
 
-    def end_tag(self, position: int) -> bytes:
-        """Begin to follow an end tag; return its name in small letters, b"" where that is too long."""
-        self._follower = _Tag()
-        name = _END_TAG_NAME.match(self._page.data, position)
-        return name["name"].lower() if name else b""
+def is_long(data: bytes, position: int, most: int | None = None) -> bool:
+    """Say whether so much of the markup at `position` is there that its end is not waited for: more than
+    `most`, or LONG."""
+    return len(data) - position > (LONG if most is None else most)
 
-    def _pass(self, follower: _Follower, position: int) -> int:
-        self._follower = follower
-        return position
 
-    # -- what may load something -----------------------------------------------------------------------------
-
-    def is_too_large(self, tag: re.Match[bytes]) -> bool:
-        """True for a start tag (a match of START_TAG) of a size that is not judged."""
-        start, end = tag.span()
-        if end - start <= LONG:
-            return False
-        attributes = ATTRIBUTE.finditer(tag.string, *tag.span("attributes"))
-        return end - start > LARGEST_TAG or any(islice(attributes, MOST_ATTRIBUTES, None))
-
-    def start_tag(self, position: int) -> int:
-        """Drop a start tag, whose end need not be there yet; return how far that went. On a page where
-        everything passes it passes too, and nothing more is put in: where it would go is not known."""
-        page, begun = self._page, position + len(b"<")
-        self._follower = _Tag()
-        if page.all_passes:
-            page.note(Cut.NOT_INSERTED, position)
-            page.insert_no_more()
-            return begun
-        page.note(Cut.LONG_TAG, position)
-        self._dropping = Reason(NOBODY, "long tag")
-        return page.drop(position, begun, "long tag")
+def is_too_large(tag: re.Match[bytes]) -> bool:
+    """Say whether a start tag (a match of START_TAG) has a size that is not judged."""
+    start, end = tag.span()
+    if end - start <= LONG:
+        return False
+    attributes = ATTRIBUTE.finditer(tag.string, *tag.span("attributes"))
+    return end - start > LARGEST_TAG or any(islice(attributes, MOST_ATTRIBUTES, None))

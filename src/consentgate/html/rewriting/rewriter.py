@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import NamedTuple
-
 from consentgate.consent import Judge
-from consentgate.html.rules.blocked import Blocked
-from consentgate.html.rules.limits import OnCut
-from consentgate.policy import Claim
+from consentgate.html.rules.verdict import Edit
 from consentgate.web.url import Url
 
-from .document_state import PlaceholderFor
-from .edits import Edit, Reason, apply
+from .edits import apply
 from .insertion_point import Insertion
-from .walker import Reader
-
-
-class Place(NamedTuple):
-    """The place of an element: from `start` to `end` in `data`, which begins at `offset` in its document."""
-
-    data: bytes
-    start: int
-    end: int
-    offset: int
-
-    @property
-    def text(self) -> bytes:
-        """The bytes of the element."""
-        return self.data[self.start : self.end]
-
-    @property
-    def words(self) -> str:
-        """The place in words: its line, or its byte where nobody has counted the lines before `data`."""
-        if self.offset:
-            return f"byte {self.offset + self.start}"
-        return f"line {self.data.count(10, 0, self.start) + 1}"
-
-
-OnInline = Callable[[Claim, Place], None]
+from .insertions import PlaceholderFor
+from .records import BlockedMarkup, Observe, ReachedLimit, Record
+from .walker import Walker
 
 PATIENCE = 16
-"""For each byte that comes so many waiting ones may be read again."""
+"""For each byte that comes, at most this many waiting ones are read again."""
 
 
 class Rewriter:
-    """Rewrites one document. `blocked` grows with what was taken out, unless `keeps_record` is False: a page
-    without an end would fill the memory.
+    """Rewrites one document.
 
     `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII.
-    `on_blocked` is called with each claim that was not covered, and its URL; `on_inline` with each on an
-    inline script, and where that stood; `on_cut` with what could not be read to its end, and where.
+    `observe` is told of what was taken out, and of what could not be read to its end.
     """
 
     def __init__(
@@ -62,17 +31,10 @@ class Rewriter:
         charset: str = "utf-8",
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
-        on_blocked: Callable[[Claim, str], None] | None = None,
-        on_inline: OnInline | None = None,
-        on_cut: OnCut | None = None,
-        keeps_record: bool = True,
+        observe: Observe | None = None,
     ) -> None:
-        self.blocked: list[Blocked] = []
-        self._on_blocked = on_blocked
-        self._on_inline = on_inline
-        self._on_cut = on_cut
-        self._keeps_record = keeps_record
-        self._reader = Reader(judge, base, charset, placeholder, insertion)
+        self._observe = observe
+        self._walker = Walker(judge, base, charset, placeholder, insertion)
         self._waiting: list[bytes] = []
         self._size = 0
         self._credit = 0
@@ -84,7 +46,7 @@ class Rewriter:
         return self._size
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes of the document; give what can be sent.
+        """Take the next bytes of the document; return what can be sent.
 
         What ends inside a tag, or inside something that is judged as a whole, waits. To read that again
         with each small chunk would take time that grows with its square, so how often it is depends on how
@@ -99,34 +61,27 @@ class Rewriter:
         return self._read(final=False)
 
     def finish(self) -> bytes:
-        """The document is over; give the rest of it."""
+        """End the document; return the rest of it."""
         return self._read(final=True)
+
+    def _records(self, data: bytes, edits: list[Edit]) -> list[Record]:
+        """Make the records of the piece that was read last."""
+        offset = self._offset
+        records: list[Record] = [
+            BlockedMarkup(violation, data, start, end, offset, goes_on)
+            for start, end, _, violation, goes_on in edits
+            if violation is not None
+        ]
+        records += [ReachedLimit(limit, at) for limit, at in self._walker.limits]
+        return records
 
     def _read(self, *, final: bool) -> bytes:
         data = b"".join(self._waiting)
-        edits, consumed = self._reader.read(data, final=final)
+        edits, consumed = self._walker.read(data, final=final)
         output = apply(edits, data, consumed)
-        for edit in edits:
-            if edit.blocked is not None:
-                self._record(edit.blocked, edit)
-                if edit.blocked.kind == "inline script" and self._on_inline is not None and not edit.goes_on:
-                    self._on_inline(edit.blocked.claim, Place(data, edit.start, edit.end, self._offset))
-        if self._on_cut is not None:
-            for cut in self._reader.cuts:
-                self._on_cut(*cut)
+        if self._observe is not None:
+            self._observe(self._records(data, edits))
         self._offset += consumed
         self._size = len(data) - consumed
         self._waiting = [data[consumed:]] if self._size else []
         return output
-
-    def _record(self, reason: Reason, edit: Edit) -> None:
-        claim, start, end = reason.claim, self._offset + edit.start, self._offset + edit.end
-        if edit.goes_on:
-            if self._keeps_record:
-                self.blocked[-1] = replace(self.blocked[-1], end=end)
-            return
-        if self._keeps_record:
-            category = claim.unit.category if claim.unit else None
-            self.blocked.append(Blocked(category, claim.service, reason.kind, reason.url, start, end))
-        if self._on_blocked is not None:
-            self._on_blocked(claim, reason.url)

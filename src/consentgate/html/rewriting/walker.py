@@ -1,6 +1,6 @@
-"""The reader: walks through a page's markup as a browser would and says what to take out of it.
+"""The walker goes through a page's markup as a browser would, has it judged, and does what the verdicts say.
 
-`Reader.read` looks at the bytes there are and returns edits, and how far it has read. It changes its state
+`Walker.read` looks at the bytes there are and returns edits, and how far it has read. It changes its state
 only for what it has read to the end, so that the rest can be given again together with more.
 """
 
@@ -8,64 +8,50 @@ from __future__ import annotations
 
 import html
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from consentgate.consent import Judge
-from consentgate.html.rules.attributes import NOBODY, Culprit, GatedDocument, Offence
-from consentgate.html.rules.elements import ELEMENTS
-from consentgate.html.rules.inline_scripts import InlineScripts
-from consentgate.html.rules.limits import Cut
-from consentgate.html.skipping.inert_markup import QUIET_FOREIGN, may_be_widget
-from consentgate.html.skipping.removed_elements import Taken
-from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS, VOID_ELEMENTS
+from consentgate.html.rules.amp import is_amp
+from consentgate.html.rules.base_url import BaseUrl
+from consentgate.html.rules.document_context import DocumentContext, InnerDocument, InnerMarkup, Piece
+from consentgate.html.rules.limits import Limit
+from consentgate.html.rules.tags import TagRules
+from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Unclear, Verdict
+from consentgate.html.rules.violation import NOBODY, UNREADABLE, Violation
+from consentgate.html.skipping.inert_markup import InertMarkup
+from consentgate.html.skipping.removed_elements import RemovedElements, recall
 from consentgate.html.tokenizer.grammar import (
     CDATA_SECTION,
     DOCTYPE,
     END_TAG,
-    NOT_TAGS,
     PREAMBLE_ITEM,
     START_TAG,
     TEXT_BEGINS,
 )
-from consentgate.html.tokenizer.lookahead import MoreNeeded
+from consentgate.html.tokenizer.lookahead import LookAhead, MoreNeeded
+from consentgate.html.tokenizer.multibyte import may_swallow
+from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.web.url import Url
 
-from .document_state import LONGEST_BASE, Page, PlaceholderFor, kind_of, may_show
-from .edits import Edit, apply
+from .edits import Edits, apply
 from .insertion_point import Insertion
-from .oversized_markup import LARGEST_TAG, LongMarkup
+from .insertions import Insertions, PlaceholderFor
+from .oversized_markup import LARGEST_TAG, TOO_LARGE, OversizedMarkup, is_long, is_too_large, oversized_name
 from .raw_text import RawText
 
 MOST_NESTED = 8
-"""Documents within attributes within documents: so deep are they read, and blocked beyond."""
+"""Documents within attributes within documents are read at most so deep, and blocked beyond."""
 
-# What these do, or leave behind, depends on what came before them.
-_NOT_KEPT = (b"base", b"meta")
 _BOM = b"\xef\xbb\xbf"
 _CDATA = b"<![CDATA["
 _DECLARATION = re.compile(rb"<[!?]|</[^a-zA-Z]")
 
 
-class _Unclear(Exception):
-    """What is read apart cannot be: it would not leave the page as it found it."""
-
-
-class _Gated(NamedTuple):
-    """A document in an attribute, with the base of its URLs, and what came of it; `by_base` says how many
-    things in it led to the base's host."""
-
-    document: str
-    base: Url
-    result: GatedDocument | None
-    by_base: int
-    cuts: tuple[Cut, ...]
-
-
-class Reader:
-    """Reads one document. See `Rewriter` for the arguments. `nested` says how many others this one stands
-    in; `apart` is for the contents of `noscript` and the like, and `doubtful` for those that may be read as
-    HTML or not; `scripts` are those of the document that these stand in."""
+class Walker:
+    """Walks through one document. See `Rewriter` for the arguments. `nested` says how many others this one
+    stands in. With `around` it is the contents of `noscript` and the like, which are read apart from the
+    document that they stand in."""
 
     def __init__(
         self,
@@ -76,315 +62,353 @@ class Reader:
         insertion: Insertion | None = None,
         *,
         nested: int = 0,
-        apart: bool = False,
-        doubtful: bool = False,
-        scripts: InlineScripts | None = None,
+        around: Walker | None = None,
     ) -> None:
-        self._page = Page(
-            judge,
-            base,
-            charset,
-            self._gate_document,
-            placeholder,
-            insertion,
-            doubtful=doubtful,
-            scripts=scripts,
-            nested=nested,
-        )
-        self._raw_text = RawText(self._page, self._element, self._read_apart)
-        self._long = LongMarkup(self._page)
         self._nested = nested
-        self._apart = apart
-        self._started = apart
+        self._base = BaseUrl(base)
+        self._is_at_home = base.host == judge.asked_host
+        self._apart = self._started = around is not None
+        if around is None:
+            self._open = OpenElements()
+            self._document = DocumentContext(judge, self._base, charset, self)
+            self._inert = InertMarkup(judge.home, base.host)
+            self._removed = RemovedElements.for_documents(judge, charset, nested)
+        else:
+            self._open = OpenElements(doubtful=around._open.in_doubt or around._open.foreign.is_foreign)
+            self._document = DocumentContext(judge, self._base, charset, self, around._document)
+            self._inert = around._inert
+            self._removed = around._removed.within(nested)
+        self._all_passes = self._document.all_passes
+        self._decode = self._document.decode
+        self._lookahead = LookAhead()
+        self._rules = TagRules(self._document, self._open, self._lookahead, apart=self._apart)
+        self._insertions = Insertions(insertion, placeholder, self._base, self._open)
+        self._followed: RawText | OversizedMarkup | None = None
+        self._piece = Piece(b"", 0, False)
+        self._edits = Edits(b"")
+        self._limits: dict[tuple[Limit, int], None] = {}
+        self._starts_module = False
         self._last = b""
-        self._gated: _Gated | None = None
+        self._last_inner: tuple[str, Url, InnerDocument] | None = None
 
     @property
-    def cuts(self) -> list[tuple[Cut, int]]:
-        """What the last `read` cut, and at which byte of the document."""
-        return self._page.cuts
+    def limits(self) -> Iterable[tuple[Limit, int]]:
+        """The limits that the last `read` reached, and at which byte of the document."""
+        return self._limits
 
     def read(self, data: bytes, *, final: bool) -> tuple[list[Edit], int]:
-        """The edits to `data`, in order, and how many of its bytes have been read. With `final` there is
-        no more to come and all of it is."""
-        page = self._page
-        page.load(data, final=final, before=self._last)
+        """Read on in `data`. Return the edits to it, in order, and how many of its bytes have been read. With
+        `final` there is no more to come and all of it is."""
+        self._begin(data, self._last, final=final)
         if not self._started and not final and len(data) < len(_BOM) and _BOM.startswith(data):
             return [], 0
         position = self._read_from(len(_BOM) if not self._started and data.startswith(_BOM) else 0)
         self._started = True
         if final:
-            if page.inserting is not None and not (self._raw_text.is_open or self._long.is_open):
-                page.edits.insert(position, page.inserting.content())
+            due = self._insertions.due
+            if due is not None and self._followed is None:
+                self._edits.insert(position, due.content())
             position = len(data)
-        page.advance(position)
+        self._piece = Piece(b"", self._piece.offset + position, final)
         self._last = data[position - 1 : position] or self._last
-        return page.edits.in_order(), position
+        return self._edits.in_order(), position
+
+    def read_apart(self, data: bytes) -> InnerMarkup:
+        """Read `data`, which is all there is, by itself."""
+        doubtful = self._open.in_doubt
+        self._begin(data, b"", final=True)
+        try:
+            complete = self._read_from(0) == len(data)
+        except Unclear:
+            complete = False
+        at_rest = self._followed is None and self._open.at_rest
+        if not (complete and at_rest) or self._open.in_doubt != doubtful:
+            return InnerMarkup(None, Effects((), self._base.is_used, self._starts_module))
+        limits = tuple(limit for limit, _ in self._limits)
+        effects = Effects(limits, self._base.is_used, self._starts_module)
+        return InnerMarkup(self._edits.in_order(), effects)
+
+    def _begin(self, data: bytes, before: bytes, *, final: bool) -> None:
+        offset = self._piece.offset
+        self._piece = Piece(data, offset, final)
+        self._edits = Edits(data, before)
+        self._limits = {}
+        self._lookahead.load(data, offset, final=final)
 
     def _read_from(self, position: int) -> int:
-        page = self._page
-        end = len(page.data)
+        data, _, final = self._piece
+        end = len(data)
         while position < end:
-            if page.all_passes and not page.awaits_insertion:
+            if self._all_passes and not self._insertions.are_awaited:
                 return end
-            if self._long.is_open:
-                position = self._long.skip(position)
-                if self._long.is_open:
+            if self._followed is not None:
+                position = self._followed.follow_on(data, position, self._edits, final=final)
+                if self._followed.is_open:
                     return position
-            if self._raw_text.is_open:
-                position = self._raw_text.skip(position)
-                if self._raw_text.is_open:
-                    return position
-            position = self._skip_quiet(position)
+                self._followed = None
+            position = self._skip_inert(data, position)
             if position >= end:
                 return position
             try:
-                after = self._markup(position)
+                after = self._markup(data, position)
             except MoreNeeded:
                 after = None
             if after is None:
-                page.forget()
                 return position
             position = after
         return position
 
+    def _note(self, limit: Limit, position: int) -> None:
+        """Note that a limit was reached. What is judged twice is told once."""
+        self._limits[limit, self._piece.offset + position] = None
+
     # -- what loads nothing ----------------------------------------------------------------------------------
 
-    def _skip_quiet(self, position: int) -> int:
-        page = self._page
-        if page.inserting is not None:
-            position = self._skip_preamble(position)
-            if page.inserting is not None:
+    def _skip_inert(self, data: bytes, position: int) -> int:
+        due = self._insertions.due
+        if due is not None:
+            position = self._skip_preamble(data, position, due)
+            if self._insertions.due is not None:
                 return position
-        foreign = page.context.foreign
-        end = len(page.data)
+        end = len(data)
         while True:
             # No tag that is larger can be within a run, wherever the page was cut into chunks. What the limit
             # cuts off is taken up again.
             limit = position + LARGEST_TAG
             begun = position
-            if not foreign.is_open:
-                position = page.pass_quiet(position, limit)
-            elif foreign.is_foreign:
-                position = QUIET_FOREIGN.match(page.data, position, limit)[0]
-            elif match := NOT_TAGS.match(page.data, position, limit):
-                position = match.end()
+            position, by_base = self._inert.skip(data, position, limit, self._open)
+            if by_base:
+                self._base.is_used = True
             if limit >= end or position == begun:
                 return position
 
-    def _skip_preamble(self, position: int) -> int:
-        """Pass over what can stand before a document's first tag, or in its head, and put in what is due
-        before text."""
-        page = self._page
-        insertion = page.inserting
-        assert insertion is not None
-        if insertion.in_head:
-            position = page.pass_quiet_head(position, position + LARGEST_TAG)
+    def _skip_preamble(self, data: bytes, position: int, due: Insertion) -> int:
+        """Skip what can stand before a document's first tag, or in its head, and put in what is due before
+        text."""
+        if due.in_head:
+            position, by_base = self._inert.skip_head(data, position, position + LARGEST_TAG)
+            if by_base:
+                self._base.is_used = True
         else:
-            while item := PREAMBLE_ITEM.match(page.data, position):
-                if DOCTYPE.match(page.data, position):
-                    insertion.doctype()
+            while item := PREAMBLE_ITEM.match(data, position):
+                if DOCTYPE.match(data, position):
+                    due.doctype()
                 position = item.end()
-        if TEXT_BEGINS.match(page.data, position):
-            page.edits.insert(position, insertion.content())
+        if TEXT_BEGINS.match(data, position):
+            self._edits.insert(position, due.content())
         return position
 
     # -- markup ----------------------------------------------------------------------------------------------
 
-    def _markup(self, position: int) -> int | None:
-        """Read what stands at `position`; return where it ends, None if it is cut off."""
-        page = self._page
-        data = page.data
-        page.reading = position
+    def _markup(self, data: bytes, position: int) -> int | None:
+        """Read the markup at `position`; return where it ends, None if it is cut off."""
         match = START_TAG.match(data, position)
         if match is not None:
-            if self._long.is_too_large(match):
-                return self._long.start_tag(position)
-            return self._tag(match)
+            return self._oversized_tag(position) if is_too_large(match) else self._start_tag(match)
         if _DECLARATION.match(data, position):
             cdata = data.startswith(_CDATA, position)
-            return self._cdata(position) if cdata else self._long.declaration(position)
+            return self._cdata(data, position) if cdata else self._declaration(data, position)
         if data.startswith(b"</", position):
-            return self._end_tag(position)
-        return self._long.start_tag(position) if self._long.is_long(position, LARGEST_TAG) else None
+            return self._end_tag(data, position)
+        return self._oversized_tag(position) if is_long(data, position, LARGEST_TAG) else None
 
-    def _tag(self, match: re.Match[bytes]) -> int:
+    def _start_tag(self, match: re.Match[bytes]) -> int:
         """Read a start tag that START_TAG matched; return how far that went."""
-        page = self._page
-        known = page.taken_before.with_tag(match)
-        if known is None or not page.goes_by_bytes:
-            return self._start_tag(Tag(match, page.decode))
-        end = page.take_out_again(match, known)
-        return self._tag_met_before(match) if end is None else end
+        known = self._removed.with_tag(match)
+        if known and self._goes_by_bytes:
+            verdict = recall(known, match)
+            if verdict is not None:
+                return self._carry_out(verdict, match, None, match.start())
+        tag = Tag(match, self._decode)
+        verdict = self._rules.judge(tag, self._piece)
+        if known is not None and verdict is not STAYS and self._goes_by_bytes:
+            self._removed.remember(match, verdict, final=self._piece.final)
+        return self._carry_out(verdict, match, tag, 0)
 
-    def _tag_met_before(self, match: re.Match[bytes]) -> int:
-        """Read a start tag that may come again, and remember its element if that goes, or is a picture that
-        loses its address, and does no more."""
-        page = self._page
-        page.last_reason, effects, edits = None, page.effects.total, page.edits.count
-        tag = Tag(match, page.decode)
-        end = self._start_tag(tag)
-        reason, did_more = page.last_reason, page.effects.total > effects
-        # An end tag that the document's end cuts off would go on in a longer one.
-        cut_off = self._raw_text.is_open or (page.final and tag.end < end == len(page.data))
-        if reason is not None and not did_more and not cut_off and tag.name not in _NOT_KEPT:
-            taken = Taken(tag.name, page.data[tag.end : end], reason, may_show(tag, reason.kind))
-            page.taken_before.keep(match, taken)
-        elif reason is None and not did_more and tag.name == b"img" and (gone := page.edits.since(edits)):
-            parts = (one._replace(start=one.start - tag.start, end=one.end - tag.start) for one in gone)
-            page.taken_before.keep(match, Taken(tag.name, b"", None, False, tuple(parts)))
+    @property
+    def _goes_by_bytes(self) -> bool:
+        """True where what becomes of an element goes by its bytes: in plain HTML whose relative URLs lead to
+        the site, while no end was looked for in vain."""
+        return self._is_at_home and self._open.is_plain and not self._lookahead.has_given_up
+
+    def _carry_out(self, verdict: Verdict, match: re.Match[bytes], tag: Tag | None, offset: int) -> int:
+        """Do what the verdict on a start tag says; return where to read on. Places in it are counted from
+        `offset`. Without `tag` it is one that does not change how the page is read."""
+        if verdict is STAYS and tag is not None:
+            self._enter(tag, match)
+            return tag.end
+        fate, end, violation, edits, effects, opens_text, shows, leads_to = verdict
+        start, tag_end = match.span()
+        end = tag_end if end is None else offset + end
+        if effects != NO_EFFECTS:
+            self._take_note(effects, start)
+        if edits:
+            self._edits.add(edits, offset)
+        if fate is Fate.STAYS and tag is not None:
+            self._enter(tag, match)
+        elif fate is Fate.GOES:
+            assert violation is not None
+            if self._insertions.due is not None:
+                self._announce(match)
+            instead = b""
+            if shows:
+                instead = self._insertions.placeholder(violation)
+            elif leads_to:
+                instead = self._insertions.way_on(leads_to)
+            self._edits.remove(start, end, violation, instead)
+        elif fate is Fate.LOSES_TAG:
+            assert violation is not None
+            self._edits.remove(start, tag_end, violation)
+        elif fate is Fate.STAYS or match["name"].lower() == b"noscript":
+            self._announce(match)
+        if opens_text:
+            self._followed = RawText(match["name"].lower(), violation)
         return end
 
-    def _start_tag(self, tag: Tag) -> int:
-        if tag.name not in RAW_TEXT_ELEMENTS and tag.name != b"plaintext":
-            return self._element(tag)
-        end = self._raw_text.start(tag, apart=self._apart)
-        if end is None:
-            raise _Unclear
-        return end
+    def _take_note(self, effects: Effects, position: int) -> None:
+        """Take note of what came of judging the markup at `position`."""
+        for limit in effects.limits:
+            self._note(limit, position)
+        self._base.is_used = self._base.is_used or effects.by_base
+        self._starts_module = self._starts_module or effects.starts_module
 
-    def _end_tag(self, position: int) -> int | None:
-        page = self._page
-        match = END_TAG.match(page.data, position)
+    def _enter(self, tag: Tag, match: re.Match[bytes]) -> None:
+        """Let a start tag stay."""
+        if tag.name == b"html" and is_amp(tag):
+            self._insertions.give_up()
+        if self._insertions.due is not None:
+            self._announce(match)
+        if tag.name == b"base":
+            self._follow_base(tag)
+        open_elements = self._open
+        was_too_deep = open_elements.too_deep
+        open_elements.start(tag)
+        if open_elements.too_deep and not (was_too_deep or self._all_passes):
+            self._note(Limit.DEEP_TREE, tag.start)
+
+    def _follow_base(self, tag: Tag) -> None:
+        href = tag.get(b"href")
+        if href is None or self._open.in_template or self._open.foreign.is_foreign:
+            return
+        if self._base.follow(href):
+            self._is_at_home = self._base.url.host == self._document.judge.asked_host
+            self._inert.rebase(self._base.url.host)
+            self._insertions.rebase()
+
+    def _announce(self, tag: re.Match[bytes]) -> None:
+        """Put in what is due before or after this start tag."""
+        due = self._insertions.due
+        if due is not None:
+            before, after = due.start_tag(tag["name"].lower())
+            self._edits.insert(tag.start(), before)
+            self._edits.insert(tag.end(), after)
+
+    def _end_tag(self, data: bytes, position: int) -> int | None:
+        match = END_TAG.match(data, position)
         if match is not None:
             name, end = match["name"].lower(), match.end()
-        elif self._long.is_long(position):
-            name, end = self._long.end_tag(position), position + len(b"</")
+        elif is_long(data, position):
+            self._followed = OversizedMarkup.of_tag()
+            name, end = oversized_name(data, position), position + len(b"</")
         else:
             return None
-        if page.inserting is not None:
-            page.edits.insert(position, page.inserting.end_tag(name))
-        page.context.end(name)
+        due = self._insertions.due
+        if due is not None:
+            self._edits.insert(position, due.end_tag(name))
+        self._open.end(name)
         return end
 
-    def _cdata(self, position: int) -> int | None:
+    def _declaration(self, data: bytes, position: int) -> int | None:
+        """Read a comment, doctype or the like whose end has not come; return how far it was passed, None if
+        the end may still come."""
+        if not is_long(data, position):
+            return None
+        due = self._insertions.due
+        if due is not None and DOCTYPE.match(data, position):
+            due.doctype()
+        is_comment = data.startswith(b"<!--", position)
+        self._followed = OversizedMarkup.of_comment() if is_comment else OversizedMarkup.of_declaration()
+        return position + len(b"<!--") if is_comment else position
+
+    def _cdata(self, data: bytes, position: int) -> int | None:
         """Read what is a CDATA section where an SVG or MathML element is open, and a comment up to the first
         ">" elsewhere. Browsers that look ahead have no tree, and take it for a comment everywhere: one that
         does not end in the same place for all of them loses its beginning."""
-        page, after = self._page, position + len(_CDATA)
-        if not (page.context.foreign.is_open or page.context.in_doubt):
-            end = page.data.find(b">", position)
-            return end + 1 if end >= 0 else self._long.declaration(position)
-        section = CDATA_SECTION.match(page.data, position)
-        if section is not None and page.is_plain_before(section.end() - len(b"]]>")):
+        after = position + len(_CDATA)
+        if not (self._open.foreign.is_open or self._open.in_doubt):
+            end = data.find(b">", position)
+            return end + 1 if end >= 0 else self._declaration(data, position)
+        section = CDATA_SECTION.match(data, position)
+        if section is not None and self._is_plain_before(section.end() - len(b"]]>")):
             return section.end()
-        if section is None and page.data.find(b"<", after) < 0:
-            if page.final and not self._apart:
-                return len(page.data)
-            if not (page.final or self._long.is_long(position)):
+        if section is None and data.find(b"<", after) < 0:
+            if self._piece.final and not self._apart:
+                return len(data)
+            if not (self._piece.final or is_long(data, position)):
                 return None
-        if page.all_passes:
-            page.insert_no_more()
+        if self._all_passes:
+            self._insertions.give_up()
             return after
         if self._apart:
-            raise _Unclear
-        page.note(Cut.AMBIGUOUS, position)
-        return page.drop(position, after, "ambiguous")
+            raise Unclear
+        self._note(Limit.AMBIGUOUS, position)
+        self._edits.remove(position, after, Violation(NOBODY, "", "ambiguous"))
+        return after
 
-    # -- elements whose contents are markup ------------------------------------------------------------------
+    def _is_plain_before(self, position: int) -> bool:
+        """Say whether the byte before `position` stands for itself in every reading of the encoding."""
+        return self._piece.data[position - 1] < 0x80 or not may_swallow(self._document.charset)
 
-    def _element(self, tag: Tag) -> int:
-        page = self._page
-        if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
-            page.note(Cut.BASE, tag.start)
-            return page.drop_tag(tag, "base", href)
-        loads = page.loads.of(tag)
-        whole = loads.whole()
-        if whole is not None:
-            end = self._end_of_element(tag)
-            if end is not None:
-                return page.take_out(tag, end, whole, kind_of(tag))
-            page.take_out_parts(tag, loads.all_parts())
-            return page.enter(tag)
-        if may_be_widget(tag):
-            widget = page.judge.widget(kind_of(tag), tag.values)
-            end = self._end_of_element(tag) if widget and not widget.keep else None
-            if widget is not None and end is not None:
-                return page.take_out(tag, end, Offence(widget.claim, "", tag.start, end), "widget")
-        page.take_out_parts(tag, loads.parts())
-        return page.enter(tag)
+    def _oversized_tag(self, position: int) -> int:
+        """Drop a start tag that is too large; return how far that went. On a page where everything passes it
+        passes too, and nothing more is put in: where it would go is not known."""
+        begun = position + len(b"<")
+        self._followed = OversizedMarkup.of_tag(removes=not self._all_passes)
+        if self._all_passes:
+            self._note(Limit.NOT_INSERTED, position)
+            self._insertions.give_up()
+        else:
+            self._note(Limit.LONG_TAG, position)
+            self._edits.remove(position, begun, TOO_LARGE)
+        return begun
 
-    def _is_bad_base(self, tag: Tag, href: str) -> bool:
-        """Whether a `base` comes where it may count or not, changes what was judged already, or is too long
-        to resolve all URLs of the page by."""
-        page = self._page
-        if page.all_passes:
-            return False
-        unsure = self._apart or page.context.in_doubt
-        return unsure or len(href) > LONGEST_BASE or page.diverts(tag, href)
+    # -- documents and markup within the document ------------------------------------------------------------
 
-    def _end_of_element(self, tag: Tag) -> int | None:
-        """Where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
-        context = self._page.context
-        if tag.name in ELEMENTS and tag.name in VOID_ELEMENTS:
-            return tag.end
-        if context.in_doubt or context.foreign.is_foreign:
-            return tag.end if tag.self_closing and not context.in_doubt else None
-        end = self._page.ahead.end_of_element(tag)
-        if end is None:
-            self._page.note(Cut.FAR_END, tag.start)
-        return end
-
-    # -- documents within the document -----------------------------------------------------------------------
-
-    def _read_apart(self, data: bytes) -> list[Edit] | None:
-        page = self._page
-        if page.passes_quietly(data):
-            return []
-        doubtful = page.context.in_doubt or page.context.foreign.is_foreign
+    def judge_markup(self, markup: bytes) -> InnerMarkup:
+        """Judge markup that some browsers see and others read as text. Implements `Inner`."""
+        end, by_base = self._inert.skip(markup, 0, len(markup), OpenElements())
+        if end == len(markup):
+            return InnerMarkup([], Effects((), by_base, False))
         if self._nested >= MOST_NESTED:
-            return None
-        inner = Reader(
-            page.judge,
-            page.loads.base,
-            page.charset,
-            nested=self._nested + 1,
-            apart=True,
-            doubtful=doubtful,
-            scripts=page.scripts,
-        )
-        try:
-            edits = inner._read_whole(data)
-        except _Unclear:
-            return None
-        for cut, _ in inner.cuts:
-            page.note(cut, page.reading)
-        return edits
+            return InnerMarkup(None)
+        document = self._document
+        nested = self._nested + 1
+        inner = Walker(document.judge, self._base.url, document.charset, nested=nested, around=self)
+        return inner.read_apart(markup)
 
-    def _read_whole(self, data: bytes) -> list[Edit]:
-        """The edits to `data`, which is all there is. Raises _Unclear unless it ends as it began."""
-        page, doubtful = self._page, self._page.context.in_doubt
-        page.load(data, final=True, before=b"")
-        complete = self._read_from(0) == len(data) and not (self._raw_text.is_open or self._long.is_open)
-        if not complete or not page.context.at_rest or page.context.in_doubt != doubtful:
-            raise _Unclear
-        return page.edits.in_order()
+    def judge_document(self, document: str) -> InnerDocument:
+        """Judge the document in an attribute. Implements `Inner`. What is asked for twice in a row, as where
+        an element should go and has to stay, is read once: else each that stands in another would double the
+        work."""
+        base, last = self._base.url, self._last_inner
+        if last is not None and last[:2] == (document, base):
+            return last[2]
+        judged = self._judge_document(document, base)
+        self._last_inner = document, base, judged
+        return judged
 
-    def _gate_document(self, document: str) -> GatedDocument | None:
-        """Gate a document in an attribute. What is asked for twice in a row, as where an element should go
-        and has to stay, is read once: else each that stands in another would double the work."""
-        page, last = self._page, self._gated
-        if last is None or last.document != document or last.base != page.loads.base:
-            last = self._gated = self._gated_anew(document)
-        page.effects.by_base += last.by_base
-        for cut in last.cuts:
-            page.note(cut, page.reading)
-        return last.result
-
-    def _gated_anew(self, document: str) -> _Gated:
-        page, base = self._page, self._page.loads.base
+    def _judge_document(self, document: str, base: Url) -> InnerDocument:
         if self._nested >= MOST_NESTED:
-            if page.all_passes:
-                return _Gated(document, base, None, 0, ())
-            return _Gated(document, base, GatedDocument(Culprit(NOBODY, ""), b""), 0, (Cut.DEEP,))
-        reader = Reader(page.judge, base, "utf-8", nested=self._nested + 1)
+            if self._all_passes:
+                return InnerDocument(None)
+            return InnerDocument(UNREADABLE, b"", Effects((Limit.DEEP,)))
+        inner = Walker(self._document.judge, base, "utf-8", nested=self._nested + 1)
         data = document.encode("utf-8", "replace")
-        edits, consumed = reader.read(data, final=True)
-        cuts, by_base = tuple(cut for cut, _ in reader.cuts), reader._page.effects.by_base
-        reason = next((edit.blocked for edit in edits if edit.blocked), None)
-        if reason is None:
-            return _Gated(document, base, None, by_base, cuts)
+        edits, consumed = inner.read(data, final=True)
+        effects = Effects(tuple(limit for limit, _ in inner.limits), inner._base.is_used, False)
+        violation = next((edit.violation for edit in edits if edit.violation), None)
+        if violation is None:
+            return InnerDocument(None, b"", effects)
         text = html.escape(apply(edits, data, consumed).decode("utf-8", "replace"))
-        culprit = Culprit(reason.claim, reason.url)
-        gated = GatedDocument(culprit, text.encode(page.charset, "xmlcharrefreplace"))
-        return _Gated(document, base, gated, by_base, cuts)
+        escaped = text.encode(self._document.charset, "xmlcharrefreplace")
+        return InnerDocument(violation, escaped, effects)

@@ -18,11 +18,11 @@ _BOILERPLATES = frozenset(f"amp{which}-boilerplate".encode() for which in _FORMA
 
 
 def is_amp(tag: Tag) -> bool:
-    """True for an `html` tag that says the page is AMP: AMP allows no script of ours, and no form without its
-    own."""
+    """Say whether an `html` tag declares the page to be AMP, which allows no script of ours, and no form
+    without its own."""
     return tag.name == b"html" and not _MARKS.isdisjoint(tag.raw)
 
 
 def is_boilerplate(tag: Tag) -> bool:
-    """True for a `style` tag of the style sheet that hides a page until AMP's script has run."""
+    """Say whether a `style` tag is that of the style sheet which hides a page until AMP's script has run."""
     return not _BOILERPLATES.isdisjoint(tag.raw)

@@ -3,354 +3,227 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
-from consentgate.catalogue import catalogue
-from consentgate.consent import Judge
-from consentgate.html.tokenizer.tags import Decode, Tag, TagAttribute
-from consentgate.html.values.css import CssUrl, css_urls, preloaded_imports
+from consentgate.html.tokenizer.tags import Tag, TagAttribute
 from consentgate.html.values.data_url import DataUrl, Holds
 from consentgate.html.values.refresh import refresh_url
 from consentgate.html.values.srcset import image_candidates
-from consentgate.policy import Claim
 from consentgate.web.client_hints import asks_of_the_device
-from consentgate.web.host import TOO_LONG
-from consentgate.web.url import Url, resolve
 
-from .effects import Effects
+from .document_context import DocumentContext
 from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .hidden import is_hidden
-from .limits import Cut, Note
+from .judgement import Judgement
+from .verdict import Edit
+from .violation import UNREADABLE, Violation
 
-# The host of nearly every absolute URL: no number, nothing to convert, and a path behind it.
-_AT_A_HOST = re.compile(r"(?:https?:)?//((?:(?!xn--)[a-z0-9][a-z0-9-]*+\.)++[a-z]{2,})/")
 _SPACES = re.compile(r"[\t\n\f\r ]+")
+_EQUALS_SIGN = re.compile(rb"[\t\n\f\r ]*+=")
 
 
-NOBODY = Claim(None, "", None, None, declared=False)
-"""Whose it is that cannot be read for sure."""
-
-MOST_SHEETS = 8
-"""Style sheets in data: URLs of style sheets: so deep are they read, and blocked beyond."""
+Reader: TypeAlias = Callable[[Judgement, Tag, str], Violation | None]
+"""Judges an attribute by its decoded value."""
 
 
-class Culprit(NamedTuple):
-    """Whose it is that is not allowed, and the URL that says so ("" where none does)."""
-
-    claim: Claim
-    url: str
+def kind_of(tag: Tag) -> str:
+    """Return what an element is called in a report."""
+    return tag.name.decode("latin-1")
 
 
-class Offence(NamedTuple):
-    """Something that is not allowed: whose it is, the URL that says so, and the bytes to take out, in whose
-    place `replacement` comes. With `in_css` they are part of a style sheet, not of a tag."""
+class _Rule(NamedTuple):
+    """How an attribute is judged: by its table row, and by the reader of its value; None where that is an
+    attribute of which most can stay."""
 
-    claim: Claim
-    url: str
-    start: int
-    end: int
-    replacement: bytes = b""
-    in_css: bool = False
+    attribute: Attribute
+    reader: Reader | None
 
 
-@dataclass(frozen=True, slots=True)
-class GatedDocument:
-    """A document inside an attribute, gated and escaped for double quotes, and what was wrong with it."""
-
-    culprit: Culprit
-    html: bytes
+Loading: TypeAlias = Sequence[tuple[bytes, _Rule]]
+"""The attributes of one tag that load, by name."""
 
 
-GateDocument = Callable[[str], GatedDocument | None]
-JudgeCode = Callable[[str], Culprit | None]
+def loading_attributes(tag: Tag, document: DocumentContext) -> Loading:
+    """Return the attributes of a tag that load: of several with one name the first. None where all passes,
+    even what cannot be read."""
+    rules = {} if document.all_passes else _rules(tag)
+    return [(name, rules[name]) for name in tag.raw if name in rules]
 
 
-class Loads:
-    """Judges tags in a document whose base URL is `base`. `effects` are those that reading it has."""
+class TagJudgement(Judgement):
+    """The judgement of one tag, by the `attributes` of it that load."""
 
-    def __init__(
-        self,
-        judge: Judge,
-        base: Url,
-        decode: Decode,
-        gate_document: GateDocument,
-        judge_code: JudgeCode,
-        plain: Callable[[bytes], bytes],
-        note: Note,
-        effects: Effects,
-        *,
-        all_passes: bool = False,
-    ) -> None:
-        self.base = base
-        self.effects = effects
-        self._judge = judge
-        self._decode = decode
-        self._gate_document = gate_document
-        self._judge_code = judge_code
-        self._gates_forms = judge.policy.site.gate_forms
-        self._plain = plain
-        self._note = note
-        self._all_passes = all_passes
-
-    def claim_of(self, url: str) -> Claim | None:
-        """Who is not allowed to be loaded from `url`, or None when it may load."""
-        if url.startswith(self._judge.passing):
-            return None
-        plain = _AT_A_HOST.match(url)
-        if plain is not None:
-            verdict = self._judge.host(plain[1])
-            if verdict is not None and not catalogue().may_have_path(url):
-                return verdict[0]
-        return self.target_claim(self.target(url))
-
-    def target(self, url: str) -> Url:
-        """What `url` leads to from here."""
-        target = resolve(url, self.base)
-        self.effects.by_base += target.host == self.base.host
-        return target
-
-    def target_claim(self, target: Url) -> Claim | None:
-        """The same of a URL that is resolved."""
-        claim = self._judge.url(target.host, target.path) if target.host else None
-        if claim is not None and target.host == TOO_LONG:
-            self._note(Cut.LONG_HOST)
-        return claim
-
-    def of(self, tag: Tag) -> TagLoads:
-        """What `tag` loads; nothing that matters where all passes, even what cannot be read."""
-        rules = {} if self._all_passes else _rules(tag)
-        return TagLoads(self, tag, [(name, rules[name]) for name in tag.raw if name in rules])
-
-    def style_sheet(self, sheet: bytes, start: int) -> Iterator[Offence]:
-        """What a style sheet, whose first byte is at `start`, would load and may not. All of it goes where
-        browsers that look ahead would load what the sheet itself does not."""
-        if self._all_passes:
-            return
-        plain = self._plain(sheet)
-        offences: list[Offence] = []
-        for found in css_urls(plain):
-            culprit = self._in_css(found, self._decode(found.url))
-            if culprit is not None:
-                place = start + found.start, start + found.end
-                offences.append(Offence(*culprit, *place, found.replacement, in_css=True))
-                if found.rest:
-                    break
-        ends = {one.start: one.end for one in offences}
-        gone = start
-        for url, position in preloaded_imports(plain):
-            gone = max(gone, ends.get(start + position, gone))
-            culprit = None if start + position < gone else self._first((self._decode(url),))
-            if culprit is not None:
-                yield Offence(*culprit, start, start + len(sheet), in_css=True)
-                return
-        yield from offences
-
-    def culprit(self, tag: Tag, raw: bytes, reads: Reads) -> Culprit | None:
-        """The first that an attribute of `tag` with the value `raw` loads and may not."""
-        return _READERS[reads](self, tag, tag.decode(raw))
-
-    # -- what a value loads, by what it is: the first that may not -------------------------------------------
-
-    def _url(self, tag: Tag, url: str) -> Culprit | None:
-        claim = self.claim_of(url)
-        return Culprit(claim, url.strip()) if claim is not None else None
-
-    def _first(self, urls: Iterable[str]) -> Culprit | None:
-        return next((Culprit(claim, url.strip()) for url in urls if (claim := self.claim_of(url))), None)
-
-    def _list(self, tag: Tag, value: str) -> Culprit | None:
-        return self._first(_SPACES.split(value))
-
-    def _srcset(self, tag: Tag, value: str) -> Culprit | None:
-        return self._first(image_candidates(value))
-
-    def _submit(self, tag: Tag, url: str) -> Culprit | None:
-        return self._url(tag, url) if self._gates_forms else None
-
-    def _refresh(self, tag: Tag, value: str) -> Culprit | None:
-        url = refresh_url(value)
-        return self._code(tag, url) if url is not None else Culprit(NOBODY, "")
-
-    def _cookie(self, tag: Tag, line: str) -> Culprit | None:
-        claim = self._judge.cookie(line.partition(";")[0].partition("=")[0].strip())
-        return Culprit(claim, "") if claim is not None else None
-
-    def _hints(self, tag: Tag, value: str) -> Culprit | None:
-        if not asks_of_the_device(value) or self._judge.consent.covers_undeclared:
-            return None
-        return Culprit(NOBODY, "")
-
-    def _code(self, tag: Tag, url: str) -> Culprit | None:
-        data = DataUrl.parse(url)
-        return self._url(tag, url) or self._written_out(data) or self._result(data)
-
-    def _result(self, data: DataUrl | None) -> Culprit | None:
-        """What is wrong with the text that a script in a frame's URL ends with: it becomes the document."""
-        if data is None or data.text is None or data.holds is not Holds.SCRIPT:
-            return None
-        if "\\" in data.text:
-            return Culprit(NOBODY, "")
-        gated = self._gate_document(data.text) if "<" in data.text else None
-        return gated.culprit if gated is not None else None
-
-    def _script(self, tag: Tag, url: str) -> Culprit | None:
-        # A classic script runs whatever its type.
-        data = DataUrl.parse(url, Holds.SCRIPT, tag.get(b"charset"))
-        return self._url(tag, url) or self._written_out(data)
-
-    def _link(self, tag: Tag, url: str) -> Culprit | None:
-        # A sheet of any type may apply. What is a document by its type is a picture here.
-        is_sheet = any("stylesheet" in _relations(rel) for rel in tag.each(b"rel"))
-        holds = Holds.STYLE if is_sheet else None
-        data = DataUrl.parse(url, holds, tag.get(b"charset"))
-        is_code = data is not None and data.holds in (Holds.SCRIPT, Holds.STYLE)
-        return self._url(tag, url) or self._written_out(data if is_code else None)
-
-    def _written_out(self, data: DataUrl | None, depth: int = 0) -> Culprit | None:
-        """What is wrong with the code that a URL holds itself."""
-        if data is None:
-            return None
-        if data.text is None or (data.assumed and self._plain is not bytes):
-            return Culprit(NOBODY, "")
-        if data.holds is Holds.SCRIPT:
-            return self._judge_code(data.text)
-        if data.holds is Holds.STYLE:
-            return self._in_sheet(data.text, depth)
-        gated = self._gate_document(data.text) if data.holds is Holds.DOCUMENT else None
-        return gated.culprit if gated is not None else None
-
-    def _in_css(self, found: CssUrl, url: str, depth: int = 0) -> Culprit | None:
-        """What is wrong with a URL in a style sheet. Those that are not imported are of pictures and fonts,
-        which load nothing themselves."""
-        culprit = self._first((url,))
-        if culprit is not None or not found.imported:
-            return culprit
-        return self._written_out(DataUrl.parse(url, Holds.STYLE), depth)
-
-    def _in_sheet(self, css: str, depth: int = 0) -> Culprit | None:
-        for found in css_urls(css.encode("utf-8", "replace")):
-            if depth == MOST_SHEETS:
-                self._note(Cut.DEEP_CODE)
-                return Culprit(NOBODY, "")
-            culprit = self._in_css(found, found.url.decode("utf-8", "replace"), depth + 1)
-            if culprit is not None:
-                return culprit
-        return None
-
-    def _animation(self, tag: Tag, value: str) -> Culprit | None:
-        animated = (tag.get(b"attributename") or "").strip().lower()
-        targets = map(str.strip, value.split(";")) if animated.rpartition(":")[2] == "href" else ()
-        return self._first(targets) or self._in_sheet(value)
-
-    # -- what is wrong within a value ------------------------------------------------------------------------
-
-    def in_place(self, attribute: TagAttribute, reads: Reads) -> Iterator[Offence]:
-        """What is wrong with an attribute of which most can stay."""
-        return self._style_attribute(attribute) if reads is Reads.CSS else self._document(attribute)
-
-    def _style_attribute(self, attribute: TagAttribute) -> Iterator[Offence]:
-        if b"&" not in attribute.raw:
-            yield from self.style_sheet(attribute.raw, attribute.value_start)
-            return
-        # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
-        culprit = self._in_sheet(attribute.value)
-        if culprit is not None:
-            yield Offence(*culprit, attribute.start, attribute.end)
-
-    def _document(self, attribute: TagAttribute) -> Iterator[Offence]:
-        gated = self._gate_document(attribute.value)
-        if gated is not None:
-            replacement = b'srcdoc="' + gated.html + b'"'
-            yield Offence(*gated.culprit, attribute.start, attribute.end, replacement)
-
-
-class TagLoads:
-    """What one tag loads, by those of its attributes that count: of several with one name the first."""
-
-    __slots__ = ("_attributes", "_loads", "_tag")
-
-    def __init__(self, loads: Loads, tag: Tag, attributes: Sequence[tuple[bytes, Attribute]]) -> None:
-        self._loads = loads
+    def __init__(self, document: DocumentContext, tag: Tag, attributes: Loading | None = None) -> None:
+        super().__init__(document)
         self._tag = tag
-        self._attributes = attributes
+        self._attributes = loading_attributes(tag, document) if attributes is None else attributes
 
-    def whole(self) -> Offence | None:
-        """What may not be loaded and takes the whole element along."""
-        for name, attribute in self._attributes:
-            if attribute.alone and not (attribute.shown and is_hidden(self._tag)):
+    def violation(self) -> Violation | None:
+        """Return the first violation that takes the whole element along."""
+        tag = self._tag
+        for name, (attribute, reader) in self._attributes:
+            if reader is None or (attribute.alone and not (attribute.shown and is_hidden(tag))):
                 continue
-            culprit = self._culprit(name, attribute)
-            if culprit is not None:
-                return Offence(*culprit, self._tag.start, self._tag.end)
+            violation = reader(self, tag, tag.decode(tag.raw[name]))
+            if violation is not None:
+                return violation.of_kind(kind_of(tag))
         return None
 
-    def parts(self) -> Iterable[Offence]:
-        """What may not be loaded, of which only the attribute goes, or a part of it."""
-        return self._each(alone=True) if self._attributes else ()
+    def edits(self) -> list[Edit]:
+        """Return edits that take out what may not load where only the attribute goes, or a part of it."""
+        return self._edits(alone=True)
 
-    def all_parts(self) -> Iterable[Offence]:
-        """The same for an element that has to stay: what should take it along goes by itself."""
-        return (*self._each(alone=False), *self._each(alone=True))
+    def all_edits(self) -> list[Edit]:
+        """Return those for an element that has to stay: what should take it along goes by itself."""
+        return self._edits(alone=False) + self._edits(alone=True)
 
-    def _each(self, *, alone: bool) -> Iterator[Offence]:
-        for name, attribute in self._attributes:
+    def _edits(self, *, alone: bool) -> list[Edit]:
+        edits: list[Edit] = []
+        tag = self._tag
+        for name, (attribute, reader) in self._attributes:
             if attribute.alone is not alone:
                 continue
-            if attribute.reads in _IN_PLACE:
-                yield from self._in_place(name, attribute)
-            elif culprit := self._culprit(name, attribute):
-                if attribute.reads is Reads.SUBMIT:
-                    yield _inert_action(self._tag, name, culprit)
-                else:
-                    yield from self._all_occurrences(name, culprit)
+            if reader is None:
+                edits += self._edits_within(name, attribute)
+            elif violation := reader(self, tag, tag.decode(tag.raw[name])):
+                edits += self._without(name, attribute, violation)
+        return edits
 
-    def _culprit(self, name: bytes, attribute: Attribute) -> Culprit | None:
-        return self._loads.culprit(self._tag, self._tag.raw[name], attribute.reads)
+    def _without(self, name: bytes, attribute: Attribute, violation: Violation) -> list[Edit]:
+        tag = self._tag
+        violation = violation.of_kind(kind_of(tag))
+        if attribute.reads is Reads.SUBMIT:
+            return [_inert_action(tag, name, violation)]
+        # With the first of several attributes gone the next one would count: they go together.
+        return [_without(tag, start, end, violation) for start, end in tag.spans(name)]
 
-    def _in_place(self, name: bytes, attribute: Attribute) -> Iterable[Offence]:
+    # -- attributes of which most can stay -------------------------------------------------------------------
+
+    def _edits_within(self, name: bytes, attribute: Attribute) -> list[Edit]:
         first, *more = self._tag.occurrences(name)
-        offences = list(self._loads.in_place(first, attribute.reads))
-        if offences and more:
-            return self._all_occurrences(name, Culprit(offences[0].claim, offences[0].url))
-        return offences
+        edits = self._style(first) if attribute.reads is Reads.CSS else self._document(first)
+        if more and edits and (violation := edits[0].violation):
+            return self._without(name, attribute, violation)
+        return edits
 
-    def _all_occurrences(self, name: bytes, culprit: Culprit) -> Iterator[Offence]:
-        """With the first of several attributes gone the next one would count: they go together."""
-        for one in self._tag.occurrences(name):
-            yield Offence(*culprit, one.start, one.end)
+    def _style(self, attribute: TagAttribute) -> list[Edit]:
+        kind = kind_of(self._tag)
+        if b"&" not in attribute.raw:
+            return self.style_sheet(attribute.raw, attribute.value_start, kind)
+        # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
+        violation = self.css(attribute.value)
+        if violation is None:
+            return []
+        return [_without(self._tag, attribute.start, attribute.end, violation.of_kind(kind))]
+
+    def _document(self, attribute: TagAttribute) -> list[Edit]:
+        inner = self.document.inner.judge_document(attribute.value)
+        self.add(inner.effects)
+        if inner.violation is None:
+            return []
+        violation = inner.violation.of_kind(kind_of(self._tag))
+        return [Edit(attribute.start, attribute.end, b'srcdoc="' + inner.html + b'"', violation)]
 
 
-_READERS: Mapping[Reads, Callable[[Loads, Tag, str], Culprit | None]] = {
-    Reads.URL: Loads._url,
-    Reads.CODE: Loads._code,
-    Reads.SCRIPT: Loads._script,
-    Reads.LINK: Loads._link,
-    Reads.URLS: Loads._list,
-    Reads.SRCSET: Loads._srcset,
-    Reads.REFRESH: Loads._refresh,
-    Reads.COOKIE: Loads._cookie,
-    Reads.HINTS: Loads._hints,
-    Reads.ANIMATION: Loads._animation,
-    Reads.SUBMIT: Loads._submit,
+def _without(tag: Tag, start: int, end: int, violation: Violation) -> Edit:
+    """Take out an attribute. What it leaves must not grow together into something else."""
+    replacement = b""
+    if _EQUALS_SIGN.match(tag.source, end):
+        # What follows begins with "=": it would be taken for the value of the attribute before.
+        replacement = b"/"
+    elif tag.source[start - 1 : start] == b"/":
+        # The slash could come to stand before ">", where it would close an element of SVG.
+        replacement = b" "
+    return Edit(start, end, replacement, violation)
+
+
+def _inert_action(tag: Tag, name: bytes, violation: Violation) -> Edit:
+    """Keep a form from being sent. Without the attribute, or with "#", what is typed in would go to the
+    page's own address, and with GET into logs and histories; a page's script would post it there. An empty
+    script goes nowhere, with JavaScript and without."""
+    start, end = tag.spans(name)[0]
+    return Edit(start, end, name + b'="javascript:"', violation)
+
+
+# -- what an attribute's value loads, by how it is read ------------------------------------------------------
+
+
+def _url(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
+    return judgement.url(url)
+
+
+def _code(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
+    return judgement.frame(url)
+
+
+def _list(judgement: Judgement, tag: Tag, value: str) -> Violation | None:
+    return judgement.urls(_SPACES.split(value))
+
+
+def _srcset(judgement: Judgement, tag: Tag, value: str) -> Violation | None:
+    return judgement.urls(image_candidates(value))
+
+
+def _submit(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
+    return judgement.url(url) if judgement.document.judge.policy.site.gate_forms else None
+
+
+def _refresh(judgement: Judgement, tag: Tag, value: str) -> Violation | None:
+    url = refresh_url(value)
+    return judgement.frame(url) if url is not None else UNREADABLE
+
+
+def _cookie(judgement: Judgement, tag: Tag, line: str) -> Violation | None:
+    claim = judgement.document.judge.cookie(line.partition(";")[0].partition("=")[0].strip())
+    return Violation(claim) if claim is not None else None
+
+
+def _hints(judgement: Judgement, tag: Tag, value: str) -> Violation | None:
+    if not asks_of_the_device(value) or judgement.document.judge.consent.covers_undeclared:
+        return None
+    return UNREADABLE
+
+
+def _script(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
+    # A classic script runs whatever its type.
+    return judgement.loaded_code(url, DataUrl.parse(url, Holds.SCRIPT, tag.get(b"charset")))
+
+
+def _link(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
+    # A sheet of any type may apply. What is a document by its type is a picture here.
+    is_sheet = any("stylesheet" in _relations(rel) for rel in tag.each(b"rel"))
+    data = DataUrl.parse(url, Holds.STYLE if is_sheet else None, tag.get(b"charset"))
+    is_code = data is not None and data.holds in (Holds.SCRIPT, Holds.STYLE)
+    return judgement.loaded_code(url, data if is_code else None)
+
+
+def _animation(judgement: Judgement, tag: Tag, value: str) -> Violation | None:
+    animated = (tag.get(b"attributename") or "").strip().lower()
+    targets = map(str.strip, value.split(";")) if animated.rpartition(":")[2] == "href" else ()
+    return judgement.urls(targets) or judgement.css(value)
+
+
+_READERS: Mapping[Reads, Reader] = {
+    Reads.URL: _url,
+    Reads.CODE: _code,
+    Reads.SCRIPT: _script,
+    Reads.LINK: _link,
+    Reads.URLS: _list,
+    Reads.SRCSET: _srcset,
+    Reads.REFRESH: _refresh,
+    Reads.COOKIE: _cookie,
+    Reads.HINTS: _hints,
+    Reads.ANIMATION: _animation,
+    Reads.SUBMIT: _submit,
 }
 
 
-def _inert_action(tag: Tag, name: bytes, culprit: Culprit) -> Offence:
-    """What keeps a form from being sent. Without the attribute, or with "#", what is typed in would go to the
-    page's own address, and with GET into logs and histories; a page's script would post it there. An empty
-    script goes nowhere, with JavaScript and without."""
-    first = tag.occurrences(name)[0]
-    return Offence(*culprit, first.start, first.end, name + b'="javascript:"')
-
-
-_IN_PLACE = frozenset((Reads.CSS, Reads.DOCUMENT))
-
-
-def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, Attribute]:
-    return {name.encode(): attribute for name, attribute in {**ANYWHERE, **attributes}.items()}
+def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, _Rule]:
+    return {
+        name.encode(): _Rule(attribute, _READERS.get(attribute.reads))
+        for name, attribute in {**ANYWHERE, **attributes}.items()
+    }
 
 
 _ANYWHERE = _encoded({})
@@ -365,23 +238,28 @@ _META = {
 }
 
 
-def _rules(tag: Tag) -> Mapping[bytes, Attribute]:
-    """Which attributes of this tag load something."""
+# Of these it depends on other attributes what they load.
+_IT_DEPENDS = frozenset((b"link", b"input", b"meta", b"param"))
+
+
+def _rules(tag: Tag) -> Mapping[bytes, _Rule]:
+    """Return the attributes of this tag that load something, by name."""
+    if tag.name not in _IT_DEPENDS:
+        return _RULES.get(tag.name, _ANYWHERE)
+    if tag.name == b"meta":
+        return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
     if tag.name == b"link" and not any(map(_link_loads, tag.each(b"rel"))):
         return _ANYWHERE
     if tag.name == b"input" and "image" not in map(str.lower, tag.each(b"type")):
         return _FORM_ACTION
-    if tag.name == b"meta":
-        return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)
     if tag.name == b"param" and not PARAMETERS.isdisjoint(map(str.lower, tag.each(b"name"))):
         return _PARAMETER
-    return _RULES.get(tag.name, _ANYWHERE)
+    return _RULES[tag.name]
 
 
 def _link_loads(rel: str) -> bool:
-    return not _relations(rel) <= INERT_RELATIONS
+    return not INERT_RELATIONS.issuperset(filter(None, _relations(rel)))
 
 
-@lru_cache(maxsize=256)
-def _relations(rel: str) -> frozenset[str]:
-    return frozenset(filter(None, _SPACES.split(rel.lower())))
+def _relations(rel: str) -> list[str]:
+    return _SPACES.split(rel.lower())

@@ -1,4 +1,4 @@
-"""The record of something that was kept back from a page."""
+"""The public record of something that was kept back from a page."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Reads(Enum):
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """An attribute that loads. With `alone` it is dropped from an element that stays; without, the element
-    goes as a whole, and with `shown` it does so where nobody could see it."""
+    goes as a whole. With `alone` and `shown` the element goes, too, where nobody could see it."""
 
     reads: Reads = Reads.URL
     alone: bool = False
@@ -77,11 +77,11 @@ _SUBMIT = Attribute(Reads.SUBMIT, alone=True)
 _SVG_LINK = {"href": _ALONE, "xlink:href": _ALONE}
 
 FORM_ACTION: Mapping[str, Attribute] = {"formaction": _SUBMIT}
-"""What every control that submits a form may have."""
+"""The attributes that every control which submits a form may have."""
 
 PARAMETERS = frozenset(("code", "data", "movie", "src", "url"))
-"""What a `param` is called whose value an `object` without `data` loads, even as a page. The standard has no
-such thing any more, but Safari did it up to 17.3 (2024), and Chromium into 2022."""
+"""The names of a `param` whose value an `object` without `data` loads, even as a page. The standard has
+dropped this, but Safari did it up to 17.3 (2024), and Chromium into 2022."""
 
 ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
     {
@@ -164,7 +164,7 @@ ELEMENTS: Mapping[bytes, Element] = MappingProxyType(
         },
     }
 )
-"""What loads by its own nature, by tag name in small letters."""
+"""The elements that load by their own nature, by tag name in lowercase."""
 
 ANYWHERE: Mapping[str, Attribute] = MappingProxyType(
     {
@@ -184,7 +184,7 @@ ANYWHERE: Mapping[str, Attribute] = MappingProxyType(
         "stroke": _CSS,
     }
 )
-"""What loads on any element."""
+"""The attributes that load on any element."""
 
 INERT_RELATIONS = frozenset(
     (

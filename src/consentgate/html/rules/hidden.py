@@ -1,4 +1,4 @@
-"""Elements that nobody was meant to see, such as the pixels of trackers."""
+"""Elements that nobody was meant to see, such as trackers' pixels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ _INVISIBLE = re.compile(
 
 
 def is_hidden(tag: Tag) -> bool:
-    """True for an element that nobody was meant to see."""
-    sizes = (tag.get(b"width"), tag.get(b"height"))
-    tiny = any(size is not None and _TINY.fullmatch(size) for size in sizes)
-    return tiny or tag.get(b"hidden") is not None or bool(_INVISIBLE.search(tag.get(b"style") or ""))
+    """Say whether an element is one that nobody was meant to see."""
+    raw = tag.raw
+    if b"hidden" in raw:
+        return True
+    for size in (b"width", b"height"):
+        if size in raw and _TINY.fullmatch(tag.get(size) or ""):
+            return True
+    return b"style" in raw and _INVISIBLE.search(tag.get(b"style") or "") is not None

@@ -1,5 +1,5 @@
-"""Import maps: what the name of a module leads to (WHATWG HTML, 8.1.6.2 "Resolving module specifiers" and
-8.1.6.3 "Import maps").
+"""Import maps: which address the name of a module leads to (WHATWG HTML, 8.1.6.2 "Resolving module
+specifiers" and 8.1.6.3 "Import maps").
 
 The gate does not know all that a browser knows: the page's scheme and port behind a proxy, which of several
 maps an older browser heeds, how the standard writes each strange URL. Where it matters, every reading is
@@ -18,10 +18,10 @@ from typing import Generic, NamedTuple, TypeVar
 from consentgate.html.values.json_text import read_json
 from consentgate.web.url import Url, resolve
 
-from .attributes import Culprit
+from .violation import Violation
 
-JudgeTarget = Callable[[Url, str], Culprit | None]
-"""Given where a module is and how that was written, what is wrong with loading it."""
+JudgeTarget = Callable[[Url, str], Violation | None]
+"""Given where a module is and how that was written, returns what is wrong with loading it."""
 
 
 class _Form(Enum):
@@ -33,7 +33,7 @@ class _Form(Enum):
 
 class _Specifier(NamedTuple):
     """A specifier, or a map's key, in the form in which two of them are compared. `key` is the standard's
-    own spelling of it: of a relative one, of what follows on the scheme and before the port."""
+    spelling of it; that of a relative one leaves out the scheme and the port, which are not known."""
 
     form: _Form
     key: str
@@ -59,7 +59,7 @@ _SCHEME = re.compile(r"[\x00-\x20]*[a-zA-Z][a-zA-Z0-9+.\t\n\r-]*:")
 
 
 def _read(text: str, base: Url) -> _Specifier:
-    """How `text` would be resolved without a map ("resolve a URL-like module specifier")."""
+    """Resolve `text` as if there were no map ("resolve a URL-like module specifier")."""
     if text.startswith(("/", "./", "../")):
         url = resolve(text, base)
         plain = _PLAIN_RELATIVE.fullmatch(text) and not text.startswith("//") and "%" not in base.path
@@ -77,7 +77,7 @@ def _read(text: str, base: Url) -> _Specifier:
 
 
 def _read_scope(prefix: str, base: Url) -> _Specifier:
-    """The URL that a scope is for: any relative one will do, not just those that look like a path."""
+    """Resolve the URL that a scope is for: any relative one will do, not just one that looks like a path."""
     if prefix[:1] in ("", "?", "#"):
         return _Specifier(_Form.STRANGE, prefix, base)
     bare = _read(prefix, base).form is _Form.BARE
@@ -85,7 +85,7 @@ def _read_scope(prefix: str, base: Url) -> _Specifier:
 
 
 def _applies(scope: _Specifier, base: Url) -> bool | None:
-    """Whether a scope is for the scripts in a document at `base`; None where that is not known."""
+    """Say whether a scope is for the scripts in a document at `base`; None where that is not known."""
     if scope.form is _Form.STRANGE:
         return None
     if scope.url.host != base.host:
@@ -100,8 +100,8 @@ _Found = TypeVar("_Found")
 
 
 class _Table(Generic[_Found]):
-    """Finds what belongs to a specifier: by itself, else by the longest key that ends in a slash and that
-    it begins with."""
+    """A table of specifiers. An entry is found by its whole key, else by the longest key that ends in a slash
+    and that the specifier begins with."""
 
     def __init__(self) -> None:
         self.entries: dict[_Key, _Found] = {}
@@ -116,7 +116,7 @@ class _Table(Generic[_Found]):
                 self._lengths.insert(index, length)
 
     def find(self, form: _Form, text: str) -> tuple[_Found, str] | None:
-        """What was found, and what of `text` comes after its key."""
+        """Return the entry for `text`, and what of `text` comes after its key."""
         if (form, text) in self.entries:
             return self.entries[form, text], ""
         if form is _Form.STRANGE:
@@ -141,95 +141,88 @@ class _Map:
 
 
 class ImportMaps:
-    """The import maps of one document, and what they make of its imports.
+    """The import maps of one document, and what they make of its imports."""
 
-    `judge` judges the place that a specifier leads to.
-    """
-
-    def __init__(self, judge: JudgeTarget) -> None:
-        self._judge = judge
+    def __init__(self) -> None:
         self._sure: _Map | None = None
         self._tables: list[_Addresses] = []
         self._late = False
-        self._any_url: Culprit | None = None
-        self._any_key: Culprit | None = None
-        self._perhaps: _Table[Culprit] = _Table()
-        self._respelled: _Table[Culprit] = _Table()
+        self._any_url: Violation | None = None
+        self._any_key: Violation | None = None
+        self._perhaps: _Table[Violation] = _Table()
+        self._respelled: _Table[Violation] = _Table()
 
     def close(self) -> None:
-        """A module has begun to load: of maps after that browsers think differently."""
+        """Note that a module begins to load: of maps after that browsers think differently."""
         self._late = True
 
-    def add(self, text: str, base: Url, *, sure: bool) -> None:
-        """Read a map that stands in the page; it is not `sure` where browsers may see none there. Raise
+    def add(self, text: str, base: Url, judge: JudgeTarget, *, sure: bool) -> None:
+        """Add a map that stands in the page; it is not `sure` where browsers may see none there. Raise
         NotPlain for one that only some browser may read: it has to go, and is as if it had never been."""
         read = _parse(text, base)
         late, self._late = self._late, True
         if read is not None and sure and not late:
-            self._trust(read)
+            self._trust(read, judge)
         elif read is not None:
-            self._doubt(read)
+            self._doubt(read, judge)
 
-    def _trust(self, read: _Map) -> None:
+    def _trust(self, read: _Map, judge: JudgeTarget) -> None:
         self._sure = read
         scopes = sorted(read.scopes.values(), key=lambda scope: len(scope[0].key), reverse=True)
         applying = [(_applies(prefix, read.base), table) for prefix, table in scopes]
         self._tables = [*(table for applies, table in applying if applies), read.imports]
         for key, address in read.replaced:
-            self._note(self._perhaps, key, address)
+            self._remember(self._perhaps, key, address, judge)
         for applies, table in applying:
             if applies is None:
-                self._note_all(self._perhaps, table)
+                self._remember_all(self._perhaps, table, judge)
         for _, table in (*read.scopes.values(), (None, read.imports)):
-            self._note_all(self._respelled, table)
+            self._remember_all(self._respelled, table, judge)
 
-    def _doubt(self, read: _Map) -> None:
+    def _doubt(self, read: _Map, judge: JudgeTarget) -> None:
         for key, address in read.replaced:
-            self._note(self._perhaps, key, address)
+            self._remember(self._perhaps, key, address, judge)
         for prefix, table in read.scopes.values():
             if _applies(prefix, read.base) is not False:
-                self._note_all(self._perhaps, table)
-        self._note_all(self._perhaps, read.imports)
+                self._remember_all(self._perhaps, table, judge)
+        self._remember_all(self._perhaps, read.imports, judge)
 
-    def _note_all(self, table: _Table[Culprit], addresses: _Addresses) -> None:
+    def _remember_all(self, table: _Table[Violation], addresses: _Addresses, judge: JudgeTarget) -> None:
         for key, address in addresses.entries.items():
-            self._note(table, key, address)
+            self._remember(table, key, address, judge)
 
-    def _note(self, table: _Table[Culprit], key: _Key, address: _Address | None) -> None:
+    def _remember(
+        self, table: _Table[Violation], key: _Key, address: _Address | None, judge: JudgeTarget
+    ) -> None:
         """Remember in `table` an address that may not be loaded."""
-        culprit = self._judge(*address) if address is not None else None
-        if culprit is None:
+        violation = judge(*address) if address is not None else None
+        if violation is None:
             return
         if key not in table.entries:
-            table.add(key, culprit)
+            table.add(key, violation)
         if key[0] is not _Form.BARE:
-            self._any_key = self._any_key or culprit
+            self._any_key = self._any_key or violation
         if key[0] is _Form.STRANGE:
-            self._any_url = self._any_url or culprit
+            self._any_url = self._any_url or violation
 
-    def judge(self, specifier: str, base: Url) -> Culprit | None:
-        """What is wrong with importing `specifier` in a script of the document at `base`."""
+    def judge(self, specifier: str, base: Url, judge: JudgeTarget) -> Violation | None:
+        """Return what is wrong with importing `specifier` in a script of the document at `base`."""
         if self._sure is not None and self._sure.base != base:
             # A base that comes after the map: how the two go together is more than is worth knowing.
-            self._doubt(self._sure)
+            self._doubt(self._sure, judge)
             self._sure, self._tables = None, []
         form, key, url = _read(specifier, base)
         for table in self._tables:
             found = table.find(form, key)
             if found is not None:
-                mapped = self._mapped(*found)
+                mapped = _mapped(*found, judge)
                 break
         else:
-            mapped = None if form is _Form.BARE else self._judge(url, specifier)
+            mapped = None if form is _Form.BARE else judge(url, specifier)
         return mapped or self._doubtful(form, key)
 
-    def _mapped(self, address: _Address | None, after: str) -> Culprit | None:
-        if address is None:
-            return None
-        return self._judge(resolve(after, address.url) if after else address.url, address.text + after)
-
-    def _doubtful(self, form: _Form, key: str) -> Culprit | None:
-        """What would be wrong in another reading."""
+    def _doubtful(self, form: _Form, key: str) -> Violation | None:
+        """Return what is wrong with a specifier in another reading of the maps."""
         respelled = _respelled(form, key)
         looked_up = [
             self._perhaps.find(form, key),
@@ -244,8 +237,14 @@ class ImportMaps:
         return found
 
 
+def _mapped(address: _Address | None, after: str, judge: JudgeTarget) -> Violation | None:
+    if address is None:
+        return None
+    return judge(resolve(after, address.url) if after else address.url, address.text + after)
+
+
 def _respelled(form: _Form, key: str) -> list[_Key]:
-    """How the same URL may be written otherwise, if the page's scheme and port are what they seem."""
+    """Return other spellings of the same URL, if the page's scheme and port are what they seem."""
     if form is _Form.ABSOLUTE:
         return [(_Form.RELATIVE, key.partition(":")[2])]
     if form is _Form.RELATIVE:
@@ -254,7 +253,7 @@ def _respelled(form: _Form, key: str) -> list[_Key]:
 
 
 def _parse(text: str, base: Url) -> _Map | None:
-    """The map that `text` holds ("parse an import map string"); None where a browser finds none."""
+    """Return the map that `text` holds ("parse an import map string"); None where a browser finds none."""
     parsed = read_json(text)
     if not isinstance(parsed, dict):
         return None

@@ -1,13 +1,12 @@
-"""Where the reader stops short: what is not read to its end, or taken out because of its shape alone."""
+"""Where reading stops short: what is not read to its end, or taken out because of its shape alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
 
 
-class Cut(Enum):
-    """What was cut, in words, and what a site can do about it."""
+class Limit(Enum):
+    """A limit that was reached: what became of the markup, in words, and what a site can do about it."""
 
     LONG_TAG = (
         "a start tag longer than 8 MiB, or with more than 32,768 attributes, was dropped",
@@ -59,17 +58,10 @@ class Cut(Enum):
 
     @property
     def what(self) -> str:
-        """What was cut."""
+        """What became of the markup."""
         return str(self.value[0])
 
     @property
     def advice(self) -> str:
         """What to do about it."""
         return str(self.value[1])
-
-
-Note = Callable[[Cut], None]
-"""Told of each cut in what is read just now."""
-
-OnCut = Callable[[Cut, int], None]
-"""Told of each cut, and at which byte of the document."""

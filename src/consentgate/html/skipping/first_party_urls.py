@@ -1,4 +1,4 @@
-"""Attributes that plainly load from the site's own hosts, as patterns."""
+"""Patterns for attributes that plainly load from the site's own hosts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AT_HOME = rb"(?:https?:)?//(?&home)/"
 
 
 def _read_as(*reads: Reads) -> frozenset[bytes]:
-    """The attributes that are read in one of these ways, on whatever element."""
+    """Return the attributes that are read in one of these ways, on whatever element."""
     kinds: dict[str, set[Reads]] = {}
     for attributes in (ANYWHERE, *(element.attributes for element in ELEMENTS.values())):
         for name, attribute in attributes.items():
@@ -32,7 +32,7 @@ _PLAIN_NAME = re.compile(r"[a-z0-9.-]+")
 
 
 def _quoted(value: Callable[[bytes], bytes]) -> bytes:
-    """What `value` gives for either kind of quotes, between these."""
+    """Return a pattern for a quoted value: what `value` makes for either kind of quotes, between these."""
     return EQUALS + any_of(*(quote + value(quote) + quote for quote in (b'"', b"'")))
 
 
@@ -49,8 +49,8 @@ def _candidates(quote: bytes) -> bytes:
 
 
 def own_attributes(home: OwnHosts, names: Set[bytes], mark: bytes = b"") -> tuple[bytes, ...]:
-    """Patterns for attributes with these `names` and what they load, if nothing that is not `home`. A group
-    that is the `mark` of it matches where that goes by the base URL. They want the `own_pieces`."""
+    """Return patterns for attributes with these `names` that load nothing but what is on `home`. The group
+    `mark` matches where that goes by the base URL. The patterns use the `own_pieces`."""
     relative = one_of(names) + _RELATIVE + mark
     if not (home.exact or home.endings):
         return (relative,)
@@ -59,7 +59,7 @@ def own_attributes(home: OwnHosts, names: Set[bytes], mark: bytes = b"") -> tupl
 
 
 def own_pieces(home: OwnHosts) -> dict[str, bytes]:
-    """The pieces that these patterns are made of. Names with unusual characters are no part of them."""
+    """Return the pieces that these patterns use. Hosts with unusual characters are left out."""
     domains = (ending.removeprefix(".") for ending in home.endings)
     below = (
         rb"(?:(?!" + name + rb"/)[a-z0-9-]++\.)++" + name

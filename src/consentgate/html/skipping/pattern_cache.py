@@ -1,4 +1,4 @@
-"""What takes long to make, kept for those who ask for it most."""
+"""A cache of patterns that take long to build, for the sites that are asked for most."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _REMEMBERED = 16
-"""For each that is kept, so many keys are counted."""
+"""The most keys that are counted for each one that is kept."""
 
 
-class MostAsked(Generic[K, V]):
-    """Keeps what `make` gives for the `most` keys that are asked for most. A key gets another's place when it
-    has been asked for twice as often, so that many keys that are asked for once, which anybody can make up,
-    do no harm. Safe to share by threads."""
+class LfuCache(Generic[K, V]):
+    """A cache that keeps what `make` returns for the `most` keys that are asked for most.
+
+    A key takes another's place when it has been asked for twice as often, so that many keys that are asked
+    for once, which anybody can make up, do no harm. Safe to share by threads."""
 
     def __init__(self, make: Callable[[K], V], most: int) -> None:
         self._make = make
@@ -27,7 +28,7 @@ class MostAsked(Generic[K, V]):
         self._lock = Lock()
 
     def get(self, key: K) -> V | None:
-        """What is kept for `key`, None for one that has no place yet."""
+        """Return what is kept for `key`, None for one that has no place yet."""
         self._asked[key] += 1
         found = self._kept.get(key)
         if found is not None:

@@ -1,81 +1,93 @@
-"""Elements that were taken out before, and stand here again, word for word the same.
+"""Remembers removed elements by their exact bytes, so that a repeat needs no second verdict.
 
-The pages of a site have the same third-party elements in them, and what was found out about one need not be
-found out again. A gate that has seen anything does with a page what one does that has seen nothing: only what
-goes is remembered, only for visitors who have granted nothing, by all that the verdict goes by, and only
-where taking it out was all that came of it (see `Reader._tag_met_before`). Who fills the memory with what
+The pages of a site have the same third-party elements in them. A gate that has seen anything does with a page
+what one does that has seen nothing: only what goes is remembered, only for visitors who have granted nothing,
+by all that the verdict goes by, and only where the verdict had no effects. Who fills the memory with what
 never comes again makes the gate slower, and no more.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from consentgate.consent import Judge
-from consentgate.html.rewriting.edits import Edit, Reason
+from consentgate.html.rules.verdict import Fate, Verdict
 from consentgate.policy.claims import Claims
 
 _MOST_MET = 4 << 10
-"""So many start tags are known to have been met, under one policy."""
+"""The most start tags that are known to have been met, under one policy."""
 _MOST_OF_A_TAG = 8
-"""So many elements with the same start tag are remembered."""
+"""The most elements with the same start tag that are remembered."""
 _LARGEST = 4 << 10
-"""The bytes of an element that is remembered."""
+"""The most bytes of an element that is remembered."""
 _ROOM = 2 << 20
-"""The bytes of all of them."""
+"""The most bytes of all of them."""
 _BESIDE = 256
 """The bytes that Python needs beside each."""
 _LONGEST_SCOPE = 512
-"""The characters of the names that tell for which pages something is remembered."""
+"""The most characters of the names that tell for which pages something is remembered."""
+
+# What these do, or leave behind, depends on what came before them.
+_NOT_KEPT = (b"base", b"meta")
+
+_Where: TypeAlias = tuple[object, ...]
+"""All that a verdict goes by but for the bytes of the element, and how deep it is nested."""
 
 
-class Taken(NamedTuple):
-    """An element that was taken out: its `name` in small letters, the `rest` after its start tag, why it
-    went, and whether it may leave a placeholder. Of one that stayed only its `parts` went, which are edits
-    by their place in the start tag and say why themselves."""
+class Removed(NamedTuple):
+    """An element: the `rest` of its bytes after the start tag, and the verdict on it, as if it stood at 0."""
 
-    name: bytes
     rest: bytes
-    reason: Reason | None
-    may_show: bool
-    parts: tuple[Edit, ...] = ()
+    verdict: Verdict
 
 
 class _Memory:
-    """What was taken out under one policy, how many bytes that is, and the hashes of the start tags that were
+    """What is remembered under one policy, how many bytes that is, and the hashes of the start tags that were
     met."""
 
     def __init__(self) -> None:
         self.met: set[int] = set()
-        self.taken: dict[tuple[tuple[object, ...], bytes], tuple[Taken, ...]] = {}
+        self.removed: dict[tuple[_Where, bytes], tuple[Removed, ...]] = {}
         self.size = 0
 
 
 _memories: WeakKeyDictionary[Claims, _Memory] = WeakKeyDictionary()
 
 
-class TakenBefore:
-    """What was taken out of documents like one that `judge` decides about, in this `charset`, and so deep in
-    other documents (`nested`)."""
+class RemovedElements:
+    """What was removed from documents in the same place (`where`, and within `nested` other documents). It
+    holds only in plain HTML whose relative URLs lead to the site, while no end was looked for in vain."""
 
-    def __init__(self, judge: Judge, charset: str, nested: int) -> None:
+    def __init__(self, memory: _Memory | None, where: _Where, nested: int) -> None:
+        self._memory = memory
+        self._where = where
+        self._place = (*where, nested)
+
+    @classmethod
+    def for_documents(cls, judge: Judge, charset: str, nested: int) -> RemovedElements:
+        """Remember what is removed from documents in this `charset` that `judge` decides about."""
         scope, claims = judge.scope, judge.policy.claims
-        self._where = (*scope, charset, nested)
-        self._memory: _Memory | None = None
         # Clients can make up any number of long names.
-        if not judge.consent.is_open and sum(map(len, scope)) <= _LONGEST_SCOPE:
-            self._memory = _memories.get(claims) or _memories.setdefault(claims, _Memory())
+        if judge.consent.is_open or sum(map(len, scope)) > _LONGEST_SCOPE:
+            return cls(None, (), nested)
+        memory = _memories.get(claims) or _memories.setdefault(claims, _Memory())
+        return cls(memory, (*scope, charset), nested)
 
-    def with_tag(self, tag: re.Match[bytes]) -> tuple[Taken, ...] | None:
-        """The elements with this start tag (a match of START_TAG) that were taken out; None where it is met
-        for the first time. Most of those never come again, and are not worth more."""
+    def within(self, nested: int) -> RemovedElements:
+        """Remember what is removed within `nested` documents, otherwise in the same place."""
+        return RemovedElements(self._memory, self._where, nested)
+
+    def with_tag(self, tag: re.Match[bytes]) -> tuple[Removed, ...] | None:
+        """Return what is remembered of elements with this start tag (a match of START_TAG); None where that
+        is met for the first time. Most of those never come again, and are not worth more."""
         memory = self._memory
         if memory is None:
             return None
-        key = self._where, tag[0]
-        known = memory.taken.get(key)
+        key = self._place, tag[0]
+        known = memory.removed.get(key)
         if known is not None:
             return known
         met, hashed = memory.met, hash(key)
@@ -86,15 +98,40 @@ class TakenBefore:
         met.add(hashed)
         return None
 
-    def keep(self, tag: re.Match[bytes], taken: Taken) -> None:
-        """Remember an element with this start tag."""
-        memory, key = self._memory, (self._where, tag[0])
-        size = len(key[1]) + len(taken.rest)
+    def remember(self, tag: re.Match[bytes], verdict: Verdict, *, final: bool) -> None:
+        """Remember the verdict on an element: if that goes, or is a picture that loses its address, and
+        nothing else comes of it. The document ends with the data where that is `final`."""
+        name, (start, tag_end) = tag["name"].lower(), tag.span()
+        if verdict.opens_text or any(verdict.effects) or name in _NOT_KEPT:
+            return
+        loses_address = verdict.fate is Fate.STAYS and name == b"img" and verdict.edits
+        if not (verdict.fate is Fate.GOES or loses_address):
+            return
+        rest = tag.string[tag_end : verdict.end] if verdict.end is not None else b""
+        if final and rest and verdict.end == len(tag.string):
+            return  # An end tag that the document's end cuts off would go on in a longer one.
+        end = None if verdict.end is None else verdict.end - start
+        edits = [edit.moved(-start) for edit in verdict.edits]
+        self._keep(tag[0], Removed(rest, verdict._replace(end=end, edits=edits)))
+
+    def _keep(self, tag: bytes, removed: Removed) -> None:
+        memory, key = self._memory, (self._place, tag)
+        size = len(tag) + len(removed.rest)
         if memory is None or size > _LARGEST:
             return
         if memory.size > _ROOM:
-            memory.taken.clear()
+            memory.removed.clear()
             memory.size = 0
-        memory.size += size + _BESIDE * (1 + len(taken.parts))
-        others = memory.taken.get(key, ())
-        memory.taken[key] = (taken, *others[: _MOST_OF_A_TAG - 1])
+        memory.size += size + _BESIDE * (1 + len(removed.verdict.edits))
+        others = memory.removed.get(key, ())
+        memory.removed[key] = (removed, *others[: _MOST_OF_A_TAG - 1])
+
+
+def recall(known: Iterable[Removed], tag: re.Match[bytes]) -> Verdict | None:
+    """Return the verdict on the element that this start tag opens, if it is one of those that are `known`.
+    Places in it are counted from the element's first byte."""
+    data, tag_end = tag.string, tag.end()
+    for rest, verdict in known:
+        if data.startswith(rest, tag_end):
+            return verdict
+    return None

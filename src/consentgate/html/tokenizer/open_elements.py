@@ -64,8 +64,11 @@ class OpenElements:
 
     @property
     def is_plain(self) -> bool:
-        """True where a tag is read as in an ordinary body: in no template, `select` or foreign content."""
-        return not (self.in_doubt or self._templates or self.foreign.is_open)
+        """True where a tag is read as if it stood in an ordinary body: in no template, `select` or SVG."""
+        if self._in_select or self._templates or self._doubtful:
+            return False
+        # Only a template that is open can ignore tags.
+        return not (self.foreign.is_open or self.foreign.doubtful)
 
     @property
     def in_template(self) -> bool:

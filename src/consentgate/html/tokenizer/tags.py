@@ -46,6 +46,11 @@ class Tag:
         self._repeats = len(found) > len(self.raw)
 
     @property
+    def source(self) -> bytes:
+        """The data that the tag stands in."""
+        return self._match.string
+
+    @property
     def self_closing(self) -> bool:
         """True where a slash stands right before the ">" and is not the end of an unquoted value."""
         attributes = self._match.span("attributes")
@@ -80,6 +85,14 @@ class Tag:
             for found in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
             if found["name"].lower() == name
             for raw, at in (_value(found),)
+        ]
+
+    def spans(self, name: bytes) -> list[tuple[int, int]]:
+        """Where every attribute of this name stands, from its name to the end of its value."""
+        return [
+            (found.start("name"), found.end())
+            for found in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
+            if found["name"].lower() == name
         ]
 
     def decode(self, raw: bytes) -> str:

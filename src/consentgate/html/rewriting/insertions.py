@@ -1,0 +1,73 @@
+"""What is put into a page: the head's and the body's insertions, placeholders, and links in place of
+refreshes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from consentgate.html.rules.base_url import BaseUrl
+from consentgate.html.rules.violation import Violation
+from consentgate.html.tokenizer.open_elements import OpenElements
+from consentgate.policy import Claim
+from consentgate.web.url import resolve
+
+from .insertion_point import Insertion
+
+PlaceholderFor = Callable[[Claim, bool, bool], bytes]
+"""Makes what is put in a removed element's place: given the claim that was not covered, whether the element
+stood inside a link, and whether the page's relative URLs lead to another host."""
+
+
+class Insertions:
+    """What may be put into one document, as far as its tree has come."""
+
+    def __init__(
+        self,
+        insertion: Insertion | None,
+        placeholder: PlaceholderFor | None,
+        base: BaseUrl,
+        open_elements: OpenElements,
+    ) -> None:
+        self._insertion = insertion
+        self._placeholder = placeholder
+        self._base = base
+        self._open = open_elements
+
+    @property
+    def are_awaited(self) -> bool:
+        """True while something is still to be put into the page."""
+        return self._insertion is not None and not self._insertion.done
+
+    @property
+    def due(self) -> Insertion | None:
+        """What is still to be put into the page, where it could go here."""
+        insertion = self._insertion
+        if insertion is None or insertion.done or self._open.in_template:
+            return None
+        return insertion
+
+    def give_up(self) -> None:
+        """Put nothing more into this page."""
+        if self._insertion is not None:
+            self._insertion.give_up()
+
+    def rebase(self) -> None:
+        """Go by the base URL, which is another now."""
+        if self._base.leads_elsewhere and self._insertion is not None:
+            self._insertion.rebase()
+
+    def placeholder(self, violation: Violation) -> bytes:
+        """Make what comes in the place of a removed element."""
+        if self._placeholder is None or not self._open.takes_placeholder:
+            return b""
+        if resolve(violation.url, self._base.url).is_for_a_program:
+            # Nothing would have shown there.
+            return b""
+        return self._placeholder(violation.claim, self._open.in_anchor, self._base.leads_elsewhere)
+
+    def way_on(self, url: str) -> bytes:
+        """Make the link for a visitor whom a refresh would have led to `url`, where it can stand here."""
+        if self._insertion is None or not resolve(url, self._base.url).is_on_the_web:
+            return b""
+        link = self._insertion.lead_on(url)
+        return link if self._open.takes_placeholder and not self._open.in_anchor else b""

@@ -1,0 +1,64 @@
+"""What a rewriter tells of a document: each violation and each limit that was reached, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
+
+from consentgate.html.rules.blocked import Blocked
+from consentgate.html.rules.limits import Limit
+from consentgate.html.rules.violation import Violation
+
+
+class BlockedMarkup(NamedTuple):
+    """Markup that was taken out: what was wrong with it, and its place, which is from `start` to `end` in
+    `data`, the piece that begins `offset` bytes into the document. One that `goes_on` is more of the last."""
+
+    violation: Violation
+    data: bytes
+    start: int
+    end: int
+    offset: int
+    goes_on: bool = False
+
+    @property
+    def text(self) -> bytes:
+        """The bytes that were taken out."""
+        return self.data[self.start : self.end]
+
+    @property
+    def words(self) -> str:
+        """The place in words: its line, or its byte where nobody has counted the lines before `data`."""
+        if self.offset:
+            return f"byte {self.offset + self.start}"
+        return f"line {self.data.count(10, 0, self.start) + 1}"
+
+
+class ReachedLimit(NamedTuple):
+    """A limit that was reached, `offset` bytes into the document."""
+
+    limit: Limit
+    offset: int
+
+
+Record: TypeAlias = BlockedMarkup | ReachedLimit
+
+Observe: TypeAlias = Callable[[Iterable[Record]], None]
+"""Told of the records of each piece that was read."""
+
+
+class BlockedList(list[Blocked]):
+    """The public records of what was blocked in a document. Its `observe` is an observer."""
+
+    def observe(self, records: Iterable[Record]) -> None:
+        """Add what was blocked."""
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                continue
+            (claim, url, kind), _, start, end, offset, goes_on = record
+            if goes_on:
+                self[-1] = replace(self[-1], end=offset + end)
+                continue
+            category = claim.unit.category if claim.unit else None
+            self.append(Blocked(category, claim.service, kind, url, offset + start, offset + end))

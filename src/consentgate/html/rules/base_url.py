@@ -1,0 +1,60 @@
+"""The URL by which a document resolves its relative URLs, and the `base` elements that must not change it."""
+
+from __future__ import annotations
+
+from consentgate.consent import Judge
+from consentgate.html.tokenizer.open_elements import OpenElements
+from consentgate.html.tokenizer.tags import Tag
+from consentgate.web.url import Url, resolve
+
+from .elements import ANYWHERE
+
+LONGEST_BASE = 4 << 10
+"""A `base` with a longer URL is dropped: every relative URL of the page would take as long to resolve."""
+
+
+class BaseUrl:
+    """The base `url` of a document. `is_used` is set once something was found to lead to its host."""
+
+    __slots__ = ("_is_set", "_own_host", "is_used", "url")
+
+    def __init__(self, url: Url) -> None:
+        self.url = url
+        self.is_used = False
+        self._own_host = url.host
+        self._is_set = False
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """True where relative URLs lead to another host than the document's own."""
+        return self.url.host != self._own_host
+
+    def follow(self, href: str) -> bool:
+        """Follow a `base` that stays. The first one counts. Return True where the base URL is another now."""
+        if self._is_set:
+            return False
+        self._is_set = True
+        url = resolve(href, self.url)
+        if not url.host:
+            return False
+        self.url = url
+        return True
+
+    def may_divert(self, tag: Tag, href: str, judge: Judge, open_elements: OpenElements) -> bool:
+        """Return True for a `base` that leads where not everything may be loaded from, where not all that
+        browsers load goes by it.
+
+        What came before it does not at first, but some of that is looked up again: pictures with a `srcset`
+        when the window changes, style sheets at once. One after another may come before it in the tree,
+        where a table is in the way. And browsers that look ahead for what to load, who have no tree, go by
+        one in SVG or in a shadow tree, too.
+        """
+        target = resolve(href, self.url)
+        if not target.host or target.host in judge.home:
+            return False
+        if target.host not in judge.own and judge.url(target.host, target.path) is None:
+            return False
+        if any(name.encode() in tag.raw for name in ANYWHERE):
+            return True  # it loads something itself, by its own URL or the one before
+        not_in_body = open_elements.foreign.is_foreign or open_elements.in_template
+        return self._is_set or self.is_used or not_in_body

@@ -1,0 +1,84 @@
+"""What becomes of the element that a start tag opens."""
+
+from __future__ import annotations
+
+from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS, VOID_ELEMENTS
+from consentgate.html.tokenizer.lookahead import LookAhead
+from consentgate.html.tokenizer.open_elements import OpenElements
+from consentgate.html.tokenizer.tags import Tag
+
+from .attributes import TagJudgement, kind_of, loading_attributes
+from .base_url import LONGEST_BASE
+from .document_context import DocumentContext, Piece
+from .fates import lose_tag, remove, stay
+from .limits import Limit
+from .raw_text import RawTextRules
+from .verdict import STAYS, Effects, Verdict
+from .violation import Violation
+from .widgets import may_be_widget
+
+
+class TagRules:
+    """Judges the start tags of one document. `apart` is for markup that is read by itself."""
+
+    def __init__(
+        self, document: DocumentContext, open_elements: OpenElements, lookahead: LookAhead, *, apart: bool
+    ) -> None:
+        self._document = document
+        self._open = open_elements
+        self._lookahead = lookahead
+        self._apart = apart
+        self._raw_text = RawTextRules(document, open_elements, lookahead, apart=apart)
+
+    def judge(self, tag: Tag, piece: Piece) -> Verdict:
+        """Judge a start tag that stands in `piece`. Raises MoreNeeded where it takes more of the document,
+        and Unclear where markup that is read by itself is not to be understood without its surroundings."""
+        name = tag.name
+        if name not in RAW_TEXT_ELEMENTS and name != b"plaintext":
+            return self._element(tag)
+        if name == b"noscript" and self._apart and not self._open.foreign.is_foreign:
+            return self._element(tag)
+        return self._raw_text.judge(tag, piece)
+
+    def _element(self, tag: Tag) -> Verdict:
+        """Judge an element whose contents are markup."""
+        if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
+            return lose_tag(tag, "base", href, Effects((Limit.BASE,)))
+        attributes = loading_attributes(tag, self._document)
+        if not (attributes or may_be_widget(tag)):
+            return STAYS
+        judgement = TagJudgement(self._document, tag, attributes)
+        violation = judgement.violation()
+        if violation is not None:
+            end = self._end_of_element(tag, judgement)
+            if end is not None:
+                return remove(tag, end, violation, judgement.effects)
+            return stay(judgement.all_edits(), judgement)
+        if may_be_widget(tag):
+            widget = self._document.judge.widget(kind_of(tag), tag.values)
+            end = self._end_of_element(tag, judgement) if widget and not widget.keep else None
+            if widget is not None and end is not None:
+                return remove(tag, end, Violation(widget.claim, "", "widget"), judgement.effects)
+        return stay(judgement.edits(), judgement)
+
+    def _is_bad_base(self, tag: Tag, href: str) -> bool:
+        """Say whether a `base` comes where it may count or not, changes what was judged already, or is too
+        long to resolve all URLs of the page by."""
+        document, open_elements = self._document, self._open
+        if document.all_passes:
+            return False
+        if self._apart or open_elements.in_doubt or len(href) > LONGEST_BASE:
+            return True
+        return document.base.may_divert(tag, href, document.judge, open_elements)
+
+    def _end_of_element(self, tag: Tag, judgement: TagJudgement) -> int | None:
+        """Find where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
+        open_elements = self._open
+        if tag.name in VOID_ELEMENTS:
+            return tag.end
+        if open_elements.in_doubt or open_elements.foreign.is_foreign:
+            return tag.end if tag.self_closing and not open_elements.in_doubt else None
+        end = self._lookahead.end_of_element(tag)
+        if end is None:
+            judgement.note(Limit.FAR_END)
+        return end

@@ -1,0 +1,27 @@
+"""What is not allowed, and why: the one record of it that rules return and everybody looks at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from consentgate.policy import Claim
+
+NOBODY = Claim(None, "", None, None, declared=False)
+"""The claim for markup that cannot be read unambiguously. Nothing grants it."""
+
+
+class Violation(NamedTuple):
+    """Something that is not allowed: the claim that was not covered, the URL that says so ("" where none
+    does), and what kind of markup it is in ("" until the rule for that markup says so)."""
+
+    claim: Claim
+    url: str = ""
+    kind: str = ""
+
+    def of_kind(self, kind: str) -> Violation:
+        """The same violation, found in this kind of markup."""
+        return Violation(self.claim, self.url, kind)
+
+
+UNREADABLE = Violation(NOBODY)
+"""The violation of what cannot be read unambiguously."""

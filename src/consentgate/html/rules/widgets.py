@@ -1,0 +1,30 @@
+"""Which markup could be a social widget's, by the patterns of the catalogue."""
+
+from __future__ import annotations
+
+import re
+
+from consentgate.catalogue import catalogue
+from consentgate.html.tokenizer.tags import Tag
+
+# The tags that widgets bring along are made of two words.
+WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
+WIDGET_CLASS = catalogue().widget_class_pattern().encode()
+WIDGET_ID = catalogue().widget_id_pattern().encode()
+WIDGET_ATTRIBUTE = rb"(?i:" + catalogue().widget_attribute_pattern().encode() + rb")"
+
+_NAMES = re.compile(WIDGET_TAG)
+_CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
+_IDS = re.compile(WIDGET_ID + rb"\Z|[^&]*+&")
+_ATTRIBUTES = re.compile(WIDGET_ATTRIBUTE)
+
+
+def may_be_widget(tag: Tag) -> bool:
+    """True for a tag whose name, class, id or other attributes could be a widget's."""
+    raw = tag.raw
+    return bool(
+        _NAMES.fullmatch(tag.name)
+        or (b"class" in raw and _CLASSES.search(raw[b"class"]))
+        or (b"id" in raw and _IDS.match(raw[b"id"]))
+        or (b"data-" in b" ".join(raw) and any(map(_ATTRIBUTES.fullmatch, raw)))
+    )
