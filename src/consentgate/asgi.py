@@ -45,11 +45,11 @@ class ConsentMiddleware:
         if scope["type"] not in ("http", "websocket") or CONSENT in scope:
             # Not ours to judge, or another gate has judged it.
             if CONSENT in scope:
-                self.gate.notices.doubled()
+                self.gate.enforcement.log.configuration.second_gate()
             await self.app(scope, receive, send)
             return
         if _OUTER_SESSION in scope:
-            self.gate.notices.inside_sessions()
+            self.gate.enforcement.log.configuration.inside_sessions()
         scope = {**scope, "headers": [*(scope.get("headers") or ())]}
         exchange = self.gate.exchange(request_of(scope))
         if exchange.own and scope["type"] == "http":
@@ -60,7 +60,7 @@ class ConsentMiddleware:
 
 
 def request_of(scope: Scope) -> Request:
-    """The request in an ASGI `scope`."""
+    """Return the request in an ASGI `scope`."""
     root = _quoted(scope.get("root_path") or "").rstrip("/")
     raw = scope.get("raw_path")
     path = raw.partition(b"?")[0].decode("latin-1") if raw else _quoted(scope["path"])
@@ -78,7 +78,7 @@ def request_of(scope: Scope) -> Request:
 
 
 def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]:
-    """The headers of the request in a scope, by their names in small letters."""
+    """Return the headers of the request in a scope, by their lowercase names."""
     headers: dict[str, list[str]] = {}
     for name, value in raw:
         headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
@@ -189,7 +189,7 @@ class _Response:
         await self._feed(message, bytes(message.get("body", b"")), more=more)
 
     async def _file(self, message: Message) -> None:
-        """A file that the server would send, read here where it is a page."""
+        """Pass on a file that the server would send, or read it here where it is a page."""
         more = self._goes_on(message)
         if self._exchange.passes:
             await self._send(message)
@@ -202,7 +202,7 @@ class _Response:
         await self._feed(body, b"", more=more)
 
     def _goes_on(self, message: Message) -> bool:
-        """True when more of the body is to come after this part of it."""
+        """Say whether more of the body is to come after this part of it."""
         if not self._started or self._over:
             raise RuntimeError("the application sent a body before its response started, or after it ended")
         more = bool(message.get("more_body", False))
@@ -211,7 +211,7 @@ class _Response:
         return more
 
     def _end(self) -> None:
-        """The body is over."""
+        """Note that the body is over."""
         self._over, self._passing = True, False
 
     async def _feed(self, message: Message, data: bytes, *, more: bool) -> None:
@@ -245,7 +245,7 @@ class _Response:
 
 
 async def _contents(message: Message) -> AsyncGenerator[bytes, None]:
-    """What is in the file that a message names by its path, or gives open, of the part that is to be sent."""
+    """Yield the part that is to be sent of the file that a message names by its path or brings open."""
     path, left = message.get("path"), message.get("count")
     file = message["file"] if path is None else await _in_thread(open, path, "rb")
     try:

@@ -42,10 +42,10 @@ class ConsentMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if CONSENT in environ:
-            self.gate.notices.doubled()
+            self.gate.enforcement.log.configuration.second_gate()
             return self.app(environ, start_response)
         if _OUTER_SESSION in environ:
-            self.gate.notices.inside_sessions()
+            self.gate.enforcement.log.configuration.inside_sessions()
         exchange = self.gate.exchange(request_of(environ))
         if exchange.own:
             return _answer(exchange, environ, start_response)
@@ -53,7 +53,7 @@ class ConsentMiddleware:
 
 
 def request_of(environ: WSGIEnvironment) -> Request:
-    """The request in a WSGI `environ`."""
+    """Return the request in a WSGI `environ`."""
     return Request(
         method=environ.get("REQUEST_METHOD", "GET"),
         path=_quoted(environ.get("PATH_INFO", "")) or "/",
@@ -70,7 +70,7 @@ def _quoted(path: str) -> str:
 
 
 def headers_of(environ: WSGIEnvironment) -> dict[str, tuple[str]]:
-    """The headers of the request in a WSGI `environ`, by their names in small letters."""
+    """Return the headers of the request in a WSGI `environ`, by their lowercase names."""
     headers = {_header_name(key): (value,) for key, value in environ.items() if key.startswith("HTTP_")}
     for key in _WITHOUT_PREFIX:
         if environ.get(key):
@@ -78,13 +78,14 @@ def headers_of(environ: WSGIEnvironment) -> dict[str, tuple[str]]:
     return headers
 
 
+# A request has about 15 headers, of few names: the cache spares 2 microseconds of about 25 for a JSON answer.
 @lru_cache(maxsize=256)
 def _header_name(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").lower()
 
 
 def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnvironment:
-    """A copy of the environ in which the application sees only what it may."""
+    """Return a copy of the environ in which the application sees only what it may."""
     copy = dict(environ)
     for name, values in exchange.request_changes.items():
         key = f"HTTP_{name.upper().replace('-', '_')}"
@@ -99,7 +100,7 @@ def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnviro
 
 
 def _hinting(send: Callable[[list[Header]], object], exchange: Exchange) -> Callable[[list[Header]], None]:
-    """The server's way to send early hints (RFC 8297), for those that everyone may get."""
+    """Return a function that sends the early hints (RFC 8297) that everyone may get."""
 
     def hint(headers: list[Header]) -> None:
         allowed = exchange.hints(headers)
@@ -117,7 +118,7 @@ def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartR
 
 
 def _form(environ: WSGIEnvironment, most: int) -> bytes:
-    """The request's body, at most so many bytes of it."""
+    """Return the request's body, at most `most` bytes of it."""
     length = environ.get("CONTENT_LENGTH") or ""
     if environ.get("wsgi.input_terminated"):
         # The server marks the end itself: the way in which chunked bodies come, which name no length.
@@ -152,7 +153,8 @@ class _Response:
         self._written: list[bytes] = []
 
     def of(self, app: WSGIApplication, environ: WSGIEnvironment) -> Iterable[bytes]:
-        """The response that `app` makes of `environ`: its own iterable where the gate has no part in it."""
+        """Return the response of `app` to `environ`: the application's own iterable where the gate does not
+        read it."""
         iterable = app(environ, self._app_started)
         try:
             if self._started and self._exchange.passes and not self._written:
@@ -186,8 +188,8 @@ class _Response:
         return self._write
 
     def _replace(self, error: Any) -> None:
-        """Another response for one whose iterable the server has: only the server knows whether any of it
-        has left, and a page could not be read any more."""
+        """Send another response for one whose iterable the server has. Only the server knows whether any of
+        it has left; a page could not be read any more."""
         if not self._exchange.passes:
             raise error[1].with_traceback(error[2])
         self._send_head()
@@ -198,7 +200,8 @@ class _Response:
         self._written.append(self._exchange.feed(data))
 
     def next_chunk(self, data: bytes) -> bytes:
-        """What can be sent once the application gave `data`; the head goes out as soon as it is known."""
+        """Take `data` from the application; return what can be sent. The head goes out as soon as it is
+        known."""
         if not self._started:
             if data:
                 raise AssertionError("the application sent a body before it called start_response()")
@@ -206,7 +209,7 @@ class _Response:
         return self._released(self._exchange.feed(data))
 
     def last_chunk(self) -> bytes:
-        """What is left when the application's body is over."""
+        """Return the last bytes, since the application's body is over."""
         if not self._started:
             raise AssertionError("the application never called start_response()")
         return self._released(self._exchange.finish())

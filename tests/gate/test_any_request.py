@@ -7,7 +7,7 @@ import logging
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.gate import Exchange, Request
+from consentgate.gate import Request
 
 from .driver import HTML, PAGE, THIRD_PARTIES, make_gate
 
@@ -61,7 +61,7 @@ def headers_of(names: tuple[str, ...]) -> st.SearchStrategy[list[tuple[str, str]
 def test_any_request_and_any_headers_close(
     path: str, asked: list[tuple[str, str]], answered: list[tuple[str, str]], at: int, status: int
 ) -> None:
-    exchange = Exchange(GATE, Request("GET", path, "a=b", by_name(asked)))
+    exchange = GATE.exchange(Request("GET", path, "a=b", by_name(asked)))
     if exchange.own:
         assert exchange.answer().status in (200, 404)
         return
@@ -87,7 +87,7 @@ def test_any_request_and_any_headers_close(
 def test_any_form_decides_nothing_from_elsewhere(
     asked: list[tuple[str, str]], body: bytes, name: str
 ) -> None:
-    exchange = Exchange(GATE, Request("POST", f"/_privacy/{name}", "", by_name(asked)))
+    exchange = GATE.exchange(Request("POST", f"/_privacy/{name}", "", by_name(asked)))
     answer = exchange.answer(b"decision=accept&next=" + body)
     assert answer.status in (303, 400, 403, 405)
     assert answer.status != 303 or any(header[0] in ("Origin", "Sec-Fetch-Site") for header in asked)

@@ -198,10 +198,10 @@ def test_each_cut_is_logged_once_a_page_with_its_place_and_no_content(
 def test_pages_that_are_made_up_cannot_fill_the_log(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from consentgate.gate.log.advice import MOST
+    from consentgate.gate.log.once import MOST
     from consentgate.html import Limit
 
-    notices = make_gate().notices
+    limits = make_gate().enforcement.log.limits
     for number in range(MOST + 100):
-        notices.limit(Limit.AMBIGUOUS, f"/{number}", 1)
+        limits.reached(Limit.AMBIGUOUS, f"/{number}", 1)
     assert len(caplog.records) == MOST

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from consentgate import Policy
-from consentgate.gate.endpoints.csp_reports import REPORTS_A_MINUTE
+from consentgate.gate.log.allowance import REPORTS_A_MINUTE
 from consentgate.gate.log.findings import FIRST_SUMMARY, MOST, OTHERS, Finding, Findings
 
 from .conftest import Clock, MakeSite
@@ -259,7 +259,7 @@ def test_anything_may_be_sent_there(
 
 
 def test_a_flood_of_reports_is_not_read(make_watched: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consentgate.gate.endpoints.csp_reports.REPORTS_A_MINUTE", 3)
+    monkeypatch.setattr("consentgate.gate.log.allowance.REPORTS_A_MINUTE", 3)
     now = Clock(60_000.0)
     monkeypatch.setattr("time.monotonic", now)
     site = make_watched()

@@ -12,7 +12,8 @@ from wsgiref.validate import validator
 
 import pytest
 
-from consentgate.gate import Exchange, GateClosed
+from consentgate.gate import GateClosed
+from consentgate.gate.enforcing import EnforcingExchange
 from consentgate.html import Rewriter
 from consentgate.wsgi import CONSENT, ConsentMiddleware
 
@@ -577,10 +578,10 @@ def test_fifty_threads_share_one_gate_W14() -> None:
 
 
 def test_a_fault_in_the_exchange_itself_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Exchange, status: int, headers: Headers) -> None:
+    def broken(self: EnforcingExchange, status: int, headers: Headers) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(Exchange, "start", broken)
+    monkeypatch.setattr(EnforcingExchange, "start", broken)
 
     def swallows(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         with pytest.raises(RuntimeError, match="a fault of ours"):

@@ -26,7 +26,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from consentgate.configuration import Configuration, Kind, Misconfigured
 from consentgate.gate import is_short
-from consentgate.gate.log.advice import misfiled
+from consentgate.gate.log.cookies import misfiled
 
 from .cookies import cookies_in_settings
 from .middleware import ConsentMiddleware

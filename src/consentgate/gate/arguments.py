@@ -1,4 +1,4 @@
-"""What a gate is made of, checked where it is given: each message says what was expected and what to do."""
+"""Checks what a gate is made of, where it is given. Each message says what was expected and what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _A_KEY = (
 
 
 def check_policy(policy: object) -> None:
-    """Raises TypeError where `policy` is none."""
+    """Raise TypeError where `policy` is no Policy."""
     if isinstance(policy, Policy):
         return
     mend = (
@@ -28,10 +28,10 @@ def check_policy(policy: object) -> None:
 
 
 def keys_of(secret_key: object) -> list[str | bytes]:
-    """The keys in the argument `secret_key`, from the oldest to the newest.
+    """Return the keys in the argument `secret_key`, from the oldest to the newest.
 
-    Raises ValueError where there is none or one is empty, and TypeError for what is no text; keys are not
-    shown, since they may be secret all the same.
+    Raises ValueError where there is none or one is empty, and TypeError for what is no text. The message does
+    not show it: it may be secret all the same.
     """
     if secret_key is None or isinstance(secret_key, str | bytes):
         keys = [secret_key] if secret_key else []
@@ -48,7 +48,7 @@ def keys_of(secret_key: object) -> list[str | bytes]:
 
 
 def check_insecure(insecure: object) -> None:
-    """Raises TypeError for what is not True or False: a text would count as true whatever it says."""
+    """Raise TypeError for what is not True or False: a text would count as true whatever it says."""
     if not isinstance(insecure, bool):
         mend = (
             '; any text counts as true: compare it, like os.environ.get("INSECURE") == "1"'
@@ -59,7 +59,7 @@ def check_insecure(insecure: object) -> None:
 
 
 def check_trusted_proxies(trusted_proxies: object) -> None:
-    """Raises TypeError for what is no whole number, and ValueError for one below 0."""
+    """Raise TypeError for what is no whole number, and ValueError for one below 0."""
     expected = "trusted_proxies: expected the number of proxies in front, like 1"
     if isinstance(trusted_proxies, bool) or not isinstance(trusted_proxies, int):
         mend = "; write int(...) around it" if isinstance(trusted_proxies, str) else ""
@@ -69,7 +69,7 @@ def check_trusted_proxies(trusted_proxies: object) -> None:
 
 
 def not_a_gate(given: object) -> TypeError:
-    """What to raise where something else was `given` in a gate's place."""
+    """Return the error to raise where something else was `given` in a gate's place."""
     if _is_path(given):
         mend = f'ConsentMiddleware(app, Gate(Policy.load({os.fspath(given)!r}), secret_key="..."))'
     else:

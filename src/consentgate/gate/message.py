@@ -13,7 +13,7 @@ class Request(NamedTuple):
     """A request on its way to the application.
 
     `path` is percent-encoded, begins with a slash and lacks `root`, the path that the application is
-    mounted at. `headers` has the values of each by its name in small letters. `server` is the name and port
+    mounted at. `headers` has the values of each by its lowercase name. `server` is the name and port
     of the machine, for a request without a Host header.
     """
 
@@ -25,11 +25,11 @@ class Request(NamedTuple):
     server: str = "localhost"
 
     def values(self, name: str) -> tuple[str, ...]:
-        """The values of the headers called `name` (in small letters), in order."""
+        """Return the values of the headers called `name` (lowercase), in order."""
         return tuple(self.headers.get(name, ()))
 
     def named(self, names: Iterable[str]) -> list[Header]:
-        """The headers called one of `names` (in small letters), by name."""
+        """Return the headers called one of `names` (lowercase), by name."""
         return [(name, value) for name in names for value in self.headers.get(name, ())]
 
 
@@ -49,10 +49,10 @@ class Answer(NamedTuple):
 
 
 def header_values(headers: Iterable[Header], name: str) -> list[str]:
-    """The values of the headers called `name` (in small letters), in order."""
+    """Return the values of the headers called `name` (lowercase), in order."""
     return [value for key, value in headers if key.lower() == name]
 
 
 def without(headers: Iterable[Header], *names: str) -> list[Header]:
-    """The headers but for those called any of `names` (in small letters)."""
+    """Return the headers without those called one of `names` (lowercase)."""
     return [(key, value) for key, value in headers if key.lower() not in names]

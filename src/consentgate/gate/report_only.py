@@ -1,42 +1,35 @@
-"""An exchange that blocks nothing: it looks at what passes as a gate would, and counts what it finds."""
+"""The exchange that only observes: it blocks nothing, and counts what the gate would block."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from consentgate.consent import Judge
-from consentgate.html import Insertion, Limit
-from consentgate.html.tokenizer.encoding import Unreadable
 
 from .csp.build import net_for
-from .csp.security_headers import joined, reporting, with_connections
+from .csp.security_headers import REPORTS, joined, reporting, with_connections
 from .csp.site_policy import NAME as CSP
-from .endpoints.routes import GPC_PATH
-from .exchange import WITHOUT_BODY, Exchange
-from .message import Head, Header
-from .response import content_type as content
+from .enforcement import Enforcement
+from .exchange import Exchange
+from .message import Head, Header, Request
 from .response.body import Body
 from .response.content_type import Kind
-from .response.sendfile import sent_by_front
-from .response.treatment import treatment
-
-if TYPE_CHECKING:
-    from .log.advice import Notices
-
-_READ = (Kind.HTML, Kind.XML, Kind.UNKNOWN)
+from .response.reading import Reader
+from .response.treatment import Action, Refusal, treatment
 
 
 class ReportOnlyExchange(Exchange):
-    """Whatever is sent, goes on as it came. What the gate would have done with it only the notices hear of.
+    """One request and its response, which go on as they came. What would be done with them only the log
+    hears.
 
-    The one thing that is added is a Content-Security-Policy that reports what scripts load.
+    The one thing that is added is a Content-Security-Policy that reports what scripts load. `_observed` is
+    the body that would be read, as long as that goes well.
     """
 
-    @property
-    def own(self) -> bool:
-        # What the site does about the signal is for the application to say: the gate does nothing yet.
-        return super().own and self._endpoint != GPC_PATH
+    drops = False
+
+    def __init__(self, enforcement: Enforcement, request: Request) -> None:
+        super().__init__(enforcement, request)
+        self._observed: Body | None = None
+        self._passes = False
 
     @property
     def request_changes(self) -> dict[str, tuple[str, ...]]:
@@ -44,24 +37,62 @@ class ReportOnlyExchange(Exchange):
         return {}
 
     def start(self, status: int, headers: Iterable[Header]) -> Head | None:
-        self._gate.notices.only_reports()
-        self._begin()
+        self._log.configuration.only_reports()
         given = [*headers]
-        astray = self._headers.leads_astray(status, given)
-        if astray and self._refuses_redirects:
-            self._note_redirects(astray)
+        treated = treatment(status, given, self._visit)
         self._headers.response(given)
-        kind, _ = treatment(content.kind_of(given), given, self._purpose, self._judge)
-        shown = kind not in (Kind.OTHER, Kind.UNKNOWN)
-        self.head = Head(status, self._reporting(given) if shown else given)
-        readable = kind in _READ and status >= 200 and status not in (206, *WITHOUT_BODY)
-        if readable and self._request.method != "HEAD" and sent_by_front(given) is None:
-            self._watch(status, given, kind)
+        self._observed = None
+        match treated.action:
+            case Refusal() as refusal:
+                self._tell_blocked(refusal)
+                if not refusal.blocked:
+                    self._log.limits.unreadable(refusal.reason)
+            case Action.READ:
+                reader = Reader(self._visit, self._insertions, self._log, only_observes=True)
+                self._observed = reader.body(treated, given)
+        self._passes = self._observed is None
+        is_shown = treated.kind not in (Kind.OTHER, Kind.UNKNOWN)
+        self._head = Head(status, self._reporting(given) if is_shown else given)
         return self.head
+
+    def _reporting(self, headers: list[Header]) -> list[Header]:
+        """Return the headers with the policy of visitors who consented to nothing: caches need not know whom
+        a page was made for."""
+        everyone = self._visit.everyone
+        site, net = everyone.policy.site, net_for(everyone)
+        if net is None:
+            return headers
+        if site.csp != "off":
+            headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, self._visit.endpoint(REPORTS)))
+        if site.connection_allowlist != "off":
+            headers = with_connections(headers, net, only_reports=True)
+        return headers
+
+    @property
+    def passes(self) -> bool:
+        return self._passes
+
+    def feed(self, data: bytes) -> bytes:
+        self._observe(data, final=False)
+        return data
+
+    def finish(self) -> bytes:
+        self._observe(b"", final=True)
+        return b""
+
+    def _observe(self, data: bytes, *, final: bool) -> None:
+        if self._observed is None:
+            return
+        try:
+            self._observed.process(data, final=final)
+        except Exception as error:
+            # Here no fault may close anything.
+            self._observed = None
+            self._log.limits.unreadable(error)
 
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
         given = [*headers]
-        self._headers.set_cookies(given)
+        self._headers.handshake(given)
         return given
 
     def hints(self, headers: Iterable[Header]) -> list[Header]:
@@ -77,52 +108,3 @@ class ReportOnlyExchange(Exchange):
         given = [*headers]
         self._headers.trailers(given)
         return given
-
-    def _reporting(self, headers: list[Header]) -> list[Header]:
-        """The headers with the policy of visitors who consented to nothing: caches then need not know."""
-        everyone = Judge(self._gate.undecided, self._host, self._page)
-        site, net = everyone.policy.site, net_for(everyone)
-        if net is None:
-            return headers
-        if site.csp != "off":
-            headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, self._reports))
-        if site.connection_allowlist != "off":
-            headers = with_connections(headers, net, only_reports=True)
-        return headers
-
-    def _watch(self, status: int, headers: list[Header], kind: Kind) -> None:
-        try:
-            if kind is Kind.XML:
-                self._begin_xml_body(status, headers)
-            else:
-                self._begin_body(status, headers, sniffed=kind is Kind.UNKNOWN)
-        except Unreadable as error:
-            self._gate.notices.unread(error)
-        if self._body is not None:
-            self._body = _Watched(self._body, self._gate.notices)
-
-    def _insertion(self) -> Insertion | None:
-        return None
-
-    def _notice_limit(self, limit: Limit, offset: int) -> None:
-        self._gate.notices.would_reach(limit)
-
-
-class _Watched:
-    """A body that is read, and sent on as it came."""
-
-    ready = True
-
-    def __init__(self, body: Body, notices: Notices) -> None:
-        self._body: Body | None = body
-        self._notices = notices
-
-    def feed(self, data: bytes, *, final: bool) -> bytes:
-        if self._body is not None:
-            try:
-                self._body.feed(data, final=final)
-            except Exception as error:
-                # Here no fault may close anything.
-                self._body = None
-                self._notices.unread(error)
-        return data

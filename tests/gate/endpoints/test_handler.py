@@ -31,7 +31,7 @@ def test_the_choices_page_is_shown_and_the_application_not_asked(site: Site) -> 
 
 
 def test_every_own_answer_carries_strict_headers(site: Site) -> None:
-    snippet = site.gate.pages("").snippet_name
+    snippet = site.gate.enforcement.pages("").snippet_name
     replies = [
         *(
             site.gets(path)
@@ -271,7 +271,7 @@ def test_an_open_page_says_the_state_that_the_gate_tells_while_it_is_in_effect(s
 
 def test_the_snippet_is_kept_for_good_under_a_name_of_its_content(site: Site) -> None:
     page = site.gets("/").body
-    name = site.gate.pages("").snippet_name
+    name = site.gate.enforcement.pages("").snippet_name
     assert f"/_privacy/{name}".encode() in page
     reply = site.gets(f"/_privacy/{name}")
     assert reply.status == 200

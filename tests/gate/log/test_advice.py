@@ -12,7 +12,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 
 from consentgate import Policy, asgi, wsgi
-from consentgate.gate.log.advice import MOST
+from consentgate.gate.log.once import MOST
 from gate.conftest import MakeSite
 from gate.driver import HTML, POLICY, App, Page, make_gate
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from consentgate.html.tokenizer.encoding import Unreadable
+from consentgate.gate.message import Header, header_values
+from consentgate.web.structured_fields import words
 
 from .coding import Decoder, Encoder
 from .deflate import DeflateDecoder, DeflateEncoder, GzipDecoder, GzipEncoder
 from .stack import Packer, Unpacker
 
-__all__ = ["READABLE", "Packer", "Unpacker", "codings_of", "packer", "unpacker"]
+__all__ = ["READABLE", "Packer", "Unpacker", "codings_of", "packer", "unpacker", "unreadable_coding"]
 
 MOST = 4
-"""So many codings one upon another are read. Nobody needs two."""
+"""The most nested content codings that are decoded. Real responses use one."""
 
 _PACKAGES = {"br": "brotli", "zstd": "zstandard"}
 _CODINGS: dict[str, tuple[Callable[[], Decoder], Callable[[], Encoder]]] = {
@@ -36,32 +37,31 @@ else:
     _CODINGS["zstd"] = (ZstdDecoder, ZstdEncoder)
 
 READABLE = frozenset(_CODINGS)
-"""The codings that the gate can read here: some need packages of their own."""
+"""The codings that the gate can read on this machine: some need packages of their own."""
 
 
-def codings_of(values: Iterable[str]) -> list[str]:
-    """The codings that `Content-Encoding` headers name, in the order they were applied."""
-    named = (coding.strip().lower() for value in values for coding in value.split(","))
-    return [coding for coding in named if coding not in ("", "identity")]
+def codings_of(headers: Iterable[Header]) -> list[str]:
+    """List the codings that a response's Content-Encoding names, in the order they were applied."""
+    named = words(header_values(headers, "content-encoding"))
+    return [coding for word in named if (coding := word.lower()) != "identity"]
+
+
+def unreadable_coding(codings: Sequence[str]) -> str:
+    """Say why a body in these `codings` cannot be read; "" where it can."""
+    if len(codings) > MOST:
+        return f"{len(codings)} content codings, one upon another"
+    unknown = next((coding for coding in codings if coding not in READABLE), None)
+    return "" if unknown is None else _advice(unknown)
 
 
 def unpacker(codings: Sequence[str]) -> Unpacker:
-    """What undoes `codings`, named in the order they were applied. Raises Unreadable for unknown ones."""
-    return Unpacker([decoder() for decoder, _ in reversed(_known(codings))])
+    """Return what decodes `codings`, named in the order they were applied. They must be readable."""
+    return Unpacker([_CODINGS[coding][0]() for coding in reversed(codings)])
 
 
 def packer(codings: Sequence[str]) -> Packer:
-    """What applies `codings` in this order. Raises Unreadable for unknown ones."""
-    return Packer([encoder() for _, encoder in _known(codings)])
-
-
-def _known(codings: Sequence[str]) -> list[tuple[Callable[[], Decoder], Callable[[], Encoder]]]:
-    if len(codings) > MOST:
-        raise Unreadable(f"{len(codings)} content codings, one upon another")
-    for coding in codings:
-        if coding not in READABLE:
-            raise Unreadable(_advice(coding))
-    return [_CODINGS[coding] for coding in codings]
+    """Return what applies `codings` in this order. They must be readable."""
+    return Packer([_CODINGS[coding][1]() for coding in codings])
 
 
 def _advice(coding: str) -> str:

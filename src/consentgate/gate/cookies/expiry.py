@@ -1,19 +1,23 @@
-"""How many deletions of cookies a response has room for."""
+"""Lines that delete cookies which a browser still has, as many as a response has room for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import secrets
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator
+from itertools import accumulate, islice
 
 from consentgate.gate.message import Header, Request
+from consentgate.policy.first_party import parent_domains
 
-from .parsing import expiries
+from .set_cookie import CONTROL, LONGEST_ATTRIBUTE
 
 LARGEST_HEAD = 3584
-"""Up to so many bytes of headers the gate adds lines that delete cookies: the next response goes on. Proxies
-refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
+"""The bytes of headers up to which the gate adds lines that delete cookies: the next response goes on.
+Proxies refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
 LEAST_EXPIRED = 640
 MOST_EXPIRED = 4096
-"""So many bytes of them there are room for, however large or small the other headers are."""
+"""The least and the most bytes of such lines, however large or small the other headers are."""
 
 
 class Deletions:
@@ -25,9 +29,9 @@ class Deletions:
         self._secure = secure
 
     def of(self, names: Collection[str], beside: list[Header], path: str = "") -> list[Header]:
-        """The headers that delete the cookies `names`, as many as go out `beside` those that are there.
+        """Return headers that delete the cookies `names`, as many as fit `beside` the other headers.
 
-        `path` is where the cookies are looked for, if not where the request leads.
+        The cookies are looked for above `path`, by default the path of the request.
         """
         if not names:
             return []
@@ -40,3 +44,113 @@ class Deletions:
             secure=self._secure,
         )
         return [("Set-Cookie", line) for line in lines]
+
+
+def expiries(names: Iterable[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:
+    """Return Set-Cookie values that delete the cookies `names` wherever a request for `path` on `host` can
+    have got them from: every path above it, the host alone and each of its domains, partitioned or not.
+
+    With their headers' names they take at most `room` bytes. Where that is not enough, half of it is for the
+    places where cookies mostly are, and the lines begin at a random one: whatever has to wait, no cookie is
+    kept back for ever by others that cannot be deleted. Lines are only made as far as there is room for them.
+    """
+    fit = [name for name in names if not CONTROL.search(name)]
+    domains = ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
+    kinds = ["; Secure", "; Secure; SameSite=None; Partitioned"] if secure else [""]
+    every = _Expiries(fit, domains, path, _paths_above(path), kinds)
+    lines = _fitting(every.starting_at(0), room)
+    if len(lines) == len(every):
+        return lines
+    likely = _Expiries(fit, domains, "/", [1], kinds[:1])
+    chosen = _fitting(likely.starting_anywhere(), room // 2)
+    taken = frozenset(chosen)
+    room -= sum(map(_size, chosen))
+    return chosen + _fitting((line for line in every.starting_anywhere() if line not in taken), room)
+
+
+_MOST_MISSES = 8
+"""The number of lines that do not fit after which no more are tried."""
+
+
+def _fitting(lines: Iterator[str], room: int) -> list[str]:
+    """Return the first lines that fit into `room` bytes."""
+    chosen: list[str] = []
+    misses = 0
+    for line in lines:
+        size = _size(line)
+        if size <= room:
+            chosen.append(line)
+            room -= size
+        else:
+            misses += 1
+            if misses == _MOST_MISSES:
+                break
+    return chosen
+
+
+def _size(line: str) -> int:
+    return len(line) + len("Set-Cookie: \r\n")
+
+
+class _Expiries:
+    """The lines that delete each of `names` in each place: every combination of `domains`, the first
+    characters of `path`, as many as `lengths` say, and `kinds`. There may be millions, so they are counted,
+    and made one by one."""
+
+    def __init__(
+        self, names: list[str], domains: list[str], path: str, lengths: list[int], kinds: list[str]
+    ) -> None:
+        self._names = names
+        self._path = path
+        self._axes = lengths, domains, kinds
+        everywhere = len(lengths) * len(domains) * len(kinds)
+        counts = (len(kinds) if _is_bound_to_host(name) else everywhere for name in names)
+        self._ends = [*accumulate(counts)]
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def starting_anywhere(self) -> Iterator[str]:
+        """Return all the lines, from a random one on."""
+        return self.starting_at(secrets.randbelow(len(self))) if len(self) else iter(())
+
+    def starting_at(self, first: int) -> Iterator[str]:
+        """Return all the lines, from the one numbered `first` on."""
+        return (self._line(number % len(self)) for number in range(first, first + len(self)))
+
+    def _line(self, number: int) -> str:
+        at = bisect_right(self._ends, number)
+        name = self._names[at]
+        within = number - (self._ends[at - 1] if at else 0)
+        lengths, domains, kinds = self._axes
+        within, kind = divmod(within, len(kinds))
+        length, domain = 1, ""
+        if not _is_bound_to_host(name):
+            step, place = divmod(within, len(domains))
+            length, domain = lengths[step], domains[place]
+        # Neither name nor value is no cookie at all.
+        pair = f"{name}=" if name else "=x"
+        where = f"; Path={self._path[:length]}" if length else ""
+        only_http = "; HttpOnly" if name.lower().startswith(_ONLY_HTTP) else ""
+        return f"{pair}{where}{domain}; Max-Age=0{kinds[kind]}{only_http}"
+
+
+# Browsers take cookies of these names with Secure, Path=/ and no Domain; or with HttpOnly.
+_BOUND_TO_HOST = ("__host-",)
+_ONLY_HTTP = ("__http-", "__host-http-")
+
+
+def _is_bound_to_host(name: str) -> bool:
+    return name.lower().startswith(_BOUND_TO_HOST)
+
+
+def _paths_above(path: str) -> list[int]:
+    """Return the values of Path with which a cookie is sent to `path` (RFC 6265bis, section 5.1.4), as
+    lengths of it; 0 where only a line without Path names the directory of `path`."""
+    # Neither what is longer nor a semicolon can stand in an attribute.
+    longest = min(LONGEST_ATTRIBUTE, path.find(";") if ";" in path else len(path))
+    ends = (
+        at + more for at, character in enumerate(islice(path, longest)) if character == "/" for more in (0, 1)
+    )
+    lengths = dict.fromkeys(length for length in (1, *ends, len(path)) if 0 < length <= longest)
+    return [*lengths] if max(path.rfind("/"), 1) in lengths else [*lengths, 0]

@@ -1,4 +1,4 @@
-"""What the gate says in a page's headers of its own, beside what the application says: the second net.
+"""The headers that the gate adds to a page: the second net.
 
 Nothing here loosens what the application sent, and each header stays one line: of several with one name
 some gateways keep only one.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from consentgate.consent import Judge
-from consentgate.gate.headers.reporting_api import MEMBER
 from consentgate.gate.message import Header, header_values, without
+from consentgate.web.structured_fields import members, words
 
 from .build import Net
 from .site_policy import NAME as CSP
@@ -37,6 +37,9 @@ _PARAMETERS = rf"(?:[ ]*;[ ]*[a-z*][a-z0-9_.*-]*+(?:=(?:{_STRING}|[A-Za-z0-9*?][
 _ITEMS = rf"(?:(?:{_ITEM.pattern})(?:[ ]++|(?=\))))*+"
 _LIST = re.compile(rf"[ \t]*\([ ]*(?P<items>{_ITEMS})\)(?P<parameters>{_PARAMETERS})[ \t]*(?:,.*)?", re.S)
 
+REPORTS = "reports"
+"""The gate's own endpoint to which browsers report what a policy that only reports would have blocked."""
+
 REFERRER_POLICY = "strict-origin-when-cross-origin"
 """What browsers do unless told otherwise: others are told the host, and not the page. A stricter one of ours
 would be in the way of forms: with `no-referrer` they come with `Origin: null`."""
@@ -52,8 +55,8 @@ _TELLS_ALL = ("unsafe-url", "no-referrer-when-downgrade")
 
 
 def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str = "") -> list[Header]:
-    """A page's `headers` and the `net`, which keeps the browser from contacting others than `judge` allows.
-    It is None where any host may be contacted.
+    """Return a page's `headers` with the `net`, which keeps the browser from contacting others than `judge`
+    allows. It is None where any host may be contacted.
 
     With the path `reports` the Content-Security-Policy only reports to there what it would block.
     """
@@ -72,8 +75,8 @@ def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str 
 
 
 def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> list[Header]:
-    """`headers` with the net's Connection-Allowlist. Browsers read one list and no second: of the site's own
-    the items stay that the net allows."""
+    """Return `headers` with the net's Connection-Allowlist. Browsers read one list and no second: where the
+    site sends one, its items stay as far as the net allows them."""
     name = "connection-allowlist-report-only" if only_reports else "connection-allowlist"
     given = [value for value in header_values(headers, name) if value.strip()]
     if not given:
@@ -87,13 +90,13 @@ def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> 
 
 
 def reporting(policy: str, reports: str) -> str:
-    """A `policy` that says where to send reports."""
+    """Return the `policy` with a directive that sends reports to the path `reports`."""
     return f"{policy}; report-uri {reports}"
 
 
 def joined(headers: list[Header], name: str, value: str) -> list[Header]:
-    """`headers` with `value` as one more member of the list that those called `name` make up (RFC 9110,
-    section 5.3; CSP 3, "parse a serialized CSP list")."""
+    """Return `headers` with `value` as one more member of the list that those called `name` make up (RFC
+    9110, section 5.3; CSP 3, "parse a serialized CSP list")."""
     result = [*headers]
     given = [index for index, (key, _) in enumerate(headers) if key.lower() == name]
     if not given:
@@ -106,7 +109,7 @@ def joined(headers: list[Header], name: str, value: str) -> list[Header]:
 
 def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
     given = header_values(headers, "permissions-policy")
-    if not all(_PERMISSION.fullmatch(member) for value in given for member in MEMBER.findall(value)):
+    if not all(_PERMISSION.fullmatch(member) for value in given for member in members(value)):
         # A list that is not one counts for nothing in browsers, and would take ours with it.
         headers = without(headers, "permissions-policy")
     # Of two values for one feature the later counts, and none is stricter than ours.
@@ -114,8 +117,8 @@ def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
 
 
 def _with_referrer_policy(headers: list[Header]) -> list[Header]:
-    words = [w.strip().lower() for v in header_values(headers, "referrer-policy") for w in v.split(",")]
-    known = [word for word in words if word in _REFERRER_POLICIES]
+    given = [word.lower() for word in words(header_values(headers, "referrer-policy"))]
+    known = [word for word in given if word in _REFERRER_POLICIES]
     if known and known[-1] not in _TELLS_ALL:
         return headers
     return [*without(headers, "referrer-policy"), ("Referrer-Policy", REFERRER_POLICY)]

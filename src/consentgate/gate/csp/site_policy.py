@@ -1,4 +1,4 @@
-"""The Content-Security-Policy that the site sends itself, as far as what the gate inserts depends on it."""
+"""Reads the site's own Content-Security-Policy, as far as what the gate inserts depends on it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _DECIDES = {
 
 
 def nonce_for(headers: list[Header], kind: str) -> str:
-    """The nonce that lets an element of this `kind` ("script" or "style") pass the policies in a response's
-    `headers`; "" where they have none. Those that only report come last."""
+    """Return the nonce that lets an element of this `kind` ("script" or "style") pass the policies in a
+    response's `headers`; "" where they have none. Those that only report come last."""
     for name in (NAME, f"{NAME}-report-only"):
         for sources in _deciding(headers, name, kind):
             match = next(filter(None, map(_NONCE.fullmatch, sources)), None)
@@ -29,7 +29,7 @@ def nonce_for(headers: list[Header], kind: str) -> str:
 
 
 def keeps_out(headers: list[Header], kind: str) -> bool:
-    """True when a policy lets no file of the site's own pass as an element of this `kind`, with a nonce or
+    """Say whether a policy lets no file of the site's own pass as an element of this `kind`, with a nonce or
     without."""
     return any(not _lets_own(sources) for sources in _deciding(headers, NAME, kind))
 
@@ -43,7 +43,7 @@ def _lets_own(sources: list[str]) -> bool:
 
 
 def _deciding(headers: list[Header], name: str, kind: str) -> Iterator[list[str]]:
-    """For each policy in the headers called `name` what its deciding directive allows."""
+    """Yield what the deciding directive allows, for each policy in the headers called `name`."""
     for value in header_values(headers, name):
         for policy in value.split(","):
             directives: dict[str, list[str]] = {}

@@ -1,14 +1,10 @@
-"""What browsers report of a Content-Security-Policy that only reports (CSP 3, section 5; Reporting API)."""
+"""Reads what browsers report where a Content-Security-Policy only reports (CSP 3, section 5; Reporting
+API)."""
 
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
-
-REPORTS_A_MINUTE = 600
-"""A process reads no more of them. Anyone can send reports; they count, and nothing else."""
 
 _MOST_IN_ONE = 100
 
@@ -18,7 +14,7 @@ class BadReport(ValueError):
 
 
 def blocked_urls(content_type: str, body: bytes) -> list[str]:
-    """The URLs that the reports in a request's `body` say were blocked. Raises BadReport."""
+    """List the URLs that the reports in a request's `body` say were blocked. Raises BadReport."""
     try:
         found = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -45,23 +41,3 @@ def _of_reporting_api(found: object) -> Iterator[object]:
             body = report.get("body")
             if isinstance(body, dict):
                 yield body.get("blockedURL")
-
-
-class Allowance:
-    """How many reports may still be read in this minute. Safe to share by threads."""
-
-    def __init__(self) -> None:
-        self._minute = 0
-        self._left = 0
-        self._lock = threading.Lock()
-
-    def take(self) -> bool:
-        """True when one more may be read, which then counts."""
-        minute = int(time.monotonic() // 60)
-        with self._lock:
-            if minute != self._minute:
-                self._minute, self._left = minute, REPORTS_A_MINUTE
-            if self._left:
-                self._left -= 1
-                return True
-            return False

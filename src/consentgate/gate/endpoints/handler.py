@@ -3,54 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from consentgate.consent import Consent, Judge
+from consentgate.consent import Choice, Consent, Judge
 from consentgate.consent.choice import takes_back
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
+from consentgate.gate.csp.security_headers import REPORTS
+from consentgate.gate.enforcement import Enforcement
+from consentgate.gate.headers.caching import FORGET_COPIES
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
-from consentgate.gate.message import Answer, Request, without
+from consentgate.gate.message import Answer, Header, without
 from consentgate.gate.request.fetch_metadata import is_from_own_window
-from consentgate.gate.request.origin import host_of, is_same_origin, page_before
-from consentgate.gate.response.variants import FORGET_COPIES, Variant
+from consentgate.gate.request.origin import is_same_origin, page_before
+from consentgate.gate.request.visit import Visit
+from consentgate.gate.response.variants import Variant
 from consentgate.pages import Pages
 from consentgate.web.url import Url, resolve
 
 from .csp_reports import BadReport, blocked_urls
-from .routes import LONGEST_FORM, REPORTS, BadForm, problem, read_decision, show
-
-if TYPE_CHECKING:
-    from consentgate.gate.gate import Gate
+from .routes import LONGEST_FORM, BadForm, problem, read_decision, show
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """A `request` for the endpoint `name`, of a visitor with this `consent` who sends these `signals`.
+    """A request for the endpoint `name`, on a `visit` that gets this `variant`."""
 
-    `authority` is the host that was asked, and `page` the path in the form in which policies name it.
-    """
-
-    gate: Gate
     name: str
-    request: Request
-    authority: str
-    page: str
-    pages: Pages
-    consent: Consent
+    enforcement: Enforcement
+    visit: Visit
     variant: Variant
-    signals: frozenset[str]
+    pages: Pages
     cookies: CookieFilter
-    deletions: Deletions
 
     def answer(self, body: bytes) -> Answer:
-        """The answer to it, with the request's `body`."""
-        method = self.request.method
+        """Return the answer to the request with this `body`."""
+        method = self.visit.request.method
         if method in ("GET", "HEAD"):
-            answer = show(self.name, self.request, self.pages, self.consent, self.variant)
+            answer = show(self.name, self.visit.request, self.pages, self.visit.consent, self.variant)
         elif method == "POST" and self.name == "choices":
             answer = self._decide(body)
-        elif method == "POST" and self.name == REPORTS and self.gate.takes_reports:
+        elif method == "POST" and self.name == REPORTS and self.enforcement.takes_reports:
             answer = self._report(body)
         else:
             allowed = "GET, HEAD, POST" if self.name == "choices" else "GET, HEAD"
@@ -62,62 +54,67 @@ class OwnRequest:
         return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
 
     def _report(self, body: bytes) -> Answer:
-        """Count what a browser reports. It sends such by itself, from a page of this very host."""
-        if any(site != "same-origin" for site in self.request.values("sec-fetch-site")):
+        """Count what a browser reports. Browsers send reports by themselves, from a page of this very
+        host."""
+        request = self.visit.request
+        if any(site != "same-origin" for site in request.values("sec-fetch-site")):
             return self._received(403)
-        if not self.gate.reports.take():
+        if not self.enforcement.reports.take():
             return self._received(429)
         if len(body) > LONGEST_FORM:
             return self._received(413)
-        host = host_of(self.authority)
-        judge = Judge(self.consent, host, self.page)
         try:
-            urls = blocked_urls("".join(self.request.values("content-type")), body)
+            urls = blocked_urls("".join(request.values("content-type")), body)
         except BadReport:
             return self._received(400)
         for url in urls:
-            target = resolve(url, Url("https", "", "/"))
-            if target.host and target.scheme in ("http", "https", "ws", "wss"):
-                claim = judge.url(target.host, target.path)
-                if claim is not None:
-                    self.gate.notices.reported(target.host, claim)
+            self._count(resolve(url, Url("https", "", "/")))
         return self._received(204)
+
+    def _count(self, target: Url) -> None:
+        if not target.host or target.scheme not in ("http", "https", "ws", "wss"):
+            return
+        claim = self.visit.judge.url(target.host, target.path)
+        if claim is not None:
+            self.enforcement.log.declarations.host_reported(target.host, claim)
 
     def _received(self, status: int) -> Answer:
         headers = self.pages.headers("text/plain")
         return Answer(status, without(headers, "content-type") if status == 204 else headers)
 
-    @property
-    def _came_from(self) -> str:
-        return page_before(self.request, host_of(self.authority)).partition("?")[0]
-
     def _decide(self, body: bytes) -> Answer:
-        origin = ", ".join(self.request.values("origin"))
-        if not is_same_origin(self.request, self.authority):
-            self.gate.notices.refused_decision(origin, self.authority)
+        request, authority, log = self.visit.request, self.visit.authority, self.enforcement.log.decisions
+        origin = ", ".join(request.values("origin"))
+        if not is_same_origin(request, authority):
+            log.wrong_origin(origin, authority)
             return problem(403, self.pages)
-        if origin.startswith("http://") and not self.gate.insecure:
-            self.gate.notices.insecure_decision()
+        if origin.startswith("http://") and not self.enforcement.insecure:
+            log.over_plain_http()
         try:
-            choice, onward = read_decision(self.request, body, self.consent, self.signals)
+            choice, onward = read_decision(request, body, self.visit.consent, self.visit.signals)
         except BadForm as error:
-            self.gate.notices.bad_form(error.reason, error.status)
+            log.unreadable_form(error.reason, error.status)
             return problem(error.status, self.pages)
-        if choice.is_grant and not is_from_own_window(self.request, self._came_from):
-            self.gate.notices.framed_decision(self.authority)
+        came_from = page_before(request, self.visit.host).partition("?")[0]
+        if choice.is_grant and not is_from_own_window(request, came_from):
+            log.framed(authority)
             headers = self.pages.headers("text/html; charset=utf-8", may_be_framed=True)
             return Answer(403, headers, self.pages.framed_decision(onward))
-        host = host_of(self.authority)
+        return Answer(303, self._headers_after(choice, onward))
+
+    def _headers_after(self, choice: Choice, onward: str) -> list[Header]:
+        """Return the headers that keep a `choice` and lead on to the path `onward`."""
+        visit, enforcement = self.visit, self.enforcement
         headers = [
             *self.pages.headers("text/html; charset=utf-8"),
             ("Location", onward),
-            ("Set-Cookie", self.gate.cookie.set_cookie(choice, host)),
+            ("Set-Cookie", enforcement.cookie.set_cookie(choice, visit.host)),
         ]
-        if takes_back(self.consent.choice, choice):
+        if takes_back(visit.consent.choice, choice):
             headers += [FORGET_COPIES, *FORGET_REPORTS]
-        consent = Consent.of_choice(self.gate.policy, choice, self.signals)
-        judge = Judge(consent, host, self.page)
-        for names in self.cookies.withdrawn_by(choice, judge):
+        consent = Consent.of_choice(enforcement.policy, choice, visit.signals)
+        deletions = Deletions(visit.request, visit.host, secure=not enforcement.insecure)
+        for names in self.cookies.withdrawn_by(choice, Judge(consent, visit.host, visit.page.path)):
             # No application sets cookies for the gate's own pages.
-            headers += self.deletions.of(names, headers, "/")
-        return Answer(303, headers)
+            headers += deletions.of(names, headers, "/")
+        return headers

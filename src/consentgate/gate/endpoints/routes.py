@@ -10,30 +10,33 @@ from consentgate.consent.choice import Decision
 from consentgate.gate.message import Answer, Request
 from consentgate.gate.response.variants import Variant
 from consentgate.pages import Pages
+from consentgate.policy import Site
+from consentgate.policy.lifetime import DAY
 from consentgate.web.paths import local_path
 
 LONGEST_FORM = 16 << 10
-REPORTS = "reports"
 GPC_PATH = "/.well-known/gpc.json"
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
 _LONGEST_QUERY = 8 << 10
-"""Our own links have `next` in it; what is longer than servers take for a request's first line is none."""
+"""The longest query that is read for `next`: servers take no longer first line of a request."""
 _HTML = "text/html; charset=utf-8"
 _REVALIDATED = "private, no-cache"
-_FOREVER = "public, max-age=31536000, immutable"
+_FOREVER = f"public, max-age={365 * DAY}, immutable"
 
 
-def own_path(path: str, prefix: str) -> str | None:
-    """Which of the gate's own endpoints a request's path (normal, and below the application's) names, None
-    where it is the application's."""
+def own_path(path: str, site: Site) -> str | None:
+    """Return which of the gate's own endpoints a request's path (normal, and below the application's) names,
+    None where it is the application's."""
     if path == GPC_PATH:
-        return GPC_PATH
-    return path.removeprefix(prefix) if path.startswith(prefix) else None
+        # What the site does about the signal is for the application to say where the gate does nothing yet.
+        return None if site.report_only else GPC_PATH
+    return path.removeprefix(site.prefix) if path.startswith(site.prefix) else None
 
 
 def show(name: str, request: Request, pages: Pages, consent: Consent, variant: Variant) -> Answer:
-    """The answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this `variant`."""
+    """Return the answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this
+    `variant`."""
     if name == "choices":
         body = pages.choices(consent, _next_in(request.query))
         return Answer(200, pages.headers(_HTML), body)
@@ -45,7 +48,7 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
     if name == pages.snippet_name:
         return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
     if name == GPC_PATH:
-        return Answer(200, pages.headers("application/json", "public, max-age=86400"), pages.gpc())
+        return Answer(200, pages.headers("application/json", f"public, max-age={DAY}"), pages.gpc())
     return problem(404, pages)
 
 
@@ -57,7 +60,7 @@ def _next_in(query: str) -> str:
 
 
 def problem(status: int, pages: Pages) -> Answer:
-    """An error page."""
+    """Return an error page with this `status`."""
     return Answer(status, pages.headers(_HTML), pages.problem(status))
 
 
@@ -73,7 +76,7 @@ class BadForm(ValueError):
 def read_decision(
     request: Request, body: bytes, consent: Consent, signals: frozenset[str]
 ) -> tuple[Choice, str]:
-    """The choice that a form makes, and the local path to go on to. Raises BadForm."""
+    """Return the choice that a form makes, and the local path to go on to. Raises BadForm."""
     if len(body) > LONGEST_FORM:
         raise BadForm(413, f"it is longer than {LONGEST_FORM} bytes")
     content_type = "".join(request.values("content-type")).partition(";")[0].strip().lower()

@@ -28,8 +28,8 @@ class Odd(ValueError):
 
 
 def filter_links(value: str, pass_all: Callable[[Iterable[str]], bool]) -> str | None:
-    """The header `value` without the links that would load from URLs which do not all pass; None where none
-    is left. Raises Odd where it is not plain in every respect."""
+    """Return the header `value` without the links that would load from URLs which do not all pass; None where
+    none is left. Raises Odd where it is not plain in every respect."""
     kept: list[str] = []
     complete = True
     for link in _members(value):
@@ -41,7 +41,7 @@ def filter_links(value: str, pass_all: Callable[[Iterable[str]], bool]) -> str |
 
 
 def _members(value: str) -> list[str]:
-    """The links in the header. Raises Odd."""
+    """Return the links in the header. Raises Odd."""
     found: list[str] = []
     at = 0
     while at < len(value):
@@ -54,7 +54,7 @@ def _members(value: str) -> list[str]:
 
 
 def _loaded_by(link: str) -> tuple[str, ...]:
-    """The URLs that browsers load because of a `link`. Raises Odd."""
+    """Return the URLs that browsers load because of a `link`. Raises Odd."""
     url, _, rest = link[1:].partition(">")
     parameters: dict[str, str] = {}
     for match in _PARTS.finditer(rest):

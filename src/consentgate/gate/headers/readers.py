@@ -1,7 +1,7 @@
-"""How the application's headers are judged: each function takes a value, and gives what of it may leave,
-None where that is nothing.
+"""Judges the values of the application's headers: each function returns what of a value may leave, None where
+that is nothing.
 
-`allowed` answers for the visitor. Which function reads which header is said in `header_rules`.
+`allowed` answers for the visitor. Which function judges which header stands in `rules`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Callable
 
 from consentgate.html.values.refresh import refresh_url
 from consentgate.web.client_hints import asks_of_the_device, plain_hints
+from consentgate.web.structured_fields import members
 
 from .link import Odd, filter_links
 from .permissions import Allowed
-from .reporting_api import MEMBER, NOT_FOR_LONG, group_of_errors, kept_endpoints, kept_groups
+from .reporting_api import NOT_FOR_LONG, group_of_errors, kept_endpoints, kept_groups
 
 Reader = Callable[[str, Allowed, str], str | None]
-"""Given a header's value, what is allowed, and the header's name in small letters."""
+"""Takes a header's value, what is allowed, and the header's lowercase name."""
 
 _REPORT_TO = re.compile(r';[\t ]*report-to=(?:"((?:[^"\\]++|\\.)*+)"|([^;,\s"]*+))')
 _ENDPOINTS = re.compile(r"(\bendpoints=\()([^()]*+)(?=\))")
@@ -29,17 +30,18 @@ _URL = re.compile(r"(?i)(?:https?:)?//[^\"\s,;]++")
 
 
 def links(value: str, allowed: Allowed, name: str) -> str | None:
-    """Links, which caches and networks replay to other visitors as early hints, whoever they were for."""
+    """Judge links. Caches and networks replay them to other visitors as early hints, whoever they were
+    for."""
     try:
         return filter_links(value, allowed.urls_for_everyone)
     except Odd:
-        allowed.odd(name)
+        allowed.ambiguous.append(name)
         return None
 
 
 def refresh(value: str, allowed: Allowed, name: str) -> str | None:
-    """Seconds and the URL of the page that comes next. One that is not written plainly, in ASCII, may lead to
-    anybody, and so may one that names no place on the web."""
+    """Judge seconds and the URL of the page that comes next. A URL that is not written plainly, in ASCII, may
+    lead anywhere, and so may one that names no place on the web."""
     url = refresh_url(value) if value.isascii() else None
     if url is None or _NO_PLACE.match(url):
         return undeclared(value, allowed, name)
@@ -47,33 +49,35 @@ def refresh(value: str, allowed: Allowed, name: str) -> str | None:
 
 
 def url(value: str, allowed: Allowed, name: str) -> str | None:
-    """A URL."""
+    """Judge a URL."""
     return value if allowed.url(value) else None
 
 
 def urls_in_it(value: str, allowed: Allowed, name: str) -> str | None:
-    """Whatever URLs there are."""
+    """Judge a text by the URLs in it."""
     return value if allowed.urls(_URL.findall(value)) else None
 
 
 def reporting_endpoints(value: str, allowed: Allowed, name: str) -> str | None:
-    """Names and the URLs that they stand for."""
+    """Judge endpoints: names and the URLs that they stand for."""
     return kept_endpoints(value, allowed.urls)
 
 
 def report_to(value: str, allowed: Allowed, name: str) -> str | None:
-    """Groups of endpoints, which browsers remember: those that are not allowed they are told to forget."""
+    """Judge groups of endpoints. Browsers remember them, and are told to forget those that are not
+    allowed."""
     return kept_groups(value, allowed.urls)
 
 
 def network_errors(value: str, allowed: Allowed, name: str) -> str | None:
-    """A policy on network errors, which browsers remember as well."""
+    """Judge a policy on network errors. Browsers remember it, and are told to forget one that is not
+    allowed."""
     group = group_of_errors(value)
     return value if group is not None and (not group or allowed.group(group)) else NOT_FOR_LONG
 
 
 def csp(value: str, allowed: Allowed, name: str) -> str | None:
-    """Content Security Policies: only where they send reports to is touched."""
+    """Judge where Content Security Policies send reports. Nothing else in them is touched."""
     policies = [_without_reports(policy, allowed) for policy in value.split(",")]
     return ",".join(policies)
 
@@ -96,7 +100,7 @@ def _without_reports(policy: str, allowed: Allowed) -> str:
 
 
 def report_parameter(value: str, allowed: Allowed, name: str) -> str | None:
-    """Anything that ends in `report-to`, the name of endpoints."""
+    """Judge a value with a parameter `report-to`, the name of endpoints."""
     return _REPORT_TO.sub(lambda match: match[0] if allowed.group(_of(match)) else "", value)
 
 
@@ -105,15 +109,15 @@ def _of(match: re.Match[str]) -> str:
 
 
 def integrity(value: str, allowed: Allowed, name: str) -> str | None:
-    """Endpoints in a list of their own."""
+    """Judge the member `endpoints`, a list of names."""
     return _ENDPOINTS.sub(lambda match: match[1] + " ".join(filter(allowed.group, match[2].split())), value)
 
 
 def permissions(value: str, allowed: Allowed, name: str) -> str | None:
-    """Permissions: none may hand client hints to others."""
-    members = MEMBER.findall(value)
-    kept = [member for member in members if not _HINT.match(member) or _stays_here(member, allowed)]
-    if len(kept) < len(members):
+    """Judge permissions: none may hand client hints to others."""
+    given = members(value)
+    kept = [member for member in given if not _HINT.match(member) or _stays_here(member, allowed)]
+    if len(kept) < len(given):
         value = ", ".join(member.strip() for member in kept)
     return report_parameter(value, allowed, name) or None
 
@@ -123,38 +127,38 @@ def _stays_here(member: str, allowed: Allowed) -> bool:
 
 
 def hints(value: str, allowed: Allowed, name: str) -> str | None:
-    """Client hints to be sent from now on. An empty list makes browsers forget those that were asked for
-    before (RFC 8942, section 3.1)."""
+    """Judge client hints that are to be sent from now on. An empty list makes browsers forget those that were
+    asked for before (RFC 8942, section 3.1)."""
     if not asks_of_the_device(value) or allowed.undeclared(name):
         return value
     return ", ".join(plain_hints(value))
 
 
 def critical_hints(value: str, allowed: Allowed, name: str) -> str | None:
-    """Those without which the browser is to ask again."""
+    """Judge client hints without which the browser is to ask again."""
     return hints(value, allowed, name) or None
 
 
 def undeclared(value: str, allowed: Allowed, name: str) -> str | None:
-    """State or an interface that no policy can declare."""
+    """Judge state or an interface that no policy can declare."""
     return value if allowed.undeclared(name) else None
 
 
 def login(value: str, allowed: Allowed, name: str) -> str | None:
-    """A session's keys."""
+    """Judge the keys of a session."""
     return value if allowed.login(name) else None
 
 
 def service_worker(value: str, allowed: Allowed, name: str) -> str | None:
-    """How far a service worker reaches, which stays when the consent has gone."""
+    """Judge how far a service worker reaches, which stays when the consent has gone."""
     return value if allowed.service_worker(name) else None
 
 
 def alternatives(value: str, allowed: Allowed, name: str) -> str | None:
-    """Other places where the site is served from: the same host at another port or protocol will do."""
-    members = MEMBER.findall(value)
-    kept = [member for member in members if _is_here(member, allowed)]
-    if len(kept) == len(members):
+    """Judge other places from which the site is served: the same host at another port or protocol will do."""
+    given = members(value)
+    kept = [member for member in given if _is_here(member, allowed)]
+    if len(kept) == len(given):
         return value
     return ", ".join(member.strip() for member in kept) or None
 

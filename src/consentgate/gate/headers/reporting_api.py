@@ -1,4 +1,4 @@
-"""The headers that say where browsers send reports (Reporting API), read and written."""
+"""Reads and writes the headers that say where browsers send reports (Reporting API)."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from consentgate.gate.message import Header
+from consentgate.web.structured_fields import members
 
 Group = tuple[str, list[str]]
-"""The name that a group of endpoints has, and their URLs."""
+"""The name of a group of endpoints, and their URLs."""
 
 PassAll = Callable[[Iterable[str]], bool]
 """Whether reports may go to all of these URLs."""
 
-MEMBER = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
-"""A member of a structured list or dictionary (RFC 9651), with the spaces around it."""
-
 NOT_FOR_LONG = '{"max_age":0}'
-"""What makes a browser forget a policy on network errors (Network Error Logging, max_age)."""
+"""The value that makes a browser forget a policy on network errors (Network Error Logging, max_age)."""
 
 FORGET_REPORTS: list[Header] = [("Report-To", '{"max_age":0,"endpoints":[]}'), ("NEL", NOT_FOR_LONG)]
-"""What makes it forget that and the default endpoints, should a page have set them up that was open."""
+"""The headers that make a browser forget what an open page may have set up: such a policy and the default
+endpoints."""
 
 _ENDPOINT = re.compile(
     r'[\t ]*([a-z*][a-z0-9_.*-]*)[\t ]*=[\t ]*"((?:[^"\\]++|\\.)*+)"[\t ]*(?:;[^,"]*)?', re.S
@@ -30,28 +29,28 @@ _ENDPOINT = re.compile(
 
 
 def groups_in_endpoints(value: str) -> Iterator[Group]:
-    """The endpoints in a Reporting-Endpoints header. A member that is not understood has no name."""
-    for member in MEMBER.findall(value):
+    """Yield the endpoints in a Reporting-Endpoints header. A member that is not understood has no name."""
+    for member in members(value):
         match = _ENDPOINT.fullmatch(member)
         yield (match[1], [re.sub(r"\\(.)", r"\1", match[2])]) if match else ("", [])
 
 
 def kept_endpoints(value: str, pass_all: PassAll) -> str | None:
-    """A Reporting-Endpoints header without the endpoints that do not pass."""
-    members = MEMBER.findall(value)
+    """Return a Reporting-Endpoints header without the endpoints that do not pass."""
+    listed = members(value)
     good = [bool(urls) and pass_all(urls) for _, urls in groups_in_endpoints(value)]
     if all(good):
         return value
-    return ", ".join(member.strip() for member, passes in zip(members, good, strict=True) if passes) or None
+    return ", ".join(member.strip() for member, passes in zip(listed, good, strict=True) if passes) or None
 
 
 def groups_in_report_to(value: str) -> Iterator[Group]:
-    """The groups in a Report-To header."""
+    """Return the groups in a Report-To header."""
     return ((_name(group), _urls(group)) for group in _groups(value))
 
 
 def kept_groups(value: str, pass_all: PassAll) -> str | None:
-    """A Report-To header in which a group that has an endpoint which does not pass is one to be forgotten.
+    """Return a Report-To header which makes browsers forget each group with an endpoint that does not pass.
     None where browsers could not read it."""
     groups = _groups(value)
     good = [pass_all(_urls(group)) for group in groups]
@@ -65,7 +64,8 @@ def kept_groups(value: str, pass_all: PassAll) -> str | None:
 
 
 def group_of_errors(value: str) -> str | None:
-    """The group that a NEL header names; "" where it only takes a policy back, None for what is none."""
+    """Return the group that a NEL header names; "" where it only takes a policy back, None where browsers
+    read no policy in it."""
     policy = _json(value)
     if not isinstance(policy, dict):
         return None

@@ -1,8 +1,8 @@
 """The application's headers that make a browser load, remember, report or hand out something: the table to
 extend when there is a new one.
 
-A row says which function of `header_readers` judges the header, and what defines it. `Set-Cookie` is the
-matter of `cookie_filter`. What is not here passes as it is.
+A row says which function of `readers` judges the header, and what defines it. `Set-Cookie` is judged in
+`cookies/filter.py`. What is not here passes as it is.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _SESSIONS = "Device Bound Session Credentials"
 
 
 class Rule(NamedTuple):
-    """How a header is judged, and what defines it. What is judged `for_everyone` does not depend on what the
-    visitor consented to."""
+    """The function that judges a header, and the standard that defines it. What is judged `for_everyone` does
+    not depend on what the visitor consented to."""
 
     read: Reader
     source: str
@@ -83,7 +83,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "x-allow-fledge": Rule(read.undeclared, "Protected Audience, older names"),
     }
 )
-"""By the header's name in small letters."""
+"""The rules by the header's lowercase name."""
 
 PREFIXES: Mapping[str, Rule] = MappingProxyType(
     {
@@ -92,13 +92,13 @@ PREFIXES: Mapping[str, Rule] = MappingProxyType(
         "sec-private-state-token-": Rule(read.undeclared, "Private State Token API"),
     }
 )
-"""By how the name begins."""
+"""The rules by how the lowercase name begins."""
 
 _BEGINNINGS = tuple(PREFIXES)
 
 
 def rule_for(name: str) -> Rule | None:
-    """The rule about a header, by its name in small letters."""
+    """Return the rule about a header, by its lowercase name."""
     rule = RULES.get(name)
     if rule is None and name.startswith(_BEGINNINGS):
         rule = next(rule for beginning, rule in PREFIXES.items() if name.startswith(beginning))

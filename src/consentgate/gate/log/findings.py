@@ -1,4 +1,4 @@
-"""What a gate that only reports would have blocked, counted: names and hosts, and nothing of visitors."""
+"""Counts what a gate that only reports would have blocked: names and hosts, and nothing about visitors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 _log = logging.getLogger("consentgate")
 
 MOST = 1000
-"""So many names are counted one by one: they come from pages and browsers, which can make up any number."""
+"""The most names that are counted one by one: they come from pages and browsers, which can make up any
+number."""
 
 OTHERS = "(others)"
 FIRST_SUMMARY = 100
-"""After so many findings they are summed up in the log, and from then on whenever there are twice as many."""
+"""The number of findings after which they are summed up in the log; from then on whenever it has doubled."""
 
 _SHOWN = 20
 
@@ -44,7 +45,7 @@ class Findings:
         self._lock = threading.Lock()
 
     def add(self, kind: str, name: str, service: str = "") -> None:
-        """One more of a `kind`."""
+        """Count one more finding of this `kind`."""
         with self._lock:
             key = (kind, name, service)
             if key not in self._counts and len(self._counts) >= MOST:
@@ -58,7 +59,7 @@ class Findings:
         _log.warning("report only: %s", summary)
 
     def all(self) -> list[Finding]:
-        """What was found, the most frequent first."""
+        """Return what was found, the most frequent first."""
         with self._lock:
             return [Finding(*key, count) for key, count in self._counts.most_common()]
 

@@ -16,10 +16,10 @@ _NAMES_A_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]
 
 
 def authority_of(request: Request, trusted_proxies: int) -> str:
-    """The host and port that the visitor's browser asked for, as written.
+    """Return the host and port that the visitor's browser asked for, as written.
 
-    With proxies in front, each appends what it was asked for to `X-Forwarded-Host`: the value that the
-    outermost trusted one wrote is the last but that many, as in werkzeug's ProxyFix.
+    With proxies in front, each appends the host that it was asked for to `X-Forwarded-Host`. The outermost
+    trusted one wrote the value that is `trusted_proxies` from the end, as in werkzeug's ProxyFix.
     """
     if trusted_proxies:
         forwarded = ",".join(request.values("x-forwarded-host")).rsplit(",", trusted_proxies)[
@@ -31,14 +31,16 @@ def authority_of(request: Request, trusted_proxies: int) -> str:
     return hosts[0].strip() if hosts else request.server
 
 
+# A process serves few hosts: the cache spares a microsecond of about 25 that a JSON answer takes.
 @lru_cache(maxsize=64)
 def host_of(authority: str) -> str:
-    """The host in `authority`: small letters, no port."""
+    """Return the host in `authority`: lowercase, no port."""
     return parse_host(_PORT.sub("", authority))
 
 
 def link_to(authority: str) -> str:
-    """What makes a link lead to `authority` wherever it stands: "//host:port"; "" where that is no host."""
+    """Return the beginning of links to `authority`, wherever they stand: "//host:port"; "" where that is no
+    host."""
     host, port = _host_and_port(authority)
     if not _NAMES_A_HOST.fullmatch(host):
         return ""
@@ -46,8 +48,8 @@ def link_to(authority: str) -> str:
 
 
 def page_before(request: Request, host: str) -> str:
-    """The path and query of the page of `host` from which a request came, by its Referer; "" where it does
-    not say so."""
+    """Return the path and query of the page of `host` from which a request came, by its Referer; "" where it
+    does not say so."""
     named = request.values("referer")
     try:
         url = urlsplit(named[0] if len(named) == 1 else "")
@@ -59,9 +61,9 @@ def page_before(request: Request, host: str) -> str:
 
 
 def is_same_origin(request: Request, authority: str) -> bool:
-    """True when a POST comes from a page of the host and port that it goes to.
+    """Say whether a POST comes from a page of the host and port that it goes to.
 
-    Browsers that send Sec-Fetch-Site are taken at their word, unless Origin names another host. For the
+    Browsers that send Sec-Fetch-Site are taken at their word, unless Origin names another host. For all
     others Origin decides, port included, and one that is missing or "null" proves nothing. Schemes are not
     compared: what arrives as http may have been https in front of a proxy.
     """

@@ -1,4 +1,4 @@
-"""Bodies on their way out: what is HTML goes through the rewriter, all else as it is."""
+"""The bodies that the gate reads on their way out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from consentgate.html.tokenizer.encoding import PRESCANNED, Encoding, Transcoder
 from consentgate.web.mime_sniffing import sniffs_as_html
 from consentgate.xml.document import XmlDocument
 
+from .content_type import Kind
+
 HELD_BACK = 1 << 20
-"""So much of an XML document is read before any of it goes out: until then it can still be refused."""
+"""The bytes of an XML document that are read before any of it goes out: until then it can be refused."""
 LONGEST_CODED = 8 << 20
 """A longer compressed XML document is refused: it is held back as a whole."""
 
@@ -25,26 +27,26 @@ class Body(Protocol):
     def ready(self) -> bool:
         """True once its headers can be sent."""
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
-        """Take the next bytes, `final` ones or not; give those that can be sent."""
+    @property
+    def kind(self) -> Kind:
+        """What it has turned out to be, once it is ready."""
 
+    @property
+    def charset(self) -> str | None:
+        """The charset as which it is read, where its bytes and its headers name none."""
 
-class NoBody:
-    """A body that has no place in its response: HEAD, 204, 304. Whatever the application gives is dropped,
-    since some servers would put it on the wire."""
-
-    ready = True
-
-    def feed(self, data: bytes, *, final: bool) -> bytes:
-        return b""
+    def process(self, data: bytes, *, final: bool) -> bytes:
+        """Take the next bytes, the last ones if `final`; return those that can be sent."""
 
 
 class HtmlBody:
-    """HTML. `encoding` is known as soon as it is `ready`."""
+    """HTML, which is rewritten. `charset` is known as soon as it is `ready`."""
+
+    kind = Kind.HTML
 
     def __init__(self, make_rewriter: Callable[[Encoding], Rewriter], label: str | None) -> None:
         self.ready = False
-        self.encoding = Encoding("utf-8")
+        self.charset: str | None = None
         self._make_rewriter = make_rewriter
         self._label = label
         self._waiting = b""
@@ -52,13 +54,13 @@ class HtmlBody:
         self._rewriter: Rewriter | None = None
         self._transcoder: Transcoder | None = None
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    def process(self, data: bytes, *, final: bool) -> bytes:
         if self._rewriter is None:
             encoding = self._sniff(data, final=final)
             if encoding is None:
                 return b""
             data, self._waiting = self._waiting, b""
-            self.encoding, self.ready = encoding, True
+            self.charset, self.ready = None if encoding.declared else encoding.name, True
             self._rewriter = self._make_rewriter(encoding)
             self._transcoder = None if encoding.is_ascii_compatible else Transcoder(encoding)
         if self._transcoder is None:
@@ -84,6 +86,8 @@ class HtmlBody:
 class RecodedBody:
     """A compressed body: `html` that is decoded, read, and encoded again in the same `codings`."""
 
+    kind = Kind.HTML
+
     def __init__(self, html: HtmlBody, codings: Sequence[str]) -> None:
         self._html = html
         self._unpacker = unpacker(codings)
@@ -94,14 +98,18 @@ class RecodedBody:
     def ready(self) -> bool:
         return self._html.ready
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    @property
+    def charset(self) -> str | None:
+        return self._html.charset
+
+    def process(self, data: bytes, *, final: bool) -> bytes:
         self._begun = self._begun or bool(data)
         if not self._begun:
-            return self._html.feed(data, final=final)
-        output = [self._packer.pack(self._html.feed(p, final=False)) for p in self._unpacker.unpack(data)]
+            return self._html.process(data, final=final)
+        output = [self._packer.pack(self._html.process(p, final=False)) for p in self._unpacker.unpack(data)]
         if final:
             self._unpacker.check_complete()
-            output += [self._packer.pack(self._html.feed(b"", final=True)), self._packer.finish()]
+            output += [self._packer.pack(self._html.process(b"", final=True)), self._packer.finish()]
         else:
             # What is here now must not wait in the encoder for what comes next.
             output.append(self._packer.flush())
@@ -112,6 +120,9 @@ class XmlBody:
     """A document in XML, which passes as it is as far as it is found to be plain. The first mebibyte waits
     for the verdict on it, and all of a compressed one."""
 
+    kind = Kind.XML
+    charset = None
+
     def __init__(self, document: XmlDocument, codings: Sequence[str]) -> None:
         self.ready = False
         self._document = document
@@ -119,7 +130,7 @@ class XmlBody:
         self._waiting = bytearray()
         self._sent = 0
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    def process(self, data: bytes, *, final: bool) -> bytes:
         self._waiting += data
         pieces = (data,) if self._unpacker is None else self._unpacker.unpack(data)
         for piece in pieces:
@@ -144,8 +155,8 @@ class XmlBody:
 
 
 class SniffedBody:
-    """A body of no type that a browser would guess: HTML if it looks like it, without the `codings` that it
-    comes in. Else it passes as it is."""
+    """A body without a type, for which a browser would guess one: it is read `as_html` if it looks like HTML
+    once its `codings` are decoded. Otherwise it passes as it is."""
 
     def __init__(self, as_html: Body, codings: Sequence[str]) -> None:
         self._as_html = as_html
@@ -158,14 +169,22 @@ class SniffedBody:
     def ready(self) -> bool:
         return self._as_html.ready if self._is_html else self._is_html is False
 
-    def feed(self, data: bytes, *, final: bool) -> bytes:
+    @property
+    def kind(self) -> Kind:
+        return Kind.HTML if self._is_html else Kind.UNKNOWN
+
+    @property
+    def charset(self) -> str | None:
+        return self._as_html.charset
+
+    def process(self, data: bytes, *, final: bool) -> bytes:
         if self._is_html is None:
             self._waiting.append(data)
             self._is_html = self._sniffs(data, final=final)
             if self._is_html is None:
                 return b""
             data = b"".join(self._waiting)
-        return self._as_html.feed(data, final=final) if self._is_html else data
+        return self._as_html.process(data, final=final) if self._is_html else data
 
     def _sniffs(self, data: bytes, *, final: bool) -> bool | None:
         for piece in self._unpacker.unpack(data):

@@ -1,4 +1,4 @@
-"""What a response's Content-Type makes of its body."""
+"""Reads what a response's Content-Type makes of its body."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from consentgate.gate.message import Header, header_values, without
 from consentgate.html.values.script_type import JAVASCRIPT
+from consentgate.web.structured_fields import members
 
 _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-# Servers and frameworks join several headers with commas; a quoted text may contain one.
-_ONE_OF_SEVERAL = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
 _TYPE = re.compile(rf"[\t\n\r ]*({_NAME}/{_NAME})[\t\n\r ]*(?:;|\Z)")
 # One type, in a form in which no browser reads another.
 _PLAIN = re.compile(rf"[\t ]*({_NAME}/{_NAME})[\t ]*(?:;[^,]*+)?\Z")
@@ -43,7 +42,7 @@ _OTHER = re.compile(
 
 
 class Kind(Enum):
-    """How a body is treated. Of several types the one that stands first here counts."""
+    """What a body is to a browser. Of several types the one that stands first here counts."""
 
     HTML = "read and rewritten"
     XML = "read, and closed unless it is plain"
@@ -56,20 +55,22 @@ class Kind(Enum):
 
 
 class ContentType(NamedTuple):
-    """The kind of body that a Content-Type names, and its `plain` form, which all browsers read as that kind.
+    """The kind of body that a Content-Type names, its `plain` form, which all browsers read as that kind, and
+    the `label` of its charset.
 
-    `plain` is None where the header has that form already, or names no type.
+    `plain` is None where the header has that form already, or names no type; `label` where it names none.
     """
 
     kind: Kind
     plain: str | None = None
+    label: str | None = None
 
 
 def content_type(headers: list[Header]) -> ContentType:
     """Read the Content-Type of a response. Among several types HTML counts before all others."""
     fields = tuple(header_values(headers, "content-type"))
     if sum(map(len, fields)) > _LONGEST:
-        return _shortened(fields[0][:_LONGEST])
+        return _shortened(fields)
     found = _content_type(fields)
     if found.kind is Kind.UNKNOWN and not any(map(str.strip, fields)) and is_never_sniffed(headers):
         # Told not to guess, browsers take what has no type for plain text.
@@ -80,23 +81,28 @@ def content_type(headers: list[Header]) -> ContentType:
 _NO_TYPE = ContentType(Kind.OTHER)
 
 
-def _shortened(field: str) -> ContentType:
-    """Read the beginning of a Content-Type that is longer than any real one. It leaves in a plain form."""
-    found = _content_type((field,))
-    if found.kind is Kind.UNKNOWN:
+def _shortened(fields: tuple[str, ...]) -> ContentType:
+    """Read a Content-Type that is longer than any real one by its beginning. It leaves in a plain form."""
+    field = fields[0][:_LONGEST]
+    kind, plain, _ = _content_type.__wrapped__((field,))
+    if kind is Kind.UNKNOWN:
         return ContentType(Kind.DOCUMENT, "text/plain")
-    return found if found.plain else ContentType(found.kind, field.partition(";")[0].strip())
+    plain = plain or field.partition(";")[0].strip()
+    # What the browser gets to see counts, and nothing that was cut off.
+    return ContentType(kind, plain, _label_in((plain,)))
 
 
 def kind_of(headers: list[Header]) -> Kind:
-    """The kind of body that a response with these headers has."""
+    """Return the kind of body that a response with these headers has."""
     return content_type(headers).kind
 
 
+# An application sends the same few types: the cache spares 7 microseconds of about 25 for a JSON answer.
 @lru_cache(maxsize=256)
 def _content_type(fields: tuple[str, ...]) -> ContentType:
+    label = _label_in(fields)
     if len(fields) == 1 and (plain := _PLAIN.match(fields[0])):
-        return ContentType(_kind(plain[1].lower()))
+        return ContentType(_kind(plain[1].lower()), label=label)
     types: dict[Kind, str] = {}
     for value in _pieces(fields):
         beginning = _BEGINNING.match(value)
@@ -107,10 +113,10 @@ def _content_type(fields: tuple[str, ...]) -> ContentType:
             types.setdefault(kind, essence)
     kind = next((kind for kind in Kind if kind in types), Kind.UNKNOWN)
     if kind is Kind.UNKNOWN:
-        return ContentType(kind)
-    label = _label_in(fields)
-    charset = f"; charset={label}" if label is not None and _LABEL.fullmatch(label) else ""
-    return ContentType(kind, types[kind] + charset)
+        return ContentType(kind, label=label)
+    if label is None or not _LABEL.fullmatch(label):
+        return ContentType(kind, types[kind])
+    return ContentType(kind, f"{types[kind]}; charset={label}", label)
 
 
 def _kind(essence: str) -> Kind:
@@ -130,23 +136,18 @@ def _kind(essence: str) -> Kind:
 
 
 def with_type(headers: list[Header], plain: str) -> list[Header]:
-    """`headers` with the Content-Type `plain`."""
+    """Return `headers` with the Content-Type `plain`."""
     return [*without(headers, "content-type"), ("Content-Type", plain)]
 
 
 def is_download(headers: list[Header]) -> bool:
-    """True for a response that every browser saves instead of showing it."""
+    """Say whether every browser saves a response with these `headers` instead of showing it."""
     values = header_values(headers, "content-disposition")
     return len(values) == 1 and bool(_DOWNLOAD.fullmatch(values[0]))
 
 
-def label_of(headers: list[Header]) -> str | None:
-    """The charset that the Content-Type names, in the words it does (WHATWG MIME Sniffing, section 4.4)."""
-    return _label_in(tuple(header_values(headers, "content-type")))
-
-
-@lru_cache(maxsize=256)
 def _label_in(fields: tuple[str, ...]) -> str | None:
+    """Return the charset that a Content-Type names, in its own words (WHATWG MIME Sniffing, section 4.4)."""
     for value in reversed(_pieces(fields)):
         parameters = value[value.find(";") :] if ";" in value else ""
         for parameter in _PARAMETER.finditer(parameters):
@@ -160,20 +161,21 @@ def _label_in(fields: tuple[str, ...]) -> str | None:
 
 
 def with_charset(headers: list[Header], charset: str) -> list[Header]:
-    """`headers` with a Content-Type that says HTML in this charset."""
+    """Return `headers` with a Content-Type that says HTML in this charset."""
     return with_type(headers, f"text/html; charset={charset}")
 
 
 def without_sniffing(headers: list[Header]) -> list[Header]:
-    """`headers` that keep browsers from guessing a type."""
+    """Return `headers` that keep browsers from guessing a type."""
     return [*without(headers, "x-content-type-options"), ("X-Content-Type-Options", "nosniff")]
 
 
 def _pieces(fields: Iterable[str]) -> list[str]:
-    return [piece for field in fields for piece in _ONE_OF_SEVERAL.findall(field)]
+    # Servers and frameworks join several headers with commas.
+    return [piece for field in fields for piece in members(field)]
 
 
 def is_never_sniffed(headers: list[Header]) -> bool:
-    """True where every browser is told not to guess a type (Fetch standard, "determine nosniff")."""
+    """Say whether every browser is told not to guess a type (Fetch standard, "determine nosniff")."""
     values = header_values(headers, "x-content-type-options")
     return len(values) == 1 and values[0].strip("\t ").lower() == "nosniff"

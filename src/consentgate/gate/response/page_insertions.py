@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from consentgate.gate.csp.site_policy import NAME as CSP
 from consentgate.gate.csp.site_policy import keeps_out, nonce_for
-from consentgate.gate.log.advice import Notices
+from consentgate.gate.log.headers import HeaderAdvice
 from consentgate.gate.message import Header
+from consentgate.gate.request.visit import Visit
 from consentgate.html import Insertion
 from consentgate.html.values.refresh import refresh_url
 from consentgate.pages import Pages
+from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
+
+from .content_type import is_download
+from .variants import Variant
+
+
+class PageInsertions:
+    """Makes what is put into the pages of a `visit`: head, banner and placeholders, from `pages`."""
+
+    def __init__(self, visit: Visit, variant: Variant, pages: Pages, log: HeaderAdvice) -> None:
+        self._visit = visit
+        self._variant = variant
+        self._pages = pages
+        self._log = log
+
+    def placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
+        """Return what stands in the place of something on which there is a `claim`; `elsewhere` says that the
+        page's relative URLs lead to another host."""
+        visit = self._visit
+        return self._pages.placeholder(claim, in_link, visit.way_back, visit.origin if elsewhere else "")
+
+    def insertion(self, headers: list[Header], refreshes: Iterable[str] = ()) -> Insertion | None:
+        """Return what goes into a page that is sent with `headers`, None for a download. The visitor gets a
+        link to each of the URLs in `refreshes`.
+
+        The gate's own script and styles bear the nonces that the site's own Content-Security-Policy asks for.
+        The application's elements get none.
+        """
+        if is_download(headers):
+            return None
+        visit, pages = self._visit, self._pages
+        policies = [header for header in headers if header[0].lower().startswith(CSP)]
+        if policies and keeps_out(policies, "style"):
+            self._log.styles_kept_out()
+        back = visit.way_back
+        head = pages.head(
+            # A closed page may be shown again at any time, and says nothing of whom it was made for.
+            state=self._variant.id if visit.consent.is_open else "",
+            style_nonce=nonce_for(policies, "style") if policies else "",
+            script_nonce=nonce_for(policies, "script") if policies else "",
+            # The answer to a form is not to be loaded again.
+            before=back if visit.is_submission else "",
+        )
+        made = Insertion(head, pages.banner(back), partial(pages.banner, back, visit.origin), pages.onwards)
+        for url in refreshes:
+            made.lead_on(url)
+        return made
 
 
 def dropped_refreshes(given: list[Header], sent: list[Header], page: Url) -> list[str]:
-    """The URLs on the web in the `Refresh` headers of a `page` that were `given` and are not `sent`."""
+    """List the URLs on the web in the `Refresh` headers of a `page` that were `given` and are not `sent`."""
     dropped = [value for name, value in given if name.lower() == "refresh" and (name, value) not in sent]
     urls = filter(None, map(refresh_url, dropped))
     return [url for url in urls if resolve(url, page).is_on_the_web]
-
-
-def insertion(
-    pages: Pages,
-    headers: list[Header],
-    here: str,
-    origin: str,
-    state: str,
-    notices: Notices,
-    *,
-    posted: bool,
-) -> Insertion:
-    """What goes into a page at the path `here` that is sent with `headers`; `origin` leads there,
-    and `state` names the consent that an open page was made for. A page that was `posted`, the answer to a
-    form, is not to be loaded again: `here` is then another, which can be.
-
-    The gate's own script and styles bear the nonces that the site's own Content-Security-Policy asks for. The
-    application's elements get none.
-    """
-    headers = [header for header in headers if header[0].lower().startswith(CSP)]
-    if keeps_out(headers, "style"):
-        notices.without_styles()
-    head = pages.head(
-        state=state,
-        style_nonce=nonce_for(headers, "style"),
-        script_nonce=nonce_for(headers, "script"),
-        before=here if posted else "",
-    )
-    return Insertion(head, pages.banner(here), partial(pages.banner, here, origin), pages.onwards)

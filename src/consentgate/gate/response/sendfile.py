@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from consentgate.gate.message import Header, without
@@ -23,14 +24,21 @@ _XML = re.compile(r"(?i)\.(?:xhtml?|xht|svgz?|xml|xslt?|rss|atom|mml|rdf)(?![a-z
 _PLAYLIST = re.compile(r"(?i)\.(?:m3u8?)(?![a-z0-9])")
 
 
-def sent_by_front(headers: list[Header]) -> tuple[str, Kind] | None:
-    """The name of the header by which an application has the server in front send a file, and what that is:
-    what the Content-Type says, else what the file's name does. None without such a header."""
+class SentByFront(NamedTuple):
+    """A file that the server in front sends: the `header` that names it, and its `kind`."""
+
+    header: str
+    kind: Kind
+
+
+def sent_by_front(headers: list[Header]) -> SentByFront | None:
+    """Return the file that an application has the server in front send, None where it sends the body itself.
+    Its kind is what the Content-Type says, else what the file's name does."""
     for name, value in headers:
         if name.lower() in _NAMING_A_FILE and value.strip():
-            # Of the header that tells browsers not to guess such servers know nothing.
+            # Such servers know nothing of the header that tells browsers not to guess.
             kind = kind_of(without(headers, "x-content-type-options"))
-            return name, _guessed(headers) if kind is Kind.UNKNOWN else kind
+            return SentByFront(name, _guessed(headers) if kind is Kind.UNKNOWN else kind)
     return None
 
 

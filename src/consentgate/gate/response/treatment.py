@@ -1,33 +1,166 @@
-"""How a body is treated, by its type and by what the browser asks for it for."""
+"""What a response is, and so what is done with it: decided once, from its request, status and headers."""
 
 from __future__ import annotations
 
-from consentgate.consent import Judge
-from consentgate.gate.message import Header
-from consentgate.gate.request.fetch_metadata import IN_PAGE, Purpose
+from enum import Enum
+from typing import NamedTuple
 
-from .content_type import Kind, is_download
-from .variants import vary
+from consentgate.gate.codings import codings_of, unreadable_coding
+from consentgate.gate.headers.redirects import Blocked, leads_astray
+from consentgate.gate.message import Header
+from consentgate.gate.request.fetch_metadata import IN_PAGE, NAVIGATION
+from consentgate.gate.request.visit import Visit
+from consentgate.policy import Claim
+
+from .content_type import Kind, content_type, is_download
+from .sendfile import SentByFront, sent_by_front
 
 # What loads something only where a browser shows it by itself. The net alone does not close it everywhere.
-BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
+_BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
 
 
-def treatment(kind: Kind, headers: list[Header], purpose: Purpose, judge: Judge) -> tuple[Kind, list[Header]]:
-    """Return the kind as which a body of this `kind` is treated, and its `headers`, which tell caches where
-    that depends on the `purpose` of the request."""
+class Action(Enum):
+    """What is done with a response that is not refused."""
+
+    FORWARD = "its body goes on as it came"
+    READ = "its body is read: HTML is rewritten, XML is checked, what has no type is sniffed"
+    HEAD = "there is only the head of what would be read"
+    NO_BODY = "there is no body, whatever the application gives"
+    NOT_MODIFIED = "there is no body, since a copy that the browser has is still good"
+
+
+class Refusal(NamedTuple):
+    """The error page that goes out in a response's place: its `status`, the `reason` for the log, and what
+    was `blocked`. The page that refuses a redirect is one of its own."""
+
+    status: int
+    reason: str
+    blocked: tuple[Blocked, ...] = ()
+    is_redirect: bool = False
+
+
+class Treatment(NamedTuple):
+    """What is done with a response, and as which `kind` of body its headers count.
+
+    `label` is the charset that the Content-Type names, and `plain_type` that header in a form that all
+    browsers read alike: None where there is nothing to name or to change. `varies` names the request headers
+    by which the treatment was chosen. `is_personal` says that a visitor who has consented to nothing may be
+    treated otherwise.
+    """
+
+    action: Action | Refusal
+    kind: Kind
+    label: str | None
+    plain_type: str | None
+    varies: tuple[str, ...]
+    is_personal: bool
+
+
+def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
+    """Decide what is done with the response that has this `status` and these `headers`."""
+    declared = content_type(headers)
+    front = sent_by_front(headers)
+    kind, varies = _in_context(front.kind if front else declared.kind, headers, visit)
+    action = _action(status, headers, declared.kind, front, kind, visit)
+    if kind is Kind.UNKNOWN and action in (Action.NO_BODY, Action.NOT_MODIFIED):
+        # There are no bytes to guess a type from.
+        kind = Kind.OTHER
+    is_personal = bool(leads_astray(status, headers, visit.everyone, visit.page))
+    if is_personal:
+        # Caches must not give it to those for whom it would be refused.
+        varies = (*NAVIGATION, *varies)
+    return Treatment(action, kind, declared.label, declared.plain, varies, is_personal)
+
+
+def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, tuple[str, ...]]:
+    """Return the kind that a body of this `kind` counts as for what the browser asks, and the request headers
+    that say what that is."""
+    purpose = visit.purpose
     if kind in (Kind.HTML, Kind.UNKNOWN):
-        return kind, headers
-    if kind in BY_ITSELF:
+        return kind, ()
+    if kind in _BY_ITSELF:
+        # RFC 6266, section 4.2: a download is saved, and shown by nobody.
         if is_download(headers):
-            return Kind.OTHER, headers
+            return Kind.OTHER, ()
+        # SVG 2, "secure static mode": in a picture it loads nothing. Shown by itself it would, and is another
+        # answer then.
         if purpose.in_page:
-            # SVG in a picture loads nothing. Shown by itself it would: it is another answer then.
-            return Kind.OTHER, vary(headers, IN_PAGE)
-        return (Kind.DOCUMENT if judge.passes_everything() else kind), headers
+            return Kind.OTHER, IN_PAGE
+        return (Kind.DOCUMENT if visit.judge.passes_everything() else kind), ()
+    # WHATWG HTML, "run a worker": a worker has the policy that its script comes with.
     if purpose.worker:
-        # A worker has the policy that its script comes with.
-        return Kind.DOCUMENT, headers
-    if is_download(headers) or (kind is Kind.MEDIA and not purpose.document):
-        return Kind.OTHER, headers
-    return kind, headers
+        return Kind.DOCUMENT, ()
+    if kind is Kind.OTHER or (kind is Kind.MEDIA and not purpose.document) or is_download(headers):
+        return Kind.OTHER, ()
+    return kind, ()
+
+
+def _action(
+    status: int, headers: list[Header], declared: Kind, front: SentByFront | None, kind: Kind, visit: Visit
+) -> Action | Refusal:
+    """Decide what is done with a response whose Content-Type says `declared`, and whose body counts as
+    `kind`."""
+    # RFC 9110, section 15.4. Unless the site says otherwise, a visitor who asked for it may be led anywhere.
+    gates_redirects = not visit.purpose.navigation or visit.judge.policy.site.gate_redirects
+    if gates_redirects and (astray := leads_astray(status, headers, visit.judge, visit.page)):
+        return Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
+
+    # Service Workers, "Update": it would go on when the page has gone.
+    if visit.purpose.worker and (claim := _blocked_worker(visit)):
+        return Refusal(404, "a service worker that is not allowed", ((visit.page.path, claim),))
+
+    # The server in front may send a file without our Content-Security-Policy (nginx does), and then nothing
+    # would close what a browser shows.
+    if front is not None:
+        unread = kind is Kind.HTML or kind in _BY_ITSELF
+        return Refusal(502, f"with {front.header} {_SENT_UNREAD}") if unread else Action.FORWARD
+
+    # Associating Style Sheets with XML documents: what is no XML to us may be a style sheet to a browser.
+    if visit.purpose.sheet and declared is not Kind.XML and not visit.judge.passes_everything():
+        return Refusal(502, f"a sheet of XSLT is read only as XML; {_AS_SHEET}")
+
+    # RFC 9110, section 15.4.5.
+    if status == 304:
+        return Action.NOT_MODIFIED
+
+    # RFC 9110, sections 15.2, 15.3.5 and 15.3.6. Some servers would put a body on the wire all the same.
+    if status < 200 or status in (204, 205):
+        return Action.NO_BODY
+
+    # WHATWG HTML, "multipart/x-mixed-replace"; Signed HTTP Exchanges: any part may be a page.
+    if kind is Kind.SEALED:
+        return Refusal(502, f"{_SEALED}; {_AS_DOWNLOAD}")
+
+    # RFC 9110, section 15.3.7. What a part looks like says nothing of the whole.
+    if status == 206:
+        return Refusal(502, _IN_PART[kind]) if kind in _IN_PART else Action.FORWARD
+
+    if kind not in (Kind.HTML, Kind.XML, Kind.UNKNOWN):
+        return Action.FORWARD
+
+    # RFC 9110, section 8.4.
+    if reason := unreadable_coding(codings_of(headers)):
+        return Refusal(502, reason)
+
+    # RFC 9110, section 9.3.2: HEAD is answered with what GET would be, and no body.
+    return Action.HEAD if visit.request.method == "HEAD" else Action.READ
+
+
+def _blocked_worker(visit: Visit) -> Claim | None:
+    """Return the claim on the script of a service worker that is asked for, where it was not covered."""
+    # "Service-Worker: script" comes with nothing else.
+    asked = "script" in visit.request.values("service-worker")
+    return visit.judge.url(visit.host, visit.page.path) if asked else None
+
+
+_IN_PART = {
+    Kind.HTML: "a part of a page (206) cannot be read as one; send HTML whole",
+    Kind.XML: "a part of an XML document (206) cannot be read; send it whole",
+}
+_SENT_UNREAD = (
+    "the server in front would send HTML or another document that the gate has not read; let the application "
+    "send this file itself"
+)
+_SEALED = "a document in parts or in a wrapping (multipart, signed exchange) cannot be read"
+_AS_DOWNLOAD = "load it into a page as a picture, or send it as a download (Content-Disposition: attachment)"
+_AS_SHEET = "send it with the Content-Type text/xsl or application/xml"

@@ -1,31 +1,20 @@
-"""What caches are told: two variants of each page, `closed` for everyone and `open` for one visitor."""
+"""The two variants of each page: `closed` for everyone, `open` for one visitor."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 
 from consentgate.consent import Consent
-from consentgate.gate.message import Header, Request, header_values, without
+from consentgate.gate.message import Header, Request, without
 
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
 CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "range")
-"""What makes a request depend on the copy that the visitor has (RFC 9110, sections 13.1 and 14.2)."""
-# Caches between the site and the visitor that have a header of their own; and RFC 9213's, whoever's it is.
-_SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
-_TARGETED = "cdn-cache-control"
-# What only makes sense to a shared cache, in Cache-Control (RFC 9111, section 5.2.2).
-_SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
-
-VISITOR = ("Cookie", "Sec-GPC")
-"""The request headers on which a gated response depends."""
-
-FORGET_COPIES: Header = ("Clear-Site-Data", '"cache", "prefetchCache", "prerenderCache"')
-"""Makes a browser forget its copies of the site's pages, those for its back and forward buttons among them:
-they may be `open`. Cookies are not named: that would end the session, on all hosts of the domain."""
+"""The headers by which a request depends on the copy that the visitor has (RFC 9110, sections 13.1 and
+14.2)."""
 
 
 class Variant:
@@ -53,8 +42,8 @@ class Variant:
         return f"--{self.id}"
 
     def mark(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
-        """A page's headers with its validators as this variant's, `weak` ones if so wanted. What cannot be
-        marked goes: it would make one variant pass for another."""
+        """Return a page's headers with validators that are marked as this variant's, and `weak` if so wanted.
+        A validator that cannot be marked goes: it would make one variant pass for another."""
         marked: list[Header] = []
         for name, value in without(headers, "last-modified"):
             if name.lower() == "etag":
@@ -66,11 +55,12 @@ class Variant:
         return marked
 
     def is_marked(self, asked: Iterable[str]) -> bool:
-        """True when a request's `If-None-Match` asks whether its copy of this very variant is still good."""
+        """Say whether `If-None-Match` headers ask whether a copy of this very variant is still good."""
         return any(self._suffix + '"' in value for value in asked)
 
     def is_weakly_marked(self, asked: Iterable[str]) -> bool:
-        """True when it asks so by a weak validator, as the answer must be then (RFC 9111, 4.3.4)."""
+        """Say whether they ask so by a weak validator: then the answer must have a weak one (RFC 9111,
+        4.3.4)."""
         return any(
             match["weak"] and match["tag"].endswith(self._suffix)
             for value in asked
@@ -78,7 +68,7 @@ class Variant:
         )
 
     def unmarked(self, request: Request, *, document: bool) -> dict[str, tuple[str, ...]]:
-        """A request's validators as the application knows them, by the header's name.
+        """Return a request's validators as the application knows them, by the header's name.
 
         Copies of another variant are not worth asking about, and on a request for a `document` neither are
         those that bear no mark: they may be older than the gate, and must not bring back what the page was
@@ -118,39 +108,3 @@ class Variant:
         if tag.endswith(self._suffix):
             return f'{match["weak"] or ""}"{tag.removesuffix(self._suffix)}"'
         return "" if document or _SUFFIX.search(tag) else match[0]
-
-
-def vary(headers: list[Header], names: Sequence[str] = VISITOR) -> list[Header]:
-    """`headers` that say that the response depends on the request's headers called `names`."""
-    named = [name.strip().lower() for value in header_values(headers, "vary") for name in value.split(",")]
-    if "*" in named:
-        return headers
-    missing = [name for name in names if name.lower() not in named]
-    return [*headers, ("Vary", ", ".join(missing))] if missing else headers
-
-
-def is_shared(headers: list[Header]) -> bool:
-    """True where an application says in so many words that the response may be stored for everyone."""
-    return any(_name(directive) in ("public", "s-maxage") for directive in _directives(headers))
-
-
-def private(headers: list[Header]) -> list[Header]:
-    """`headers` that keep the response out of shared caches, and leave the browser's own as it was."""
-    kept = [d for d in _directives(headers) if _name(d) not in (*_SHARED_DIRECTIVES, "private")]
-    stricter = any(directive.lower() == "no-store" for directive in kept)
-    value = ", ".join(kept if stricter else ("private", *kept))
-    rest = [
-        (name, value)
-        for name, value in without(headers, "cache-control", *_SHARED_ONLY)
-        if not name.lower().endswith(_TARGETED)
-    ]
-    return [*rest, ("Cache-Control", value)]
-
-
-def _directives(headers: list[Header]) -> list[str]:
-    values = header_values(headers, "cache-control")
-    return [found for value in values for directive in value.split(",") if (found := directive.strip())]
-
-
-def _name(directive: str) -> str:
-    return directive.partition("=")[0].strip().lower()

@@ -1,0 +1,47 @@
+"""The cookies that a browser sends."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from .set_cookie import SPACE
+
+_MOST_PAIRS = 1000
+"""The most cookies that are read; the rest is dropped. Browsers keep at most a few hundred for a site."""
+
+
+class SentCookies:
+    """The cookies in the `values` of a request's `cookie` headers. `names` has the name of each, in order; ""
+    is for a cookie without one."""
+
+    def __init__(self, values: tuple[str, ...]) -> None:
+        self._values = values
+        self._pairs: list[tuple[str, str]] = []
+        room = _MOST_PAIRS
+        for value in values:
+            parts = value.split(";", room)
+            # The last one is all that there is no room for.
+            cut = len(parts) > room
+            for part in parts[:room]:
+                text = part.strip(SPACE)
+                if text:
+                    name, equals, _ = text.partition("=")
+                    self._pairs.append((name.strip(SPACE) if equals else "", text))
+            room -= len(parts)
+            if cut:
+                break
+        self._is_whole = room >= 0
+        self.names = [name for name, _ in self._pairs]
+
+    def values_of(self, name: str) -> list[str]:
+        """Return the values of every cookie called `name`."""
+        return [text.partition("=")[2].strip(SPACE) for found, text in self._pairs if found == name]
+
+    def without(self, names: Container[str]) -> tuple[str, ...]:
+        """Return one header without the cookies called one of `names`, the others in their order and bytes;
+        no header where nothing is left."""
+        kept = [text for name, text in self._pairs if name not in names]
+        if not kept:
+            return ()
+        unchanged = self._is_whole and len(self._values) == 1 and len(kept) == len(self._pairs)
+        return self._values if unchanged else ("; ".join(kept),)

@@ -1,0 +1,103 @@
+"""What all exchanges of a gate share."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import version
+
+import msgspec
+
+from consentgate.consent import Consent, ConsentCookie, Judge
+from consentgate.pages import Pages
+from consentgate.policy import Policy
+from consentgate.web.paths import normal_path
+from consentgate.web.url import Url
+
+from .cookies.filter import SetByApplication
+from .cookies.sent import SentCookies
+from .log.advice import Advice
+from .log.allowance import ReportAllowance
+from .message import Request
+from .request.fetch_metadata import purpose_of
+from .request.origin import authority_of, host_of
+from .request.visit import Visit, signals_of
+from .response.variants import Variant
+
+_MOST_ROOTS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Enforcement:
+    """A policy, and what it takes to enforce it. Threads and tasks share one.
+
+    `insecure` and `trusted_proxies` are as for the gate. What the fields after them hold grows while the
+    process runs: what was logged, how many reports were read, which cookies the application has set.
+    """
+
+    policy: Policy
+    cookie: ConsentCookie
+    insecure: bool
+    trusted_proxies: int
+    log: Advice
+    reports: ReportAllowance = field(default_factory=ReportAllowance)
+    set_by_application: SetByApplication = field(default_factory=SetByApplication)
+    _pages: dict[str, Pages] = field(default_factory=dict, init=False)
+
+    def with_policy(self, policy: Policy) -> Enforcement:
+        """Return the same with another `policy`."""
+        return replace(self, policy=policy)
+
+    @cached_property
+    def undecided(self) -> Consent:
+        """The consent of all visitors who have granted nothing."""
+        return Consent(self.policy)
+
+    @cached_property
+    def _fingerprint(self) -> bytes:
+        policy = self.policy
+        parts = msgspec.json.encode((policy.site, policy.categories, policy.cookies, policy.services))
+        return hashlib.sha256(version("consentgate").encode() + parts).digest()
+
+    @cached_property
+    def _closed(self) -> Variant:
+        return Variant(self.undecided, self._fingerprint)
+
+    def variant_for(self, consent: Consent) -> Variant:
+        """Return the variant of each page that a visitor with this `consent` gets."""
+        if consent is self.undecided or not consent.is_open:
+            return self._closed
+        return Variant(consent, self._fingerprint)
+
+    @property
+    def takes_reports(self) -> bool:
+        """True when browsers are asked to report what would be blocked."""
+        site = self.policy.site
+        return site.csp == "report-only" or (site.report_only and site.csp == "on")
+
+    def pages(self, root: str) -> Pages:
+        """Return what visitors see of the gate where the application is mounted at `root`."""
+        pages = self._pages.get(root)
+        if pages is None:
+            pages = Pages(self.policy, root, cookie=self.cookie.name)
+            # A server names few roots; should one let visitors make them up, they must not fill the memory.
+            if len(self._pages) < _MOST_ROOTS:
+                self._pages[root] = pages
+        return pages
+
+    def visit(self, request: Request, sent: SentCookies) -> Visit:
+        """Return what is known of the visitor who makes a `request` with the cookies `sent`."""
+        policy = self.policy
+        authority = authority_of(request, self.trusted_proxies)
+        host = host_of(authority)
+        path = normal_path(request.path)
+        page = Url("https", host, normal_path(request.root + request.path) if request.root else path)
+        choice = self.cookie.read(sent.values_of(self.cookie.name), host)
+        consent = self.undecided
+        judge = everyone = Judge(consent, host, page.path)
+        if choice is not None:
+            consent = Consent.of_choice(policy, choice, signals_of(request, policy))
+            judge = Judge(consent, host, page.path)
+            everyone = everyone if consent.is_open else judge
+        return Visit(request, authority, purpose_of(request), consent, judge, everyone, path, page)

@@ -1,0 +1,195 @@
+"""The exchange that enforces the policy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from consentgate.html.tokenizer.encoding import Unreadable
+
+from .cookies.expiry import Deletions
+from .exchange import Exchange, GateClosed
+from .headers.caching import private, vary
+from .message import Head, Header, without
+from .request.fetch_metadata import offers_to_application
+from .response.body import Body
+from .response.content_type import with_type
+from .response.heads import OF_THE_BYTES, Heads
+from .response.page_insertions import dropped_refreshes
+from .response.reading import Reader
+from .response.treatment import Action, Refusal, Treatment, treatment
+
+_log = logging.getLogger("consentgate")
+
+
+class EnforcingExchange(Exchange):
+    """One request and its response, of which only what the policy allows goes on.
+
+    Where there is a `_body` it reads what the application gives. Where `_drops` is True nothing of that is
+    sent, and at its end goes what `_instead` makes.
+    """
+
+    _pending: Head
+    _body: Body | None
+    _drops: bool
+    _broken: bool
+    _instead: Callable[[], bytes]
+
+    @property
+    def request_changes(self) -> dict[str, tuple[str, ...]]:
+        """What the application sees: the cookies that are allowed, the validators of this variant, and a wish
+        for HTML in a form that can be read."""
+        request, purpose = self._visit.request, self._visit.purpose
+        seen = {
+            "cookie": self._cookies.incoming(),
+            "accept-encoding": offers_to_application(request, purpose),
+            **self._variant.unmarked(request, document=purpose.has_own_policy),
+        }
+        changes = {name: values for name, values in seen.items() if values != request.values(name)}
+        changes |= dict.fromkeys(self._headers.kept_from_application(request), ())
+        return changes
+
+    # -- the head --------------------------------------------------------------------------------------------
+
+    def start(self, status: int, headers: Iterable[Header]) -> Head | None:
+        given = [*headers]
+        # An application may start again, with an error page.
+        self._head, self._body = None, None
+        self._drops, self._broken, self._instead = False, False, bytes
+        treated = treatment(status, given, self._visit)
+        if isinstance(treated.action, Refusal):
+            return self._refuse(treated.action)
+        sent = self._allowed(given, treated)
+        match treated.action:
+            case Action.READ:
+                self._pending = Head(status, sent)
+                refreshes = dropped_refreshes(given, sent, self._visit.page)
+                reader = Reader(self._visit, self._insertions, self._log)
+                self._body = reader.body(treated, sent, refreshes)
+            case Action.FORWARD:
+                self._send_head(status, self._heads.of(treated.kind, sent))
+            case Action.HEAD:
+                self._drops = True
+                self._send_head(status, self._heads.of_unread(treated.kind, sent))
+            case Action.NO_BODY:
+                self._drops = True
+                self._send_head(status, self._heads.of(treated.kind, sent))
+            case Action.NOT_MODIFIED:
+                self._drops = True
+                self._send_head(status, self._heads.not_modified(treated.kind, sent))
+        return self.head
+
+    def _allowed(self, given: list[Header], treated: Treatment) -> list[Header]:
+        """Return the application's headers as far as they are allowed, and as the treatment depends on the
+        request."""
+        sent = self._headers.response(given)
+        if treated.plain_type is not None:
+            sent = with_type(sent, treated.plain_type)
+        if treated.varies:
+            sent = vary(sent, treated.varies)
+        if treated.is_personal and self.consent.is_open:
+            sent = private(vary(sent))
+        return sent
+
+    @property
+    def _heads(self) -> Heads:
+        return Heads(self._visit, self._variant, self._log.headers)
+
+    def _send_head(self, status: int, headers: list[Header]) -> None:
+        """Let the head go out, with the deletion of cookies that a visitor who refused still sends."""
+        refused = self._cookies.refused()
+        expired = self._deletions.of(refused, headers) if refused else ()
+        self._head = Head(status, private(vary([*headers, *expired])) if expired else headers)
+
+    @property
+    def _deletions(self) -> Deletions:
+        secure = not self._enforcement.insecure
+        return Deletions(self._visit.request, self._visit.host, secure=secure)
+
+    # -- the body --------------------------------------------------------------------------------------------
+
+    @property
+    def passes(self) -> bool:
+        return self._head is not None and self._body is None and not self._drops
+
+    @property
+    def drops(self) -> bool:
+        return self._drops
+
+    def feed(self, data: bytes) -> bytes:
+        return self._feed(data, final=False)
+
+    def finish(self) -> bytes:
+        return self._feed(b"", final=True)
+
+    def _feed(self, data: bytes, *, final: bool) -> bytes:
+        if self._broken:
+            raise GateClosed("the gate could not read the response on")
+        if self._body is not None:
+            data = self._read(self._body, data, final=final)
+        if self._drops:
+            # A page that says why goes out at the end, once.
+            return self._instead() if final else b""
+        return data
+
+    def _read(self, body: Body, data: bytes, *, final: bool) -> bytes:
+        try:
+            output = body.process(data, final=final)
+            if self._head is None and body.ready:
+                status, headers = self._pending
+                self._send_head(status, self._heads.of(body.kind, headers, body.charset))
+            return output
+        except Exception as error:
+            # Whatever went wrong, the rest must not pass unread; nor when the application catches this.
+            if self._head is not None:
+                self._broken = True
+                _log.exception(
+                    "the page %r broke off: the gate could not read it on", self._visit.request.path
+                )
+                raise GateClosed(f"the gate could not read on: {error}") from error
+            self._close(502, str(error), None if isinstance(error, Unreadable) else error)
+            return b""
+        except BaseException:
+            # The process or the task is being stopped: nobody knows how far the reading had come.
+            self._broken = True
+            raise
+
+    # -- what goes out instead -------------------------------------------------------------------------------
+
+    def _refuse(self, refusal: Refusal) -> Head:
+        """Answer with an error page instead of what is refused."""
+        self._tell_blocked(refusal)
+        if refusal.is_redirect:
+            return self._answer_instead(refusal.status, self._pages.refused_redirect)
+        return self._close(refusal.status, refusal.reason)
+
+    def _close(self, status: int, reason: str, cause: Exception | None = None) -> Head:
+        """Answer with an error page instead of what cannot be judged."""
+        _log.error("closed the page %r: %s", self._visit.request.path, reason, exc_info=cause)
+        return self._answer_instead(status, partial(self._pages.problem, status))
+
+    def _answer_instead(self, status: int, page: Callable[[], bytes]) -> Head:
+        self._body, self._drops = None, True
+        self._instead = bytes if self._visit.request.method == "HEAD" else page
+        self._head = Head(status, self._pages.headers("text/html; charset=utf-8"))
+        return self._head
+
+    # -- what goes beside the response -----------------------------------------------------------------------
+
+    def handshake(self, headers: Iterable[Header]) -> list[Header]:
+        sent = self._headers.handshake([*headers])
+        return [*sent, *self._deletions.of(self._cookies.refused(), sent)]
+
+    def hints(self, headers: Iterable[Header]) -> list[Header]:
+        """Return the headers without what not everyone may load: caches and networks replay them to
+        others."""
+        return self._headers.hints([*headers])
+
+    def pushes(self, path: str) -> bool:
+        return self._headers.may_be_pushed(path)
+
+    def trailers(self, headers: Iterable[Header]) -> list[Header]:
+        """Return the fields that are allowed and say nothing of bytes that changed."""
+        sent = self._headers.trailers([*headers])
+        return sent if self.passes else without(sent, *OF_THE_BYTES)

@@ -1,0 +1,56 @@
+"""What a response tells caches about for whom it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from consentgate.gate.message import Header, header_values, without
+from consentgate.web.structured_fields import words
+
+VISITOR = ("Cookie", "Sec-GPC")
+"""The request headers on which a gated response depends."""
+
+FORGET_COPIES: Header = ("Clear-Site-Data", '"cache", "prefetchCache", "prerenderCache"')
+"""Makes a browser forget its copies of the site's pages, those for its back and forward buttons among them:
+they may be `open`. Cookies are not named: that would end the session, on all hosts of the domain."""
+
+# Headers of single caches between the site and the visitor, and the end of those in RFC 9213's form.
+_SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
+_TARGETED = "cdn-cache-control"
+# What only makes sense to a shared cache, in Cache-Control (RFC 9111, section 5.2.2).
+_SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
+
+
+def vary(headers: list[Header], names: Iterable[str] = VISITOR) -> list[Header]:
+    """Return `headers` that say that the response depends on the request's headers called `names`."""
+    named = [name.lower() for name in words(header_values(headers, "vary"))]
+    if "*" in named:
+        return headers
+    missing = [name for name in names if name.lower() not in named]
+    return [*headers, ("Vary", ", ".join(missing))] if missing else headers
+
+
+def is_shared(headers: list[Header]) -> bool:
+    """Say whether the application states that the response may be stored for everyone."""
+    return any(_name(directive) in ("public", "s-maxage") for directive in _directives(headers))
+
+
+def private(headers: list[Header]) -> list[Header]:
+    """Return `headers` that keep the response out of shared caches, and leave the browser's own as it was."""
+    kept = [d for d in _directives(headers) if _name(d) not in (*_SHARED_DIRECTIVES, "private")]
+    stricter = any(directive.lower() == "no-store" for directive in kept)
+    value = ", ".join(kept if stricter else ("private", *kept))
+    rest = [
+        (name, value)
+        for name, value in without(headers, "cache-control", *_SHARED_ONLY)
+        if not name.lower().endswith(_TARGETED)
+    ]
+    return [*rest, ("Cache-Control", value)]
+
+
+def _directives(headers: list[Header]) -> list[str]:
+    return words(header_values(headers, "cache-control"))
+
+
+def _name(directive: str) -> str:
+    return directive.partition("=")[0].strip().lower()

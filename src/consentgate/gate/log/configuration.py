@@ -1,0 +1,38 @@
+"""Advice on how the gate is set up."""
+
+from __future__ import annotations
+
+import logging
+
+from .once import Once
+
+_log = logging.getLogger("consentgate")
+
+
+class ConfigurationAdvice:
+    """Logs where the gate stands in the way of others, or they in its way."""
+
+    def __init__(self, once: Once) -> None:
+        self._once = once
+
+    def second_gate(self) -> None:
+        """Log that another gate is around this one."""
+        if self._once.is_new("place", "doubled"):
+            _log.warning(
+                "this gate does nothing: another gate is around it already, and its policy counts. Leave "
+                "only the outermost"
+            )
+
+    def inside_sessions(self) -> None:
+        """Log that middleware which keeps sessions is around this gate."""
+        if self._once.is_new("place", "inside sessions"):
+            _log.error(
+                "the gate is inside the session middleware, whose cookie passes it by in both directions. "
+                "Put the gate outermost: ConsentMiddleware(app, gate) around the application, or "
+                "app.add_middleware(ConsentMiddleware, gate=gate) after all others: the last is the outermost"
+            )
+
+    def only_reports(self) -> None:
+        """Log that this gate blocks nothing."""
+        if self._once.is_new("mode", "report only"):
+            _log.warning("report_only is on in [site]: nothing is blocked, and what would be is counted")

@@ -1,0 +1,112 @@
+"""Advice on cookies: their names, their lifetimes, and how a policy files them."""
+
+from __future__ import annotations
+
+import logging
+
+from consentgate.policy import NECESSARY, NEVER, Cookie, Policy
+from consentgate.policy.lifetime import lifetime_text
+
+from .once import Once
+from .proposals import toml_text
+
+_log = logging.getLogger("consentgate")
+
+
+class CookieAdvice:
+    """Logs what a site can mend about its cookies."""
+
+    def __init__(self, policy: Policy, once: Once) -> None:
+        self._once = once
+        self._report_only = policy.site.report_only
+        self._blocked = "would block" if self._report_only else "blocked"
+
+    def reserved_name(self, name: str) -> None:
+        """Log that the application set a cookie under the `name` of the consent cookie."""
+        if self._once.is_new("own cookie", name):
+            _log.warning(
+                "%s the application's cookie %s: a cookie of this name is the gate's own, which keeps the "
+                "choice. Give the application's another name",
+                self._blocked,
+                toml_text(name),
+            )
+
+    def nameless(self, line: str) -> None:
+        """Log that a Set-Cookie `line` of the application sets no cookie that all browsers store by a
+        name."""
+        name = line.partition(";")[0].partition("=")[0]
+        if self._once.is_new("odd cookie", name):
+            _log.warning(
+                "%s a Set-Cookie header that begins with %s: it names no cookie, or has a control character, "
+                "and browsers disagree about what that means. Write it as name=value; Path=/",
+                self._blocked,
+                toml_text(name),
+            )
+
+    def not_deleted(self, name: str) -> None:
+        """Log that a visitor who refused still sends the cookie `name`, which nothing identifies."""
+        if self._once.is_new("cookie not deleted", name, source="browsers"):
+            _log.warning(
+                "did not delete the cookie %s of a visitor who refused: neither the policy nor the catalogue "
+                "names it, and the application has not set it. If a load balancer or bot protection in front "
+                'of the application sets it, leave it so, or declare it with category = "necessary" and its '
+                'reason ("load-balancing", "security") for the application to see it. If a script of the '
+                "site sets it, declare it with its category, and it is deleted",
+                toml_text(name),
+            )
+
+    def clamped(self, name: str, asked: float, allowed: int, cookie: Cookie | None) -> None:
+        """Log that the lifetime of the exempt cookie `name` was cut from `asked` to `allowed` seconds.
+
+        `cookie` is its declaration where a framework sets it.
+        """
+        if self._once.is_new("lifetime", name):
+            _log.warning(
+                "%s the lifetime of the cookie %s: the application asks for %s, and the policy allows %s. To "
+                "allow it, write %s\n%s",
+                "would cut" if self._report_only else "cut",
+                toml_text(name),
+                lifetime_text(asked),
+                lifetime_text(allowed),
+                "into the policy:" if cookie else "where the policy declares the cookie:",
+                _table(cookie, asked) if cookie else f"lifetime = {toml_text(lifetime_text(asked))}",
+            )
+
+    def outlives_setting(self, cookie: Cookie, asked: float) -> None:
+        """Log that a framework's `cookie` is set for `asked` seconds, longer than its settings say."""
+        if self._once.is_new("lifetime", cookie.name):
+            _log.warning(
+                "the application sets the cookie %s for %s, and the choices page says %s, as the framework's "
+                "settings do. It passes as it is. For the page to say so:\n%s",
+                toml_text(cookie.name),
+                lifetime_text(asked),
+                cookie.lifetime,
+                _table(cookie, asked),
+            )
+
+    def misfiled(self, cookie: Cookie, category: str) -> None:
+        """Log that the policy files a framework's `cookie` under a category that visitors can refuse."""
+        if self._once.is_new("misfiled", cookie.name):
+            _log.warning("%s", misfiled(cookie, category))
+
+
+def _table(cookie: Cookie, seconds: float) -> str:
+    """Write the lines that declare `cookie` with a lifetime of this many `seconds`."""
+    return (
+        f"[[cookie]]\nname = {toml_text(cookie.name)}\ncategory = {toml_text(cookie.category)}\n"
+        f"reason = {toml_text(cookie.reason or '')}\nlifetime = {toml_text(lifetime_text(seconds))}"
+    )
+
+
+def misfiled(cookie: Cookie, category: str) -> str:
+    """Say what it means that a framework's `cookie` is filed under a `category` that is not necessary."""
+    effect = (
+        "never passes"
+        if category == NEVER
+        else "does not pass before visitors consent, nor after they refuse"
+    )
+    return (
+        f"the policy files the framework's own cookie {toml_text(cookie.name)} under {toml_text(category)}: "
+        f"it {effect}, and logins and forms that need it fail. Leave it out of the policy, or write "
+        f"category = {toml_text(NECESSARY)} and reason = {toml_text(cookie.reason or '')}"
+    )

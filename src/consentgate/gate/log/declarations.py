@@ -1,0 +1,153 @@
+"""Advice on what nobody declared: each host, cookie and service once, with the lines that would declare
+it."""
+
+from __future__ import annotations
+
+import logging
+
+from consentgate.catalogue import InlineScript, catalogue
+from consentgate.html import BlockedMarkup
+from consentgate.policy import Claim, Policy
+from consentgate.web.url import Url, resolve
+
+from .findings import Findings
+from .once import MOST, Once, Source
+from .proposals import LONGEST, Proposals, toml_text
+
+_log = logging.getLogger("consentgate")
+
+_FOR_A_PROGRAM = (
+    "no policy can: it starts a program, which may load anything. A link with this address stays: visitors "
+    "click it or not"
+)
+
+
+class DeclarationAdvice:
+    """Logs each undeclared host, cookie and service that was blocked. Safe to share by threads.
+
+    The lines that it proposes fit into `policy` as they are. With `report_only` in the policy it counts each
+    as a finding too, declared or not.
+    """
+
+    def __init__(self, policy: Policy, once: Once, findings: Findings) -> None:
+        self._proposals = Proposals(policy)
+        self._once = once
+        self._findings = findings
+        self._urls: set[tuple[str | None, ...]] = set()
+        self._report_only = policy.site.report_only
+        self._blocked = "would block" if self._report_only else "blocked"
+
+    def cookie_set(self, name: str, claim: Claim) -> None:
+        """Log that the cookie `name`, which the application set, was blocked."""
+        self._find("cookie", name, claim)
+        self._cookie(name, claim, source="site")
+
+    def cookie_sent(self, name: str, claim: Claim) -> None:
+        """Log that the cookie `name`, which a browser sent, was kept from the application."""
+        self._find("cookie sent", name, claim)
+        self._cookie(name, claim, source="browsers")
+
+    def host_blocked(self, host: str, claim: Claim, url: str = "", page: str = "") -> None:
+        """Log that `host` was blocked, which this `url` on a page of the host `page` would contact."""
+        self._find("host", host, claim)
+        self._host(host, claim, source="site", url=url, page=page)
+
+    def host_reported(self, host: str, claim: Claim) -> None:
+        """Log that a browser reported what would contact `host`."""
+        self._findings.add("host reported", host, claim.service or "")
+        self._host(host, claim, source="browsers", blocked="would block")
+
+    def _host(
+        self, host: str, claim: Claim, source: Source, blocked: str = "", url: str = "", page: str = ""
+    ) -> None:
+        # Services share hosts: maps and the protection of forms come from one. Each service is named.
+        if claim.declared or not self._once.is_new("host", f"{host} {claim.service or ''}", source):
+            return
+        if host.endswith(":"):
+            self._warn(f"an address that begins with {toml_text(host)}", _FOR_A_PROGRAM, blocked)
+        else:
+            lines = self._proposals.host(host, claim, url, page)
+            self._warn(f"the host {toml_text(host)}", lines, blocked)
+
+    def service_blocked(self, claim: Claim) -> None:
+        """Log that a script or widget was blocked which the catalogue recognised."""
+        self._find("service", claim.name, claim)
+        if not claim.declared and claim.service and self._once.is_new("name", claim.service):
+            self._warn(toml_text(claim.name), self._proposals.service(claim))
+
+    def url_blocked(self, url: str, page: Url, claim: Claim) -> None:
+        """Log that something on a `page` was blocked which would load `url`; "" is for what names no URL."""
+        is_short = len(url) <= LONGEST
+        if is_short and not self._report_only and self._was_logged(page.host, url, claim.service):
+            return
+        if self._report_only or not claim.declared:
+            host = resolve(url, page).host if url else ""
+            if host:
+                self.host_blocked(host, claim, url, page.host)
+            else:
+                self.service_blocked(claim)
+        if claim.pages:
+            self._elsewhere(claim, page.path)
+
+    def _was_logged(self, *what: str | None) -> bool:
+        """Say whether the same was logged before, as far as that is remembered."""
+        # Pages are full of the same few URLs, and resolving one takes longer than everything else here.
+        if what in self._urls:
+            return True
+        if len(self._urls) >= MOST:
+            self._urls.clear()
+        self._urls.add(what)
+        return False
+
+    def _elsewhere(self, claim: Claim, page: str) -> None:
+        """Log that a service was blocked on a `page` (a path) which is not among those where it is
+        necessary."""
+        if not self._once.is_new("elsewhere", claim.service or ""):
+            return
+        starred = next((pattern for pattern in claim.pages if pattern.endswith("/*")), "")
+        _log.warning(
+            "%s %s on the page %s: the policy has it necessary on other pages only, pages = %s%s",
+            self._blocked,
+            toml_text(claim.service or claim.name),
+            toml_text(page),
+            f"[{', '.join(map(toml_text, claim.pages))}]",
+            f"; {toml_text(starred)} does not match {toml_text(starred[:-2] or '/')}" if starred[:-2] else "",
+        )
+
+    def inline_script_blocked(self, claim: Claim, page: str, place: BlockedMarkup) -> None:
+        """Log that an inline script which calls a service was taken out of a `page` (a path) as a whole.
+
+        One that loads the service is the service's own snippet: it holds no code of the site.
+        """
+        text = place.text
+        if not self._once.is_new("inline script", f"{claim.service} {hash(text)}"):
+            return
+        script = InlineScript(text.partition(b">")[2].rpartition(b"</")[0])
+        words = catalogue().words_of_inline(script)
+        if words and not script.loads:
+            _log.warning(
+                "%s the inline script at %s of the page %s as a whole, since it has %s in it: that is %s. To "
+                "do, if there is code of your own in it: move the call to a script element of its own, or "
+                "into a file of yours, behind a test that the function is there",
+                self._blocked,
+                place.words,
+                toml_text(page),
+                " and ".join(map(toml_text, words)),
+                toml_text(claim.name),
+            )
+
+    def _cookie(self, name: str, claim: Claim, source: Source) -> None:
+        if not claim.declared and self._once.is_new("cookie", name, source):
+            self._warn(f"the cookie {toml_text(name)}", self._proposals.cookie(name, claim))
+
+    def _find(self, kind: str, name: str, claim: Claim) -> None:
+        if self._report_only:
+            self._findings.add(kind, name, claim.service or "")
+
+    def _warn(self, what: str, lines: str, blocked: str = "") -> None:
+        message = (
+            "%s %s, which the policy does not declare. To declare it:\n%s"
+            if lines.startswith(("[[", "#"))
+            else "%s %s, which the policy does not declare; %s"
+        )
+        _log.warning(message, blocked or self._blocked, what, lines)

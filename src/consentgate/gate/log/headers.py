@@ -1,0 +1,114 @@
+"""Advice on headers: the application's, and those that the gate adds."""
+
+from __future__ import annotations
+
+import logging
+
+from consentgate.gate.csp.build import Net
+from consentgate.policy import Claim, Policy
+
+from .findings import Findings
+from .once import Once
+from .proposals import toml_text
+
+_log = logging.getLogger("consentgate")
+
+_HEADERS_TO_DECLARE = {
+    "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
+    "secure-session-registration": '; a [[cookie]] with reason = "authentication" declares logins',
+}
+_PLAIN_FORMS = {
+    "link": '<URL>; rel=preload; as=style, in ASCII, each parameter once, and "quotes" without a backslash',
+}
+
+
+class HeaderAdvice:
+    """Logs each header that was blocked, and what a site's own headers get in the way of. With `report_only`
+    in the policy it counts the blocked ones as findings too."""
+
+    def __init__(self, policy: Policy, once: Once, findings: Findings) -> None:
+        self._once = once
+        self._findings = findings
+        self._report_only = policy.site.report_only
+        self._blocked = "would block" if self._report_only else "blocked"
+
+    def undeclarable(self, name: str) -> None:
+        """Log that the application's header `name` was blocked, which no service can declare."""
+        if self._report_only:
+            self._findings.add("header", name)
+        if self._once.is_new("header", name):
+            _log.warning(
+                "%s the header %s: what it asks of browsers no consent covers, unless undeclared in "
+                "[site] is a category%s",
+                self._blocked,
+                toml_text(name),
+                _HEADERS_TO_DECLARE.get(name, ""),
+            )
+
+    def not_plain(self, name: str, page: str) -> None:
+        """Log that the header `name` of a `page` (a path) was blocked: browsers do not all read it alike."""
+        if self._report_only:
+            self._findings.add("header", name)
+        if self._once.is_new("odd header", name):
+            _log.warning(
+                "%s the header %s of the page %s: browsers do not all read it alike, and some may load what "
+                "others do not. Write it in its plain form: %s",
+                self._blocked,
+                toml_text(name),
+                toml_text(page),
+                _PLAIN_FORMS[name],
+            )
+
+    def redirect_refused(self, host: str, claim: Claim, page: str, *, asked: bool) -> None:
+        """Log that a redirect from a `page` (a path) to `host` was refused. `asked` says whether the visitor
+        asked for it."""
+        if not self._once.is_new("redirect", f"{host} {claim.service}"):
+            return
+        if asked:
+            why = "gate_redirects is on in [site]"
+            rest = "Without gate_redirects every redirect of the application passes"
+        else:
+            why = "the browser asked for it ahead of the visitor or for a part of a page"
+            rest = "Where the visitor goes there, it passes unless gate_redirects is on in [site]"
+        _log.warning(
+            "refused a redirect from the page %s to the host %s (403), since %s: %s. %s",
+            toml_text(page),
+            toml_text(host),
+            why,
+            _what_opens(claim, host),
+            rest,
+        )
+
+    def styles_kept_out(self) -> None:
+        """Log that the site's own Content-Security-Policy keeps the banner's styles out."""
+        if self._once.is_new("policy", "style"):
+            _log.warning(
+                "the site's own Content-Security-Policy lets no style sheet of the site pass: the banner "
+                "works, but without its styles. Add 'self' or a nonce to its style-src"
+            )
+
+    def policy_too_long(self, net: Net) -> None:
+        """Log that a page's Content-Security-Policy has no room for all granted hosts."""
+        for what, hosts in (("contact", net.without_access), ("open WebSockets to", net.without_sockets)):
+            if hosts and self._once.is_new("net", f"{what} {len(hosts)}"):
+                _log.warning(
+                    "the Content-Security-Policy has no room for all that was granted: scripts of the page "
+                    "cannot %s %s. Name fewer hosts in the policy file, such as *.vendor.example for all of "
+                    "one vendor's, and first the services that need them most%s",
+                    what,
+                    ", ".join(map(toml_text, hosts)),
+                    "" if what == "contact" else ", such as chats",
+                )
+
+
+def _what_opens(claim: Claim, host: str) -> str:
+    """Say what would let a redirect to `host` pass."""
+    if claim.unit is not None:
+        return f"it passes with consent to {toml_text(claim.category or '')}"
+    if claim.pages:
+        return f"the policy has {toml_text(claim.service or claim.name)} on other pages only"
+    if claim.declared:
+        return 'category = "never" says so'
+    if host.endswith(":"):
+        return "no policy can name a program that it starts"
+    return "a [[service]] with this host in hosts declares it"

@@ -1,0 +1,71 @@
+"""A request, and what is known of the visitor who makes it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from consentgate.consent import Consent, Judge, signals_in
+from consentgate.consent.signals import SIGNALS
+from consentgate.gate.message import Request
+from consentgate.policy import Policy
+from consentgate.web.url import Url
+
+from .fetch_metadata import Purpose
+from .origin import link_to, page_before
+
+
+class Visit(NamedTuple):
+    """A `request` for the host and port `authority`, of a visitor with this `consent`.
+
+    `judge` decides for this visitor, and `everyone` for those who have consented to nothing: they are the
+    same for such a visitor. `path` is the request's in its normal form, below the application's root; `page`
+    is where that is, root and all.
+    """
+
+    request: Request
+    authority: str
+    purpose: Purpose
+    consent: Consent
+    judge: Judge
+    everyone: Judge
+    path: str
+    page: Url
+
+    @property
+    def host(self) -> str:
+        """The host that was asked."""
+        return self.page.host
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """The signals that the visitor's browser sends and the policy heeds."""
+        return signals_of(self.request, self.judge.policy)
+
+    def endpoint(self, name: str) -> str:
+        """Return the path of the gate's own endpoint `name`."""
+        return f"{self.request.root}{self.judge.policy.site.prefix}{name}"
+
+    @property
+    def origin(self) -> str:
+        """What makes a link lead to this host in a page whose <base> leads elsewhere."""
+        return link_to(self.authority)
+
+    @property
+    def is_submission(self) -> bool:
+        """True for a form that is sent, and whatever else must not be repeated unasked."""
+        return self.request.method not in ("GET", "HEAD")
+
+    @property
+    def way_back(self) -> str:
+        """The page to return to after a decision. For the answer to a form it is the page with the form,
+        which can be loaded again."""
+        request = self.request
+        if self.is_submission and (form := page_before(request, self.host)):
+            return form
+        query = f"?{request.query}" if request.query else ""
+        return f"{request.root}{request.path}{query}"
+
+
+def signals_of(request: Request, policy: Policy) -> frozenset[str]:
+    """Return the signals in a `request` that the `policy` heeds."""
+    return signals_in(request.named(SIGNALS), dnt=policy.site.dnt)

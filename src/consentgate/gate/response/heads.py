@@ -1,0 +1,83 @@
+"""The headers of what the gate sends on, as the kind of its body has them."""
+
+from __future__ import annotations
+
+from consentgate.gate.codings import codings_of
+from consentgate.gate.csp.build import net_for
+from consentgate.gate.csp.security_headers import REPORTS, with_net
+from consentgate.gate.headers.caching import VISITOR, private, vary
+from consentgate.gate.log.headers import HeaderAdvice
+from consentgate.gate.message import Header, without
+from consentgate.gate.request.fetch_metadata import DESTINATION
+from consentgate.gate.request.visit import Visit
+
+from .content_type import Kind, with_charset, without_sniffing
+from .variants import Variant
+
+OF_THE_BYTES = ("content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges")
+"""The headers that no longer hold for a body whose bytes change (RFC 9110, RFC 9530)."""
+
+
+class Heads:
+    """Makes the headers of a response on a `visit`, whose pages come in this `variant`."""
+
+    def __init__(self, visit: Visit, variant: Variant, log: HeaderAdvice) -> None:
+        self._visit = visit
+        self._variant = variant
+        self._log = log
+
+    def of(self, kind: Kind, headers: list[Header], charset: str | None = None) -> list[Header]:
+        """Return the headers of a response whose body counts as this `kind`; HTML is read in `charset`, where
+        nothing but that says so."""
+        match kind:
+            case Kind.OTHER:
+                return headers
+            case Kind.UNKNOWN:
+                return without_sniffing(headers)
+            case Kind.MEDIA:
+                return self._media(headers)
+            case Kind.HTML:
+                page = self._page(headers)
+                return page if charset is None else with_charset(page, charset)
+            case _:
+                return self._document(headers)
+
+    def of_unread(self, kind: Kind, headers: list[Header]) -> list[Header]:
+        """Return the headers that answer HEAD where the body would be read."""
+        # Only the body would tell whether what has no type is read, and so its length.
+        return without(headers, "content-length") if kind is Kind.UNKNOWN else self.of(kind, headers)
+
+    def not_modified(self, kind: Kind, headers: list[Header]) -> list[Header]:
+        """Return the headers by which a copy that the browser has is still good (RFC 9110, section
+        15.4.5)."""
+        asked = self._visit.request.values("if-none-match")
+        if self._variant.is_marked(asked):
+            return self._page(headers, weak=self._variant.is_weakly_marked(asked))
+        return headers if kind is Kind.HTML else self.of(kind, headers)
+
+    def _for_visitor(self, headers: list[Header], names: tuple[str, ...] = VISITOR) -> list[Header]:
+        """Return `headers` that tell caches that the response depends on the visitor."""
+        headers = vary(headers, names)
+        return private(headers) if self._visit.consent.is_open else headers
+
+    def _page(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
+        """Return the headers of a page that is rewritten."""
+        # The bytes of one that is encoded again depend on how it came, which a strong ETag must not conceal.
+        recoded = bool(codings_of(headers))
+        return self._document(without(headers, *OF_THE_BYTES), weak=weak or recoded)
+
+    def _document(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
+        """Return the headers of what a browser shows, in this visitor's variant: a copy of another one, which
+        came with another Content-Security-Policy, must not be revived."""
+        return self._for_visitor(self._with_net(self._variant.mark(headers, weak=weak)))
+
+    def _media(self, headers: list[Header]) -> list[Header]:
+        """Return the headers of sound and film that a browser shows by itself. They keep their validators,
+        for what is fetched in parts."""
+        return self._for_visitor(self._with_net(headers), (*VISITOR, *DESTINATION))
+
+    def _with_net(self, headers: list[Header]) -> list[Header]:
+        net = net_for(self._visit.judge)
+        if net is not None and (net.without_access or net.without_sockets):
+            self._log.policy_too_long(net)
+        return with_net(headers, self._visit.judge, net, self._visit.endpoint(REPORTS))

@@ -1,0 +1,81 @@
+"""Reads bodies: HTML through the rewriter, XML through its check, and tells the log what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from consentgate.gate.codings import codings_of
+from consentgate.gate.log.advice import Advice
+from consentgate.gate.message import Header
+from consentgate.gate.request.visit import Visit
+from consentgate.html import BlockedMarkup, Insertion, ReachedLimit, Record, Rewriter
+from consentgate.html.tokenizer.encoding import Encoding
+from consentgate.policy import Claim
+from consentgate.xml.document import XmlDocument
+
+from .body import Body, HtmlBody, RecodedBody, SniffedBody, XmlBody
+from .content_type import Kind
+from .page_insertions import PageInsertions
+from .treatment import Treatment
+
+
+class Reader:
+    """Makes the bodies that are read on a `visit`. One that `only_observes` inserts nothing."""
+
+    def __init__(
+        self, visit: Visit, insertions: PageInsertions, log: Advice, *, only_observes: bool = False
+    ) -> None:
+        self._visit = visit
+        self._insertions = insertions
+        self._log = log
+        self._only_observes = only_observes
+
+    def body(self, treated: Treatment, headers: list[Header], refreshes: Iterable[str] = ()) -> Body:
+        """Return the body that is `treated` so and comes with `headers`; `refreshes` are those that the
+        visitor gets a link for instead."""
+        kind, label, codings = treated.kind, treated.label, codings_of(headers)
+        if kind is Kind.XML:
+            document = XmlDocument(self._visit.judge, self._visit.page, label, self._note_blocked)
+            return XmlBody(document, codings)
+
+        def make_rewriter(encoding: Encoding) -> Rewriter:
+            made = None if self._only_observes else self._insertions.insertion(headers, refreshes)
+            return self._rewriter(encoding, made)
+
+        html = HtmlBody(make_rewriter, label)
+        body: Body = RecodedBody(html, codings) if codings else html
+        return SniffedBody(body, codings) if kind is Kind.UNKNOWN else body
+
+    def _rewriter(self, encoding: Encoding, insertion: Insertion | None) -> Rewriter:
+        return Rewriter(
+            self._visit.judge,
+            self._visit.page,
+            charset=encoding.codec if encoding.is_ascii_compatible else "utf-8",
+            placeholder=self._insertions.placeholder,
+            insertion=insertion,
+            observe=self._observe,
+        )
+
+    # -- what the rewriter finds, for the log ----------------------------------------------------------------
+
+    def _observe(self, records: Iterable[Record]) -> None:
+        for record in records:
+            if isinstance(record, ReachedLimit):
+                self._note_limit(record)
+            elif not record.goes_on:
+                self._note_markup(record)
+
+    def _note_markup(self, blocked: BlockedMarkup) -> None:
+        claim, url, kind = blocked.violation
+        self._note_blocked(claim, url)
+        if kind == "inline script":
+            self._log.declarations.inline_script_blocked(claim, self._visit.page.path, blocked)
+
+    def _note_blocked(self, claim: Claim, url: str) -> None:
+        self._log.declarations.url_blocked(url, self._visit.page, claim)
+
+    def _note_limit(self, reached: ReachedLimit) -> None:
+        if self._only_observes:
+            self._log.limits.would_be_reached(reached.limit)
+        else:
+            self._log.limits.reached(reached.limit, self._visit.page.path, reached.offset)
