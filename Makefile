@@ -1,11 +1,16 @@
-# What a newcomer needs: make demo, make test. `make help` lists the rest.
+# What a newcomer needs: make demo, make test. `make help` lists the rest. Each target installs what it needs.
 PYTHON ?= python3
 VENV := .venv
+DEMO := .venv-demo
 OLDEST := .venv-oldest
 RUN := $(VENV)/bin
 
-# A fresh environment is made once, and again when the project's requirements change.
-READY := $(VENV)/.ready
+# The demo has an environment of its own, with Flask and nothing else: what the tests need takes half a gigabyte. In the
+# other one, each group of pyproject.toml is installed when a target needs it, and again when the requirements change.
+BASE := $(VENV)/.base
+TESTS := $(VENV)/.tests
+LINT := $(VENV)/.lint
+BENCH := $(VENV)/.bench
 CODE := src tests examples tools benchmarks
 
 .PHONY: help demo test without-pcre2 doubling engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
@@ -13,35 +18,42 @@ CODE := src tests examples tools benchmarks
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
-$(READY): pyproject.toml
+$(BASE) $(DEMO)/.base:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "consentgate needs Python 3.11 or newer; try: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(RUN)/python -m pip install --quiet --editable . --group dev
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	@touch $@
 
-demo: $(READY) ## serve the example newspaper behind the gate on http://127.0.0.1:8000
-	$(RUN)/python examples/flask_app/app.py
+$(TESTS) $(LINT) $(BENCH): $(VENV)/.%: pyproject.toml | $(BASE)
+	$(RUN)/python -m pip install --quiet --editable . --group $*
+	@touch $@
+
+$(DEMO)/.ready: pyproject.toml | $(DEMO)/.base
+	$(DEMO)/bin/python -m pip install --quiet --editable ".[flask]"
+	@touch $@
+
+demo: $(DEMO)/.ready ## serve the example newspaper behind the gate on http://127.0.0.1:8000 (PORT=8001 make demo: on another port)
+	$(DEMO)/bin/python examples/flask_app/app.py
 
 # Three workers on two cores: a browser's tests mostly wait for silence. Files in their order: xdist would put
 # those with few tests last, and the browser's few tests take longest.
-test: $(READY) ## run the tests
+test: $(TESTS) ## run the tests
 	$(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-without-pcre2: $(READY) ## run the HTML engine's tests as on a machine that lacks PCRE2
+without-pcre2: $(TESTS) ## run the HTML engine's tests as on a machine that lacks PCRE2
 	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile tests/html
 
-doubling: $(READY) ## count the work and memory that hostile input takes, at sizes that double
+doubling: $(TESTS) ## count the work and memory that hostile input takes, at sizes that double
 	$(RUN)/python -m pytest -n 2 -m doubling tests/limits
 
-engines: $(READY) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
+engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
 	$(RUN)/python -m pytest -n 2 --dist loadgroup -m engines tests/browser
 
-matrix: $(READY) ## visit every framework on every server, and print the README's table
+matrix: $(TESTS) ## visit every framework on every server, and print the README's table
 	$(RUN)/python -m tests.frameworks.matrix
 
-oldest: $(READY) ## run the integrations' tests with the oldest versions that the package allows
+oldest: $(TESTS) ## run the integrations' tests with the oldest versions that the package allows
 	$(RUN)/python -m venv --clear $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(OLDEST)/bin/python -m pip install --quiet --group integrations
@@ -51,33 +63,33 @@ oldest: $(READY) ## run the integrations' tests with the oldest versions that th
 	$(OLDEST)/bin/python -m pytest -n 2 --dist loadfile -W default::DeprecationWarning \
 		-k "integrations or crowd or Flask or Django or Starlette" tests/integrations tests/frameworks
 
-upstream: $(READY) ## run the frameworks' own tests through a gate that must not be noticed
+upstream: $(TESTS) ## run the frameworks' own tests through a gate that must not be noticed
 	$(RUN)/python -m tests.upstream
 
-fuzz: $(READY) ## look for input that leaks, for as long as it takes to try 50,000 pages
+fuzz: $(TESTS) ## look for input that leaks, for as long as it takes to try 50,000 pages
 	$(RUN)/python -m pytest -m fuzz tests/html
 
-soak: $(READY) ## send a gigabyte through the rewriter and print how far its memory grew
+soak: $(BENCH) ## send a gigabyte through the rewriter and print how far its memory grew
 	$(RUN)/python -m benchmarks.memory 1000
 
-bench: $(READY) ## measure the gate beside others that do the same
+bench: $(BENCH) ## measure the gate beside others that do the same
 	$(RUN)/python -m benchmarks --json benchmarks.json
 
-lint: $(READY) ## check style, types and import directions
+lint: $(LINT) ## check style, types and import directions
 	$(RUN)/ruff format --check $(CODE)
 	$(RUN)/ruff check $(CODE)
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
-format: $(READY) ## format the code
+format: $(LINT) ## format the code
 	$(RUN)/ruff format $(CODE)
 	$(RUN)/ruff check --fix $(CODE)
 
-browsers: $(READY) ## install the browsers of the browser tests
+browsers: $(TESTS) ## install the browsers of the browser tests
 	sh tools/install_browser.sh $(RUN)/python
 
 servers: ## install the servers that some tests put in front of an app, and wrk for the benchmarks
 	sh tools/install_servers.sh
 
-clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) $(OLDEST) .upstream .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+clean: ## remove the environments and what tools left behind
+	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

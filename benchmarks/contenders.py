@@ -1,5 +1,5 @@
-"""Those that are measured. Each takes a page, the questions about it, and gives the page without what
-third parties would load. See `questions` for what is the same for all of them, and what is not.
+"""The contenders. Each takes a page and the questions about it, and returns the page without what third
+parties would load. `questions` says what is the same for all of them, and what is not.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ Rewrite = Callable[[Page, Questions], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A way to gate a page. `package` is whose version counts, "" for ours and the copy. `begin` comes before
-    each round."""
+    """A way to gate a page. `package` is the distribution whose version counts, "" for ours and the copy.
+    `begin` runs before each round."""
 
     name: str
     rewrite: Rewrite
@@ -39,18 +39,20 @@ class Contender:
 
 
 OURS = "consentgate"
+OURS_ON_NEW_PAGES = "consentgate, new pages"
+LOLHTML = "python-lolhtml"
 COPY = "memory copy"
 
 
 def contenders(gate: Gate) -> list[Contender]:
-    """All of them; the first one is what the others are compared to. From the second round on it knows the
-    pages again, as in a process that serves them."""
+    """Return all contenders. The others are compared to `OURS`. From its second round on it knows the pages
+    again, as in a process that serves them."""
     new = _NewGate()
     return [
+        Contender(OURS_ON_NEW_PAGES, new.rewrite, begin=new.begin),
         Contender(OURS, lambda page, _: gate.rewrite(page.html, url=page.url).html),
-        Contender("consentgate, new pages", new.rewrite, begin=new.begin),
         Contender("consentgate, streaming", lambda page, _: stream(gate, page)),
-        Contender("python-lolhtml", by_lolhtml, "python-lolhtml"),
+        Contender(LOLHTML, by_lolhtml, "python-lolhtml"),
         Contender("turbohtml.rewrite", by_turbohtml, "turbohtml"),
         Contender("lxml", by_lxml, "lxml"),
         Contender("selectolax (lexbor)", by_selectolax, "selectolax"),
@@ -60,7 +62,8 @@ def contenders(gate: Gate) -> list[Contender]:
 
 
 class _NewGate:
-    """One that has not seen any page yet when a round begins: what it knows of pages goes by its policy."""
+    """A gate that has seen no page when a round begins. What a gate remembers is kept by policy, so that a
+    new policy remembers nothing."""
 
     def __init__(self) -> None:
         self.begin()

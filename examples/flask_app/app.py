@@ -2,13 +2,14 @@
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask, Response, jsonify, render_template, request, session
-from werkzeug.serving import run_simple
+from werkzeug.serving import make_server
 
 from consentgate.flask import ConsentGate, consent
 
@@ -100,10 +101,22 @@ The policy is {policy}.
 What is not in it is blocked and named in this log, with the lines to add.
 """
 
+
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on `port`, or leave with a line that says how to choose another."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise SystemExit(
+            f"Port {port}: {error.strerror}. Choose another with: PORT={port + 1} make demo"
+        ) from error
+
+
 if __name__ == "__main__":
     logging.basicConfig(format="%(name)s: %(message)s")
     logging.getLogger("consentgate").setLevel(logging.INFO)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     port = int(os.environ.get("PORT", "8000"))
-    print(LOOK_AT.format(url=f"http://127.0.0.1:{port}/", policy=HERE / "consentgate.toml"), flush=True)
-    run_simple("127.0.0.1", port, app, threaded=True)
+    with listen(port) as listener:
+        print(LOOK_AT.format(url=f"http://127.0.0.1:{port}/", policy=HERE / "consentgate.toml"), flush=True)
+        make_server("127.0.0.1", port, app, threaded=True, fd=listener.fileno()).serve_forever()

@@ -1,4 +1,4 @@
-"""The ASGI adapter (requirements A1 to A11 of the frameworks' research)."""
+"""The ASGI adapter (requirements ASGI1 to ASGI11)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def reply(app: Asgi, of: dict[str, Any] | None = None) -> Reply:
     return reply_of(result(app, of))
 
 
-# -- A1, A2: what frameworks send ------------------------------------------------------------------------
+# -- ASGI1, ASGI2: what frameworks send ------------------------------------------------------------------
 
 
 def generated() -> Iterator[tuple[bytes, bytes]]:
@@ -95,25 +95,25 @@ def generated() -> Iterator[tuple[bytes, bytes]]:
         lambda: [(bytearray(HTML[0]), memoryview(HTML[1])), (memoryview(b"set-cookie"), bytearray(b"_ab=1"))],
     ],
 )
-def test_headers_may_come_in_any_shape_A1(make: Callable[[], Any]) -> None:
+def test_headers_may_come_in_any_shape_ASGI1(make: Callable[[], Any]) -> None:
     sent = reply(sends({"type": START, "status": 200, "headers": make()}, {"type": BODY, "body": PAGE}))
     assert CLOSED not in sent.body
     assert sent.values("set-cookie") == []
 
 
 @pytest.mark.parametrize("more", [{}, {"headers": None}, {"headers": []}])
-def test_headers_may_be_missing_A1(more: Message) -> None:
+def test_headers_may_be_missing_ASGI1(more: Message) -> None:
     sent = reply(sends({"type": START, "status": 200} | more, {"type": BODY, "body": PAGE}))
     assert CLOSED not in sent.body
 
 
 @pytest.mark.parametrize("shape", [bytes, bytearray, memoryview])
 @pytest.mark.parametrize("kind", [HTML, JSON])
-def test_bodies_may_be_any_bytes_A1(shape: type, kind: tuple[bytes, bytes]) -> None:
+def test_bodies_may_be_any_bytes_ASGI1(shape: type, kind: tuple[bytes, bytes]) -> None:
     assert (CLOSED in reply(page(kind, body=shape(PAGE))).body) is (kind == JSON)
 
 
-def test_a_request_may_lack_what_is_optional_A1() -> None:
+def test_a_request_may_lack_what_is_optional_ASGI1() -> None:
     given = scope()
     for key in ("headers", "raw_path", "root_path", "query_string", "server", "extensions", "state"):
         del given[key]
@@ -122,7 +122,7 @@ def test_a_request_may_lack_what_is_optional_A1() -> None:
     assert CLOSED not in reply(page(), scope() | empty).body
 
 
-def test_what_is_not_kept_back_of_a_request_arrives_as_it_came_A1() -> None:
+def test_what_is_not_kept_back_of_a_request_arrives_as_it_came_ASGI1() -> None:
     seen: list[tuple[bytes, bytes]] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -135,13 +135,13 @@ def test_what_is_not_kept_back_of_a_request_arrives_as_it_came_A1() -> None:
 
 
 @pytest.mark.parametrize("kind", [HTML, JSON])
-def test_a_body_may_be_absent_A2(kind: tuple[bytes, bytes]) -> None:
+def test_a_body_may_be_absent_ASGI2(kind: tuple[bytes, bytes]) -> None:
     sent = reply(sends({"type": START, "status": 200, "headers": [kind]}, {"type": BODY}))
     assert (sent.status, sent.body) == (200, b"")
 
 
 @pytest.mark.parametrize("kind", [HTML, HTML_PLAIN, JSON])
-def test_ten_thousand_chunks_A2(kind: tuple[bytes, bytes]) -> None:
+def test_ten_thousand_chunks_ASGI2(kind: tuple[bytes, bytes]) -> None:
     chunks = [{"type": BODY, "body": b"<p>x", "more_body": True}] * 10_000
     sent = result(sends({"type": START, "status": 200, "headers": [kind]}, *chunks, {"type": BODY}))
     assert [message["type"] for message in sent].count(START) == 1
@@ -149,7 +149,7 @@ def test_ten_thousand_chunks_A2(kind: tuple[bytes, bytes]) -> None:
 
 
 @pytest.mark.parametrize("kind", [HTML, HTML_PLAIN, JSON, (b"x-none", b"")])
-def test_a_chunk_leaves_before_the_next_is_made_A2(kind: tuple[bytes, bytes]) -> None:
+def test_a_chunk_leaves_before_the_next_is_made_ASGI2(kind: tuple[bytes, bytes]) -> None:
     async def visit() -> None:
         arrived = [asyncio.Event() for _ in range(3)]
         sent = b""
@@ -185,7 +185,7 @@ def test_the_parts_of_a_download_pass_as_they_are_until_it_ends() -> None:
         result(sends(start, *parts, last, parts[0]))
 
 
-def test_one_start_and_one_end_A2() -> None:
+def test_one_start_and_one_end_ASGI2() -> None:
     twice = sends({"type": START, "status": 200, "headers": [HTML]}, {"type": START, "status": 500})
     with pytest.raises(RuntimeError, match="twice"):
         result(twice)
@@ -201,11 +201,11 @@ def test_one_start_and_one_end_A2() -> None:
         result(sends({"type": BODY, "body": PAGE}))
 
 
-# -- A3, A4: other messages and keys ---------------------------------------------------------------------
+# -- ASGI3, ASGI4: other messages and keys ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", [HTML, HTML_PLAIN, JSON])
-def test_unknown_keys_survive_A3(kind: tuple[bytes, bytes]) -> None:
+def test_unknown_keys_survive_ASGI3(kind: tuple[bytes, bytes]) -> None:
     app = sends(
         {"type": START, "status": 200, "headers": [kind], "trailers": True, "x": 1},
         {"type": BODY, "body": PAGE, "y": 2},
@@ -217,7 +217,7 @@ def test_unknown_keys_survive_A3(kind: tuple[bytes, bytes]) -> None:
 
 
 @pytest.mark.parametrize("kind", [HTML, HTML_PLAIN, JSON])
-def test_unknown_messages_pass_in_order_A4(kind: tuple[bytes, bytes]) -> None:
+def test_unknown_messages_pass_in_order_ASGI4(kind: tuple[bytes, bytes]) -> None:
     debug, odd = {"type": "http.response.debug", "info": {}}, {"type": "http.response.x", "y": 1}
     app = sends(
         debug,
@@ -254,7 +254,7 @@ def test_trailers_say_no_more_than_headers_may_H8() -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", "accept"])
-def test_hints_lead_everyone_to_the_same_places_A4_H9(cookie: str) -> None:
+def test_hints_lead_everyone_to_the_same_places_ASGI4_H9(cookie: str) -> None:
     own, foreign = b"</x.css>; rel=preload; as=style", b"<https://films.example/x>; rel=preload"
     hint, push = "http.response.early_hint", "http.response.push"
     hints = [
@@ -275,10 +275,10 @@ def test_hints_lead_everyone_to_the_same_places_A4_H9(cookie: str) -> None:
     assert sent == [*kept, start | {"headers": [JSON]}, *kept, {"type": BODY}]
 
 
-# -- A5, A6: the scope -----------------------------------------------------------------------------------
+# -- ASGI5, ASGI6: the scope -----------------------------------------------------------------------------
 
 
-def test_the_scope_is_copied_and_the_state_is_the_same_A5() -> None:
+def test_the_scope_is_copied_and_the_state_is_the_same_ASGI5() -> None:
     seen: list[dict[str, Any]] = []
 
     async def app(given: dict[str, Any], receive: Any, send: Any) -> None:
@@ -313,7 +313,7 @@ def test_a_gate_within_a_gate_only_hands_on() -> None:
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "unheard-of"])
-def test_other_scopes_pass_with_the_very_channels_A6(kind: str) -> None:
+def test_other_scopes_pass_with_the_very_channels_ASGI6(kind: str) -> None:
     seen: list[Any] = []
 
     async def app(*given: Any) -> None:
@@ -329,7 +329,7 @@ def test_other_scopes_pass_with_the_very_channels_A6(kind: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["startup.complete", "startup.failed", "shutdown.complete"])
-def test_what_an_application_says_of_its_life_arrives_A6(word: str) -> None:
+def test_what_an_application_says_of_its_life_arrives_ASGI6(word: str) -> None:
     said = {"type": f"lifespan.{word}", "message": "no database"}
 
     async def visit() -> None:
@@ -343,7 +343,7 @@ def test_what_an_application_says_of_its_life_arrives_A6(word: str) -> None:
     asyncio.run(visit())
 
 
-def test_an_application_without_lifespan_is_heard_A6() -> None:
+def test_an_application_without_lifespan_is_heard_ASGI6() -> None:
     async def app(given: dict[str, Any], receive: Any, send: Any) -> None:
         assert given["type"] == "http"
 
@@ -351,10 +351,10 @@ def test_an_application_without_lifespan_is_heard_A6() -> None:
         asyncio.run(ConsentMiddleware(app, make_gate())({"type": "lifespan"}, None, None))
 
 
-# -- A7: WebSockets --------------------------------------------------------------------------------------
+# -- ASGI7: WebSockets -----------------------------------------------------------------------------------
 
 
-def test_a_handshake_carries_only_what_is_allowed_both_ways_A7() -> None:
+def test_a_handshake_carries_only_what_is_allowed_both_ways_ASGI7() -> None:
     seen: list[dict[str, Any]] = []
 
     async def app(given: dict[str, Any], receive: Any, send: Any) -> None:
@@ -378,7 +378,7 @@ def test_a_handshake_carries_only_what_is_allowed_both_ways_A7() -> None:
     assert not seen[0]["state"]["consent"].allows("performance")
 
 
-def test_a_handshake_may_bring_several_cookie_headers_A7() -> None:
+def test_a_handshake_may_bring_several_cookie_headers_ASGI7() -> None:
     accepted = Site("asgi", App(), make_gate()).chooses("accept")
     for cookies, seen in (
         (["sid=1; _ab=2", "_film=3", "cart=4"], b"sid=1; cart=4"),
@@ -396,7 +396,7 @@ def test_a_handshake_may_bring_several_cookie_headers_A7() -> None:
 @pytest.mark.parametrize(
     "kind", ["websocket.accept", "websocket.http.response.start", "http.response.trailers"]
 )
-def test_cookies_leave_by_no_other_way_A7(kind: str) -> None:
+def test_cookies_leave_by_no_other_way_ASGI7(kind: str) -> None:
     lines = [
         "_ab=1",
         "sid=\xe9; Partitioned; Secure",
@@ -416,7 +416,7 @@ def test_cookies_leave_by_no_other_way_A7(kind: str) -> None:
     ]
 
 
-def test_a_refused_visitor_loses_cookies_with_a_handshake_too_A7() -> None:
+def test_a_refused_visitor_loses_cookies_with_a_handshake_too_ASGI7() -> None:
     site = Site("asgi", App(), make_gate())
     given = websocket([("Cookie", f"_ab=1; {site.chooses('refuse')}")])
     [accept] = result(sends({"type": "websocket.accept"}), given)
@@ -424,7 +424,7 @@ def test_a_refused_visitor_loses_cookies_with_a_handshake_too_A7() -> None:
     assert all(b"_ab=; " in value for _, value in accept["headers"])
 
 
-def test_a_denial_is_gated_like_a_page_A7() -> None:
+def test_a_denial_is_gated_like_a_page_ASGI7() -> None:
     app = sends(
         {
             "type": "websocket.http.response.start",
@@ -445,10 +445,10 @@ def test_a_websocket_at_an_own_path_is_the_applications() -> None:
     assert result(sends({"type": "websocket.close"}), given) == [{"type": "websocket.close"}]
 
 
-# -- A8, A9: errors and context --------------------------------------------------------------------------
+# -- ASGI8, ASGI9: errors and context --------------------------------------------------------------------
 
 
-def test_receive_is_passed_through_A8() -> None:
+def test_receive_is_passed_through_ASGI8() -> None:
     async def visit() -> None:
         async def receive() -> Message:
             return {"type": "http.disconnect"}
@@ -465,7 +465,7 @@ def test_receive_is_passed_through_A8() -> None:
 
 
 @pytest.mark.parametrize("kind", [HTML, JSON])
-def test_a_visitor_who_has_gone_is_heard_of_A8(kind: tuple[bytes, bytes]) -> None:
+def test_a_visitor_who_has_gone_is_heard_of_ASGI8(kind: tuple[bytes, bytes]) -> None:
     async def visit() -> None:
         async def send(message: Message) -> None:
             raise OSError("gone")
@@ -478,7 +478,7 @@ def test_a_visitor_who_has_gone_is_heard_of_A8(kind: tuple[bytes, bytes]) -> Non
 
 @pytest.mark.parametrize("error", [OSError, asyncio.CancelledError])
 @pytest.mark.parametrize("lost", [0, 1, 2])
-def test_after_a_part_was_lost_nothing_of_a_page_follows_A8(error: type[BaseException], lost: int) -> None:
+def test_after_a_part_was_lost_nothing_of_a_page_follows_ASGI8(error: type[BaseException], lost: int) -> None:
     sent: list[Message] = []
     attempts = iter(range(100))
 
@@ -503,7 +503,7 @@ def test_after_a_part_was_lost_nothing_of_a_page_follows_A8(error: type[BaseExce
 
 @pytest.mark.parametrize("kind", [HTML, HTML_PLAIN, JSON])
 @pytest.mark.parametrize("chunks", [None, [], [b"<p>one</p>"], [PAGE[:150]]])
-def test_an_error_of_the_application_flushes_nothing_half_read_A8(
+def test_an_error_of_the_application_flushes_nothing_half_read_ASGI8(
     kind: tuple[bytes, bytes], chunks: list[bytes] | None
 ) -> None:
     async def visit() -> None:
@@ -526,7 +526,7 @@ def test_an_error_of_the_application_flushes_nothing_half_read_A8(
     asyncio.run(visit())
 
 
-def test_an_application_cannot_swallow_that_the_gate_is_closed_A8(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_application_cannot_swallow_that_the_gate_is_closed_ASGI8(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Message] = []
 
     async def app(given: dict[str, Any], receive: Any, send: Any) -> None:
@@ -551,7 +551,7 @@ def test_an_application_cannot_swallow_that_the_gate_is_closed_A8(monkeypatch: p
     assert all(message.get("more_body", True) for message in sent)
 
 
-def test_context_goes_in_and_out_and_background_work_holds_nothing_up_A9() -> None:
+def test_context_goes_in_and_out_and_background_work_holds_nothing_up_ASGI9() -> None:
     seen = contextvars.ContextVar[str]("seen", default="")
 
     async def visit() -> None:
@@ -584,11 +584,11 @@ def test_context_goes_in_and_out_and_background_work_holds_nothing_up_A9() -> No
     asyncio.run(outer())
 
 
-# -- A10, A11: streams that last, and many at once -------------------------------------------------------
+# -- ASGI10, ASGI11: streams that last, and many at once -------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", [b"text/event-stream", b"application/grpc", b"multipart/mixed; boundary=x"])
-def test_the_start_of_a_stream_is_not_withheld_A10(kind: bytes) -> None:
+def test_the_start_of_a_stream_is_not_withheld_ASGI10(kind: bytes) -> None:
     async def visit() -> None:
         started = asyncio.Event()
 
@@ -609,7 +609,7 @@ def test_the_start_of_a_stream_is_not_withheld_A10(kind: bytes) -> None:
     asyncio.run(visit())
 
 
-def test_it_runs_on_trio_A11(tmp_path: Path) -> None:
+def test_it_runs_on_trio_ASGI11(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_bytes(PAGE)
     on_asyncio = reply(page())
@@ -618,7 +618,7 @@ def test_it_runs_on_trio_A11(tmp_path: Path) -> None:
         assert reply_of(sent) == on_asyncio
 
 
-def test_two_visitors_at_once_see_each_their_own_A11() -> None:
+def test_two_visitors_at_once_see_each_their_own_ASGI11() -> None:
     site = Site("asgi", App(), make_gate())
     accepted = site.chooses("accept")
     turn = asyncio.Barrier(2)

@@ -1,4 +1,4 @@
-"""How other gates have failed on markup, each with its number in the research on them (F1 to F25)."""
+"""How other gates have failed on markup, each with its number in docs/requirements.md."""
 
 from __future__ import annotations
 

@@ -373,6 +373,9 @@ MESSAGES: dict[str, Callable[[int], Message]] = {
     "brackets in a link": lambda n: Message(answered=[("Link", "<" * n)]),
     "quotes in a link": lambda n: Message(answered=[("Link", "</a>;" + 'a="b\\"c";' * (n // 10))]),
     "parameters of a link": lambda n: Message(answered=[("Link", "</a>" + ";rel=x" * (n // 6))]),
+    "backslashes in a link": lambda n: Message(answered=[("Link", '<a>; rel="' + "\\" * n)]),
+    "semicolons in a link": lambda n: Message(answered=[("Link", ";" * n)]),
+    "links that do not end": lambda n: Message(answered=[("Link", "<a>;" * (n // 4))]),
     "quotes without end in links": lambda n: Message(answered=[("Link", '</a>;a=",' * (n // 9))]),
     "policies of the site": lambda n: Message(
         answered=[("Content-Security-Policy", filled("img-src h{}.example", n, "; "))]

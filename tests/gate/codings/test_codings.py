@@ -336,7 +336,7 @@ def test_a_bomb_of_no_type_is_looked_into_and_no_further_H1() -> None:
 
 
 def test_many_small_members_are_read_as_well_H1() -> None:
-    # What takes time by its square would take minutes here.
+    # What members cost is counted in tests/limits ("gzip in members").
     exchange = begin("gzip")
     body = b"".join(gzipped(b"<p>x</p>") for _ in range(20_000)) + gzipped(b"") * 200_000
     assert unpacked(exchange.feed(body) + exchange.finish(), ["gzip"]) == b"<p>x</p>" * 20_000

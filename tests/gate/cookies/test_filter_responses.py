@@ -161,7 +161,9 @@ def test_the_application_can_neither_set_nor_delete_the_consent_cookie(
         assert site.gets("/", cookie).values("set-cookie") == []
 
 
-def test_the_consent_cookie_is_as_the_law_research_says_B8_H14(make_site: MakeSite) -> None:
+def test_the_consent_cookie_is_secure_http_only_lax_and_valid_for_183_days_B8_H14(
+    make_site: MakeSite,
+) -> None:
     [line] = make_site().decides("accept").set_cookies
     pair, *attributes = line.split("; ")
     assert pair.startswith("__Host-consent=")

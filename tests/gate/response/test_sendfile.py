@@ -1,4 +1,4 @@
-"""Files that a server sends by itself: pages among them are read, or refused (requirements A4, W6)."""
+"""Files that a server sends by itself: pages among them are read, or refused (requirements ASGI4, W6)."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ TYPES = [[HTML], [("Content-Type", "text/html")], []]
 @pytest.mark.parametrize(
     "file", [{"type": PATHSEND, "path": "/no/such/file"}, {"type": ZEROCOPY, "file": object(), "count": 5}]
 )
-def test_a_file_that_is_no_page_is_left_to_the_server_A4(file: Message, status: int) -> None:
+def test_a_file_that_is_no_page_is_left_to_the_server_ASGI4(file: Message, status: int) -> None:
     sent = result(start(JSON, ("Content-Length", "5"), status=status), file)
     assert sent[1] is file
     assert sent[0]["headers"] == raw([("content-type", JSON[1]), ("content-length", "5")])
 
 
 @pytest.mark.parametrize("headers", TYPES)
-def test_a_page_in_a_file_is_read_A4(headers: Headers, page: str) -> None:
+def test_a_page_in_a_file_is_read_ASGI4(headers: Headers, page: str) -> None:
     sent = reply_of(result(start(*headers, ("Content-Length", "9")), {"type": PATHSEND, "path": page}))
     assert sent == of_bytes(LONG, *headers)
     assert not any(host in sent.body for host in THIRD_PARTIES)
@@ -88,7 +88,7 @@ def test_a_page_in_a_file_is_read_A4(headers: Headers, page: str) -> None:
 @pytest.mark.parametrize(
     "part", [{}, {"offset": 0}, {"offset": 50}, {"count": 70_000}, {"offset": 9, "count": 300}]
 )
-def test_a_page_in_an_open_file_is_read_from_where_to_where_it_says_A4(
+def test_a_page_in_an_open_file_is_read_from_where_to_where_it_says_ASGI4(
     headers: Headers, part: dict[str, int], page: str
 ) -> None:
     with open(page, "rb") as file:
@@ -99,7 +99,7 @@ def test_a_page_in_an_open_file_is_read_from_where_to_where_it_says_A4(
     assert sent == of_bytes(LONG[begin : begin + part.get("count", len(LONG))], *headers)
 
 
-def test_parts_of_a_page_may_come_from_files_and_bytes_A4(page: str) -> None:
+def test_parts_of_a_page_may_come_from_files_and_bytes_ASGI4(page: str) -> None:
     with open(page, "rb") as file:
         sent = result(
             start(HTML),
@@ -111,7 +111,7 @@ def test_parts_of_a_page_may_come_from_files_and_bytes_A4(page: str) -> None:
     assert reply_of(sent).body == of_bytes(LONG, HTML).body
 
 
-def test_a_file_of_no_type_that_is_no_page_arrives_whole_A4(tmp_path: Path) -> None:
+def test_a_file_of_no_type_that_is_no_page_arrives_whole_ASGI4(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"GIF89a" + bytes(200_000))
     sent = reply_of(result(start(("Content-Length", "200006")), {"type": PATHSEND, "path": str(path)}))
@@ -120,25 +120,25 @@ def test_a_file_of_no_type_that_is_no_page_arrives_whole_A4(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 304), ("GET", 204)])
-def test_where_no_body_goes_out_no_file_is_opened_A4(method: str, status: int) -> None:
+def test_where_no_body_goes_out_no_file_is_opened_ASGI4(method: str, status: int) -> None:
     sent = result(start(HTML, status=status), {"type": PATHSEND, "path": "/no/such/file"}, method=method)
     assert (sent[0]["status"], sent[1:]) == (status, [{"type": BODY, "body": b"", "more_body": False}])
 
 
-def test_a_file_that_cannot_be_read_as_a_page_closes_A4(page: str) -> None:
+def test_a_file_that_cannot_be_read_as_a_page_closes_ASGI4(page: str) -> None:
     sent = reply_of(result(start(HTML, status=206), {"type": PATHSEND, "path": page}))
     assert sent.status == 502
     assert b"consentgate-page" in sent.body
 
 
-def test_a_file_that_is_not_there_is_the_applications_error_A4() -> None:
+def test_a_file_that_is_not_there_is_the_applications_error_ASGI4() -> None:
     with pytest.raises(FileNotFoundError):
         result(start(HTML), {"type": PATHSEND, "path": "/no/such/file"})
 
 
 @pytest.mark.parametrize("file", [{"type": PATHSEND, "path": "/x"}, {"type": ZEROCOPY, "file": io.BytesIO()}])
 @pytest.mark.parametrize("headers", [[HTML], [JSON]])
-def test_a_file_has_its_place_between_start_and_end_A4(headers: Headers, file: Message) -> None:
+def test_a_file_has_its_place_between_start_and_end_ASGI4(headers: Headers, file: Message) -> None:
     with pytest.raises(RuntimeError, match="before its response started"):
         result(file)
     with pytest.raises(RuntimeError, match="after it ended"):
@@ -147,7 +147,7 @@ def test_a_file_has_its_place_between_start_and_end_A4(headers: Headers, file: M
         result(start(JSON), file, {"type": BODY})
 
 
-def test_a_denied_websocket_may_answer_with_a_file_A4_A7(page: str) -> None:
+def test_a_denied_websocket_may_answer_with_a_file_ASGI4_ASGI7(page: str) -> None:
     sent = result(
         {**start(HTML), "type": f"websocket.{START}"}, {"type": f"websocket.{PATHSEND}", "path": page}
     )
@@ -167,7 +167,7 @@ class Watched(io.BytesIO):
         return super().read(size)
 
 
-def test_a_file_is_read_aside_and_piece_by_piece_A4_A9() -> None:
+def test_a_file_is_read_aside_and_piece_by_piece_ASGI4_ASGI9() -> None:
     file = Watched(LONG)
     reads_before: list[int] = []
 
@@ -186,7 +186,7 @@ def test_a_file_is_read_aside_and_piece_by_piece_A4_A9() -> None:
     assert len(reads_before) > 3
 
 
-def test_a_visitor_who_leaves_leaves_no_file_open_A4_A8(page: str) -> None:
+def test_a_visitor_who_leaves_leaves_no_file_open_ASGI4_ASGI8(page: str) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send(start(HTML))
         await send({"type": PATHSEND, "path": page})
@@ -200,7 +200,7 @@ def test_a_visitor_who_leaves_leaves_no_file_open_A4_A8(page: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["page.html", "film.mp4"])
-def test_what_starlette_sends_from_a_file_A4(name: str, tmp_path: Path) -> None:
+def test_what_starlette_sends_from_a_file_ASGI4(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(PAGE)
     sent: list[Message] = []

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from consentgate.gate.message import Request
 from consentgate.html.tokenizer.encoding import Encoding, Unreadable, sniff_encoding
-from consentgate.web.mime_sniffing import sniffs_as_html
 
 
 def sniffed(head: bytes, label: str | None = None) -> str:
@@ -309,31 +308,6 @@ def test_a_declaration_counts_however_the_page_comes(before: bytes, size: int) -
     exchange.finish()
     assert exchange.head is not None
     assert ("Content-Type", "text/html; charset=koi8-r") in exchange.head.headers
-
-
-@pytest.mark.parametrize(
-    ("head", "expected"),
-    [
-        (b"<!DOCTYPE HTML>", True),
-        (b" \n<html>", True),
-        (b"<p >", True),
-        (b"<!-- ", True),
-        (b"<B>", True),
-        (b"<blink>", False),
-        (b"<pre>", False),
-        (b"text <html>", False),
-        (b"<?xml", False),
-        (b"{}", False),
-        (b"", False),
-    ],
-)
-def test_a_body_without_a_type_is_html_where_browsers_think_so(head: bytes, expected: bool) -> None:
-    assert sniffs_as_html(head, complete=True) is expected
-
-
-def test_a_body_without_a_type_waits_for_what_decides() -> None:
-    assert sniffs_as_html(b"  <htm", complete=False) is None
-    assert sniffs_as_html(b"  <htm", complete=True) is False
 
 
 def test_a_declaration_late_in_the_head_counts_as_it_does_in_browsers():
