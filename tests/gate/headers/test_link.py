@@ -106,3 +106,14 @@ def test_a_header_that_is_not_plain_is_logged_once_with_what_to_do(
     [message] = [message for message in caplog.messages if '"link"' in message]
     assert 'of the page "/news"' in message
     assert "<URL>; rel=preload; as=style" in message
+
+
+def test_the_log_says_that_no_consent_opens_a_link_header(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(Page(headers=[HTML, ("Link", PRELOAD)]))
+    site.gets("/")
+    site.gets("/")
+    (line,) = [record.getMessage() for record in caplog.records if "Link header" in record.getMessage()]
+    assert '"films.example"' in line
+    assert "Write the link into the page" in line

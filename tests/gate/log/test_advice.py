@@ -13,6 +13,7 @@ import pytest
 
 from consentgate import Policy, asgi, wsgi
 from consentgate.gate.log.once import MOST
+from consentgate.policy import PolicyError
 from gate.conftest import MakeSite
 from gate.driver import HTML, POLICY, App, Page, make_gate
 
@@ -37,7 +38,8 @@ def test_each_undeclared_thing_is_logged_once_with_lines_that_load(
     for _ in range(3):
         site.gets("/", "who=1; came=2; _film=3; sid=4")
     lines = proposals(caplog)
-    assert len(lines) == len(set(lines)) == 6, lines
+    # The seventh says that no consent opens a Link header.
+    assert len(lines) == len(set(lines)) == 7, lines
     policy = Policy.parse(POLICY + "\n" + "\n".join(lines))
     assert {c.name for c in policy.cookies} >= {"who", "o'dd", "came"}
     hosts = {host for service in policy.services for host in service.hosts}
@@ -282,9 +284,7 @@ def test_a_lifetime_that_is_cut_is_logged_once_with_the_line_that_raises_it(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("who", "authentication"),
         ("our_session", "authentication"),
-        ("XSRF-TOKEN", "security"),
         ("shopCart", "basket"),
         ("ui-locale", "ui-preference"),
         ("theme", "ui-preference"),
@@ -304,6 +304,34 @@ def test_a_cookie_of_the_sites_own_is_never_proposed_as_a_third_partys(
     other = re.sub(r"(?m)^# (?=category|reason)", "", lines).replace('category = "performance"', "")
     [exempt] = [c for c in Policy.parse(POLICY + other).cookies if c.name == name]
     assert (exempt.category, exempt.reason) == ("necessary", reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("JSESSIONID", "authentication"), ("remember_token", "authentication"), ("XSRF-TOKEN", "security")],
+)
+def test_a_name_that_frameworks_use_is_proposed_as_necessary(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, name: str, reason: str
+) -> None:
+    make_site().gets("/", f"{name}=1")
+    [lines] = [lines for lines in proposals(caplog) if name in lines]
+    policy = POLICY + lines
+    [cookie] = [c for c in Policy.parse(policy).cookies if c.name == name]
+    assert (cookie.category, cookie.reason) == ("necessary", reason)
+    assert '# category = "performance"' in lines
+    caplog.clear()
+    make_site(policy=policy).gets("/", f"{name}=1")
+    assert name not in caplog.text
+
+
+def test_no_reason_is_suggested_for_a_name_that_tells_nothing(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_site().gets("/", "who=1")
+    [lines] = [lines for lines in proposals(caplog) if "who" in lines]
+    other = re.sub(r"(?m)^# (?=category|reason)", "", lines).replace('category = "performance"', "")
+    with pytest.raises(PolicyError, match=r"reason: .*authentication"):
+        Policy.parse(POLICY + other)
 
 
 def test_without_a_category_for_it_a_cookie_of_the_sites_own_stays_shut(

@@ -11,7 +11,7 @@ from consentgate.gate.cookies.filter import CookieFilter
 from consentgate.gate.log.advice import Advice
 from consentgate.gate.message import Header, Request
 from consentgate.web.client_hints import tells_of_the_device
-from consentgate.web.url import Url
+from consentgate.web.url import Url, resolve
 
 from .caching import is_shared, private, vary
 from .permissions import Allowed
@@ -117,6 +117,8 @@ class HeaderFilter:
         """Tell the log what was not allowed."""
         for url, claim in allowed.blocked:
             self._log.declarations.url_blocked(url, self._base, claim)
+        for url in allowed.to_others:
+            self._log.headers.link_goes_to_others(resolve(url, self._base).host)
         for name in allowed.undeclarable:
             self._log.headers.undeclarable(name)
         for name in allowed.ambiguous:

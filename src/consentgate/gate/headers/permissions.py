@@ -18,12 +18,14 @@ class Allowed:
     """Answers for the response with these `headers`, of a page at `base`, as `judge` does and as `everyone`,
     who decides for visitors that have consented to nothing.
 
-    It records what it does not allow: `blocked` URLs, `undeclarable` headers that no policy can declare, and
-    `ambiguous` headers that browsers do not all read alike.
+    It records what it does not allow: `blocked` URLs, those of them that no consent opens since they go
+    `to_others` too, `undeclarable` headers that no policy can declare, and `ambiguous` headers that browsers
+    do not all read alike.
     """
 
     def __init__(self, judge: Judge, everyone: Judge, base: Url, headers: Iterable[Header] = ()) -> None:
         self.blocked: list[Blocked] = []
+        self.to_others: list[str] = []
         self.undeclarable: list[str] = []
         self.ambiguous: list[str] = []
         self._judge = judge
@@ -47,7 +49,9 @@ class Allowed:
 
     def urls_for_everyone(self, urls: Iterable[str]) -> bool:
         """Say whether every visitor's browser may: for what caches replay to others."""
-        return not [url for url in urls if not self._passes(url, self._everyone)]
+        refused = [url for url in urls if not self._passes(url, self._everyone)]
+        self.to_others += refused
+        return not refused
 
     def own_host(self, host: str) -> bool:
         """Say whether this is the very host that was asked."""

@@ -9,7 +9,7 @@ from consentgate.policy import Claim, Policy
 
 from .findings import Findings
 from .once import Once
-from .proposals import toml_text
+from .proposals import LONGEST, toml_text
 
 _log = logging.getLogger("consentgate")
 
@@ -43,6 +43,17 @@ class HeaderAdvice:
                 self._blocked,
                 toml_text(name),
                 _HEADERS_TO_DECLARE.get(name, ""),
+            )
+
+    def link_goes_to_others(self, host: str) -> None:
+        """Log that a `Link` header would load from `host`, and that no consent opens such a header."""
+        if host and self._once.is_new("link", host[:LONGEST]):
+            _log.warning(
+                "%s a Link header that loads from %s: caches and networks replay it to visitors who have not "
+                "consented, so only a necessary service passes there, whatever the visitor consented to. "
+                "Write the link into the page, where each visitor's consent counts: <link rel=... href=...>",
+                self._blocked,
+                toml_text(host),
             )
 
     def not_plain(self, name: str, page: str) -> None:

@@ -11,7 +11,7 @@ from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyEr
 from consentgate.policy.categories import category_for
 from consentgate.policy.first_party import registrable_domain
 from consentgate.policy.model import REASONS
-from consentgate.policy.well_known_cookies import likely_reason
+from consentgate.policy.well_known_cookies import certain_reason, likely_reason
 
 LONGEST = 200
 """The longest name that is proposed: names come from outside."""
@@ -76,13 +76,17 @@ class Proposals:
         cookie = Cookie(name=name, category=self._own)
         if not self._fits(cookies=(cookie,)):
             return _UNFIT
-        reason = likely_reason(name)
-        others = ", ".join(toml_text(other) for other in REASONS if other != reason)
+        certain, own, necessary = certain_reason(name), toml_text(self._own), toml_text(NECESSARY)
+        declared = f"[[cookie]]\nname = {toml_text(name)}\ncategory = "
+        if certain is not None:
+            return (
+                f"{declared}{necessary}\nreason = {toml_text(certain)}\n"
+                "# Frameworks use this name for that. If it is for something else here, write instead:\n"
+                f"# category = {own}"
+            )
         return (
-            f"[[cookie]]\nname = {toml_text(name)}\ncategory = {toml_text(self._own)}\n"
-            "# What is it for? If the site cannot do without it, write instead:\n"
-            f"# category = {toml_text(NECESSARY)}\n"
-            f"# reason = {toml_text(reason or REASONS[1])}  # or {others}"
+            f"{declared}{own}\n# What is it for? If the site cannot do without it, write instead:\n"
+            f"# category = {necessary}\n# {_asked_reason(name)}"
         )
 
     def _service(self, host: str, page: str) -> str:
@@ -127,6 +131,17 @@ class Proposals:
         except PolicyError:
             return False
         return True
+
+
+def _asked_reason(name: str) -> str:
+    """Write the line that asks for the reason of the cookie `name`. Where its words tell nothing, none is
+    suggested: visitors read it."""
+    likely = likely_reason(name)
+    if likely is None:
+        return f'reason = "..."  # one of {", ".join(map(toml_text, REASONS))}'
+    return (
+        f"reason = {toml_text(likely)}  # or {', '.join(toml_text(one) for one in REASONS if one != likely)}"
+    )
 
 
 def toml_text(text: str) -> str:
