@@ -64,7 +64,7 @@ class Judge:
         from."""
         groups, addresses = self._claims.by_inline(text)
         claim = self.first_blocked(groups)
-        if claim is not None:
+        if claim is not None or not addresses:
             return claim
         judged = (self.url(address.host, address.path) for address in addresses)
         return next(filter(None, judged), None)
@@ -98,14 +98,14 @@ class Judge:
 
     def first_blocked(self, groups: Groups) -> Claim | None:
         """Return the first of these claims that is not covered: of each group one has to be."""
+        covers, path = self.consent.covers, self._path
         for claims in groups:
-            blocked = self._blocked(claims)
-            if blocked is not None:
-                return blocked
+            for claim in claims:
+                if covers(claim, path):
+                    break
+            else:
+                return claims[0]
         return None
 
     def _blocked(self, claims: tuple[Claim, ...]) -> Claim | None:
-        for claim in claims:
-            if self.consent.covers(claim, self._path):
-                return None
-        return claims[0]
+        return self.first_blocked((claims,))

@@ -21,9 +21,9 @@ _ATTRIBUTES = re.compile(WIDGET_ATTRIBUTE)
 
 def may_be_widget(tag: Tag) -> bool:
     """True for a tag whose name, class, id or other attributes could be a widget's."""
-    raw = tag.raw
+    name, raw = tag.name, tag.raw
     return bool(
-        _NAMES.fullmatch(tag.name)
+        ((b"-" in name or b":" in name) and _NAMES.fullmatch(name))
         or (b"class" in raw and _CLASSES.search(raw[b"class"]))
         or (b"id" in raw and _IDS.match(raw[b"id"]))
         or (b"data-" in b" ".join(raw) and any(map(_ATTRIBUTES.fullmatch, raw)))
