@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 POLICY = Path(__file__).parents[1] / "examples" / "flask_app" / "consentgate.toml"
 HOST = "127.0.0.1"
 PAUSE = 0.2
-"""So many seconds after its first part a slow stream goes on."""
+"""The seconds after which a slow stream goes on after its first part."""
 
 FIREFOX = (
     ("Host", HOST),

@@ -21,7 +21,7 @@ from .answers import FIREFOX, HOST
 ROOT = Path(__file__).parents[1]
 HEADERS = {**dict(FIREFOX), "Cookie": "session=somebody"}
 _LONGEST = 30
-"""No request takes so many seconds."""
+"""The seconds after which a request has failed. None takes as long."""
 
 
 def load_generator() -> str:
@@ -46,7 +46,7 @@ def rate(port: int, path: str, seconds: int, connections: int) -> float:
 
 
 def get(port: int, path: str, count: int = 1) -> bytes:
-    """The body of the last of so many answers, asked for on one connection."""
+    """Return the body of the last of several answers, asked for on one connection."""
     connection, body = http.client.HTTPConnection(HOST, port, timeout=_LONGEST), b""
     try:
         for _ in range(count):

@@ -104,7 +104,7 @@ def opened(gate: Gate, pages: list[Page], rounds: int) -> list[Row]:
 
 
 def policy_of(services: int) -> Policy:
-    """A policy that declares so many services, each with a host of its own and all below it."""
+    """Return a policy with this many services. Each has a host of its own, and all subdomains of it."""
     return Policy(
         services=tuple(
             Service(

@@ -24,7 +24,7 @@ from .timing import MEGA, seconds
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """What a stream of so many `megabytes` took: the growth of the process at its largest, in KiB."""
+    """The cost of a stream of `megabytes`: the growth of the process at its largest, in KiB."""
 
     megabytes: int
     grown: int

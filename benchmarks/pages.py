@@ -66,7 +66,7 @@ _TRACKER = '<img src="https://pixel.example.com/p?id={n}" width="1" height="1" a
 
 
 def generated(name: str, articles: int) -> Page:
-    """A page of so many articles, of about half a kilobyte each."""
+    """Return a page of this many `articles`, of about half a kilobyte each."""
     body = [_HEAD]
     references = [
         ("link", "href", "https://fonts.example.net/css?f=1"),

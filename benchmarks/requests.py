@@ -27,7 +27,7 @@ from .contenders import SECRET
 from .timing import MEGA, Task, in_turns, seconds
 
 _LEAST = 0.02
-"""A task takes at least so many seconds: what is shorter is repeated."""
+"""The shortest time of a task, in seconds: a shorter one is repeated."""
 
 ALONE = ""
 GATE = "consentgate"

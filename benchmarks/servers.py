@@ -23,9 +23,9 @@ from .timing import MEGA, ratio
 
 _SECONDS = 1
 _TURNS = 8
-"""So many times in a round the processor's time is taken: much of it is the system's, which varies more."""
+"""How often in a round the processor's time is measured. Much of it is the system's, which varies more."""
 _PATIENCE = 20
-"""So many seconds a server has to start or stop."""
+"""The seconds that a server has to start or stop."""
 
 SERVERS = {"gunicorn": "WSGI", "uvicorn": "ASGI"}
 """The servers, with the interface that each speaks."""
@@ -61,7 +61,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """KiB of memory that each of so many `streams` takes which stay open, with the gate and `without`."""
+    """The memory in KiB that each of several open `streams` takes, with the gate and `without`."""
 
     streams: int
     without: float
@@ -109,7 +109,7 @@ def _throughput(
 
 
 def _taken(port: int, path: str, count: int) -> float:
-    """The processor's time that the server takes for so many requests, one after the other."""
+    """Return the processor's time that the server takes for several requests, one after the other."""
     before = _figures(port)["seconds"]
     get(port, path, count)
     return _figures(port)["seconds"] - before

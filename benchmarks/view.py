@@ -15,8 +15,8 @@ from .requests import ALONE, GATE, added_by, by_request
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page of so many bytes that a Django view renders: the microseconds it takes, and those that the gate
-    adds. `ratio` is how many times as long the view takes."""
+    """A page of `size` bytes that a Django view renders: the microseconds that the view takes, and those that
+    the gate adds. `ratio` is how many times as long the view takes."""
 
     size: int
     microseconds: float

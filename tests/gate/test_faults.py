@@ -27,7 +27,7 @@ def fault_of(kind: type[Exception]) -> Exception:
 
 @pytest.fixture
 def break_after(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let the reader fail once it has read so many times; and again and again, if it is asked."""
+    """Let the walker fail after `good` reads: at the next one if `once`, else at every later one."""
     read = Walker.read
 
     def break_after(good: int, error: BaseException, *, once: bool = False) -> None:

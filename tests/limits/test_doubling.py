@@ -21,7 +21,7 @@ of the work at half the size grows with its square."""
 PLAIN = 10
 """How many times the work of a plain page's byte a hostile one may cost."""
 ENOUGH = 20_000_000
-"""So many blocks are enough to judge by: what grows with the square shows by then."""
+"""The blocks that are enough to judge by: what grows with the square shows by then."""
 SMALLEST_PAGE, LARGEST_PAGE = 16 << 10, 2 << 20
 SMALLEST_HEAD, LARGEST_HEAD = 1 << 10, 64 << 10
 

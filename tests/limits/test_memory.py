@@ -16,7 +16,7 @@ PAGE = 512 << 10
 MORE = 1.3
 """How much more a byte may cost in twice the page."""
 MOST = 64
-"""So many bytes a byte of a page may take: what waits is held in objects of Python's."""
+"""The most bytes of memory for a byte of a page: what waits is held in objects of Python's."""
 
 
 @pytest.mark.parametrize("name", MESSAGES)

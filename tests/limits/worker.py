@@ -29,7 +29,7 @@ from .inputs import CODED, MESSAGES, PAGES, PLAIN, Message
 
 HOST = "www.example.org"
 PIECE = 200
-"""So many bytes of a page come at once, where it comes in pieces."""
+"""The bytes of a page that come at once, where it comes in pieces."""
 LARGEST = 2 << 30
 """What is beyond this, in bytes of address space, is not tried."""
 POLICY = """

@@ -12,7 +12,7 @@ SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy
 
 
 def policy(count: int) -> Policy:
-    """A policy of so many services with names of one length, the last of them like that of any other."""
+    """Return a policy of this many services, whose names are equally long."""
     numbers = range(10_000, 10_000 + count)
     return Policy.parse(
         SITE

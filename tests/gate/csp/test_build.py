@@ -260,7 +260,7 @@ def test_without_a_policy_file_one_category_fits_too(make_site: MakeSite) -> Non
 
 
 def many(count: int, hosts: tuple[str, ...] = ("api", "widgets"), category: str = "third-party") -> str:
-    """A policy with so many services, each with long hosts of a domain of its own."""
+    """Return a policy with this many services, each with long hosts of a domain of its own."""
     services = [
         {
             "id": f"s{n}",

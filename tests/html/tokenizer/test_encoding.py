@@ -149,7 +149,7 @@ def test_a_page_in_another_encoding_comes_out_the_same(row: dict[str, str]) -> N
 
 
 STREAMED = 40_000
-"""So many characters of each go through in the smallest chunks."""
+"""The characters of each encoding that go through in the smallest chunks."""
 
 
 @needs_shared
