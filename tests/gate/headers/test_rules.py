@@ -177,7 +177,7 @@ def values(headers: Headers, name: str) -> list[str]:
 
 
 def consents(gate: Gate, *ids: str) -> str:
-    from .driver import Site
+    from gate.driver import Site
 
     site = Site("wsgi", App(), gate)
     return site.chooses("save", service=[*ids]) if ids else site.chooses("accept")
