@@ -205,3 +205,11 @@ def test_pages_that_are_made_up_cannot_fill_the_log(
     for number in range(MOST + 100):
         limits.reached(Limit.AMBIGUOUS, f"/{number}", 1)
     assert len(caplog.records) == MOST
+
+
+def test_nothing_passes_before_the_response_has_started() -> None:
+    exchange = make_gate().exchange(Request("GET", "/", "", {"host": ["example.org"]}))
+    assert not exchange.passes
+    for send in (lambda: exchange.feed(b"<p>"), exchange.finish):
+        with pytest.raises(GateClosed):
+            send()

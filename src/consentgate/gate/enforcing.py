@@ -31,10 +31,11 @@ class EnforcingExchange(Exchange):
     """
 
     _pending: Head
-    _body: Body | None
-    _drops: bool
-    _broken: bool
-    _instead: Callable[[], bytes]
+    _body: Body | None = None
+    _drops = False
+    # Nothing passes before the response has started.
+    _broken = True
+    _instead: Callable[[], bytes] = bytes
 
     @property
     def request_changes(self) -> dict[str, tuple[str, ...]]:
