@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from consentgate.consent import Judge
 from consentgate.html.rules.verdict import Edit
 from consentgate.web.url import Url
@@ -64,16 +66,14 @@ class Rewriter:
         """End the document; return the rest of it."""
         return self._read(final=True)
 
-    def _records(self, data: bytes, edits: list[Edit]) -> list[Record]:
-        """Make the records of the piece that was read last."""
+    def _records(self, data: bytes, edits: list[Edit]) -> Iterator[Record]:
+        """Make the records of the piece that was read last, one at a time: a hostile page has many."""
         offset = self._offset
-        records: list[Record] = [
-            BlockedMarkup(violation, data, start, end, offset, goes_on)
-            for start, end, _, violation, goes_on in edits
-            if violation is not None
-        ]
-        records += [ReachedLimit(limit, at) for limit, at in self._walker.limits]
-        return records
+        for start, end, _, violation, goes_on in edits:
+            if violation is not None:
+                yield BlockedMarkup(violation, data, start, end, offset, goes_on)
+        for limit, at in self._walker.limits:
+            yield ReachedLimit(limit, at)
 
     def _read(self, *, final: bool) -> bytes:
         data = b"".join(self._waiting)

@@ -47,6 +47,8 @@ _BOM = b"\xef\xbb\xbf"
 _CDATA = b"<![CDATA["
 _DECLARATION = re.compile(rb"<[!?]|</[^a-zA-Z]")
 
+_AMBIGUOUS = Violation(NOBODY, "", "ambiguous")
+
 
 class Walker:
     """Walks through one document. See `Rewriter` for the arguments. `nested` says how many others this one
@@ -352,7 +354,7 @@ class Walker:
         if self._apart:
             raise Unclear
         self._note(Limit.AMBIGUOUS, position)
-        self._edits.remove(position, after, Violation(NOBODY, "", "ambiguous"))
+        self._edits.remove(position, after, _AMBIGUOUS)
         return after
 
     def _is_plain_before(self, position: int) -> bool:
