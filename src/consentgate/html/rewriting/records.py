@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from consentgate.html.rules.blocked import Blocked
 from consentgate.html.rules.limits import Limit
+from consentgate.html.rules.verdict import Edit
 from consentgate.html.rules.violation import Violation
 
 
@@ -43,6 +44,27 @@ class ReachedLimit(NamedTuple):
 
 
 Record: TypeAlias = BlockedMarkup | ReachedLimit
+
+
+class Records:
+    """The records of one piece of a document, which begins at `offset`. They are made each time that somebody
+    goes through them: a hostile page has more of them than should lie in the memory at once."""
+
+    def __init__(
+        self, edits: Sequence[Edit], limits: Iterable[tuple[Limit, int]], data: bytes, offset: int
+    ) -> None:
+        self._edits = edits
+        self._limits = limits
+        self._data = data
+        self._offset = offset
+
+    def __iter__(self) -> Iterator[Record]:
+        for start, end, _, violation, goes_on in self._edits:
+            if violation is not None:
+                yield BlockedMarkup(violation, self._data, start, end, self._offset, goes_on)
+        for limit, at in self._limits:
+            yield ReachedLimit(limit, at)
+
 
 Observe: TypeAlias = Callable[[Iterable[Record]], None]
 """Told of the records of each piece that was read."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from consentgate.consent import Judge
-from consentgate.html.rules.verdict import Edit
 from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
 from .insertions import PlaceholderFor
-from .records import BlockedMarkup, Observe, ReachedLimit, Record
+from .records import Observe, Records
 from .walker import Walker
 
 PATIENCE = 16
@@ -66,21 +63,12 @@ class Rewriter:
         """End the document; return the rest of it."""
         return self._read(final=True)
 
-    def _records(self, data: bytes, edits: list[Edit]) -> Iterator[Record]:
-        """Make the records of the piece that was read last, one at a time: a hostile page has many."""
-        offset = self._offset
-        for start, end, _, violation, goes_on in edits:
-            if violation is not None:
-                yield BlockedMarkup(violation, data, start, end, offset, goes_on)
-        for limit, at in self._walker.limits:
-            yield ReachedLimit(limit, at)
-
     def _read(self, *, final: bool) -> bytes:
         data = b"".join(self._waiting)
         edits, consumed = self._walker.read(data, final=final)
         output = apply(edits, data, consumed)
         if self._observe is not None:
-            self._observe(self._records(data, edits))
+            self._observe(Records(edits, self._walker.limits, data, self._offset))
         self._offset += consumed
         self._size = len(data) - consumed
         self._waiting = [data[consumed:]] if self._size else []
