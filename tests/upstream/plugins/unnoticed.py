@@ -17,6 +17,7 @@ import msgspec
 from consentgate import Gate, Policy
 from consentgate.consent import Choice, ConsentCookie, decide
 from consentgate.consent.signals import DNT, GPC
+from consentgate.gate.enforcement import Enforcement
 from consentgate.pages import Pages
 
 SECRET_KEY = "a secret of the upstream tests"
@@ -38,16 +39,19 @@ class _NothingInserted(Pages):
         return b""
 
 
+class _Unnoticed(Enforcement):
+    def pages(self, root: str) -> Pages:
+        return _QUIET
+
+
 class UnnoticedGate(Gate):
     def __init__(self) -> None:
         super().__init__(POLICY, secret_key=SECRET_KEY)
-        self.cookie = _EverythingGranted([SECRET_KEY])
-        self._quiet = _NothingInserted(POLICY)
-
-    def pages(self, root: str) -> Pages:
-        return self._quiet
+        cookie = _EverythingGranted([SECRET_KEY])
+        self.enforcement = _Unnoticed(POLICY, cookie, False, 0, self.enforcement.log)
 
 
+_QUIET = _NothingInserted(POLICY)
 _ACCEPTED = decide(POLICY, "accept", signals=frozenset((GPC, DNT)))
 GATE = UnnoticedGate()
 
