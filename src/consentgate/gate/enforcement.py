@@ -26,6 +26,8 @@ from .request.visit import Visit, signals_of
 from .response.variants import Variant
 
 _MOST_ROOTS = 64
+# Now, since an event loop must not wait for a disk.
+_VERSION = version("consentgate").encode()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ class Enforcement:
     def _fingerprint(self) -> bytes:
         policy = self.policy
         parts = msgspec.json.encode((policy.site, policy.categories, policy.cookies, policy.services))
-        return hashlib.sha256(version("consentgate").encode() + parts).digest()
+        return hashlib.sha256(_VERSION + parts).digest()
 
     @cached_property
     def _closed(self) -> Variant:
