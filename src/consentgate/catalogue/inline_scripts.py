@@ -81,7 +81,7 @@ scheme, which may be missing: a pattern that begins with literal characters is s
 fast."""
 
 _BEFORE_ADDRESS = re.compile(rb"(?i)(?P<source>\.src\s{0,8}=\s{0,8})?[\"'`(=](?:https?)?:?\\?\Z")
-"""What stands before an address in use: the start of a string, which an address in a comment lacks."""
+"""The start of a string in front of an address. An address in a comment has none, and is not used."""
 
 _LONGEST_BEFORE_ADDRESS = 32
 

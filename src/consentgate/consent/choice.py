@@ -18,7 +18,7 @@ Decision = Literal["accept", "refuse", "save", "withdraw"]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a visitor decided.
+    """A visitor's decision.
 
     A refusal has a day and nothing else. A grant has a random `id` for the record, the digests of what was
     `granted` and of what was `refused` beside it, and the `signals` that the browser sent with it.

@@ -1,4 +1,4 @@
-"""What a consent covers, as digests that are short enough for a cookie."""
+"""Digests of the services that a consent covers, short enough for a cookie."""
 
 from __future__ import annotations
 

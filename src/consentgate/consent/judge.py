@@ -40,9 +40,8 @@ class Judge:
 
     @property
     def scope(self) -> tuple[str, str]:
-        """What a verdict goes by besides policy and consent: two judges for which all three are equal give
-        equal verdicts. It is the host, and the page where the policy has something necessary on some pages
-        only."""
+        """The host and, if the policy has something necessary on some pages only, the page. Two judges with
+        equal policy, consent and scope give equal verdicts."""
         limited = any(service.pages for service in self.policy.restricted)
         return self.asked_host, self._path if limited else ""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from consentgate.policy.lifetime import DAY
 
 VALIDITY = "6 months"
-"""What visitors are told, in the policy file's words. It holds for consent and refusal alike (CNIL 2020-092,
-section 39)."""
+"""The validity that visitors are told, as the policy file writes it.
+
+It holds for consent and refusal alike (CNIL 2020-092, section 39)."""
 
 VALID_DAYS = 183
 """`VALIDITY` in days: half a year, rounded up."""

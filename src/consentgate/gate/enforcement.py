@@ -1,4 +1,4 @@
-"""What all exchanges of a gate share."""
+"""The state that all exchanges of a gate share."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ class EnforcingExchange(Exchange):
 
     @property
     def request_changes(self) -> dict[str, tuple[str, ...]]:
-        """What the application sees: the cookies that are allowed, the validators of this variant, and a wish
-        for HTML in a form that can be read."""
+        """The changes that leave the allowed cookies, this variant's validators, and content codings that the
+        gate can read."""
         request, purpose = self._visit.request, self._visit.purpose
         seen = {
             "cookie": self._cookies.incoming(),

@@ -49,7 +49,7 @@ def codings_of(headers: Iterable[Header]) -> list[str]:
 def unreadable_coding(codings: Sequence[str]) -> str:
     """Say why a body in these `codings` cannot be read; "" where it can."""
     if len(codings) > MOST:
-        return f"{len(codings)} content codings, one upon another"
+        return f"{len(codings)} content codings within each other"
     unknown = next((coding for coding in codings if coding not in READABLE), None)
     return "" if unknown is None else _advice(unknown)
 

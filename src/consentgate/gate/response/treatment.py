@@ -15,7 +15,7 @@ from consentgate.policy import Claim
 from .content_type import Kind, content_type, is_download
 from .sendfile import SentByFront, sent_by_front
 
-# What loads something only where a browser shows it by itself. The net alone does not close it everywhere.
+# What loads something only where a browser shows it by itself. Our CSP alone does not stop that everywhere.
 _BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
 
 
@@ -82,8 +82,8 @@ def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, 
         # RFC 6266, section 4.2: a download is saved, and shown by nobody.
         if is_download(headers):
             return Kind.OTHER, ()
-        # SVG 2, "secure static mode": in a picture it loads nothing. Shown by itself it would, and is another
-        # answer then.
+        # SVG 2, "secure static mode": in a picture it loads nothing. Opened directly it would, so that
+        # request gets another answer.
         if purpose.in_page:
             return Kind.OTHER, IN_PAGE
         return (Kind.DOCUMENT if visit.judge.passes_everything() else kind), ()
@@ -105,7 +105,7 @@ def _action(
     if gates_redirects and (astray := leads_astray(status, headers, visit.judge, visit.page)):
         return Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
 
-    # Service Workers, "Update": it would go on when the page has gone.
+    # Service Workers, "Update": it would outlive the page that registered it.
     if visit.purpose.worker and (claim := _blocked_worker(visit)):
         return Refusal(404, "a service worker that is not allowed", ((visit.page.path, claim),))
 

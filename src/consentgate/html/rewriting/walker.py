@@ -161,7 +161,7 @@ class Walker:
         return position
 
     def _note(self, limit: Limit, position: int) -> None:
-        """Note that a limit was reached. What is judged twice is told once."""
+        """Note that a limit was reached. A second judgement of the same markup reports it no second time."""
         self._limits[limit, self._piece.offset + position] = None
 
     # -- what loads nothing ----------------------------------------------------------------------------------

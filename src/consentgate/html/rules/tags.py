@@ -62,8 +62,8 @@ class TagRules:
         return stay(judgement.edits(), judgement)
 
     def _is_bad_base(self, tag: Tag, href: str) -> bool:
-        """Say whether a `base` comes where it may count or not, changes what was judged already, or is too
-        long to resolve all URLs of the page by."""
+        """Say whether a `base` stands where browsers may or may not count it, changes what was judged
+        already, or is too long to resolve all URLs of the page by."""
         document, open_elements = self._document, self._open
         if document.all_passes:
             return False

@@ -12,7 +12,7 @@ from .violation import Violation
 
 class Edit(NamedTuple):
     """Bytes from `start` to `end` give way to `replacement`; `violation` says why, None for an insertion. One
-    that `goes_on` takes out more of what the last one began to."""
+    that `goes_on` continues the removal before it."""
 
     start: int
     end: int
