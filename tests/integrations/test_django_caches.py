@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 import werkzeug.test
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
 from consentgate.consent import UnknownId
+from consentgate.django import ConsentMiddleware as Middleware
 from consentgate.django import consent_of, gate_from_settings
 from consentgate.testing import consent_cookie, consent_for
 from consentgate.wsgi import ConsentMiddleware
@@ -148,3 +152,17 @@ def test_a_gate_around_the_application_hands_on_its_consent(middleware: list[str
                 yes, no = werkzeug.test.Client(app), werkzeug.test.Client(app)
                 yes.set_cookie(name, value)
                 assert (yes.get(path).text, no.get(path).text) == ("True", "False")
+
+
+def test_a_request_is_forgotten_as_soon_as_it_is_answered() -> None:
+    request: Any = RequestFactory().get("/")
+    known = weakref.ref(request)
+    middleware = Middleware(lambda asked: HttpResponse(str(asked.consent.allows("stats"))))
+    gc.collect()
+    gc.disable()
+    try:
+        middleware(request)
+        del request
+        assert known() is None
+    finally:
+        gc.enable()

@@ -18,22 +18,34 @@ from consentgate.consent import Consent
 
 _MAY_STORE = "_cache_update_cache"
 """The attribute that Django's cache middleware sets on a request, and reads before it stores the response."""
-_ASKED = "_consentgate_asked"
+_QUESTION = "_consentgate_question"
 _DEPENDS_ON = ("Cookie", "Sec-GPC", "DNT")
+
+
+class _Question:
+    """Whether the application has asked a request's consent. It does not hold the request, which holds it:
+    such a circle would keep every request in memory until the garbage collector comes."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+    def ask(self) -> None:
+        self.is_asked = True
 
 
 def give_consent(request: HttpRequest, consent: Consent) -> None:
     """Give `request` a consent that notes when the application asks it."""
-
-    def note() -> None:
-        request.__dict__[_ASKED] = True
-
-    request.consent = consent.noted_by(note)  # type: ignore[attr-defined]  # what the application reads
+    attributes = request.__dict__
+    question = attributes.get(_QUESTION)
+    if question is None:
+        question = attributes[_QUESTION] = _Question()
+    attributes["consent"] = consent.noted_by(question.ask)
 
 
 def _may_store(request: HttpRequest) -> bool:
+    question = request.__dict__.get(_QUESTION)
     try:
-        return request.__dict__[_MAY_STORE] and not request.__dict__.get(_ASKED)
+        return request.__dict__[_MAY_STORE] and not (question and question.is_asked)
     except KeyError:
         raise AttributeError(_MAY_STORE) from None
 
@@ -60,7 +72,8 @@ def vary_on_consent(view: Callable[..., Any]) -> Callable[..., Any]:
     def varied(request: HttpRequest, response: Any) -> Any:
         if hasattr(response, "render") and callable(response.render) and not response.is_rendered:
             response.add_post_render_callback(lambda rendered: varied(request, rendered))
-        elif request.__dict__.pop(_ASKED, False):
+        elif (question := request.__dict__.get(_QUESTION)) and question.is_asked:
+            question.is_asked = False
             patch_vary_headers(response, _DEPENDS_ON)
         return response
 
