@@ -13,7 +13,7 @@ import pytest
 from consentgate import Blocked, Gate, Policy
 from consentgate.consent import Consent, Judge
 from consentgate.gate.message import Request
-from consentgate.html import Limit, ReachedLimit, Record, Rewriter
+from consentgate.html import Limit, Records, Rewriter
 from consentgate.html.rewriting.records import BlockedList
 from consentgate.web.url import Url, resolve
 
@@ -66,9 +66,9 @@ def told_by(make: Callable[..., Rewriter], chunks: Iterable[bytes], *args: objec
     """All that a rewriter which `make` makes tells of the chunks."""
     blocked, limits = BlockedList(), []
 
-    def observe(records: Iterable[Record]) -> None:
+    def observe(records: Records) -> None:
         blocked.observe(records)
-        limits.extend((one.limit, one.offset) for one in records if isinstance(one, ReachedLimit))
+        limits.extend(records.limits)
 
     rewriter = make(*args, observe=observe, **options)
     output = b"".join([rewriter.feed(chunk) for chunk in chunks])

@@ -63,13 +63,13 @@ class EnforcingExchange(Exchange):
             return self._refuse(treated.action)
         sent = self._allowed(given, treated)
         match treated.action:
+            case Action.FORWARD:
+                self._send_head(status, self._heads.of(treated.kind, sent))
             case Action.READ:
                 self._pending = Head(status, sent)
                 refreshes = dropped_refreshes(given, sent, self._visit.page)
                 reader = Reader(self._visit, self._insertions, self._log)
                 self._body = reader.body(treated, sent, refreshes)
-            case Action.FORWARD:
-                self._send_head(status, self._heads.of(treated.kind, sent))
             case Action.HEAD:
                 self._drops = True
                 self._send_head(status, self._heads.of_unread(treated.kind, sent))

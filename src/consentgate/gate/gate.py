@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, Judge
-from consentgate.html import Blocked, ReachedLimit, Record
+from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.policy import Claim, Cookie, Policy
 from consentgate.texts import has_texts, languages
@@ -119,10 +119,9 @@ class Gate:
         def placeholder(claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
             return pages.placeholder(claim, in_link, page.path, origin if elsewhere else "")
 
-        def observe(records: Iterable[Record]) -> None:
-            for record in records:
-                if isinstance(record, ReachedLimit):
-                    self.enforcement.log.limits.reached(record.limit, page.path, record.offset)
+        def observe(records: Records) -> None:
+            for limit, offset in records.limits:
+                self.enforcement.log.limits.reached(limit, page.path, offset)
 
         return Rewritten(*rewrite_document(html, judge, page, charset, placeholder, observe))
 

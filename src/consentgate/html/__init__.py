@@ -3,7 +3,7 @@
 from consentgate.web.url import Url, resolve
 
 from .rewriting.insertion_point import Insertion
-from .rewriting.records import BlockedMarkup, ReachedLimit, Record
+from .rewriting.records import BlockedMarkup, Records
 from .rewriting.rewriter import Rewriter
 from .rules.blocked import Blocked
 from .rules.limits import Limit
@@ -13,8 +13,7 @@ __all__ = [
     "BlockedMarkup",
     "Insertion",
     "Limit",
-    "ReachedLimit",
-    "Record",
+    "Records",
     "Rewriter",
     "Url",
     "resolve",

@@ -10,13 +10,13 @@ judged as the elements of these names in HTML are. Those of other namespaces, su
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import webencodings
 
 from consentgate.consent import Judge
-from consentgate.html.rewriting.records import ReachedLimit, Record
+from consentgate.html.rewriting.records import Records
 from consentgate.html.rewriting.rewriter import PATIENCE, Rewriter
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
@@ -297,13 +297,13 @@ class XmlDocument:
             return
         self.checked = self._read
 
-    def _observe(self, records: Iterable[Record]) -> None:
-        for record in records:
-            if isinstance(record, ReachedLimit):
-                refuse(f"markup that is not read in full ({record.limit.name.lower()})")
-            claim, url, _ = record.violation
+    def _observe(self, records: Records) -> None:
+        for blocked in records.blocked:
+            claim, url, _ = blocked.violation
             self._on_blocked(claim, url)
             refuse(f"something that is not allowed ({url or claim.name or 'it names nobody'})")
+        for limit, _ in records.limits:
+            refuse(f"markup that is not read in full ({limit.name.lower()})")
 
 
 def _may_begin_later(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from consentgate.gate.codings import codings_of
 from consentgate.gate.log.advice import Advice
 from consentgate.gate.message import Header
 from consentgate.gate.request.visit import Visit
-from consentgate.html import BlockedMarkup, Insertion, ReachedLimit, Record, Rewriter
+from consentgate.html import BlockedMarkup, Insertion, Limit, Records, Rewriter
 from consentgate.html.tokenizer.encoding import Encoding
 from consentgate.policy import Claim
 from consentgate.xml.document import XmlDocument
@@ -58,12 +58,12 @@ class Reader:
 
     # -- what the rewriter finds, for the log ----------------------------------------------------------------
 
-    def _observe(self, records: Iterable[Record]) -> None:
-        for record in records:
-            if isinstance(record, ReachedLimit):
-                self._note_limit(record)
-            elif not record.goes_on:
-                self._note_markup(record)
+    def _observe(self, records: Records) -> None:
+        for blocked in records.blocked:
+            if not blocked.goes_on:
+                self._note_markup(blocked)
+        for limit, offset in records.limits:
+            self._note_limit(limit, offset)
 
     def _note_markup(self, blocked: BlockedMarkup) -> None:
         claim, url, kind = blocked.violation
@@ -74,8 +74,8 @@ class Reader:
     def _note_blocked(self, claim: Claim, url: str) -> None:
         self._log.declarations.url_blocked(url, self._visit.page, claim)
 
-    def _note_limit(self, reached: ReachedLimit) -> None:
+    def _note_limit(self, limit: Limit, offset: int) -> None:
         if self._only_observes:
-            self._log.limits.would_be_reached(reached.limit)
+            self._log.limits.would_be_reached(limit)
         else:
-            self._log.limits.reached(reached.limit, self._visit.page.path, reached.offset)
+            self._log.limits.reached(limit, self._visit.page.path, offset)

@@ -12,7 +12,7 @@ from consentgate.html.tokenizer.encoding import Encoding, Transcoder, sniff_enco
 from consentgate.web.url import Url
 
 from .insertions import PlaceholderFor
-from .records import BlockedList, Observe, Record
+from .records import BlockedList, Observe, Records
 from .rewriter import Rewriter
 
 
@@ -34,7 +34,7 @@ def rewrite_document(
     assert encoding is not None
     blocked = BlockedList()
 
-    def tell(records: Iterable[Record]) -> None:
+    def tell(records: Records) -> None:
         blocked.observe(records)
         if observe is not None:
             observe(records)

@@ -36,8 +36,7 @@ class Edits:
 
     def add(self, edits: Iterable[Edit], offset: int) -> None:
         """Add edits within a tag or a text that stays, whose places are counted from `offset`."""
-        for start, end, replacement, violation, goes_on in edits:
-            self._edits.append(Edit(offset + start, offset + end, replacement, violation, goes_on))
+        self._edits += [edit.moved(offset) for edit in edits] if offset else edits
 
     def in_order(self) -> list[Edit]:
         """Return all of them, from the first byte to the last."""

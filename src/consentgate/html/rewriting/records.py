@@ -36,49 +36,37 @@ class BlockedMarkup(NamedTuple):
         return f"line {self.data.count(10, 0, self.start) + 1}"
 
 
-class ReachedLimit(NamedTuple):
-    """A limit that was reached, `offset` bytes into the document."""
-
-    limit: Limit
-    offset: int
-
-
-Record: TypeAlias = BlockedMarkup | ReachedLimit
-
-
 class Records:
-    """The records of one piece of a document, which begins at `offset`. They are made each time that somebody
-    goes through them: a hostile page has more of them than should lie in the memory at once."""
+    """What a rewriter tells of one piece of a document, which begins at `offset`: what was blocked in it, and
+    the `limits` that were reached, each with its byte in the document."""
 
     def __init__(
         self, edits: Sequence[Edit], limits: Iterable[tuple[Limit, int]], data: bytes, offset: int
     ) -> None:
+        self.limits = limits
         self._edits = edits
-        self._limits = limits
         self._data = data
         self._offset = offset
 
-    def __iter__(self) -> Iterator[Record]:
+    @property
+    def blocked(self) -> Iterator[BlockedMarkup]:
+        """What was blocked, in order. It is made anew for each who asks: a hostile page has more of it than
+        should lie in the memory at once."""
         for start, end, _, violation, goes_on in self._edits:
             if violation is not None:
                 yield BlockedMarkup(violation, self._data, start, end, self._offset, goes_on)
-        for limit, at in self._limits:
-            yield ReachedLimit(limit, at)
 
 
-Observe: TypeAlias = Callable[[Iterable[Record]], None]
+Observe: TypeAlias = Callable[[Records], None]
 """Told of the records of each piece that was read."""
 
 
 class BlockedList(list[Blocked]):
     """The public records of what was blocked in a document. Its `observe` is an observer."""
 
-    def observe(self, records: Iterable[Record]) -> None:
+    def observe(self, records: Records) -> None:
         """Add what was blocked."""
-        for record in records:
-            if isinstance(record, ReachedLimit):
-                continue
-            (claim, url, kind), _, start, end, offset, goes_on = record
+        for (claim, url, kind), _, start, end, offset, goes_on in records.blocked:
             if goes_on:
                 self[-1] = replace(self[-1], end=offset + end)
                 continue

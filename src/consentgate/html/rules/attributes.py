@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from consentgate.html.tokenizer.tags import Tag, TagAttribute
+from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.data_url import DataUrl, Holds
 from consentgate.html.values.refresh import refresh_url
 from consentgate.html.values.srcset import image_candidates
@@ -61,13 +62,12 @@ class TagJudgement(Judgement):
 
     def violation(self) -> Violation | None:
         """Return the first violation that takes the whole element along."""
-        tag = self._tag
         for name, (attribute, reader) in self._attributes:
-            if reader is None or (attribute.alone and not (attribute.shown and is_hidden(tag))):
+            if reader is None or (attribute.alone and not (attribute.shown and self._is_hidden)):
                 continue
-            violation = reader(self, tag, tag.decode(tag.raw[name]))
+            violation = self._read(name, reader)
             if violation is not None:
-                return violation.of_kind(kind_of(tag))
+                return violation
         return None
 
     def edits(self) -> list[Edit]:
@@ -80,19 +80,26 @@ class TagJudgement(Judgement):
 
     def _edits(self, *, alone: bool) -> list[Edit]:
         edits: list[Edit] = []
-        tag = self._tag
         for name, (attribute, reader) in self._attributes:
             if attribute.alone is not alone:
                 continue
             if reader is None:
                 edits += self._edits_within(name, attribute)
-            elif violation := reader(self, tag, tag.decode(tag.raw[name])):
+            elif violation := self._read(name, reader):
                 edits += self._without(name, attribute, violation)
         return edits
 
+    @cached_property
+    def _is_hidden(self) -> bool:
+        return is_hidden(self._tag)
+
+    def _read(self, name: bytes, reader: Reader) -> Violation | None:
+        tag = self._tag
+        violation = reader(self, tag, tag.decode(tag.raw[name]))
+        return violation.of_kind(kind_of(tag)) if violation is not None else None
+
     def _without(self, name: bytes, attribute: Attribute, violation: Violation) -> list[Edit]:
         tag = self._tag
-        violation = violation.of_kind(kind_of(tag))
         if attribute.reads is Reads.SUBMIT:
             return [_inert_action(tag, name, violation)]
         # With the first of several attributes gone the next one would count: they go together.
@@ -101,29 +108,31 @@ class TagJudgement(Judgement):
     # -- attributes of which most can stay -------------------------------------------------------------------
 
     def _edits_within(self, name: bytes, attribute: Attribute) -> list[Edit]:
-        first, *more = self._tag.occurrences(name)
-        edits = self._style(first) if attribute.reads is Reads.CSS else self._document(first)
-        if more and edits and (violation := edits[0].violation):
+        edits = self._style(name) if attribute.reads is Reads.CSS else self._document(name)
+        if edits and self._tag.repeats(name) and (violation := edits[0].violation):
             return self._without(name, attribute, violation)
         return edits
 
-    def _style(self, attribute: TagAttribute) -> list[Edit]:
-        kind = kind_of(self._tag)
-        if b"&" not in attribute.raw:
-            return self.style_sheet(attribute.raw, attribute.value_start, kind)
+    def _style(self, name: bytes) -> list[Edit]:
+        tag, kind = self._tag, kind_of(self._tag)
+        raw = tag.raw[name]
+        if b"&" not in raw:
+            edits = self.style_sheet(raw, 0, kind)
+            return [edit.moved(tag.value_start(name)) for edit in edits] if edits else edits
         # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
-        violation = self.css(attribute.value)
+        violation = self.css(tag.decode(raw))
         if violation is None:
             return []
-        return [_without(self._tag, attribute.start, attribute.end, violation.of_kind(kind))]
+        return [_without(tag, *tag.spans(name)[0], violation.of_kind(kind))]
 
-    def _document(self, attribute: TagAttribute) -> list[Edit]:
-        inner = self.document.inner.judge_document(attribute.value)
+    def _document(self, name: bytes) -> list[Edit]:
+        tag = self._tag
+        inner = self.document.inner.judge_document(tag.decode(tag.raw[name]))
         self.add(inner.effects)
         if inner.violation is None:
             return []
-        violation = inner.violation.of_kind(kind_of(self._tag))
-        return [Edit(attribute.start, attribute.end, b'srcdoc="' + inner.html + b'"', violation)]
+        violation = inner.violation.of_kind(kind_of(tag))
+        return [Edit(*tag.spans(name)[0], b'srcdoc="' + inner.html + b'"', violation)]
 
 
 def _without(tag: Tag, start: int, end: int, violation: Violation) -> Edit:

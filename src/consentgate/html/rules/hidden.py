@@ -6,18 +6,18 @@ import re
 
 from consentgate.html.tokenizer.tags import Tag
 
-_TINY = re.compile(r"\s*[01](?:px)?\s*")
+_TINY = re.compile(rb"\s*[01](?:px)?\s*")
 _INVISIBLE = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;|\s)(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)"
+    rb"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;|\s)(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)"
 )
 
 
 def is_hidden(tag: Tag) -> bool:
-    """Say whether an element is one that nobody was meant to see."""
+    """Say whether an element is one that nobody was meant to see. Who hides one writes that plainly, so that
+    character references need not be decoded."""
     raw = tag.raw
-    if b"hidden" in raw:
-        return True
-    for size in (b"width", b"height"):
-        if size in raw and _TINY.fullmatch(tag.get(size) or ""):
-            return True
-    return b"style" in raw and _INVISIBLE.search(tag.get(b"style") or "") is not None
+    return (
+        b"hidden" in raw
+        or any(size in raw and _TINY.fullmatch(raw[size]) for size in (b"width", b"height"))
+        or (b"style" in raw and _INVISIBLE.search(raw[b"style"]) is not None)
+    )

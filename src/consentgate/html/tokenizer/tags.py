@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from .character_references import decode_references
 from .grammar import ATTRIBUTE
 
 Decode = Callable[[bytes], str]
-
-
-class TagAttribute(NamedTuple):
-    """An attribute. `value` is decoded from the bytes `raw`, which begin at `value_start`. `start` and `end`
-    span the attribute from its name to its value with the quotes."""
-
-    value: str
-    raw: bytes
-    value_start: int
-    start: int
-    end: int
 
 
 class Tag:
@@ -67,33 +55,36 @@ class Tag:
     def each(self, name: bytes) -> list[str]:
         """Return the decoded values of all attributes of this name. Where there are several, a browser's
         preload scanner may take the last of them, while its parser takes the first."""
-        if name not in self.raw:
-            return []
-        if not self._repeats:
-            return [self.decode(self.raw[name])]
-        return [attribute.value for attribute in self.occurrences(name)]
+        if self._repeats:
+            return [self.decode(_value(found)[0]) for found in self._all(name)]
+        return [self.decode(self.raw[name])] if name in self.raw else []
 
     @property
     def values(self) -> dict[str, str]:
         """The decoded values by attribute name."""
         return {self._decode(name): self.decode(raw) for name, raw in self.raw.items()}
 
-    def occurrences(self, name: bytes) -> list[TagAttribute]:
-        """Return all attributes of this name, the one that counts first."""
-        return [
-            TagAttribute(self.decode(raw), raw, at, found.start("name"), found.end())
-            for found in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
-            if found["name"].lower() == name
-            for raw, at in (_value(found),)
-        ]
+    def repeats(self, name: bytes) -> bool:
+        """Say whether several attributes have this name."""
+        return self._repeats and len(self.spans(name)) > 1
 
     def spans(self, name: bytes) -> list[tuple[int, int]]:
-        """Where every attribute of this name stands, from its name to the end of its value."""
-        return [
-            (found.start("name"), found.end())
-            for found in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
-            if found["name"].lower() == name
-        ]
+        """Return where every attribute of this name stands, from its name to the end of its value, the one
+        that counts first."""
+        return [(found.start("name"), found.end()) for found in self._all(name)]
+
+    def value_start(self, name: bytes) -> int:
+        """Return where the value of the attribute of this name begins."""
+        return _value(self._all(name)[0])[1]
+
+    def _all(self, name: bytes) -> list[re.Match[bytes]]:
+        found = []
+        for attribute in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes")):
+            if attribute["name"].lower() == name:
+                found.append(attribute)
+                if not self._repeats:
+                    break
+        return found
 
     def decode(self, raw: bytes) -> str:
         """Decode the bytes of a value."""
