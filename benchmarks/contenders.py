@@ -41,6 +41,7 @@ class Contender:
 OURS = "consentgate"
 OURS_ON_NEW_PAGES = "consentgate, new pages"
 LOLHTML = "python-lolhtml"
+LOLHTML_ON_NEW_PAGES = "python-lolhtml, new pages"
 COPY = "memory copy"
 
 
@@ -52,6 +53,7 @@ def contenders(gate: Gate) -> list[Contender]:
         Contender(OURS_ON_NEW_PAGES, new.rewrite, begin=new.begin),
         Contender(OURS, lambda page, _: gate.rewrite(page.html, url=page.url).html),
         Contender("consentgate, streaming", lambda page, _: stream(gate, page)),
+        Contender(LOLHTML_ON_NEW_PAGES, new.by_lolhtml, "python-lolhtml", new.begin),
         Contender(LOLHTML, by_lolhtml, "python-lolhtml"),
         Contender("turbohtml.rewrite", by_turbohtml, "turbohtml"),
         Contender("lxml", by_lxml, "lxml"),
@@ -63,7 +65,7 @@ def contenders(gate: Gate) -> list[Contender]:
 
 class _NewGate:
     """A gate that has seen no page when a round begins. What a gate remembers is kept by policy, so that a
-    new policy remembers nothing."""
+    new policy remembers nothing: also of the inline scripts that the other contenders ask it about."""
 
     def __init__(self) -> None:
         self.begin()
@@ -75,6 +77,9 @@ class _NewGate:
 
     def rewrite(self, page: Page, _: Questions) -> bytes:
         return self._gate.rewrite(page.html, url=page.url).html
+
+    def by_lolhtml(self, page: Page, _: Questions) -> bytes:
+        return by_lolhtml(page, Questions(page, self._gate.policy))
 
 
 def stream(gate: Gate, page: Page, size: int = CHUNK, cookie: str = "") -> bytes:

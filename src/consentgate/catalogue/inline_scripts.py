@@ -69,6 +69,8 @@ _LOADS = tuple(
 )
 """The idioms with which scripts load things. An address alone is as often a link, or state of the page."""
 
+_LOADING_TOKENS = frozenset(idiom.token for idiom in _LOADS)
+
 LONGEST_LOADER = 20 << 10
 """The longest script that may be a loader, in bytes. In longer ones an address is as often data."""
 
@@ -101,21 +103,24 @@ class Address(NamedTuple):
 class InlineScript:
     """The text of an inline script, in an ASCII-compatible encoding, and what was found out about it."""
 
-    __slots__ = ("_loads", "text", "words")
+    __slots__ = ("_loads", "_words", "text")
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self.words = frozenset(text.translate(_BLANK_ELSE).split())
+        self._words = text.translate(_BLANK_ELSE).split()
         self._loads: bool | None = None
 
     @property
     def loads(self) -> bool:
         """True where the script loads something, and is short enough to be a loader."""
         if self._loads is None:
-            self._loads = len(self.text) <= LONGEST_LOADER and any(
-                idiom.token in self.words and idiom.pattern.search(self.text) for idiom in _LOADS
-            )
+            tokens = self.words_among(_LOADING_TOKENS) if len(self.text) <= LONGEST_LOADER else ()
+            self._loads = any(idiom.token in tokens and idiom.pattern.search(self.text) for idiom in _LOADS)
         return self._loads
+
+    def words_among(self, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Return those of the `words` that are identifiers in the script."""
+        return words.intersection(self._words)
 
     def addresses(self) -> tuple[Address, ...]:
         """Return the addresses in the script, none where it loads nothing."""
@@ -150,7 +155,7 @@ class InlineIndex:
         """Return the words that give the script away as some service's, in their order in the script."""
         matches = (
             signature.pattern.search(script.text)
-            for token in self._tokens.intersection(script.words)
+            for token in script.words_among(self._tokens)
             for _, signature, _ in self._by_token[token]
             if script.loads or not signature.loads
         )
@@ -160,7 +165,7 @@ class InlineIndex:
     def services_in(self, script: InlineScript) -> tuple[KnownService, ...]:
         """Return the services whose signatures the script has, in the order in which they were given."""
         found: dict[int, KnownService] = {}
-        for token in self._tokens.intersection(script.words):
+        for token in script.words_among(self._tokens):
             for number, signature, service in self._by_token[token]:
                 counts = number not in found and (script.loads or not signature.loads)
                 if counts and signature.pattern.search(script.text):

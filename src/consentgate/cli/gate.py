@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
@@ -95,7 +94,7 @@ def _doubts(data: bytes, charset: str | None, policy: Policy) -> Iterator[str]:
 
 
 def _described(blocked: Blocked, policy: Policy) -> dict[str, object]:
-    return asdict(blocked) | {"why": _why(blocked, policy)}
+    return blocked._asdict() | {"why": _why(blocked, policy)}
 
 
 def _why(blocked: Blocked, policy: Policy) -> str:

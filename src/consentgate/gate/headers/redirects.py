@@ -11,11 +11,8 @@ Blocked = tuple[str, Claim]
 """A URL that the visitor may not be led to, and the claim on it that was not covered."""
 
 
-def leads_astray(status: int, headers: list[Header], judge: Judge, base: Url) -> list[Blocked]:
-    """List the URLs that a redirect would lead to although `judge` does not allow them."""
-    # RFC 9110, section 15.4: where there is a Location, browsers follow it.
-    if not 300 <= status < 400:
-        return []
+def leads_astray(headers: list[Header], judge: Judge, base: Url) -> list[Blocked]:
+    """List the URLs that the `headers` of a redirect would lead to although `judge` does not allow them."""
     found = ((url, blocked_claim(url, judge, base)) for url in header_values(headers, "location"))
     return [(url, claim) for url, claim in found if claim is not None]
 

@@ -62,11 +62,12 @@ _SAYING = frozenset((*_METADATA, *_AHEAD, "service-worker"))
 
 def purpose_of(request: Request) -> Purpose:
     """Read the purpose of a request."""
-    if request.headers.keys().isdisjoint(_SAYING):
+    named = request.headers.keys()
+    if named.isdisjoint(_SAYING):
         # An old browser, or a program.
         document = _accepts_html(request.values("accept"))
         return Purpose(document, sheet=False, worker=False, part=False, in_page=False, navigation=True)
-    is_ahead = not request.headers.keys().isdisjoint(_AHEAD) and any(any(request.values(n)) for n in _AHEAD)
+    is_ahead = not named.isdisjoint(_AHEAD) and any(any(request.values(name)) for name in _AHEAD)
     return _purpose(
         request.values("sec-fetch-dest"),
         request.values("sec-fetch-mode"),

@@ -65,7 +65,7 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
     if kind is Kind.UNKNOWN and action in (Action.NO_BODY, Action.NOT_MODIFIED):
         # There are no bytes to guess a type from.
         kind = Kind.OTHER
-    is_personal = bool(leads_astray(status, headers, visit.everyone, visit.page))
+    is_personal = _is_redirect(status) and bool(leads_astray(headers, visit.everyone, visit.page))
     if is_personal:
         # Caches must not give it to those for whom it would be refused.
         varies = (*NAVIGATION, *varies)
@@ -101,9 +101,10 @@ def _action(
     """Decide what is done with a response whose Content-Type says `declared`, and whose body counts as
     `kind`."""
     # RFC 9110, section 15.4. Unless the site says otherwise, a visitor who asked for it may be led anywhere.
-    gates_redirects = not visit.purpose.navigation or visit.judge.policy.site.gate_redirects
-    if gates_redirects and (astray := leads_astray(status, headers, visit.judge, visit.page)):
-        return Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
+    if _is_redirect(status) and (not visit.purpose.navigation or visit.judge.policy.site.gate_redirects):
+        astray = leads_astray(headers, visit.judge, visit.page)
+        if astray:
+            return Refusal(403, "a redirect that is not allowed", tuple(astray), is_redirect=True)
 
     # Service Workers, "Update": it would outlive the page that registered it.
     if visit.purpose.worker and (claim := _blocked_worker(visit)):
@@ -144,6 +145,11 @@ def _action(
 
     # RFC 9110, section 9.3.2: HEAD is answered with what GET would be, and no body.
     return Action.HEAD if visit.request.method == "HEAD" else Action.READ
+
+
+def _is_redirect(status: int) -> bool:
+    # RFC 9110, section 15.4: where there is a Location, browsers follow it.
+    return 300 <= status < 400
 
 
 def _blocked_worker(visit: Visit) -> Claim | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
-from dataclasses import replace
 
 from consentgate.consent import Judge
 from consentgate.html.rules.blocked import Blocked
@@ -58,4 +57,4 @@ def _in_bytes_of(encoding: Encoding, text: bytes, blocked: Iterable[Blocked]) ->
         length += len(encoder.encode(text[position:offset].decode()))
         position = offset
         offsets[offset] = length
-    return [replace(one, start=offsets[one.start], end=offsets[one.end]) for one in blocked]
+    return [one._replace(start=offsets[one.start], end=offsets[one.end]) for one in blocked]

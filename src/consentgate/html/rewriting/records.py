@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from consentgate.html.rules.blocked import Blocked
@@ -68,7 +67,7 @@ class BlockedList(list[Blocked]):
         """Add what was blocked."""
         for (claim, url, kind), _, start, end, offset, goes_on in records.blocked:
             if goes_on:
-                self[-1] = replace(self[-1], end=offset + end)
+                self[-1] = self[-1]._replace(end=offset + end)
                 continue
             category = claim.unit.category if claim.unit else None
             self.append(Blocked(category, claim.service, kind, url, offset + start, offset + end))

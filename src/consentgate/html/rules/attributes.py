@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from consentgate.html.tokenizer.tags import Tag
@@ -63,7 +62,7 @@ class TagJudgement(Judgement):
     def violation(self) -> Violation | None:
         """Return the first violation that takes the whole element along."""
         for name, (attribute, reader) in self._attributes:
-            if reader is None or (attribute.alone and not (attribute.shown and self._is_hidden)):
+            if reader is None or (attribute.alone and not (attribute.shown and is_hidden(self._tag))):
                 continue
             violation = self._read(name, reader)
             if violation is not None:
@@ -88,10 +87,6 @@ class TagJudgement(Judgement):
             elif violation := self._read(name, reader):
                 edits += self._without(name, attribute, violation)
         return edits
-
-    @cached_property
-    def _is_hidden(self) -> bool:
-        return is_hidden(self._tag)
 
     def _read(self, name: bytes, reader: Reader) -> Violation | None:
         tag = self._tag

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(NamedTuple):
     """One span of a page that was blocked.
 
     `category` is the id of the category whose consent opens it, None where nothing does; `service` the id

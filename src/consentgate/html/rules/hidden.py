@@ -18,6 +18,7 @@ def is_hidden(tag: Tag) -> bool:
     raw = tag.raw
     return (
         b"hidden" in raw
-        or any(size in raw and _TINY.fullmatch(raw[size]) for size in (b"width", b"height"))
-        or (b"style" in raw and _INVISIBLE.search(raw[b"style"]) is not None)
+        or _TINY.fullmatch(raw.get(b"width", b"")) is not None
+        or _TINY.fullmatch(raw.get(b"height", b"")) is not None
+        or _INVISIBLE.search(raw.get(b"style", b"")) is not None
     )

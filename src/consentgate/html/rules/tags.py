@@ -45,8 +45,7 @@ class TagRules:
         if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
             return lose_tag(tag, "base", href, Effects((Limit.BASE,)))
         attributes = loading_attributes(tag, self._document)
-        like_a_widget = may_be_widget(tag)
-        if not (attributes or like_a_widget):
+        if not (attributes or may_be_widget(tag)):
             return STAYS
         judgement = TagJudgement(self._document, tag, attributes)
         violation = judgement.violation()
@@ -55,7 +54,7 @@ class TagRules:
             if end is not None:
                 return remove(tag, end, violation, judgement.effects)
             return stay(judgement.all_edits(), judgement)
-        if like_a_widget:
+        if may_be_widget(tag):
             widget = self._document.judge.widget(kind_of(tag), tag.values)
             end = self._end_of_element(tag, judgement) if widget and not widget.keep else None
             if widget is not None and end is not None:

@@ -20,7 +20,7 @@ class Violation(NamedTuple):
 
     def of_kind(self, kind: str) -> Violation:
         """The same violation, found in this kind of markup."""
-        return Violation(self.claim, self.url, kind)
+        return self if self.kind == kind else Violation(self.claim, self.url, kind)
 
 
 UNREADABLE = Violation(NOBODY)

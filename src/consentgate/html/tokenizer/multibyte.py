@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 _LEADS = {
     "cp932": rb"[\x81-\x9f\xe0-\xfc]",
@@ -43,6 +44,8 @@ def may_swallow(codec: str) -> bool:
 def decoder_for(codec: str) -> Callable[[bytes], str]:
     """Return a function that decodes bytes in this Python codec as browsers do. Only ASCII characters are
     exact: for a character that Python does not know another one may stand."""
+    if codec == "utf-8":
+        return partial(str, encoding=codec, errors="replace")
     if codec != "big5hkscs":
         return lambda data: data.decode("ascii" if data.isascii() else codec, "replace")
 
