@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from consentgate.consent import Consent, Judge
-from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, Attribute, Reads
+from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, INERT_RELATIONS, Attribute, Reads
 from consentgate.policy import Policy
 
 from .pages import Page

@@ -13,7 +13,7 @@ from wsgiref.validate import validator
 import pytest
 
 from consentgate.gate import GateClosed
-from consentgate.gate.enforcing import EnforcingExchange
+from consentgate.gate.enforcing_exchange import EnforcingExchange
 from consentgate.html import Rewriter
 from consentgate.wsgi import CONSENT, ConsentMiddleware
 

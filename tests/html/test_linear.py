@@ -148,7 +148,7 @@ LARGE = {
 def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many bytes each reader was given, those for contents read apart included."""
     given: list[int] = []
-    read, whole = Walker.read, Walker.read_apart
+    read, whole = Walker.read, Walker.read_whole
 
     def counted(self: Walker, data: bytes, *, final: bool) -> object:
         given.append(len(data))
@@ -159,7 +159,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return whole(self, data)
 
     monkeypatch.setattr(Walker, "read", counted)
-    monkeypatch.setattr(Walker, "read_apart", counted_whole)
+    monkeypatch.setattr(Walker, "read_whole", counted_whole)
     yield given
 
 

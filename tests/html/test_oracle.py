@@ -24,7 +24,7 @@ from html_support import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
+from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, Reads
 
 E = "//evil.test/x"
 

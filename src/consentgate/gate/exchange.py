@@ -11,8 +11,8 @@ sends on what comes back:
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
         data = exchange.finish()
 
-Where exchange.passes is True the body need not be fed: it goes on as the application gave it, by whatever
-fast way it has. Where exchange.drops is True, nothing of it is sent.
+Where exchange.passes is True, the adapter forwards the body as it is, and need not feed it. Where
+exchange.drops is True, it sends no body.
 
 There are two kinds: one enforces the policy, the other only observes what enforcing it would do.
 """
@@ -66,7 +66,7 @@ class Exchange(ABC):
 
     @property
     def application_consent(self) -> Consent:
-        """The consent as the application gets it: what it answers depends on that once it has asked."""
+        """The consent that the application can ask. Once it has, its response depends on the visitor."""
         return self.consent.noted_by(self._note_question)
 
     def _note_question(self) -> None:
@@ -131,12 +131,12 @@ class Exchange(ABC):
     @property
     @abstractmethod
     def passes(self) -> bool:
-        """True when the body is none of the gate's business: it can be sent on as the application gave it."""
+        """True when the body can be forwarded unread."""
 
     @property
     @abstractmethod
     def drops(self) -> bool:
-        """True when nothing of the body will be sent, so that it need not be read."""
+        """True when no body will be sent, so that the application's need not be read."""
 
     @abstractmethod
     def feed(self, data: bytes) -> bytes:

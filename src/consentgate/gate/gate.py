@@ -18,12 +18,12 @@ from consentgate.web.url import Url, resolve
 
 from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
 from .enforcement import Enforcement
-from .enforcing import EnforcingExchange
+from .enforcing_exchange import EnforcingExchange
 from .exchange import Exchange
 from .log.advice import Advice
 from .log.findings import Finding
 from .message import Request
-from .report_only import ReportOnlyExchange
+from .report_only_exchange import ReportOnlyExchange
 
 _log = logging.getLogger("consentgate")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from consentgate.html.rules.elements import INERT_RELATIONS
+from consentgate.html.rules.loading_markup import INERT_RELATIONS
 from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
 
 # Elements of XSLT that take no element from elsewhere. Not `import` and `include`, whose sheets may be served

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.html.rewriting.walker import Walker
-from consentgate.html.rules.attributes import TagJudgement
-from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
+from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, Reads
+from consentgate.html.rules.tag_judgement import TagJudgement
 from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
 from consentgate.html.tokenizer.grammar import START_TAG
 from consentgate.html.tokenizer.tags import Tag

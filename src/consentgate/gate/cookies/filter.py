@@ -57,7 +57,7 @@ class CookieFilter:
         self._consent_cookie = consent_cookie
         self._set_by_application = set_by_application
         self._log = log
-        self._kept_back = self._arrived(judge)
+        self._kept_back = self._uncovered(judge)
 
     def incoming(self) -> tuple[str, ...]:
         """Return the request's cookies that the application may see, in one header or none."""
@@ -101,10 +101,10 @@ class CookieFilter:
             self._log.cookies.outlives_setting(of_framework, cookie.age)
         return cookie.clamped(longest)
 
-    def refused(self) -> list[str]:
-        """List the cookies to delete that came along although the visitor said no to them: everything that is
-        not exempt after a refusal or withdrawal, and what was left out of a grant. Before a decision there
-        are none."""
+    def to_delete(self) -> list[str]:
+        """List the cookies that the visitor refused and the browser still sends. After a refusal or
+        withdrawal these are all that are not exempt, after a grant those of what was left out; before a
+        decision there are none."""
         choice = self._judge.consent.choice
         if choice is None or not self._kept_back:
             return []
@@ -115,10 +115,11 @@ class CookieFilter:
             {name: c for name, c in self._kept_back.items() if self._is_left_out(name, choice, units)}
         )
 
-    def withdrawn_by(self, choice: Choice, judge: Judge) -> tuple[list[str], list[str]]:
-        """List the cookies to delete with a decision, after which `judge` decides: those that came along and
-        are not covered, and, where it takes back a consent, those that the policy declares."""
-        arrived = self._deletable(self._arrived(judge))
+    def to_delete_with(self, choice: Choice, judge: Judge) -> tuple[list[str], list[str]]:
+        """List the cookies to delete with the decision `choice`, under which `judge` judges: those that the
+        browser sent and that are no longer covered; and, after a withdrawal, the declared ones that it did
+        not send."""
+        arrived = self._deletable(self._uncovered(judge))
         if not takes_back(self._judge.consent.choice, choice):
             return arrived, []
         declared = self._policy.claims.exact_cookie_names()
@@ -141,8 +142,8 @@ class CookieFilter:
         known = catalogue().service(claim.service) if claim.service else None
         return known is not None and known.category != NECESSARY
 
-    def _arrived(self, judge: Judge) -> dict[str, Claim]:
-        """Return the cookies that came along and are not covered, each with the claim on it."""
+    def _uncovered(self, judge: Judge) -> dict[str, Claim]:
+        """Return the cookies that the browser sent and that are not covered, each with the claim on it."""
         own = self._consent_cookie
         names = self._sent.names
         return {name: claim for name in names if name != own and (claim := judge.cookie(name)) is not None}

@@ -114,7 +114,7 @@ class OwnRequest:
             headers += [FORGET_COPIES, *FORGET_REPORTS]
         consent = Consent.of_choice(enforcement.policy, choice, visit.signals)
         deletions = Deletions(visit.request, visit.host, secure=not enforcement.insecure)
-        for names in self.cookies.withdrawn_by(choice, Judge(consent, visit.host, visit.page.path)):
+        for names in self.cookies.to_delete_with(choice, Judge(consent, visit.host, visit.page.path)):
             # No application sets cookies for the gate's own pages.
             headers += deletions.of(names, headers, "/")
         return headers

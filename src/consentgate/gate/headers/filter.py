@@ -21,8 +21,8 @@ from .rules import rule_for
 _KEPT_FROM_APPLICATION = frozenset(("available-dictionary", "dictionary-id", "sec-browsing-topics"))
 
 
-class Verdict(NamedTuple):
-    """The verdict on one header: the value that is `sent`, None where the header is dropped.
+class JudgedHeader(NamedTuple):
+    """A header as it was judged: the value that is `sent`, None where the header is dropped.
 
     `differs` says that visitors who consented to something may get another value than those who did not.
     """
@@ -56,10 +56,10 @@ class HeaderFilter:
         visitor, they tell caches so."""
         if not any(_is_judged(name) for name, _ in given):
             return given
-        verdicts = self._verdicts(given, self._judge)
-        sent = _sent(verdicts)
-        cookies = [verdict.sent for verdict in verdicts if verdict.is_cookie]
-        differ = True in [verdict.differs for verdict in verdicts]
+        judged = self._all_judged(given, self._judge)
+        sent = _sent(judged)
+        cookies = [header.sent for header in judged if header.is_cookie]
+        differ = True in [header.differs for header in judged]
         if cookies or differ:
             sent = vary(sent)
         is_personal = (
@@ -72,17 +72,19 @@ class HeaderFilter:
 
     def trailers(self, given: list[Header]) -> list[Header]:
         """Return the fields after a body, which may say what the headers may."""
-        return _sent(self._verdicts(given, self._judge))
+        return _sent(self._all_judged(given, self._judge))
 
     def hints(self, given: list[Header]) -> list[Header]:
         """Return headers that go ahead of a response, or along with a request that the server makes up. They
         are the same for everyone: who replays them does not know the visitor."""
         without_cookies = [header for header in given if not _is_cookie(header)]
-        return _sent(self._verdicts(without_cookies, self._everyone))
+        return _sent(self._all_judged(without_cookies, self._everyone))
 
     def handshake(self, given: list[Header]) -> list[Header]:
         """Return the headers of a WebSocket's handshake, which browsers read for cookies and nothing else."""
-        return _sent([self._cookie(*header) if _is_cookie(header) else Verdict(*header) for header in given])
+        return _sent(
+            [self._cookie(*header) if _is_cookie(header) else JudgedHeader(*header) for header in given]
+        )
 
     def may_be_pushed(self, url: str) -> bool:
         """Say whether a server may send what is at `url` to anyone who did not ask for it."""
@@ -91,16 +93,16 @@ class HeaderFilter:
         self._tell(allowed)
         return passes
 
-    def _verdicts(self, given: list[Header], judge: Judge) -> list[Verdict]:
+    def _all_judged(self, given: list[Header], judge: Judge) -> list[JudgedHeader]:
         allowed = Allowed(judge, self._everyone, self._base, given)
-        verdicts = [
-            self._verdict(name, value, allowed) if _is_judged(name) else Verdict(name, value)
+        judged = [
+            self._judged(name, value, allowed) if _is_judged(name) else JudgedHeader(name, value)
             for name, value in given
         ]
         self._tell(allowed)
-        return verdicts
+        return judged
 
-    def _verdict(self, name: str, value: str, allowed: Allowed) -> Verdict:
+    def _judged(self, name: str, value: str, allowed: Allowed) -> JudgedHeader:
         key = name.lower()
         rule = rule_for(key)
         if rule is None:
@@ -108,10 +110,10 @@ class HeaderFilter:
             return self._cookie(name, value)
         sent = rule.read(value, allowed, key)
         differs = not rule.for_everyone and rule.read(value, allowed.to_everyone, key) != value
-        return Verdict(name, sent, differs=differs)
+        return JudgedHeader(name, sent, differs=differs)
 
-    def _cookie(self, name: str, line: str) -> Verdict:
-        return Verdict(name, self._cookies.outgoing(line), is_cookie=True)
+    def _cookie(self, name: str, line: str) -> JudgedHeader:
+        return JudgedHeader(name, self._cookies.outgoing(line), is_cookie=True)
 
     def _tell(self, allowed: Allowed) -> None:
         """Tell the log what was not allowed."""
@@ -125,8 +127,8 @@ class HeaderFilter:
             self._log.headers.not_plain(name, self._base.path)
 
 
-def _sent(verdicts: Iterable[Verdict]) -> list[Header]:
-    return [(verdict.name, verdict.sent) for verdict in verdicts if verdict.sent is not None]
+def _sent(judged: Iterable[JudgedHeader]) -> list[Header]:
+    return [(header.name, header.sent) for header in judged if header.sent is not None]
 
 
 def _is_cookie(header: Header) -> bool:

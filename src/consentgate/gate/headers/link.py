@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from consentgate.html.rules.elements import INERT_RELATIONS
+from consentgate.html.rules.loading_markup import INERT_RELATIONS
 from consentgate.html.values.srcset import image_candidates
 
 _URL = r"<[!#-;=?-\[\]^-~]*+>"

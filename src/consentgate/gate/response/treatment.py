@@ -40,12 +40,11 @@ class Refusal(NamedTuple):
 
 
 class Treatment(NamedTuple):
-    """What is done with a response, and as which `kind` of body its headers count.
+    """The `action` on a response, and the `kind` of body that its headers are made for.
 
-    `label` is the charset that the Content-Type names, and `plain_type` that header in a form that all
-    browsers read alike: None where there is nothing to name or to change. `varies` names the request headers
-    by which the treatment was chosen. `is_personal` says that a visitor who has consented to nothing may be
-    treated otherwise.
+    `label` is the charset in the Content-Type, None where it names none. `plain_type` is a Content-Type that
+    all browsers read alike, None where the application's already is one. `varies` names the request headers
+    that the treatment depends on. `is_personal` says that it depends on the visitor's consent.
     """
 
     action: Action | Refusal
@@ -60,7 +59,7 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
     """Decide what is done with the response that has this `status` and these `headers`."""
     declared = content_type(headers)
     front = sent_by_front(headers)
-    kind, varies = _in_context(front.kind if front else declared.kind, headers, visit)
+    kind, varies = _kind_for_request(front.kind if front else declared.kind, headers, visit)
     action = _action(status, headers, declared.kind, front, kind, visit)
     if kind is Kind.UNKNOWN and action in (Action.NO_BODY, Action.NOT_MODIFIED):
         # There are no bytes to guess a type from.
@@ -72,9 +71,9 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
     return Treatment(action, kind, declared.label, declared.plain, varies, is_personal)
 
 
-def _in_context(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, tuple[str, ...]]:
-    """Return the kind that a body of this `kind` counts as for what the browser asks, and the request headers
-    that say what that is."""
+def _kind_for_request(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, tuple[str, ...]]:
+    """Return the kind that a body of this `kind` counts as in answer to this request, and the request headers
+    that this depends on."""
     purpose = visit.purpose
     if kind in (Kind.HTML, Kind.UNKNOWN):
         return kind, ()

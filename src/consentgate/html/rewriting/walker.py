@@ -1,7 +1,7 @@
 """The walker goes through a page's markup as a browser would, has it judged, and does what the verdicts say.
 
-`Walker.read` looks at the bytes there are and returns edits, and how far it has read. It changes its state
-only for what it has read to the end, so that the rest can be given again together with more.
+`Walker.read` looks at the bytes there are and returns edits, and how far it has read. What it has not read is
+given to it again, together with the bytes that follow: nothing of that has changed its state.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterable
 
 from consentgate.consent import Judge
-from consentgate.html.rules.amp import is_amp
 from consentgate.html.rules.base_url import BaseUrl
 from consentgate.html.rules.document_context import DocumentContext, InnerDocument, InnerMarkup, Piece
 from consentgate.html.rules.limits import Limit
 from consentgate.html.rules.tags import TagRules
-from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Unclear, Verdict
+from consentgate.html.rules.verdict import STAYS, Edit, Effects, Unclear
 from consentgate.html.rules.violation import NOBODY, UNREADABLE, Violation
 from consentgate.html.skipping.inert_markup import InertMarkup
 from consentgate.html.skipping.removed_elements import RemovedElements, recall
@@ -34,11 +33,12 @@ from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.web.url import Url
 
-from .edits import Edits, apply
+from .edits import apply
 from .insertion_point import Insertion
 from .insertions import Insertions, PlaceholderFor
 from .oversized_markup import LARGEST_TAG, TOO_LARGE, OversizedMarkup, is_long, is_too_large, oversized_name
 from .raw_text import RawText
+from .verdict_applier import VerdictApplier
 
 MOST_NESTED = 8
 """Documents within attributes within documents are read at most so deep, and blocked beyond."""
@@ -68,7 +68,6 @@ class Walker:
     ) -> None:
         self._nested = nested
         self._base = BaseUrl(base)
-        self._is_at_home = base.host == judge.asked_host
         self._apart = self._started = around is not None
         if around is None:
             self._open = OpenElements()
@@ -85,18 +84,16 @@ class Walker:
         self._lookahead = LookAhead()
         self._rules = TagRules(self._document, self._open, self._lookahead, apart=self._apart)
         self._insertions = Insertions(insertion, placeholder, self._base, self._open)
+        self._applier = VerdictApplier(self._document, self._open, self._insertions, self._inert)
         self._followed: RawText | OversizedMarkup | None = None
         self._piece = Piece(b"", 0, False)
-        self._edits = Edits(b"")
-        self._limits: dict[tuple[Limit, int], None] = {}
-        self._starts_module = False
         self._last = b""
         self._last_inner: tuple[str, Url, InnerDocument] | None = None
 
     @property
     def limits(self) -> Iterable[tuple[Limit, int]]:
         """The limits that the last `read` reached, and at which byte of the document."""
-        return self._limits
+        return self._applier.limits
 
     def read(self, data: bytes, *, final: bool) -> tuple[list[Edit], int]:
         """Read on in `data`. Return the edits to it, in order, and how many of its bytes have been read. With
@@ -109,13 +106,13 @@ class Walker:
         if final:
             due = self._insertions.due
             if due is not None and self._followed is None:
-                self._edits.insert(position, due.content())
+                self._applier.edits.insert(position, due.content())
             position = len(data)
         self._piece = Piece(b"", self._piece.offset + position, final)
         self._last = data[position - 1 : position] or self._last
-        return self._edits.in_order(), position
+        return self._applier.edits.in_order(), position
 
-    def read_apart(self, data: bytes) -> InnerMarkup:
+    def read_whole(self, data: bytes) -> InnerMarkup:
         """Read `data`, which is all there is, by itself."""
         doubtful = self._open.in_doubt
         self._begin(data, b"", final=True)
@@ -125,16 +122,13 @@ class Walker:
             complete = False
         at_rest = self._followed is None and self._open.at_rest
         if not (complete and at_rest) or self._open.in_doubt != doubtful:
-            return InnerMarkup(None, Effects((), self._base.is_used, self._starts_module))
-        limits = tuple(limit for limit, _ in self._limits)
-        effects = Effects(limits, self._base.is_used, self._starts_module)
-        return InnerMarkup(self._edits.in_order(), effects)
+            return InnerMarkup(None, self._applier.effects._replace(limits=()))
+        return InnerMarkup(self._applier.edits.in_order(), self._applier.effects)
 
     def _begin(self, data: bytes, before: bytes, *, final: bool) -> None:
         offset = self._piece.offset
         self._piece = Piece(data, offset, final)
-        self._edits = Edits(data, before)
-        self._limits = {}
+        self._applier.begin(data, before, offset)
         self._lookahead.load(data, offset, final=final)
 
     def _read_from(self, position: int) -> int:
@@ -144,7 +138,7 @@ class Walker:
             if self._all_passes and not self._insertions.are_awaited:
                 return end
             if self._followed is not None:
-                position = self._followed.follow_on(data, position, self._edits, final=final)
+                position = self._followed.follow_on(data, position, self._applier.edits, final=final)
                 if self._followed.is_open:
                     return position
                 self._followed = None
@@ -160,10 +154,6 @@ class Walker:
             position = after
         return position
 
-    def _note(self, limit: Limit, position: int) -> None:
-        """Note that a limit was reached. A second judgement of the same markup reports it no second time."""
-        self._limits[limit, self._piece.offset + position] = None
-
     # -- what loads nothing ----------------------------------------------------------------------------------
 
     def _skip_inert(self, data: bytes, position: int) -> int:
@@ -174,8 +164,8 @@ class Walker:
                 return position
         end = len(data)
         while True:
-            # No tag that is larger can be within a run, wherever the page was cut into chunks. What the limit
-            # cuts off is taken up again.
+            # So a run never holds a tag larger than this, wherever the page was cut into chunks. The next run
+            # takes up what the limit cut off.
             limit = position + LARGEST_TAG
             begun = position
             position, by_base = self._inert.skip(data, position, limit, self._open)
@@ -197,7 +187,7 @@ class Walker:
                     due.doctype()
                 position = item.end()
         if TEXT_BEGINS.match(data, position):
-            self._edits.insert(position, due.content())
+            self._applier.edits.insert(position, due.content())
         return position
 
     # -- markup ----------------------------------------------------------------------------------------------
@@ -209,7 +199,7 @@ class Walker:
             return self._oversized_tag(position) if is_too_large(match) else self._start_tag(match)
         if _DECLARATION.match(data, position):
             cdata = data.startswith(_CDATA, position)
-            return self._cdata(data, position) if cdata else self._declaration(data, position)
+            return self._cdata_section(data, position) if cdata else self._declaration(data, position)
         if data.startswith(b"</", position):
             return self._end_tag(data, position)
         return self._oversized_tag(position) if is_long(data, position, LARGEST_TAG) else None
@@ -217,93 +207,23 @@ class Walker:
     def _start_tag(self, match: re.Match[bytes]) -> int:
         """Read a start tag that START_TAG matched; return how far that went."""
         known = self._removed.with_tag(match)
-        if known and self._goes_by_bytes:
+        if known and self._bytes_decide:
             verdict = recall(known, match)
             if verdict is not None:
-                return self._carry_out(verdict, match, None, match.start())
+                return self._applier.apply(verdict, match, None, match.start())
         tag = Tag(match, self._decode)
         verdict = self._rules.judge(tag, self._piece)
-        if known is not None and verdict is not STAYS and self._goes_by_bytes:
+        if known is not None and verdict is not STAYS and self._bytes_decide:
             self._removed.remember(match, verdict, final=self._piece.final)
-        return self._carry_out(verdict, match, tag, 0)
+        if verdict.opens_text:
+            self._followed = RawText(tag.name, verdict.violation)
+        return self._applier.apply(verdict, match, tag, 0)
 
     @property
-    def _goes_by_bytes(self) -> bool:
-        """True where what becomes of an element goes by its bytes: in plain HTML whose relative URLs lead to
-        the site, while no end was looked for in vain."""
-        return self._is_at_home and self._open.is_plain and not self._lookahead.has_given_up
-
-    def _carry_out(self, verdict: Verdict, match: re.Match[bytes], tag: Tag | None, offset: int) -> int:
-        """Do what the verdict on a start tag says; return where to read on. Places in it are counted from
-        `offset`. Without `tag` it is one that does not change how the page is read."""
-        if verdict is STAYS and tag is not None:
-            self._enter(tag, match)
-            return tag.end
-        fate, end, violation, edits, effects, opens_text, shows, leads_to = verdict
-        start, tag_end = match.span()
-        end = tag_end if end is None else offset + end
-        if effects != NO_EFFECTS:
-            self._take_note(effects, start)
-        if edits:
-            self._edits.add(edits, offset)
-        if fate is Fate.STAYS and tag is not None:
-            self._enter(tag, match)
-        elif fate is Fate.GOES:
-            assert violation is not None
-            if self._insertions.due is not None:
-                self._announce(match)
-            instead = b""
-            if shows:
-                instead = self._insertions.placeholder(violation)
-            elif leads_to:
-                instead = self._insertions.way_on(leads_to)
-            self._edits.remove(start, end, violation, instead)
-        elif fate is Fate.LOSES_TAG:
-            assert violation is not None
-            self._edits.remove(start, tag_end, violation)
-        elif fate is Fate.STAYS or match["name"].lower() == b"noscript":
-            self._announce(match)
-        if opens_text:
-            self._followed = RawText(match["name"].lower(), violation)
-        return end
-
-    def _take_note(self, effects: Effects, position: int) -> None:
-        """Take note of what came of judging the markup at `position`."""
-        for limit in effects.limits:
-            self._note(limit, position)
-        self._base.is_used = self._base.is_used or effects.by_base
-        self._starts_module = self._starts_module or effects.starts_module
-
-    def _enter(self, tag: Tag, match: re.Match[bytes]) -> None:
-        """Let a start tag stay."""
-        if tag.name == b"html" and is_amp(tag):
-            self._insertions.give_up()
-        if self._insertions.due is not None:
-            self._announce(match)
-        if tag.name == b"base":
-            self._follow_base(tag)
-        open_elements = self._open
-        was_too_deep = open_elements.too_deep
-        open_elements.start(tag)
-        if open_elements.too_deep and not (was_too_deep or self._all_passes):
-            self._note(Limit.DEEP_TREE, tag.start)
-
-    def _follow_base(self, tag: Tag) -> None:
-        href = tag.get(b"href")
-        if href is None or self._open.in_template or self._open.foreign.is_foreign:
-            return
-        if self._base.follow(href):
-            self._is_at_home = self._base.url.host == self._document.judge.asked_host
-            self._inert.rebase(self._base.url.host)
-            self._insertions.rebase()
-
-    def _announce(self, tag: re.Match[bytes]) -> None:
-        """Put in what is due before or after this start tag."""
-        due = self._insertions.due
-        if due is not None:
-            before, after = due.start_tag(tag["name"].lower())
-            self._edits.insert(tag.start(), before)
-            self._edits.insert(tag.end(), after)
+    def _bytes_decide(self) -> bool:
+        """True where an element's bytes alone decide its verdict: in plain HTML, while relative URLs lead to
+        the site and every end tag that was looked for was found."""
+        return self._applier.is_at_home and self._open.is_plain and not self._lookahead.has_given_up
 
     def _end_tag(self, data: bytes, position: int) -> int | None:
         match = END_TAG.match(data, position)
@@ -316,7 +236,7 @@ class Walker:
             return None
         due = self._insertions.due
         if due is not None:
-            self._edits.insert(position, due.end_tag(name))
+            self._applier.edits.insert(position, due.end_tag(name))
         self._open.end(name)
         return end
 
@@ -332,10 +252,10 @@ class Walker:
         self._followed = OversizedMarkup.of_comment() if is_comment else OversizedMarkup.of_declaration()
         return position + len(b"<!--") if is_comment else position
 
-    def _cdata(self, data: bytes, position: int) -> int | None:
-        """Read what is a CDATA section where an SVG or MathML element is open, and a comment up to the first
-        ">" elsewhere. Browsers that look ahead have no tree, and take it for a comment everywhere: one that
-        does not end in the same place for all of them loses its beginning."""
+    def _cdata_section(self, data: bytes, position: int) -> int | None:
+        """Read a CDATA section. Where no SVG or MathML element is open it is a comment up to the first ">"
+        (13.2.5.42), and to a browser's preload scanner, which knows no tree, it always is. Where the two
+        readings end in different places, `<![CDATA[` is removed."""
         after = position + len(_CDATA)
         if not (self._open.foreign.is_open or self._open.in_doubt):
             end = data.find(b">", position)
@@ -353,8 +273,8 @@ class Walker:
             return after
         if self._apart:
             raise Unclear
-        self._note(Limit.AMBIGUOUS, position)
-        self._edits.remove(position, after, _AMBIGUOUS)
+        self._applier.note_limit(Limit.AMBIGUOUS, position)
+        self._applier.edits.remove(position, after, _AMBIGUOUS)
         return after
 
     def _is_plain_before(self, position: int) -> bool:
@@ -367,11 +287,11 @@ class Walker:
         begun = position + len(b"<")
         self._followed = OversizedMarkup.of_tag(removes=not self._all_passes)
         if self._all_passes:
-            self._note(Limit.NOT_INSERTED, position)
+            self._applier.note_limit(Limit.NOT_INSERTED, position)
             self._insertions.give_up()
         else:
-            self._note(Limit.LONG_TAG, position)
-            self._edits.remove(position, begun, TOO_LARGE)
+            self._applier.note_limit(Limit.LONG_TAG, position)
+            self._applier.edits.remove(position, begun, TOO_LARGE)
         return begun
 
     # -- documents and markup within the document ------------------------------------------------------------
@@ -386,12 +306,12 @@ class Walker:
         document = self._document
         nested = self._nested + 1
         inner = Walker(document.judge, self._base.url, document.charset, nested=nested, around=self)
-        return inner.read_apart(markup)
+        return inner.read_whole(markup)
 
     def judge_document(self, document: str) -> InnerDocument:
-        """Judge the document in an attribute. Implements `Inner`. What is asked for twice in a row, as where
-        an element should go and has to stay, is read once: else each that stands in another would double the
-        work."""
+        """Judge the document in an attribute. Implements `Inner`. The last answer is kept, since an element
+        that should go but has to stay is judged twice: nested documents would double the work at each
+        level."""
         base, last = self._base.url, self._last_inner
         if last is not None and last[:2] == (document, base):
             return last[2]
@@ -407,7 +327,7 @@ class Walker:
         inner = Walker(self._document.judge, base, "utf-8", nested=self._nested + 1)
         data = document.encode("utf-8", "replace")
         edits, consumed = inner.read(data, final=True)
-        effects = Effects(tuple(limit for limit, _ in inner.limits), inner._base.is_used, False)
+        effects = inner._applier.effects._replace(starts_module=False)
         violation = next((edit.violation for edit in edits if edit.violation), None)
         if violation is None:
             return InnerDocument(None, b"", effects)

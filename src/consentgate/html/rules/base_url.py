@@ -7,7 +7,7 @@ from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.web.url import Url, resolve
 
-from .elements import ANYWHERE
+from .loading_markup import ANYWHERE
 
 LONGEST_BASE = 4 << 10
 """A `base` with a longer URL is dropped: every relative URL of the page would take as long to resolve."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.refresh import refresh_url
 
-from .elements import ELEMENTS
 from .hidden import is_hidden
 from .judgement import Judgement
+from .loading_markup import ELEMENTS
 from .verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Verdict
 from .violation import NOBODY, Violation
 

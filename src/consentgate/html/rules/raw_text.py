@@ -21,11 +21,11 @@ from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.script_type import ScriptKind, script_kind
 
 from .amp import RUNTIME, is_boilerplate
-from .attributes import TagJudgement, kind_of, loading_attributes
 from .document_context import DocumentContext, Piece
 from .fates import lose_tag, remove
 from .inline_scripts import script_violation
 from .limits import Limit
+from .tag_judgement import TagJudgement, kind_of, loading_attributes
 from .verdict import Edit, Fate, Unclear, Verdict
 from .violation import Violation
 

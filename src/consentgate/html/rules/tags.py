@@ -7,12 +7,12 @@ from consentgate.html.tokenizer.lookahead import LookAhead
 from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 
-from .attributes import TagJudgement, kind_of, loading_attributes
 from .base_url import LONGEST_BASE
 from .document_context import DocumentContext, Piece
 from .fates import lose_tag, remove, stay
 from .limits import Limit
 from .raw_text import RawTextRules
+from .tag_judgement import TagJudgement, kind_of, loading_attributes
 from .verdict import STAYS, Effects, Verdict
 from .violation import Violation
 from .widgets import may_be_widget
@@ -35,12 +35,12 @@ class TagRules:
         and Unclear where markup that is read by itself is not to be understood without its surroundings."""
         name = tag.name
         if name not in RAW_TEXT_ELEMENTS and name != b"plaintext":
-            return self._element(tag)
+            return self._ordinary(tag)
         if name == b"noscript" and self._apart and not self._open.foreign.is_foreign:
-            return self._element(tag)
+            return self._ordinary(tag)
         return self._raw_text.judge(tag, piece)
 
-    def _element(self, tag: Tag) -> Verdict:
+    def _ordinary(self, tag: Tag) -> Verdict:
         """Judge an element whose contents are markup."""
         if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
             return lose_tag(tag, "base", href, Effects((Limit.BASE,)))

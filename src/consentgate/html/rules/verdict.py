@@ -26,8 +26,8 @@ class Edit(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """What judging came across that matters beyond the element: `limits` that were reached, whether a URL led
-    to the base URL's host, and whether a module begins to load."""
+    """What judging means for the rest of the document: the `limits` that were reached, whether a URL led to
+    the base URL's host, and whether a module begins to load."""
 
     limits: tuple[Limit, ...] = ()
     by_base: bool = False
@@ -69,4 +69,5 @@ STAYS = Verdict()
 
 
 class Unclear(Exception):
-    """Markup that is read by itself cannot be: it would not leave the page as it found it."""
+    """Markup that is read by itself leaves something open, so that how it reads depends on its
+    surroundings."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Set
 
 from consentgate.html.matching.patterns import any_of, one_of
-from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, Reads
+from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, Reads
 from consentgate.html.tokenizer.grammar import EQUALS
 from consentgate.policy import OwnHosts
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from consentgate.html.matching.patterns import any_of, in_any_case, one_of
 from consentgate.html.matching.run import Run
-from consentgate.html.rules.elements import ANYWHERE, ELEMENTS, INERT_RELATIONS, Reads
+from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, INERT_RELATIONS, Reads
 from consentgate.html.rules.widgets import WIDGET_ATTRIBUTE, WIDGET_CLASS, WIDGET_ID, WIDGET_TAG
 from consentgate.html.tokenizer.element_sets import (
     DOCUMENT_TAGS,

@@ -24,10 +24,10 @@ _log = logging.getLogger("consentgate")
 
 
 class EnforcingExchange(Exchange):
-    """One request and its response, of which only what the policy allows goes on.
+    """One request and its response, of which only what the policy allows is forwarded.
 
-    Where there is a `_body` it reads what the application gives. Where `_drops` is True nothing of that is
-    sent, and at its end goes what `_instead` makes.
+    `_body` reads the application's body, where that has to be read. With `_drops` the application's body is
+    dropped, and at its end what `_instead` makes is sent.
     """
 
     _pending: Head
@@ -64,7 +64,7 @@ class EnforcingExchange(Exchange):
         sent = self._allowed(given, treated)
         match treated.action:
             case Action.FORWARD:
-                self._send_head(status, self._heads.of(treated.kind, sent))
+                self._settle_head(status, self._heads.of(treated.kind, sent))
             case Action.READ:
                 self._pending = Head(status, sent)
                 refreshes = dropped_refreshes(given, sent, self._visit.page)
@@ -72,18 +72,18 @@ class EnforcingExchange(Exchange):
                 self._body = reader.body(treated, sent, refreshes)
             case Action.HEAD:
                 self._drops = True
-                self._send_head(status, self._heads.of_unread(treated.kind, sent))
+                self._settle_head(status, self._heads.of_unread(treated.kind, sent))
             case Action.NO_BODY:
                 self._drops = True
-                self._send_head(status, self._heads.of(treated.kind, sent))
+                self._settle_head(status, self._heads.of(treated.kind, sent))
             case Action.NOT_MODIFIED:
                 self._drops = True
-                self._send_head(status, self._heads.not_modified(treated.kind, sent))
+                self._settle_head(status, self._heads.not_modified(treated.kind, sent))
         return self.head
 
     def _allowed(self, given: list[Header], treated: Treatment) -> list[Header]:
-        """Return the application's headers as far as they are allowed, and as the treatment depends on the
-        request."""
+        """Return the headers that are allowed, in a plain form, and with what tells caches on what the
+        treatment depends."""
         sent = self._headers.response(given)
         if treated.plain_type is not None:
             sent = with_type(sent, treated.plain_type)
@@ -97,10 +97,10 @@ class EnforcingExchange(Exchange):
     def _heads(self) -> Heads:
         return Heads(self._visit, self._variant, self._log.headers)
 
-    def _send_head(self, status: int, headers: list[Header]) -> None:
-        """Let the head go out, with the deletion of cookies that a visitor who refused still sends."""
-        refused = self._cookies.refused()
-        expired = self._deletions.of(refused, headers) if refused else ()
+    def _settle_head(self, status: int, headers: list[Header]) -> None:
+        """Settle the head, with the deletion of the cookies that the visitor refused and still sends."""
+        names = self._cookies.to_delete()
+        expired = self._deletions.of(names, headers) if names else ()
         self._head = Head(status, private(vary([*headers, *expired])) if expired else headers)
 
     @property
@@ -139,10 +139,10 @@ class EnforcingExchange(Exchange):
             output = body.process(data, final=final)
             if self._head is None and body.ready:
                 status, headers = self._pending
-                self._send_head(status, self._heads.of(body.kind, headers, body.charset))
+                self._settle_head(status, self._heads.of(body.kind, headers, body.charset))
             return output
         except Exception as error:
-            # Whatever went wrong, the rest must not pass unread; nor when the application catches this.
+            # The rest must not pass unread, even where the application catches the error.
             if self._head is not None:
                 self._broken = True
                 _log.exception(
@@ -180,7 +180,7 @@ class EnforcingExchange(Exchange):
 
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
         sent = self._headers.handshake([*headers])
-        return [*sent, *self._deletions.of(self._cookies.refused(), sent)]
+        return [*sent, *self._deletions.of(self._cookies.to_delete(), sent)]
 
     def hints(self, headers: Iterable[Header]) -> list[Header]:
         """Return the headers without what not everyone may load: caches and networks replay them to

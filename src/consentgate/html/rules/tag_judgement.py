@@ -13,9 +13,9 @@ from consentgate.html.values.srcset import image_candidates
 from consentgate.web.client_hints import asks_of_the_device
 
 from .document_context import DocumentContext
-from .elements import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .hidden import is_hidden
 from .judgement import Judgement
+from .loading_markup import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
 from .verdict import Edit
 from .violation import UNREADABLE, Violation
 

@@ -1,0 +1,132 @@
+"""Does what the verdicts on start tags say, and keeps what comes of it."""
+
+from __future__ import annotations
+
+import re
+
+from consentgate.html.rules.amp import is_amp
+from consentgate.html.rules.document_context import DocumentContext
+from consentgate.html.rules.limits import Limit
+from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Effects, Fate, Verdict
+from consentgate.html.skipping.inert_markup import InertMarkup
+from consentgate.html.tokenizer.open_elements import OpenElements
+from consentgate.html.tokenizer.tags import Tag
+
+from .edits import Edits
+from .insertions import Insertions
+
+
+class VerdictApplier:
+    """Applies the verdicts on one document.
+
+    `edits` are those to the piece of it that is being read, and `limits` those that were reached there, each
+    with its byte in the document. `is_at_home` says that relative URLs lead to the site.
+    """
+
+    def __init__(
+        self,
+        document: DocumentContext,
+        open_elements: OpenElements,
+        insertions: Insertions,
+        inert: InertMarkup,
+    ) -> None:
+        self._document = document
+        self._open = open_elements
+        self._insertions = insertions
+        self._inert = inert
+        self._base = document.base
+        self._starts_module = False
+        self._offset = 0
+        self.edits = Edits(b"")
+        self.limits: dict[tuple[Limit, int], None] = {}
+        self.is_at_home = self._leads_home()
+
+    def begin(self, data: bytes, before: bytes, offset: int) -> None:
+        """Begin with the piece `data`, which stands `offset` bytes into the document, after the byte
+        `before`."""
+        self._offset = offset
+        self.edits = Edits(data, before)
+        self.limits = {}
+
+    @property
+    def effects(self) -> Effects:
+        """The effects of all that was read of the document, with the limits of the last piece."""
+        limits = tuple(limit for limit, _ in self.limits)
+        return Effects(limits, self._base.is_used, self._starts_module)
+
+    def note_limit(self, limit: Limit, position: int) -> None:
+        """Note that a limit was reached. A second judgement of the same markup reports it no second time."""
+        self.limits[limit, self._offset + position] = None
+
+    def apply(self, verdict: Verdict, match: re.Match[bytes], tag: Tag | None, offset: int) -> int:
+        """Carry out the verdict on a start tag; return where to read on. The verdict counts places from
+        `offset`. It comes without a `tag` where that does not change how the page is read on."""
+        if verdict is STAYS and tag is not None:
+            self._open_element(tag, match)
+            return tag.end
+        fate, end, violation, edits, effects, _, shows, leads_to = verdict
+        start, tag_end = match.span()
+        end = tag_end if end is None else offset + end
+        if effects != NO_EFFECTS:
+            self._note_effects(effects, start)
+        if edits:
+            self.edits.add(edits, offset)
+        if fate is Fate.STAYS and tag is not None:
+            self._open_element(tag, match)
+        elif fate is Fate.GOES:
+            assert violation is not None
+            if self._insertions.due is not None:
+                self._insert_around(match)
+            instead = b""
+            if shows:
+                instead = self._insertions.placeholder(violation)
+            elif leads_to:
+                instead = self._insertions.way_on(leads_to)
+            self.edits.remove(start, end, violation, instead)
+        elif fate is Fate.LOSES_TAG:
+            assert violation is not None
+            self.edits.remove(start, tag_end, violation)
+        elif fate is Fate.STAYS or match["name"].lower() == b"noscript":
+            self._insert_around(match)
+        return end
+
+    def _note_effects(self, effects: Effects, position: int) -> None:
+        """Note what came of judging the markup at `position`."""
+        for limit in effects.limits:
+            self.note_limit(limit, position)
+        self._base.is_used = self._base.is_used or effects.by_base
+        self._starts_module = self._starts_module or effects.starts_module
+
+    def _open_element(self, tag: Tag, match: re.Match[bytes]) -> None:
+        """Let a start tag stay."""
+        if tag.name == b"html" and is_amp(tag):
+            self._insertions.give_up()
+        if self._insertions.due is not None:
+            self._insert_around(match)
+        if tag.name == b"base":
+            self._follow_base(tag)
+        open_elements = self._open
+        was_too_deep = open_elements.too_deep
+        open_elements.start(tag)
+        if open_elements.too_deep and not (was_too_deep or self._document.all_passes):
+            self.note_limit(Limit.DEEP_TREE, tag.start)
+
+    def _follow_base(self, tag: Tag) -> None:
+        href = tag.get(b"href")
+        if href is None or self._open.in_template or self._open.foreign.is_foreign:
+            return
+        if self._base.follow(href):
+            self.is_at_home = self._leads_home()
+            self._inert.rebase(self._base.url.host)
+            self._insertions.rebase()
+
+    def _leads_home(self) -> bool:
+        return self._base.url.host == self._document.judge.asked_host
+
+    def _insert_around(self, tag: re.Match[bytes]) -> None:
+        """Insert what is due before or after this start tag."""
+        due = self._insertions.due
+        if due is not None:
+            before, after = due.start_tag(tag["name"].lower())
+            self.edits.insert(tag.start(), before)
+            self.edits.insert(tag.end(), after)
