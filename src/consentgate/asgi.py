@@ -52,7 +52,7 @@ class ConsentMiddleware:
             self.gate.enforcement.log.configuration.inside_sessions()
         scope = {**scope, "headers": [*(scope.get("headers") or ())]}
         exchange = self.gate.exchange(request_of(scope))
-        if exchange.own and scope["type"] == "http":
+        if exchange.is_own and scope["type"] == "http":
             await _answer(exchange, scope["method"], receive, send)
             return
         _show_to_application(scope, exchange)

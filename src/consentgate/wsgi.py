@@ -47,7 +47,7 @@ class ConsentMiddleware:
         if _OUTER_SESSION in environ:
             self.gate.enforcement.log.configuration.inside_sessions()
         exchange = self.gate.exchange(request_of(environ))
-        if exchange.own:
+        if exchange.is_own:
             return _answer(exchange, environ, start_response)
         return _Response(exchange, start_response).of(self.app, _for_application(environ, exchange))
 

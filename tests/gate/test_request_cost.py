@@ -100,7 +100,7 @@ def request_of(given: dict[str, Any], refused: str) -> Request:
 
 def answer(gate: Gate, request: Request) -> None:
     exchange = gate.exchange(request)
-    if exchange.own:
+    if exchange.is_own:
         exchange.answer(b"decision=refuse")
         return
     _ = exchange.request_changes

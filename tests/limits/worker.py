@@ -76,7 +76,7 @@ def exchanged(message: Message, size: int) -> None:
     headers = {"host": [HOST]} | message.sent
     headers["cookie"] = [*STATES[message.state], *message.sent.get("cookie", [])]
     exchange = GATE.exchange(Request(message.method, message.path, message.query, headers))
-    if exchange.own:
+    if exchange.is_own:
         exchange.answer(message.form)
         return
     assert exchange.request_changes is not None

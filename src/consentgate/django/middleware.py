@@ -79,7 +79,7 @@ class ConsentMiddleware:
         if take_from_outside(request):
             return cast(HttpResponseBase, self.get_response(request))
         exchange = self.gate.exchange(_request_of(request))
-        if exchange.own:
+        if exchange.is_own:
             return _answer(exchange, request)
         _show_to_application(request, exchange)
         return _gate_response(exchange, self.get_response(request))
@@ -88,7 +88,7 @@ class ConsentMiddleware:
         if take_from_outside(request):
             return cast(HttpResponseBase, await self.get_response(request))
         exchange = self.gate.exchange(_request_of(request))
-        if exchange.own:
+        if exchange.is_own:
             return _answer(exchange, request)
         _show_to_application(request, exchange)
         return await _agate_response(exchange, await self.get_response(request))

@@ -4,7 +4,7 @@ It does no input or output. An adapter gives it the request, the application's a
 sends on what comes back:
 
     exchange = gate.exchange(request)
-    if exchange.own:                                    # the application is not called
+    if exchange.is_own:                                 # the application is not called
         answer = exchange.answer(body)
     else:                                               # it goes on with exchange.request_changes
         head = exchange.start(status, headers)          # None while the body has to be seen first
@@ -83,7 +83,7 @@ class Exchange(ABC):
         return Head(head.status, private(headers) if self.consent.is_open else headers)
 
     @property
-    def own(self) -> bool:
+    def is_own(self) -> bool:
         """True when the request is for the gate itself: the application is not called."""
         return self._endpoint is not None
 
