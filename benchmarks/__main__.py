@@ -19,7 +19,7 @@ from consentgate import Gate, Policy
 from . import growth, memory, requests
 from .client import load_generator
 from .comparison import Result, compare
-from .contenders import COPY, LOLHTML, OURS, OURS_ON_NEW_PAGES, SECRET, contenders
+from .contenders import COPY, LOLHTML, LOLHTML_ON_NEW_PAGES, OURS, OURS_ON_NEW_PAGES, SECRET, contenders
 from .goals import goals, request_goals
 from .pages import CORPUS, Page, corpus_pages, generated_pages
 from .profiling import profile
@@ -120,12 +120,14 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
 
 def _print_comparison(results: Sequence[Result]) -> None:
     whole = {result.name: result.whole for result in results}
-    lolhtml = whole[LOLHTML]
     print_table(
         ("MB/s on pages", "consentgate", LOLHTML, f"x {LOLHTML}"),
         [
-            (pages, whole[name].speed, lolhtml.speed, whole[name].ratio / lolhtml.ratio)
-            for pages, name in (("never seen before", OURS_ON_NEW_PAGES), ("of a known site", OURS))
+            (pages, whole[ours].speed, whole[theirs].speed, whole[ours].ratio / whole[theirs].ratio)
+            for pages, ours, theirs in (
+                ("never seen before", OURS_ON_NEW_PAGES, LOLHTML_ON_NEW_PAGES),
+                ("of a known site", OURS, LOLHTML),
+            )
         ],
     )
     print_table(

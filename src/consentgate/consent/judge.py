@@ -56,7 +56,7 @@ class Judge:
 
     def cookie(self, name: str) -> Claim | None:
         """Judge a cookie on the site's own host by its name."""
-        return self._blocked(self._claims.by_cookie(name))
+        return self.first_blocked((self._claims.by_cookie(name),))
 
     def inline(self, text: bytes) -> Claim | None:
         """Judge the text of an inline script by the signatures in it, and by the hosts that it plainly loads
@@ -79,7 +79,7 @@ class Judge:
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""
         found = catalogue().by_markup(tag, attributes)
-        claim = self._blocked(self._claims.by_known(found.service)) if found else None
+        claim = self.first_blocked((self._claims.by_known(found.service),)) if found else None
         return BlockedWidget(claim, found.keep) if found and claim else None
 
     def passes_everything(self) -> bool:
@@ -105,6 +105,3 @@ class Judge:
             else:
                 return claims[0]
         return None
-
-    def _blocked(self, claims: tuple[Claim, ...]) -> Claim | None:
-        return self.first_blocked((claims,))
