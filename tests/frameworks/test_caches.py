@@ -19,8 +19,8 @@ from waitress.server import create_server
 
 from consentgate import Gate, Policy
 from consentgate.consent import Choice, ConsentCookie
+from consentgate.consent.choice_validity import VALID_DAYS
 from consentgate.consent.coverage import everything
-from consentgate.consent.validity import VALID_DAYS
 from consentgate.policy.lifetime import DAY
 from consentgate.wsgi import ConsentMiddleware
 

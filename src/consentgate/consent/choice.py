@@ -10,8 +10,8 @@ from typing import Literal
 
 from consentgate.policy import Policy
 
+from .choice_validity import seconds_valid, start_of_day
 from .coverage import covered_by, everything
-from .validity import seconds_valid, start_of_day
 
 Decision = Literal["accept", "refuse", "save", "withdraw"]
 

@@ -95,8 +95,7 @@ class Enforcement:
         host = host_of(authority)
         path = normal_path(request.path)
         page = Url("https", host, normal_path(request.root + request.path) if request.root else path)
-        decisions = sent.values_of(self.cookie.name)
-        choice = self.cookie.read(decisions, host) if decisions else None
+        choice = self.cookie.read(sent.values_of(self.cookie.name), host)
         consent = self.undecided
         judge = everyone = Judge(consent, host, page.path)
         if choice is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .csp.build import net_for
-from .csp.security_headers import REPORTS, joined, reporting, with_connections
+from .csp.csp_headers import REPORTS, joined, reporting, with_connections
 from .csp.site_policy import NAME as CSP
 from .enforcement import Enforcement
 from .exchange import Exchange

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import escape
 
 from consentgate.consent import Consent
-from consentgate.consent.validity import VALIDITY
+from consentgate.consent.choice_validity import VALIDITY
 from consentgate.policy import Claim, Policy
 from consentgate.policy.model import CONSENT_COOKIE
 from consentgate.texts import Texts, texts

@@ -8,7 +8,7 @@ from consentgate.consent import Choice, Consent, Judge
 from consentgate.consent.choice import takes_back
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
-from consentgate.gate.csp.security_headers import REPORTS
+from consentgate.gate.csp.csp_headers import REPORTS
 from consentgate.gate.enforcement import Enforcement
 from consentgate.gate.headers.caching import FORGET_COPIES
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from consentgate.gate.codings import codings_of
 from consentgate.gate.csp.build import net_for
-from consentgate.gate.csp.security_headers import REPORTS, with_net
+from consentgate.gate.csp.csp_headers import REPORTS, with_net
 from consentgate.gate.headers.caching import VISITOR, private, vary
 from consentgate.gate.log.headers import HeaderAdvice
 from consentgate.gate.message import Header, without

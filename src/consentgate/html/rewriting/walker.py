@@ -14,7 +14,7 @@ from consentgate.consent import Judge
 from consentgate.html.rules.base_url import BaseUrl
 from consentgate.html.rules.document_context import DocumentContext, InnerDocument, InnerMarkup, Piece
 from consentgate.html.rules.limits import Limit
-from consentgate.html.rules.tags import TagRules
+from consentgate.html.rules.start_tag_rules import StartTagRules
 from consentgate.html.rules.verdict import STAYS, Edit, Effects, Unclear
 from consentgate.html.rules.violation import NOBODY, UNREADABLE, Violation
 from consentgate.html.skipping.inert_markup import InertMarkup
@@ -82,7 +82,7 @@ class Walker:
         self._all_passes = self._document.all_passes
         self._decode = self._document.decode
         self._lookahead = LookAhead()
-        self._rules = TagRules(self._document, self._open, self._lookahead, apart=self._apart)
+        self._rules = StartTagRules(self._document, self._open, self._lookahead, apart=self._apart)
         self._insertions = Insertions(insertion, placeholder, self._base, self._open)
         self._applier = VerdictApplier(self._document, self._open, self._insertions, self._inert)
         self._followed: RawText | OversizedMarkup | None = None

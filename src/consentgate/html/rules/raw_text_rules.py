@@ -60,7 +60,7 @@ class RawTextRules:
         self._unclear_until = 0
 
     def judge(self, tag: Tag, piece: Piece) -> Verdict:
-        """Judge a start tag. Raises as `TagRules.judge` does."""
+        """Judge a start tag. Raises as `StartTagRules.judge` does."""
         open_elements, name = self._open, tag.name
         foreign = open_elements.foreign.is_foreign
         if name == b"noscript" and not foreign:

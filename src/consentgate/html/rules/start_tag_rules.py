@@ -11,14 +11,14 @@ from .base_url import LONGEST_BASE
 from .document_context import DocumentContext, Piece
 from .fates import lose_tag, remove, stay
 from .limits import Limit
-from .raw_text import RawTextRules
+from .raw_text_rules import RawTextRules
 from .tag_judgement import TagJudgement, kind_of, loading_attributes
 from .verdict import STAYS, Effects, Verdict
 from .violation import Violation
 from .widgets import may_be_widget
 
 
-class TagRules:
+class StartTagRules:
     """Judges the start tags of one document. `apart` is for markup that is read by itself."""
 
     def __init__(
