@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from consentgate.html import Insertion, Limit, Rewriter
 from consentgate.html.rewriting import oversized_markup, walker
-from consentgate.html.rules import base_url, judgement, raw_text
+from consentgate.html.rules import base_url, judgement, raw_text_rules
 from consentgate.html.tokenizer import foreign_content, lookahead, open_elements
 from consentgate.web import host
 
@@ -38,7 +38,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oversized_markup, "LARGEST_TAG", SMALL)
     monkeypatch.setattr(walker, "LARGEST_TAG", SMALL)
     monkeypatch.setattr(oversized_markup, "LONG", SMALL // 4)
-    for module in (lookahead, raw_text):
+    for module in (lookahead, raw_text_rules):
         monkeypatch.setattr(module, "LONGEST_TEXT", SMALL)
 
 

@@ -19,7 +19,7 @@ from consentgate import Consent, Policy
 from consentgate.consent import Judge
 from consentgate.html import Insertion, Rewriter
 from consentgate.html.rewriting import walker
-from consentgate.html.rules import tags as tag_rules
+from consentgate.html.rules import start_tag_rules
 from consentgate.html.rules.verdict import Verdict
 from consentgate.html.tokenizer.grammar import NOT_TAGS, PREAMBLE_ITEM
 from consentgate.html.tokenizer.open_elements import OpenElements
@@ -68,7 +68,7 @@ def no_tricks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(walker, "InertMarkup", NoSkipping)
         patched.setattr(walker, "RemovedElements", NoMemory)
-        patched.setattr(tag_rules, "may_be_widget", lambda tag: True)
+        patched.setattr(start_tag_rules, "may_be_widget", lambda tag: True)
         patched.setattr(claims._BoundedCache, "keep", lambda self, question, answer: None)
         yield
 
