@@ -104,6 +104,12 @@ def long_tag(size: int) -> bytes:
     return ("<img " + " ".join(f"a{i}=1" for i in range(size // 8)) + f" src={E}>").encode()
 
 
+def long_tag_with_style(size: int) -> bytes:
+    """One start tag with many attributes, and many addresses in the last of them."""
+    attributes = " ".join(f"a{i}=1" for i in range(size // 16))
+    return f"<p {attributes} style='{'a:url(//e.test/x);' * (size // 36)}'>".encode()
+
+
 BASE = f"<base href='/{'a' * 4000}/'>"
 GROUPS = "<svg>" + "<g>" * 254
 
@@ -122,6 +128,7 @@ PAGES: dict[str, Make] = {
     "a name without end": repeated("a", "<"),
     "one attribute over and over": repeated(f"srcset={E} ", "<img ", ">"),
     "many attributes": long_tag,
+    "many attributes before a style": long_tag_with_style,
     "an attribute of references": repeated("&#9;", "<img alt='", f"' src={E}>"),
     "a number without end": repeated("9", "<img alt='&#", "'>"),
     "a comment of almost ends": repeated("--!", "<!--"),

@@ -36,8 +36,8 @@ class BlockedMarkup(NamedTuple):
 
 
 class Records:
-    """What a rewriter tells of one piece of a document, which begins at `offset`: what was blocked in it, and
-    the `limits` that were reached, each with its byte in the document."""
+    """The records of one piece of a document, which begins at `offset`. `limits` are those that were reached,
+    each with its byte in the document."""
 
     def __init__(
         self, edits: Sequence[Edit], limits: Iterable[tuple[Limit, int]], data: bytes, offset: int
@@ -49,8 +49,8 @@ class Records:
 
     @property
     def blocked(self) -> Iterator[BlockedMarkup]:
-        """What was blocked, in order. It is made anew for each who asks: a hostile page has more of it than
-        should lie in the memory at once."""
+        """The markup that was blocked, in order. The records are made one at a time, for each caller anew:
+        all of a hostile page's would fill the memory."""
         for start, end, _, violation, goes_on in self._edits:
             if violation is not None:
                 yield BlockedMarkup(violation, self._data, start, end, self._offset, goes_on)

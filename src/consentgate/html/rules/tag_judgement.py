@@ -113,7 +113,9 @@ class TagJudgement(Judgement):
         raw = tag.raw[name]
         if b"&" not in raw:
             edits = self.style_sheet(raw, 0, kind)
-            return [edit.moved(tag.value_start(name)) for edit in edits] if edits else edits
+            # To find the attribute once for each edit would take quadratic time.
+            start = tag.value_start(name) if edits else 0
+            return [edit.moved(start) for edit in edits]
         # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
         violation = self.css(tag.decode(raw))
         if violation is None:

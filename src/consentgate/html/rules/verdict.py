@@ -26,8 +26,8 @@ class Edit(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """What judging means for the rest of the document: the `limits` that were reached, whether a URL led to
-    the base URL's host, and whether a module begins to load."""
+    """The effects of a verdict beyond its element. `limits` were reached; `by_base` says that a URL led to
+    the base URL's host, `starts_module` that a module begins to load."""
 
     limits: tuple[Limit, ...] = ()
     by_base: bool = False
