@@ -13,6 +13,7 @@ from html_support import blocked, cut, judge, page_url, rewrite
 from consentgate.html import Rewriter
 from consentgate.html.rewriting.records import BlockedList
 from consentgate.html.rewriting.walker import MOST_NESTED, Walker
+from consentgate.html.skipping import removed_elements
 from consentgate.html.tokenizer.encoding import Encoding, Transcoder, Unreadable
 from consentgate.html.values.css import css_urls
 
@@ -317,7 +318,9 @@ def calls(html: str) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
-    rewrite(html)  # what is compiled and remembered once
+    rewrite(html)  # what is compiled once
+    # How much room the memory has left would depend on the tests before.
+    removed_elements._memories.clear()
     sys.setprofile(counts)
     try:
         rewrite(html)
