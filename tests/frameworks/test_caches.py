@@ -67,8 +67,8 @@ POLICY = Policy.parse(
 )
 HOSTS_OF = {"performance": b"stats.example", "third-party": b"films.example"}
 PUBLIC = ("Cache-Control", "public, max-age=600")
-SHARED = ("/news", "/quiet", "/stale", "/drawing.svg", "/moved")
-OWN = ("/_privacy/banner.css", "/_privacy/choices", "/_privacy/state")
+SHARED = ("/news", "/quiet", "/unstated", "/stale", "/drawing.svg", "/moved")
+OWN = ("/_privacy/visitor.css", "/_privacy/choices", "/_privacy/state")
 # What an application serves with a Vary of its own a cache that ignores it would mix up, gate or not.
 BY_COOKIE = "/account"
 _NUMBERED = re.compile(rb"[a-z]+~\d+")
@@ -96,6 +96,9 @@ class Shop:
             words = f"once~{number}"
         elif path == "/quiet":
             headers = [PUBLIC]
+        elif path == "/unstated":
+            # Varnish keeps this for two minutes.
+            headers = []
         elif path == "/drawing.svg":
             kind = "image/svg+xml"
         elif path == "/moved":
@@ -190,6 +193,8 @@ class Visitor:
         if self._cached.by_url_only:
             # Such a cache gives everybody what it has: then that must be what nobody in particular gets.
             expected.append(self.past_the_cache(path, {}))
+        else:
+            expected.append(self.past_the_cache(path, before, X_Consent_Key="closed", **headers))
         asked = {"If_None_Match": self._tags[path]} if again and path in self._tags else {}
         reply = self.gets(path, method, **headers, **asked)
         assert set(_NUMBERED.findall(reply.body)) <= self.own
@@ -322,8 +327,22 @@ def test_the_banners_styles_are_each_visitors_own(cached: Cached, arrives: Calla
     refused.decides("refuse")
     hidden = b".consentgate-banner{display:none"
     for _ in range(2):
-        assert hidden not in undecided.gets("/_privacy/banner.css").body
-        assert hidden in refused.gets("/_privacy/banner.css").body
+        assert hidden not in undecided.gets("/_privacy/visitor.css").body
+        assert hidden in refused.gets("/_privacy/visitor.css").body
+
+
+@AS_DOCUMENTED
+def test_who_has_decided_is_not_asked_by_another_visitors_copy(
+    cached: Cached, arrives: Callable[[str], Visitor]
+) -> None:
+    undecided, refused = arrives("undecided"), arrives("refused")
+    refused.decides("refuse")
+    for path in ("/unstated?asked", "/quiet?asked"):
+        for visitor in (undecided, refused, undecided):
+            body = visitor.gets(path).body
+            # Both get the same page, and the visitor's own styles say who is asked.
+            assert b'value="accept"' in body
+            assert b"/_privacy/visitor.css" in body
 
 
 @AS_DOCUMENTED

@@ -83,7 +83,7 @@ def test_any_request_and_any_headers_close(
 
 
 @settings(max_examples=200, deadline=None)
-@given(headers_of(REQUEST), st.binary(max_size=80), st.sampled_from(["choices", "banner.css", "", "x"]))
+@given(headers_of(REQUEST), st.binary(max_size=80), st.sampled_from(["choices", "visitor.css", "", "x"]))
 def test_any_form_decides_nothing_from_elsewhere(
     asked: list[tuple[str, str]], body: bytes, name: str
 ) -> None:

@@ -82,8 +82,8 @@ def test_ca_a_service_added_since_is_not_covered_B12(site: Site, make_site: Make
     later = make_site(site.app, policy=added)
     hosts, _, _ = opened(later, cookie)
     assert hosts == set(THIRD_PARTIES) - {b"nobody.example"}
-    assert b"display:none" not in later.gets("/_privacy/banner.css", cookie).body
-    refused = later.gets("/_privacy/banner.css", site.chooses("refuse"))
+    assert b"display:none" not in later.gets("/_privacy/visitor.css", cookie).body
+    refused = later.gets("/_privacy/visitor.css", site.chooses("refuse"))
     assert b"display:none" in refused.body
 
 
@@ -186,16 +186,16 @@ def test_cx_a_grant_ends_after_183_days_by_the_signed_time_B8(site: Site, clock:
     assert opened(site, cookie)[0]
     clock.now = int(granted) + 183 * DAY
     assert_closed(site, cookie)
-    assert b"display:none" not in site.gets("/_privacy/banner.css", cookie).body
+    assert b"display:none" not in site.gets("/_privacy/visitor.css", cookie).body
 
 
 def test_a_refusal_is_remembered_for_at_least_as_long_B8(site: Site, clock: Clock) -> None:
     cookie = site.chooses("refuse")
     refused = clock.now
     clock.now = refused + 183 * DAY - 1
-    assert b"display:none" in site.gets("/_privacy/banner.css", cookie).body
+    assert b"display:none" in site.gets("/_privacy/visitor.css", cookie).body
     clock.now = refused + 184 * DAY
-    assert b"display:none" not in site.gets("/_privacy/banner.css", cookie).body
+    assert b"display:none" not in site.gets("/_privacy/visitor.css", cookie).body
 
 
 def test_cx_a_cookie_from_the_future_closes(site: Site, clock: Clock) -> None:

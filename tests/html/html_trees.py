@@ -168,10 +168,8 @@ def is_placeholder(node: Node) -> bool:
 
 def is_inserted(node: Node) -> bool:
     """Whether the gate put it at the start of the head or the body."""
-    source = node.attributes.get("href") or node.attributes.get("src") or ""
-    return node.attributes.get("class") == "consentgate" or source.startswith(
-        ("/_privacy/banner", "/_privacy/snippet")
-    )
+    is_ours = "data-consentgate" in node.attributes or node.attributes.get("id") == "consentgate-saved"
+    return is_ours or node.attributes.get("src", "").startswith("/_privacy/snippet")
 
 
 def without_head(node: Node) -> Node:

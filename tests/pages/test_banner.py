@@ -1,11 +1,14 @@
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
+from xml.etree.ElementTree import Element
 
+import msgspec
 import pytest
 
-from consentgate.pages import Pages
-from consentgate.policy import Category, Policy, Service, Site
+from consentgate.pages import Pages, Shows
+from consentgate.policy import Banner, Category, Policy, Service, Site
 
-from .support import NOTHING_ASKED, PAGES, POLICY, addresses, buttons, fragment, words
+from .support import NOTHING_ASKED, PAGES, POLICY, addresses, boxes, buttons, fragment, words
 
 HOSTILE = '"><script src=//evil.example></script><!-- \N{SNOWMAN} &lt; {x} {{ 7*7 }} </div></section>'
 
@@ -23,15 +26,23 @@ def hostile_policy() -> Policy:
     )  # fmt: skip
 
 
-def test_the_banner_is_one_element_that_says_its_language():
-    root = fragment(PAGES.banner("/"))
-    assert [child.tag for child in root] == ["div"]
-    assert not (root.text or "").strip()
-    assert root[0].attrib == {"class": "consentgate", "lang": "en", "dir": "ltr"}
+def root_of(html: bytes) -> Element:
+    """What stands in the shadow root."""
+    [template] = fragment(html)
+    assert template.attrib == {"shadowrootmode": "open", "data-consentgate": ""}
+    styles, ours, slot = template
+    assert (styles.tag, ours.tag, slot.tag) == ("link", "div", "slot")
+    return ours
+
+
+def test_the_banner_is_a_shadow_root_that_says_its_language_and_is_no_part_of_the_page():
+    html = PAGES.banner("/")
+    assert html.startswith(b"<template") and html.endswith(b"</template>")
+    assert root_of(html).attrib == {"class": "consentgate", "lang": "en", "dir": "ltr", "data-nosnippet": ""}
 
 
 def test_the_banner_is_a_labelled_region_and_no_dialog():
-    banner = fragment(PAGES.banner("/")).find(".//section")
+    banner = root_of(PAGES.banner("/")).find("./section")
     label = banner.find(f".//*[@id='{banner.attrib['aria-labelledby']}']")
     assert label.tag == "h2"
     assert words(label) == "Your privacy choices"
@@ -40,33 +51,58 @@ def test_the_banner_is_a_labelled_region_and_no_dialog():
 
 def test_refusing_is_the_same_control_as_accepting():
     found = buttons(fragment(PAGES.banner("/")))
-    assert list(found) == ["accept", "refuse"]
-    accept, refuse = found.values()
+    assert list(found) == ["accept", "refuse", "save"]
+    accept, refuse, _ = found.values()
     assert accept.attrib | {"value": ""} == refuse.attrib | {"value": ""}
     assert (words(accept), words(refuse)) == ("Accept", "Refuse")
 
 
-def test_the_banner_is_a_form_that_works_without_a_script():
-    form = fragment(PAGES.banner("/a?b=1")).find(".//form")
-    assert (form.attrib["method"], form.attrib["action"]) == ("post", "/_privacy/choices")
-    fields = [(field.attrib["name"], field.attrib["value"]) for field in form.iter("input")]
-    assert fields == [("next", "/a?b=1")]
-    controls = [child for child in form if child.tag in ("button", "a")]
-    assert [words(control) for control in controls] == ["Accept", "Refuse", "Choose"]
+def test_the_banner_is_two_forms_that_work_without_a_script():
+    forms = list(fragment(PAGES.banner("/a?b=1")).iter("form"))
+    for form in forms:
+        assert (form.attrib["method"], form.attrib["action"]) == ("post", "/_privacy/choices")
+        fields = [field.attrib for field in form.iter("input") if field.attrib["type"] == "hidden"]
+        assert [(field["name"], field["value"]) for field in fields] == [("next", "/a?b=1")]
+    # Whoever presses Enter in one of the boxes saves them. Were they in the first form, it would accept.
+    assert [list(buttons(form)) for form in forms] == [["accept", "refuse"], ["save"]]
+    assert [list(boxes(form)) for form in forms] == [
+        [],
+        [("category", "performance"), ("category", "third-party")],
+    ]
 
 
-def test_every_purpose_and_the_controller_come_before_the_buttons():
+def test_no_box_is_ticked_beforehand():
+    assert not any(boxes(fragment(PAGES.banner("/"))).values())
+
+
+def test_choosing_opens_in_place():
+    details = root_of(PAGES.banner("/")).find(".//details")
+    assert words(details[0]) == "Choose"
+    assert "open" not in details.attrib
+    assert "Measures how" in words(details)
+
+
+def test_who_has_granted_something_chooses_where_that_is_shown():
+    root = root_of(PAGES.banner("/", shows=Shows.QUESTION_AGAIN))
+    assert root.find(".//details") is None
+    assert list(buttons(root)) == ["accept", "refuse"]
+    assert "Choose" in [words(link) for link in root.iter("a")]
+
+
+def test_who_asks_and_every_purpose_come_before_the_buttons():
     html = PAGES.banner("/").decode()
     before = html[: html.index("<button")]
-    for text in (
-        "Example Ltd",
-        "Performance",
-        "Measures how",
-        "Third-party content",
-        "They receive data",
-        "<a href",
-    ):
+    for text in ("Example Ltd", "cookies", "Performance", "Third-party content", "All details"):
         assert text in before
+
+
+@pytest.mark.parametrize("url", ["/privacy?a=1#b", "https://other.example/privacy"])
+def test_the_site_s_own_pages_are_linked(url):
+    site = msgspec.structs.replace(POLICY.site, privacy_url=url, imprint_url="/imprint")
+    root = root_of(Pages(replace(POLICY, site=site)).banner("/"))
+    links = {words(link): link.attrib["href"] for link in root.iter("a")}
+    assert (links["Privacy policy"], links["Imprint"]) == (url, "/imprint")
+    assert "Imprint" not in words(root_of(PAGES.banner("/")))
 
 
 def test_a_policy_names_its_categories_itself():
@@ -82,22 +118,54 @@ def test_a_policy_names_its_categories_itself():
             Service(id=f"s-{c.id}", name="S", category=c.id, hosts=("s.example",)) for c in categories[1:]
         ),
     )
-    items = [words(item) for item in fragment(Pages(policy).banner("/")).iter("li")]
-    assert items == ["Statistics Counts.", "x"]
+    root = fragment(Pages(policy).banner("/"))
+    assert [words(item) for item in root.iter("li")] == ["Statistics", "x"]
+    assert [words(label) for label in root.iter("label")] == ["Statistics Counts.", "x"]
 
 
-def test_where_nothing_is_asked_there_is_only_the_way_to_the_choices():
-    root = fragment(Pages(NOTHING_ASKED).banner("/here"))
-    assert [child.tag for child in root[0]] == ["a"]
-    assert root[0][0].attrib["href"] == "/_privacy/choices?next=/here"
-    assert words(root) == "Privacy settings"
+@pytest.mark.parametrize(
+    ("pages", "shows"), [(PAGES, Shows.LINK), (Pages(NOTHING_ASKED), Shows.FOR_EVERYONE)]
+)
+def test_where_nothing_is_asked_there_is_only_the_way_to_the_choices(pages, shows):
+    html = pages.banner("/here", shows=shows)
+    assert b"<section" not in html
+    links = {words(link): link.attrib["href"] for link in fragment(html).iter("a")}
+    assert links == {"Close": "/here#", "Privacy settings": "/_privacy/choices?next=/here"}
 
 
-def test_the_way_to_the_choices_is_always_there():
-    link = fragment(PAGES.banner("/here?a=b&c=%20d"))[0].find("./a")
-    assert words(link) == "Privacy settings"
+def test_only_pages_for_everyone_load_the_visitor_s_own_styles():
+    for shows in Shows:
+        assert (b"visitor.css" in PAGES.banner("/", shows=shows)) is (shows is Shows.FOR_EVERYONE)
+
+
+@pytest.mark.parametrize("shows", Shows)
+def test_the_way_to_the_choices_is_always_there(shows):
+    [link] = (
+        link
+        for link in fragment(PAGES.banner("/here?a=b&c=%20d", shows=shows)).iter("a")
+        if words(link) == "Privacy settings"
+    )
     parts = urlsplit(link.attrib["href"])
     assert (parts.path, parse_qs(parts.query)) == ("/_privacy/choices", {"next": ["/here?a=b&c=%20d"]})
+
+
+@pytest.mark.parametrize(("settings", "shown"), [("start", True), ("end", True), ("none", False)])
+def test_a_site_places_the_link_or_has_one_of_its_own(settings, shown):
+    html = Pages(replace(POLICY, banner=Banner(settings=settings))).banner("/")
+    assert (b"Privacy settings" in html) is shown
+    assert (b"consentgate-at-" + settings.encode() in html) is shown
+
+
+@pytest.mark.parametrize("position", ["bar", "box", "dialog"])
+def test_a_site_places_the_banner(position):
+    html = Pages(replace(POLICY, banner=Banner(position=position))).banner("/")
+    assert b'class="consentgate-banner consentgate-%s"' % position.encode() in html
+
+
+def test_no_search_engine_follows_or_quotes_it():
+    root = fragment(PAGES.banner("/"))
+    for link in root.iter("a"):
+        assert ("next=" in link.attrib["href"]) is (link.attrib.get("rel") == "nofollow")
 
 
 def test_the_same_page_gives_the_same_bytes():
@@ -110,16 +178,16 @@ def test_the_banner_leads_nowhere_but_to_the_site_itself(policy):
     pages = Pages(policy)
     for html in (pages.head(), pages.banner("//evil.example/"), pages.banner(HOSTILE)):
         for address in addresses(fragment(html)):
-            assert address.startswith("/_privacy/")
+            assert address.startswith("/_privacy/") or address.endswith("#")
+            assert urlsplit(address).netloc == ""
 
 
 @pytest.mark.parametrize("next", ["/" + HOSTILE, HOSTILE, "/?\"'><b>", "/\udcff", "/é"])
 def test_nothing_breaks_out_of_the_banner(next):
     html = Pages(hostile_policy()).banner(next)
     root = fragment(html)
-    assert [child.tag for child in root] == ["div"]
+    assert [child.tag for child in root] == ["template"]
     assert not list(root.iter("script"))
-    assert not list(root.iter("b"))
     assert HOSTILE.split()[0] in words(root)
     assert "{{ 7*7 }}" in words(root)
 
@@ -130,27 +198,26 @@ def test_the_banner_is_ascii_so_that_it_reads_the_same_in_a_page_of_any_charset(
     assert "\N{SNOWMAN}" in words(fragment(html))
 
 
-def test_the_banners_ids_have_a_prefix():
+def test_ids_are_used_once():
     ids = [element.attrib["id"] for element in fragment(PAGES.banner("/")).iter() if "id" in element.attrib]
     assert ids
-    assert all(name.startswith("consentgate-") for name in ids)
     assert len(ids) == len(set(ids))
 
 
 def test_a_foreign_base_is_answered_with_an_origin():
     for address in addresses(fragment(PAGES.head("//h.example:8000"))):
         assert address.startswith("//h.example:8000/_privacy/")
-    for address in addresses(fragment(PAGES.banner("/", "//h.example:8000"))):
-        assert address.startswith("//h.example:8000/_privacy/")
+    for address in addresses(fragment(PAGES.banner("/x", "//h.example:8000"))):
+        assert address.startswith(("//h.example:8000/_privacy/", "//h.example:8000/x#"))
     assert b"<script" not in PAGES.banner("/", '"><script>')
 
 
 def test_links_begin_where_the_application_is_mounted():
     pages = Pages(Policy(site=Site(name="S", controller="C", contact="c", prefix="/data/privacy/")), "/app/")
-    assert b'href="/app/data/privacy/banner.css"' in pages.head()
+    assert b'href="/app/data/privacy/style-' in pages.head()
     assert b'action="/app/_privacy/choices"' in Pages(POLICY, "/app").banner("/app/")
     assert all(
-        a.startswith("/evil.example/_privacy/")
+        a.startswith("/evil.example/_privacy/") or a == "/#"
         for a in addresses(fragment(Pages(POLICY, "//evil.example").banner("/")))
     )
 
@@ -162,7 +229,9 @@ def test_the_head_is_short():
 
 def test_the_head_loads_the_styles_and_a_deferred_script():
     link, script = fragment(PAGES.head())
-    assert link.attrib == {"rel": "stylesheet", "href": "/_privacy/banner.css"}
+    assert link.attrib == {
+        "id": "consentgate-saved", "rel": "stylesheet", "href": f"/_privacy/{PAGES.stylesheet_name}",
+    }  # fmt: skip
     assert script.attrib == {"src": f"/_privacy/{PAGES.snippet_name}", "defer": ""}
 
 
@@ -174,8 +243,8 @@ def test_the_head_of_an_open_page_says_what_it_was_made_for():
 def test_the_banners_links_leave_a_frame_and_its_form_does_not():
     html = PAGES.banner("/") + PAGES.placeholder(POLICY.claims.of_service("films"), False, "/")
     root = fragment(html)
-    links = list(root.iter("a"))
-    assert len(links) == 4
+    links = [link for link in root.iter("a") if words(link) != "Close"]
+    assert len(links) == 3
     assert {link.attrib["target"] for link in links} == {"_top"}
     # A form that did would make a click in a frame the window's decision, and a base may name a target.
     assert root.find(".//form").attrib["target"] == "_self"

@@ -212,7 +212,7 @@ def test_the_page_says_its_language_and_loads_only_our_styles():
     html = PAGES.choices(Consent(POLICY), "/")
     root = document(html)
     assert root.attrib["lang"] == "en"
-    assert [link.attrib["href"] for link in root.iter("link")] == ["/_privacy/banner.css"]
+    assert [link.attrib["href"] for link in root.iter("link")] == [f"/_privacy/{PAGES.stylesheet_name}"]
     assert not list(root.iter("script"))
     assert not list(root.iter("style"))
     assert not [element for element in root.iter() if "style" in element.attrib]

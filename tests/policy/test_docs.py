@@ -8,7 +8,7 @@ import pytest
 
 from consentgate import Policy, PolicyError
 from consentgate.catalogue import catalogue
-from consentgate.policy import REASONS, Category, Cookie, Service, Site
+from consentgate.policy import REASONS, Banner, Category, Cookie, Service, Site
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```toml(?P<word> \w+)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -47,7 +47,13 @@ def test_the_mistakes_that_are_shown_are_those_that_are_reported():
 
 @pytest.mark.parametrize(
     ("heading", "model"),
-    [("`[site]`", Site), ("`[[category]]`", Category), ("`[[cookie]]`", Cookie), ("`[[service]]`", Service)],
+    [
+        ("`[site]`", Site),
+        ("`[banner]`", Banner),
+        ("`[[category]]`", Category),
+        ("`[[cookie]]`", Cookie),
+        ("`[[service]]`", Service),
+    ],
 )
 def test_every_key_is_described(heading, model):
     document = (ROOT / "docs/policy.md").read_text("utf-8")

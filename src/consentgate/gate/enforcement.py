@@ -46,6 +46,7 @@ class Enforcement:
     reports: ReportAllowance = field(default_factory=ReportAllowance)
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
     _pages: dict[str, Pages] = field(default_factory=dict, init=False)
+    _closed: dict[tuple[bool, bool], Variant] = field(default_factory=dict, init=False)
 
     def with_policy(self, policy: Policy) -> Enforcement:
         """Return the same with another `policy`."""
@@ -59,18 +60,21 @@ class Enforcement:
     @cached_property
     def _fingerprint(self) -> bytes:
         policy = self.policy
-        parts = msgspec.json.encode((policy.site, policy.categories, policy.cookies, policy.services))
+        parts = msgspec.json.encode(
+            (policy.site, policy.categories, policy.cookies, policy.services, policy.banner)
+        )
         return hashlib.sha256(_VERSION + parts).digest()
 
-    @cached_property
-    def _closed(self) -> Variant:
-        return Variant(self.undecided, self._fingerprint)
-
-    def variant_for(self, consent: Consent) -> Variant:
-        """Return the variant of each page that a visitor with this `consent` gets."""
-        if consent is self.undecided or not consent.is_open:
-            return self._closed
-        return Variant(consent, self._fingerprint)
+    def variant_for(self, visit: Visit) -> Variant:
+        """Return the variant of the page that this visitor gets."""
+        consent, framed = visit.consent, visit.purpose.frame
+        if consent.is_open:
+            return Variant(consent, self._fingerprint, framed=framed)
+        key = consent.asks, framed
+        variant = self._closed.get(key)
+        if variant is None:
+            variant = self._closed[key] = Variant(consent, self._fingerprint, framed=framed)
+        return variant
 
     @property
     def takes_reports(self) -> bool:

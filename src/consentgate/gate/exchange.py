@@ -55,7 +55,7 @@ class Exchange(ABC):
         self._enforcement = enforcement
         self._log = enforcement.log
         self._visit = visit
-        self._variant = enforcement.variant_for(visit.consent)
+        self._variant = enforcement.variant_for(visit)
         self._cookies = CookieFilter(
             visit.judge, cookies, enforcement.cookie.name, enforcement.set_by_application, enforcement.log
         )

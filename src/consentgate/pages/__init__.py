@@ -2,6 +2,7 @@
 
 from consentgate.web.paths import local_path
 
+from .banner import Shows
 from .pages import Pages
 
-__all__ = ["Pages", "local_path"]
+__all__ = ["Pages", "Shows", "local_path"]

@@ -21,14 +21,22 @@ def snippet_name() -> str:
 
 
 @cache
-def stylesheet(asks: bool) -> bytes:
-    """Return the styles. Where nothing `asks` the visitor any more, they hide the banner.
-
-    So the banner goes without a script, and the page stays the same for every visitor.
-    """
-    hide = b"" if asks else b".consentgate-banner{display:none!important}\n"
+def stylesheet() -> bytes:
+    """Return the styles of what goes into the site's pages."""
     # No two tokens in this file need the line break between them.
-    return _shipped("banner.css").replace(b"\n", b"") + hide
+    return _shipped("banner.css").replace(b"\n", b"")
+
+
+@cache
+def stylesheet_name() -> str:
+    """Return the style sheet's file name, which changes with its content."""
+    return f"style-{hashlib.sha256(stylesheet()).hexdigest()[:12]}.css"
+
+
+def visitor_stylesheet(asks: bool) -> bytes:
+    """Return the styles for one visitor, in pages that are the same for everyone: where nothing `asks` the
+    visitor any more, they hide the banner."""
+    return b"" if asks else b".consentgate-banner{display:none}"
 
 
 def _shipped(name: str) -> bytes:

@@ -60,6 +60,15 @@ class ExemptEntry:
     reason: str
 
 
+@dataclass(frozen=True)
+class Purpose:
+    """A category that the visitor is asked about, in words."""
+
+    id: str
+    title: str
+    description: str
+
+
 class Listing:
     """Lists what a policy asks visitors about, and what it exempts."""
 
@@ -71,6 +80,10 @@ class Listing:
     def whole_categories_only(self) -> bool:
         """True where the services of a category can only be chosen all together."""
         return len(self._policy.claims.units) > MOST_LISTED
+
+    def purposes(self) -> list[Purpose]:
+        """List what visitors are asked about, in the policy's order."""
+        return [Purpose(c.id, self.title(c), self.description(c)) for c in self._policy.askable]
 
     def categories(self, consent: Consent) -> list[CategoryEntry]:
         """List the categories that visitors are asked about, in the policy's order."""

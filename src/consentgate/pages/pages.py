@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from markupsafe import escape
-
+from consentgate.catalogue.patterns import Glob
 from consentgate.consent import Consent
 from consentgate.consent.choice_validity import VALIDITY
 from consentgate.policy import Claim, Policy
@@ -17,10 +16,11 @@ from consentgate.texts import Texts, texts
 from consentgate.web.paths import local_path, mount_path
 
 from . import assets
+from .banner import Banner, Shows
 from .gpc import gpc_resource
 from .headers import headers
 from .listing import Listing, contact_link
-from .templating import Slotted, environment
+from .templating import Slotted, attribute, environment, escaped
 
 
 class Pages:
@@ -43,18 +43,25 @@ class Pages:
         self._head = self._slotted(
             "head.html",
             *("origin", "state", "before", "style_nonce", "script_nonce"),
+            stylesheet=self.stylesheet_name,
             snippet=self.snippet_name,
         )
-        self._banner = self._slotted(
-            "banner.html" if policy.askable else "settings.html",
-            *("origin", "next_value", "next_query"),
-            purposes=[(self._listing.title(c), self._listing.description(c)) for c in policy.askable],
-        )
+        self._banner = Banner(policy, self.texts, self._listing, self._base)
         self._placeholders = {
             link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=link)
             for link in (False, True)
         }
         self._onwards = self._slotted("onwards.html", "url")
+
+    @property
+    def stylesheet_name(self) -> str:
+        """The file name of the styles that pages load, with a hash of its content."""
+        return assets.stylesheet_name()
+
+    @property
+    def stylesheet(self) -> bytes:
+        """The styles of what goes into pages, the same for every visitor."""
+        return assets.stylesheet()
 
     @property
     def snippet_name(self) -> str:
@@ -84,20 +91,27 @@ class Pages:
         loaded again, since that would repeat what the form did: it is the path to load instead.
         """
         return self._head.fill(
-            origin=_escaped(origin),
-            state=_attribute("data-state", state),
-            before=_attribute("data-before", local_path(before) if before else ""),
-            style_nonce=_attribute("nonce", style_nonce),
-            script_nonce=_attribute("nonce", script_nonce),
+            origin=escaped(origin),
+            state=attribute("data-state", state),
+            before=attribute("data-before", local_path(before) if before else ""),
+            style_nonce=attribute("nonce", style_nonce),
+            script_nonce=attribute("nonce", script_nonce),
         )
 
-    def banner(self, next: str, origin: str = "") -> bytes:
-        """Return what goes at the start of a page's body: one element, the same for every visitor.
+    def are_asked_on(self, path: str) -> bool:
+        """Say whether visitors are asked on the page at `path`, below the application's root."""
+        return not any(Glob(pattern).matches(path) for pattern in self.policy.banner.not_on)
 
-        `next` is the path of the page, which a decision leads back to.
+    def banner(
+        self, next: str, origin: str = "", *, shows: Shows = Shows.QUESTION, style_nonce: str = ""
+    ) -> bytes:
+        """Return what goes at the start of a page's body: a shadow root with what the page `shows` of the
+        gate.
+
+        `next` is the path of the page, which a decision leads back to. `origin` and the nonce are as for
+        `head`.
         """
-        path = local_path(next)
-        return self._banner.fill(origin=_escaped(origin), next_value=_escaped(path), next_query=_query(path))
+        return self._banner.render(shows, next, origin, style_nonce)
 
     def placeholder(self, claim: Claim, in_link: bool, next: str, origin: str = "") -> bytes:
         """Return what stands in the place of something that was blocked, because its `claim` is not covered.
@@ -113,18 +127,19 @@ class Pages:
         else:
             sentence = words.never
         return self._placeholders[claim.unit is not None and not in_link].fill(
-            origin=_escaped(origin),
+            origin=escaped(origin),
             next_query=_query(local_path(next)),
-            sentence=_escaped(sentence.format(service=claim.name)),
+            sentence=escaped(sentence.format(service=claim.name)),
         )
 
     def onwards(self, url: str) -> bytes:
         """Return a link to `url`, in the place of a refresh that would have led there unasked."""
-        return self._onwards.fill(url=_escaped(url))
+        return self._onwards.fill(url=escaped(url))
 
-    def stylesheet(self, asks: bool) -> bytes:
-        """Return the styles for a visitor. They hide the banner unless it `asks` something."""
-        return assets.stylesheet(asks)
+    def visitor_stylesheet(self, asks: bool) -> bytes:
+        """Return what pages that are the same for everyone load for one visitor: it hides the banner unless
+        it `asks` something."""
+        return assets.visitor_stylesheet(asks)
 
     def choices(self, consent: Consent, next: str) -> bytes:
         """Render the page on which a visitor sees and changes what is allowed."""
@@ -179,7 +194,14 @@ class Pages:
         text = (
             environment()
             .get_template(template)
-            .render(texts=self.texts, site=self.policy.site, base=self._base, home=self._home, **context)
+            .render(
+                texts=self.texts,
+                site=self.policy.site,
+                base=self._base,
+                home=self._home,
+                stylesheet=self.stylesheet_name,
+                **context,
+            )
         )
         return text.encode("utf-8", "replace")
 
@@ -197,14 +219,6 @@ class Pages:
 
     def _day(self, second: int) -> str:
         return self.texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())
-
-
-def _escaped(value: str) -> bytes:
-    return str(escape(value)).encode("ascii", "xmlcharrefreplace")
-
-
-def _attribute(name: str, value: str) -> bytes:
-    return b' %s="%s"' % (name.encode(), _escaped(value)) if value else b""
 
 
 # Every placeholder of a page has the page's own path in it: escaping is most of what one costs.

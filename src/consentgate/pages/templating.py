@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import escape
 
 
 @cache
@@ -22,6 +23,16 @@ def environment() -> Environment:
         # To look for changes would make an event loop wait for the disk. These files do not change.
         auto_reload=False,
     )
+
+
+def escaped(value: str) -> bytes:
+    """Return `value` as it may stand in text and in quoted attributes, in ASCII."""
+    return str(escape(value)).encode("ascii", "xmlcharrefreplace")
+
+
+def attribute(name: str, value: str) -> bytes:
+    """Return an attribute with a space before it, nothing where there is no `value`."""
+    return b' %s="%s"' % (name.encode(), escaped(value)) if value else b""
 
 
 class Slotted:

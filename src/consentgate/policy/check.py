@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from consentgate.catalogue import UrlPattern, catalogue
+from consentgate.web.paths import local_path
 
 from .first_party import is_public_suffix
 from .languages import is_unknown_language
@@ -17,6 +18,7 @@ from .model import (
     NECESSARY,
     NEVER,
     REASONS,
+    Banner,
     Category,
     Cookie,
     Service,
@@ -48,11 +50,13 @@ def check(
     categories: Sequence[Category],
     cookies: Sequence[Cookie],
     services: Sequence[Service],
+    banner: Banner,
 ) -> list[Found]:
     """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
     found = [
         *_check_site(site, ids),
+        *_check_banner(banner),
         *_check_categories(categories),
         *_check_cookies(cookies, ids),
         *_check_services(services, ids),
@@ -86,6 +90,15 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
         yield "[site]", "languages", 'expected at least one language, like ["en"]'
     if not _PREFIX.fullmatch(site.prefix):
         yield "[site]", "prefix", f'expected a path between slashes, like "/_privacy/"{but_not(site.prefix)}'
+    for key, url in (("privacy_url", site.privacy_url), ("imprint_url", site.imprint_url)):
+        if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
+            expected = 'expected a path on the site or an address on the web, like "/privacy"'
+            yield "[site]", key, f"{expected}{but_not(url)}"
+
+
+def _check_banner(banner: Banner) -> Iterator[Found]:
+    for path in banner.not_on:
+        yield from _check_path("[banner]", "not_on", path)
 
 
 def _check_categories(categories: Sequence[Category]) -> Iterator[Found]:

@@ -13,17 +13,17 @@ from .categories import DEFAULT_CATEGORIES, category_for
 from .check import check
 from .errors import Mistake, PolicyError
 from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
-from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
 from .well_known_cookies import certain_reason
 
 _log = logging.getLogger("consentgate")
 
-Parts = tuple[Site, tuple[Category, ...], tuple[Cookie, ...], tuple[Service, ...]]
+Parts = tuple[Site, tuple[Category, ...], tuple[Cookie, ...], tuple[Service, ...], Banner]
 _LISTS_IDS = (
     'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
 )
-_TABLES = ("site", "category", "cookie", "service")
+_TABLES = ("site", "banner", "category", "cookie", "service")
 
 
 def parse(text: str, file: str) -> Parts:
@@ -68,10 +68,12 @@ class _PolicyReader:
             if key not in _TABLES:
                 hint = did_you_mean(key, _TABLES)
                 expected = (
-                    "unknown here: expected [site], [[category]], [[cookie]] and [[service]] tables only"
+                    "unknown here: expected [site], [banner], [[category]], [[cookie]] and [[service]] "
+                    "tables only"
                 )
                 self.tables.report("", key, f"{expected}{hint}")
         site = self._site(document.get("site"))
+        banner = self._banner(document.get("banner", {}))
         written = self._list(document, "category", "id")
         categories = tuple(self.tables.object_from(place, table, Category) for place, table in written)
         categories = categories or DEFAULT_CATEGORIES
@@ -85,7 +87,7 @@ class _PolicyReader:
             self._service(place, table, categories, undeclared)
             for place, table in self._list(document, "service", "id", "use")
         )
-        return site, categories, cookies, services
+        return site, categories, cookies, services, banner
 
     def _site(self, table: object) -> Site:
         place = "[site]"
@@ -98,6 +100,14 @@ class _PolicyReader:
         self.tables.report(place, "", expected)
         self.tables.settle(place, "name", "controller", "contact")
         return Site(name="", controller="", contact="")
+
+    def _banner(self, table: object) -> Banner:
+        place = "[banner]"
+        self._enter(place)
+        if isinstance(table, dict):
+            return self.tables.object_from(place, table, Banner)
+        self.tables.report(place, "", "expected one table, under a [banner] in single brackets")
+        return Banner()
 
     def _list(
         self, document: Mapping[str, Any], kind: str, *labels: str

@@ -40,6 +40,12 @@ CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
 
 CspMode = Literal["on", "report-only", "off"]
 
+BannerPosition = Literal["bar", "box", "dialog"]
+"""Along the bottom of the window, in a corner of it, or in its middle."""
+
+SettingsPosition = Literal["start", "end", "none"]
+"""The corner at the bottom where a line of text starts, or where it ends."""
+
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The `[site]` table: who answers for the site, and the switches of the gate.
@@ -47,6 +53,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     `hosts` lists what counts as the site itself (`example.org`, `*.example.org`). Where it is empty, that is
     the registrable domain of each request's host. `undeclared` is "never", or the id of the category whose
     consent opens what no service claims. With `report_only` nothing is blocked: what would be is counted.
+    `privacy_url` and `imprint_url` are the site's own pages that the banner links to: paths or addresses on
+    the web.
     """
 
     name: str
@@ -63,6 +71,20 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     connection_allowlist: CspMode = "off"
     report_only: bool = False
     prefix: str = "/_privacy/"
+    privacy_url: str = ""
+    imprint_url: str = ""
+
+
+class Banner(msgspec.Struct, frozen=True, kw_only=True):
+    """The `[banner]` table: where visitors are asked.
+
+    On the paths in `not_on` there is neither banner nor link to the settings. `settings` is the corner of
+    that link, or "none" where the site has a link of its own to the choices page.
+    """
+
+    position: BannerPosition = "bar"
+    settings: SettingsPosition = "start"
+    not_on: tuple[str, ...] = ()
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):

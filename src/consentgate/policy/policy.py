@@ -16,7 +16,7 @@ from .claims import Claims
 from .errors import Mistake, PolicyError
 from .lifetime import lifetime_seconds
 from .loading import parse
-from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
+from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, Site
 
 _UNNAMED_SITE = Site(
     name="This site",
@@ -24,6 +24,9 @@ _UNNAMED_SITE = Site(
     contact="See the site's imprint",
     undeclared="third-party",
 )
+
+
+_PLAIN_BANNER = Banner()
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +47,11 @@ class Policy:
     categories: tuple[Category, ...] = DEFAULT_CATEGORIES
     cookies: tuple[Cookie, ...] = ()
     services: tuple[Service, ...] = ()
+    banner: Banner = _PLAIN_BANNER
     set_by_framework: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        found = check(self.site, self.categories, self.cookies, self.services)
+        found = check(self.site, self.categories, self.cookies, self.services, self.banner)
         if found:
             raise PolicyError(Mistake("policy", *mistake) for mistake in found)
         if all(category.id != NECESSARY for category in self.categories):

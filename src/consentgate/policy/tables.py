@@ -12,7 +12,18 @@ import msgspec
 from .check import Found
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
 from .messages import but_not, closest, did_you_mean, listed, place_of
-from .model import REASONS, Category, Cookie, CspMode, Reason, Service, ServiceCookie, Site
+from .model import (
+    REASONS,
+    BannerPosition,
+    Category,
+    Cookie,
+    CspMode,
+    Reason,
+    Service,
+    ServiceCookie,
+    SettingsPosition,
+    Site,
+)
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -24,11 +35,14 @@ _BY_TYPE: dict[object, str] = {
     tuple[str, ...]: "expected a list of texts",
     Reason | None: f"expected one of {listed(REASONS)}",
     CspMode: 'expected one of "on", "report-only", "off"',
+    BannerPosition: 'expected one of "bar", "box", "dialog"',
+    SettingsPosition: 'expected one of "start", "end", "none"',
     tuple[ServiceCookie, ...]: 'expected a list of tables, like [{ name = "_st*", lifetime = "13 months" }]',
 }
 _BY_KEY = {
     "hosts": 'expected a list of hosts, like ["example.com", "*.example.com"]',
     "paths": 'expected a list of paths, like ["/collect/*"]',
+    "not_on": 'expected a list of paths, like ["/admin/*"]',
     "pages": 'expected a list of paths, like ["/checkout/*"]',
     "urls": 'expected a list of hosts with a path, like ["example.com/embed/*"]',
     "languages": 'expected a list of languages, like ["en", "fr"]',

@@ -21,15 +21,26 @@ class CategoryText(_Table, frozen=True):
 
 
 class BannerTexts(_Table, frozen=True):
-    """The banner on every page: the first layer."""
+    """The banner on every page: the first layer.
+
+    `typed` warns of what a decision would cost, and `saved` confirms one; `saved_for_later` does where the
+    page is not loaded again.
+    """
 
     title: str
     intro: str
     purposes: str
     details: str
+    privacy: str
+    imprint: str
     accept: str
     refuse: str
     choose: str
+    save: str
+    typed: str
+    saved: str
+    saved_for_later: str
+    close: str
     settings: str
 
 

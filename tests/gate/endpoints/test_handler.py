@@ -37,7 +37,7 @@ def test_every_own_answer_carries_strict_headers(site: Site) -> None:
             site.gets(path)
             for path in (
                 CHOICES,
-                "/_privacy/banner.css",
+                "/_privacy/visitor.css",
                 "/_privacy/state",
                 f"/_privacy/{snippet}",
                 "/_privacy/no",
@@ -53,7 +53,7 @@ def test_every_own_answer_carries_strict_headers(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [CHOICES, "/_privacy/banner.css", "/_privacy/nothing", "/.well-known/gpc.json"]
+    "path", [CHOICES, "/_privacy/visitor.css", "/_privacy/nothing", "/.well-known/gpc.json"]
 )
 def test_head_has_the_headers_of_get_and_no_body_W7(site: Site, path: str) -> None:
     page, head = site.gets(path), site.asks(path, "HEAD")
@@ -106,7 +106,7 @@ def test_under_a_mount_point_everything_is_below_it(make_site: MakeSite) -> None
     site = make_site(root="/app")
     page = site.gets("/news")
     assert b'action="/app/_privacy/choices"' in page.body
-    assert b'href="/app/_privacy/banner.css"' in page.body
+    assert b'href="/app/_privacy/style-' in page.body
     assert b'value="/app/news"' in page.body
     assert site.gets(CHOICES).status == 200
     assert site.decides("accept", next="/app/news").value("location") == "/app/news"
@@ -247,7 +247,7 @@ def test_the_stylesheet_hides_the_banner_of_who_has_decided_and_is_not_shared(si
     hidden = b".consentgate-banner{display:none"
     accepted, refused = site.chooses("accept"), site.chooses("refuse")
     for cookie, decided in (("", False), (accepted, True), (refused, True), ("__Host-consent=x", False)):
-        reply = site.gets("/_privacy/banner.css", cookie)
+        reply = site.gets("/_privacy/visitor.css", cookie)
         assert (hidden in reply.body) is decided
         assert reply.value("cache-control") == "private, no-cache"
         assert reply.value("vary") == "Cookie, Sec-GPC"
@@ -265,7 +265,10 @@ def test_an_open_page_says_the_state_that_the_gate_tells_while_it_is_in_effect(s
         assert site.gets("/_privacy/state", cookie, Sec_GPC="1").body not in states.values()
     assert len(set(states.values())) == 2
     closed = ["", site.chooses("refuse"), site.chooses("withdraw", cookie)]
-    assert len({site.gets("/_privacy/state", state).body for state in closed}) == 1
+    told = [site.gets("/_privacy/state", state).body for state in closed]
+    assert {state.removesuffix(b"?") for state in told} == {told[1]}
+    # The question mark says that the visitor is to be asked.
+    assert [state.endswith(b"?") for state in told] == [True, False, False]
     assert not any(b"data-state" in site.gets("/", state).body for state in closed)
 
 

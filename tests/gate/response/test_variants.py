@@ -36,13 +36,90 @@ def test_closed_pages_are_the_same_bytes_for_everyone_B17(make_site: MakeSite) -
 
 
 def test_closed_pages_differ_in_nothing_but_the_deletion_of_cookies(make_site: MakeSite) -> None:
-    site = make_site(Page(headers=[HTML, ("ETag", '"x"')]))
+    site = make_site(Page(headers=[HTML, ("ETag", '"x"'), ("Cache-Control", "max-age=60")]))
     clean, refused = site.gets("/"), site.gets("/", f"_ab=1; {site.chooses('refuse')}")
     assert refused.deleted
     assert refused.body == clean.body
-    assert refused.value("cache-control") == "private"
+    assert refused.value("cache-control") == "private, max-age=60"
     drop = ("set-cookie", "cache-control")
-    assert [h for h in refused.headers if h[0].lower() not in drop] == clean.headers
+    assert [h for h in refused.headers if h[0].lower() not in drop] == [
+        h for h in clean.headers if h[0].lower() not in drop
+    ]
+
+
+# -- the banner ----------------------------------------------------------------------------------------------
+
+ASKS, OWN_STYLES = b'value="accept"', b"/_privacy/visitor.css"
+
+
+@pytest.mark.parametrize(
+    "given", ["", "no-store", "private, max-age=9", "no-cache", "max-age=0", "public, no-store"]
+)
+def test_a_page_that_caches_may_not_share_asks_only_whom_it_has_to(make_site: MakeSite, given: str) -> None:
+    headers = [("Cache-Control", given)] if given else []
+    site = make_site(Page(headers=[HTML, ("ETag", '"x"'), *headers]))
+    undecided, refused = site.gets("/"), site.gets("/", site.chooses("refuse"))
+    granted = site.gets("/", site.chooses("accept"))
+    assert [ASKS in reply.body for reply in (undecided, refused, granted)] == [True, False, False]
+    assert not any(OWN_STYLES in reply.body for reply in (undecided, refused, granted))
+    assert undecided.values("cache-control") == ([given] if given else [])
+    for reply in (refused, granted):
+        assert {"private", "no-store"} & set(reply.value("cache-control").split(", "))
+    # Neither may stand for the other.
+    assert len({reply.value("etag") for reply in (undecided, refused, granted)}) == 3
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *((("Cache-Control", value),) for value in ("public", "s-maxage=9", "max-age=9", 'MAX-AGE="9"')),
+        *(((name, "max-age=9"),) for name in ("Surrogate-Control", "CDN-Cache-Control", "X-Accel-Expires")),
+        (("Expires", "Thu, 01 Dec 2044 16:00:00 GMT"),),
+    ],
+)
+def test_a_page_that_caches_may_share_is_the_same_for_all_who_have_granted_nothing(
+    make_site: MakeSite, given: tuple[tuple[str, str], ...]
+) -> None:
+    site = make_site(Page(headers=[HTML, ("ETag", '"x"'), *given]))
+    undecided, refused = site.gets("/"), site.gets("/", site.chooses("refuse"))
+    assert undecided == refused
+    assert ASKS in undecided.body
+    assert OWN_STYLES in undecided.body
+
+
+def test_a_cache_that_hides_who_asks_gets_what_is_the_same_for_everyone(make_site: MakeSite) -> None:
+    site = make_site(Page(headers=[HTML]))
+    kept = site.gets("/", X_Consent_Key="closed")
+    assert OWN_STYLES in kept.body
+    assert kept == site.gets("/", site.chooses("refuse"), X_Consent_Key="closed")
+    granted = site.gets("/", site.chooses("accept"), X_Consent_Key="closed")
+    assert granted.value("cache-control") == "private"
+    assert OWN_STYLES not in granted.body
+
+
+def test_a_page_in_a_frame_does_not_ask(make_site: MakeSite) -> None:
+    site = make_site(Page(headers=[HTML, ("Cache-Control", "private, max-age=9")]))
+    framed = site.gets("/", Sec_Fetch_Dest="iframe")
+    assert b"<template" not in framed.body
+    assert "Sec-Fetch-Dest" in framed.values("vary")
+    assert ASKS in site.gets("/", Sec_Fetch_Dest="document").body
+
+
+@pytest.mark.parametrize("given", [[], [("Cache-Control", "public")]])
+def test_a_copy_that_is_good_for_the_visitor_is_not_sent_again(
+    make_site: MakeSite, given: list[tuple[str, str]]
+) -> None:
+    site = make_site(Page(headers=[HTML, ("ETag", '"x"'), *given]))
+    cookies = {"": site.gets("/"), (refusal := site.chooses("refuse")): site.gets("/", refusal)}
+    site.app.page = Page(b"", status=304, headers=[("ETag", '"x"')])
+    for cookie, copy in cookies.items():
+        for asking in cookies:
+            tag = copy.value("etag")
+            reply = site.gets("/", asking, If_None_Match=tag)
+            seen = site.app.seen[-1].values("if-none-match")
+            is_good = asking == cookie or bool(given)
+            assert seen == (['"x"'] if is_good else [])
+            assert (tag in reply.values("etag")) is is_good
 
 
 @pytest.mark.parametrize("form", [{"category": "performance"}, {"service": "stats"}])

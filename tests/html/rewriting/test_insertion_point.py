@@ -105,7 +105,9 @@ def test_a_document_gets_both_and_stays_the_same(html: str, lead: str, parse: ob
         pytest.skip("html5lib knows no templates")
     output = put_in(lead + html)
     assert output.count(HEAD) == 1
-    assert output.replace(HEAD, b"").replace(BODY, b"").decode() == lead + html
+    left = output.replace(HEAD, b"")
+    # Where nothing begins the body, its insertion does.
+    assert (lead + html).encode() in (left.replace(BODY, b""), left.replace(b"<body>" + BODY, b""))
     tree = parse(output.decode().removeprefix("\ufeff"))
     assert place_of(tree, "gate-head") == ("head", 0)
     assert without_gate(tree) == parse(html if not lead.strip("\ufeff") else lead + html)

@@ -40,11 +40,13 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
     if name == "choices":
         body = pages.choices(consent, _next_in(request.query))
         return Answer(200, pages.headers(_HTML), body)
-    if name == "banner.css":
-        body = pages.stylesheet(consent.asks)
+    if name == pages.stylesheet_name:
+        return Answer(200, pages.headers("text/css; charset=utf-8", _FOREVER), pages.stylesheet)
+    if name == "visitor.css":
+        body = pages.visitor_stylesheet(consent.asks)
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
     if name == "state":
-        return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.id.encode())
+        return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.state.encode())
     if name == pages.snippet_name:
         return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
     if name == GPC_PATH:

@@ -35,6 +35,19 @@ def is_shared(headers: list[Header]) -> bool:
     return any(_name(directive) in ("public", "s-maxage") for directive in _directives(headers))
 
 
+def may_be_shared(headers: list[Header]) -> bool:
+    """Say whether the application lets caches that serve many visitors keep the response."""
+    directives = {_name(directive): directive for directive in _directives(headers)}
+    if not directives.keys().isdisjoint(("private", "no-store")):
+        return False
+    age = directives.get("max-age", "").partition("=")[2].strip(' "')
+    return (
+        not directives.keys().isdisjoint(("public", "s-maxage"))
+        or age.strip("0") != ""
+        or any(n.lower() in (*_SHARED_ONLY, "expires") or n.lower().endswith(_TARGETED) for n, _ in headers)
+    )
+
+
 def private(headers: list[Header]) -> list[Header]:
     """Return `headers` that keep the response out of shared caches, and leave the browser's own as it was."""
     kept = [d for d in _directives(headers) if _name(d) not in (*_SHARED_DIRECTIVES, "private")]

@@ -9,6 +9,7 @@ from consentgate.gate.codings import READABLE
 from consentgate.gate.message import Request
 from consentgate.web.structured_fields import words
 
+_FRAMES = frozenset(("iframe", "frame", "embed", "object", "fencedframe"))
 _SHOWN = frozenset(("document", "iframe", "frame", "embed", "object"))
 _WORKERS = frozenset(("serviceworker", "sharedworker", "worker"))
 _PARTS = frozenset(
@@ -42,7 +43,8 @@ NAVIGATION = ("Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Purpose")
 class Purpose(NamedTuple):
     """The purpose of a request: a `document`, as which the browser would show the answer; a `sheet` of XSLT;
     the script of a `worker`; some `part` of a page, of which HTML is no kind; or what is loaded `in_page` and
-    not shown by itself. A `navigation` is the visitor's own, or may be in a browser that says nothing."""
+    not shown by itself. A `navigation` is the visitor's own, or may be in a browser that says nothing. A
+    document may be for a `frame` of another one."""
 
     document: bool
     sheet: bool
@@ -50,6 +52,7 @@ class Purpose(NamedTuple):
     part: bool
     in_page: bool
     navigation: bool
+    frame: bool
 
     @property
     def has_own_policy(self) -> bool:
@@ -66,7 +69,9 @@ def purpose_of(request: Request) -> Purpose:
     if named.isdisjoint(_SAYING):
         # An old browser, or a program.
         document = _accepts_html(request.values("accept"))
-        return Purpose(document, sheet=False, worker=False, part=False, in_page=False, navigation=True)
+        return Purpose(
+            document, sheet=False, worker=False, part=False, in_page=False, navigation=True, frame=False
+        )
     is_ahead = not named.isdisjoint(_AHEAD) and any(any(request.values(name)) for name in _AHEAD)
     return _purpose(
         request.values("sec-fetch-dest"),
@@ -96,6 +101,7 @@ def _purpose(
         # A link with `download` leads to "empty".
         navigation=not ahead
         and ((mode, destination) == ((), ()) or (mode == ("navigate",) and named <= {"document", "empty"})),
+        frame=bool(named) and named <= _FRAMES,
     )
 
 

@@ -10,9 +10,10 @@ from consentgate.gate.log.headers import HeaderAdvice
 from consentgate.gate.message import Header, without
 from consentgate.gate.request.fetch_metadata import DESTINATION
 from consentgate.gate.request.visit import Visit
+from consentgate.pages import Shows
 
 from .content_type import Kind, with_charset, without_sniffing
-from .variants import Variant
+from .variants import Variant, is_for_everyone
 
 OF_THE_BYTES = ("content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges")
 """The headers that no longer hold for a body whose bytes change (RFC 9110, RFC 9530)."""
@@ -40,7 +41,8 @@ class Heads:
                 page = self._page(headers)
                 return page if charset is None else with_charset(page, charset)
             case _:
-                return self._document(headers)
+                # Nothing is put into it, so that it is the same for everyone.
+                return self._document(headers, self._variant.id(for_everyone=not self._visit.consent.is_open))
 
     def of_unread(self, kind: Kind, headers: list[Header]) -> list[Header]:
         """Return the headers that answer HEAD where the body would be read."""
@@ -50,9 +52,10 @@ class Heads:
     def not_modified(self, kind: Kind, headers: list[Header]) -> list[Header]:
         """Return the headers by which a copy that the browser has is still good (RFC 9110, section
         15.4.5)."""
-        asked = self._visit.request.values("if-none-match")
-        if self._variant.is_marked(asked):
-            return self._page(headers, weak=self._variant.is_weakly_marked(asked))
+        asked = self._variant.asked_about(self._visit.request.values("if-none-match"))
+        if asked is not None:
+            id, weak = asked
+            return self._document(without(headers, *OF_THE_BYTES), id, weak=weak or bool(codings_of(headers)))
         return headers if kind is Kind.HTML else self.of(kind, headers)
 
     def _for_visitor(self, headers: list[Header], names: tuple[str, ...] = VISITOR) -> list[Header]:
@@ -60,16 +63,23 @@ class Heads:
         headers = vary(headers, names)
         return private(headers) if self._visit.consent.is_open else headers
 
-    def _page(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
+    def _page(self, headers: list[Header]) -> list[Header]:
         """Return the headers of a page that is rewritten."""
+        for_everyone = is_for_everyone(self._visit, headers)
         # The bytes of one that is encoded again depend on how it came, which a strong ETag must not conceal.
-        recoded = bool(codings_of(headers))
-        return self._document(without(headers, *OF_THE_BYTES), weak=weak or recoded)
+        weak = bool(codings_of(headers))
+        id = self._variant.id(for_everyone=for_everyone)
+        sent = self._document(without(headers, *OF_THE_BYTES), id, weak=weak)
+        if for_everyone or self._variant.shows(for_everyone=False) is Shows.QUESTION:
+            return sent
+        # It does not ask: caches must not give it to those who are to be asked, nor browsers in a window of
+        # its own what was in a frame.
+        return private(vary(sent, DESTINATION) if self._visit.purpose.frame else sent)
 
-    def _document(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
-        """Return the headers of what a browser shows, in this visitor's variant: a copy of another one, which
+    def _document(self, headers: list[Header], id: str, *, weak: bool = False) -> list[Header]:
+        """Return the headers of what a browser shows, marked with this `id`: a copy of another variant, which
         came with another Content-Security-Policy, must not be revived."""
-        return self._for_visitor(self._with_net(self._variant.mark(headers, weak=weak)))
+        return self._for_visitor(self._with_net(self._variant.mark(headers, id, weak=weak)))
 
     def _media(self, headers: list[Header]) -> list[Header]:
         """Return the headers of sound and film that a browser shows by itself. They keep their validators,

@@ -17,7 +17,7 @@ from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
 from .content_type import is_download
-from .variants import Variant
+from .variants import Variant, is_for_everyone
 
 
 class PageInsertions:
@@ -49,15 +49,21 @@ class PageInsertions:
         if policies and keeps_out(policies, "style"):
             self._log.styles_kept_out()
         back = visit.way_back
+        style_nonce = nonce_for(policies, "style") if policies else ""
         head = pages.head(
             # A closed page may be shown again at any time, and says nothing of whom it was made for.
-            state=self._variant.id if visit.consent.is_open else "",
-            style_nonce=nonce_for(policies, "style") if policies else "",
+            state=self._variant.state if visit.consent.is_open else "",
+            style_nonce=style_nonce,
             script_nonce=nonce_for(policies, "script") if policies else "",
             # The answer to a form is not to be loaded again.
             before=back if visit.is_submission else "",
         )
-        made = Insertion(head, pages.banner(back), partial(pages.banner, back, visit.origin), pages.onwards)
+        shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))
+        if shows is None or not pages.are_asked_on(visit.path):
+            made = Insertion(head, b"", None, pages.onwards)
+        else:
+            banner = partial(pages.banner, back, shows=shows, style_nonce=style_nonce)
+            made = Insertion(head, banner(), partial(banner, visit.origin), pages.onwards)
         for url in refreshes:
             made.lead_on(url)
         return made

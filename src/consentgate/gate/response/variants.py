@@ -1,4 +1,7 @@
-"""The two variants of each page: `closed` for everyone, `open` for one visitor."""
+"""The two variants of each page: `closed` where nothing has been granted, `open` for one visitor.
+
+A closed page that caches may keep is the same for everyone. Others know whether they ask the visitor.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from consentgate.consent import Consent
+from consentgate.gate.headers.caching import may_be_shared
 from consentgate.gate.message import Header, Request, without
+from consentgate.gate.request.visit import Visit
+from consentgate.pages import Shows
 
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
@@ -17,55 +23,87 @@ CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "ran
 14.2)."""
 
 
+_KEY: tuple[str, ...] = ("closed",)
+
+
+def is_for_everyone(visit: Visit, headers: list[Header]) -> bool:
+    """Say whether a page that is sent with `headers` has to be the same for all who have granted nothing:
+    a cache may keep it, or one that takes the cookies out of requests has asked for it."""
+    if visit.consent.is_open:
+        return False
+    return visit.request.values("x-consent-key") == _KEY or may_be_shared(headers)
+
+
 class Variant:
     """The variant of a page that one visitor gets, and how its validators are told from the others'.
 
-    `fingerprint` stands for the policy and the version of the gate: with either, the bytes change. `id` is
-    the same for all who have granted the same, and for all who have granted nothing.
+    `fingerprint` stands for the policy and the version of the gate: with either, the bytes change. A page
+    that is `framed` asks nobody: the one around it does.
     """
 
-    def __init__(self, consent: Consent, fingerprint: bytes) -> None:
+    def __init__(self, consent: Consent, fingerprint: bytes, *, framed: bool = False) -> None:
         self._consent = consent
         self._fingerprint = fingerprint
+        self._framed = framed
 
-    @cached_property
-    def id(self) -> str:
-        """The variant's name, and what tells it from others of that name."""
-        consent, shown = self._consent, self._fingerprint
-        if consent.is_open:
-            shown += b"".join(sorted(consent.granted)) + (b"?" if consent.asks else b"")
-        name = "open" if consent.is_open else "closed"
-        return f"{name}-{hashlib.sha256(shown).hexdigest()[:12]}"
+    def shows(self, *, for_everyone: bool) -> Shows | None:
+        """Return what a page shows of the gate, where it is the same `for_everyone` or is not."""
+        if for_everyone:
+            return Shows.FOR_EVERYONE
+        return None if self._framed else Shows.of(self._consent)
+
+    def id(self, *, for_everyone: bool = False) -> str:
+        """Return the variant's name, and what tells it from others of that name: it is the same for all who
+        have granted the same, and who are asked alike."""
+        return self._id_for_everyone if for_everyone else self._own_id
 
     @property
-    def _suffix(self) -> str:
-        return f"--{self.id}"
+    def state(self) -> str:
+        """What the snippet compares: the consent in effect, with a question mark where it is asked for."""
+        granted = b"".join(sorted(self._consent.granted))
+        return self._named(granted) + ("?" if self._consent.asks else "")
 
-    def mark(self, headers: list[Header], *, weak: bool = False) -> list[Header]:
-        """Return a page's headers with validators that are marked as this variant's, and `weak` if so wanted.
-        A validator that cannot be marked goes: it would make one variant pass for another."""
+    @cached_property
+    def _own_id(self) -> str:
+        shows = self.shows(for_everyone=False)
+        return self._named(b"".join(sorted(self._consent.granted)) + (shows.name.encode() if shows else b""))
+
+    @cached_property
+    def _id_for_everyone(self) -> str:
+        return self._named(Shows.FOR_EVERYONE.name.encode())
+
+    def _named(self, shown: bytes) -> str:
+        name = "open" if self._consent.is_open else "closed"
+        return f"{name}-{hashlib.sha256(self._fingerprint + shown).hexdigest()[:12]}"
+
+    @cached_property
+    def _suffixes(self) -> tuple[str, ...]:
+        """The marks of pages that are good for this visitor."""
+        own = (f"--{self._own_id}",)
+        return own if self._consent.is_open else (*own, f"--{self._id_for_everyone}")
+
+    def mark(self, headers: list[Header], id: str, *, weak: bool = False) -> list[Header]:
+        """Return a page's headers with validators that are marked with its `id`, and `weak` if so wanted. A
+        validator that cannot be marked goes: it would make one variant pass for another."""
         marked: list[Header] = []
         for name, value in without(headers, "last-modified"):
             if name.lower() == "etag":
                 match = _ETAG.fullmatch(value.strip())
                 if match is None:
                     continue
-                value = f'{"W/" if weak else match["weak"] or ""}"{match["tag"]}{self._suffix}"'
+                value = f'{"W/" if weak else match["weak"] or ""}"{match["tag"]}--{id}"'
             marked.append((name, value))
         return marked
 
-    def is_marked(self, asked: Iterable[str]) -> bool:
-        """Say whether `If-None-Match` headers ask whether a copy of this very variant is still good."""
-        return any(self._suffix + '"' in value for value in asked)
-
-    def is_weakly_marked(self, asked: Iterable[str]) -> bool:
-        """Say whether they ask so by a weak validator: then the answer must have a weak one (RFC 9111,
-        4.3.4)."""
-        return any(
-            match["weak"] and match["tag"].endswith(self._suffix)
-            for value in asked
-            for match in _ETAG.finditer(value)
-        )
+    def asked_about(self, asked: Iterable[str]) -> tuple[str, bool] | None:
+        """Return the id of the copy that `If-None-Match` headers ask about, if it is good for this visitor,
+        and whether they ask by a weak validator: then the answer must have a weak one (RFC 9111, 4.3.4)."""
+        for value in asked:
+            for match in _ETAG.finditer(value):
+                for suffix in self._suffixes:
+                    if match["tag"].endswith(suffix):
+                        return suffix.removeprefix("--"), bool(match["weak"])
+        return None
 
     def unmarked(self, request: Request, *, document: bool) -> dict[str, tuple[str, ...]]:
         """Return a request's validators as the application knows them, by the header's name.
@@ -105,6 +143,6 @@ class Variant:
 
     def _unmarked(self, match: re.Match[str], *, document: bool) -> str:
         tag = match["tag"]
-        if tag.endswith(self._suffix):
-            return f'{match["weak"] or ""}"{tag.removesuffix(self._suffix)}"'
+        if tag.endswith(self._suffixes):
+            return f'{match["weak"] or ""}"{_SUFFIX.sub("", tag)}"'
         return "" if document or _SUFFIX.search(tag) else match[0]

@@ -112,7 +112,8 @@ class Insertion:
         if self._mode in (_Mode.START, _Mode.DONE):
             self._mode = _Mode.DONE
             return b""
-        before = self._take_head() + self._body + self._ways
+        # What is put in belongs to the body, which begins here in any case. A template would not begin one.
+        before = self._take_head() + (b"<body>" + self._body if self._body else b"") + self._ways
         self._mode = _Mode.DONE
         return before
 

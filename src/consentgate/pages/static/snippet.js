@@ -1,53 +1,155 @@
-/* Makes the banner's buttons work without leaving the page. Without it they work, too: it is a plain form. */
+/* Makes the banner smoother. Without this script it works, too: it is two plain forms. */
 (() => {
   const { attributes: { src }, dataset: { state, before } } = document.currentScript;
-  /* The back button may bring an open page as it was left, although a withdrawal came in between. */
-  const check = async ({ persisted }) => {
-    if (!persisted) return;
-    /* A base of the page may lead elsewhere: paths of our own do not go by it. */
-    const answer = await fetch(new URL("state", origin + src.value)).catch(() => 0);
-    if ((await answer.text?.()) !== state) again();
+  /* A base of the page may lead elsewhere: paths of our own do not go by it. */
+  const own = (name) => new URL(name, new URL(src.value, origin));
+  const SAVED = "#consentgate-saved";
+  let root, ours;
+
+  /* -- where the banner is -- */
+
+  /* The parser has made the root, unless the browser is an old one or a script has put a page in. Where a script
+     has put in another body, what stood in the last one moves on. */
+  const mount = () => {
+    const { body } = document;
+    const template = body.firstElementChild;
+    const isOurs = template?.matches("template[data-consentgate]");
+    if (isOurs) template.remove();
+    if (!body.shadowRoot && (isOurs || root)) {
+      body.attachShadow({ mode: "open" }).append(...(root ?? template.content).childNodes);
+    }
+    bodies.observe(body, { childList: true });
+    if (root === body.shadowRoot) return;
+    ours = body.shadowRoot?.querySelector(".consentgate");
+    if (!ours) return;
+    root = body.shadowRoot;
+    /* The page around a frame asks; the frame does not ask again, and its plain form is the server's to judge. */
+    if (self !== top) return ours.remove();
+    /* Not on the root: the events of the page's own elements pass through it, by the slot. */
+    ours.addEventListener("click", ({ isTrusted }) => (isGenuine = isTrusted), true);
+    ours.addEventListener("submit", decide);
+    follow();
+    settle();
   };
-  /* A page that answers a form is not asked for again: that would repeat what the form did. */
-  const again = () => before ? location.replace(origin + before) : location.reload();
-  if (state) addEventListener("pageshow", check);
+  const bodies = new MutationObserver(mount);
+  const find = (name) => ours?.querySelector(".consentgate-" + name);
 
-  const root = document.querySelector(".consentgate");
-  const form = root?.querySelector("form");
-  /* The page around a frame asks; the frame does not ask again, and its plain form is the server's to judge. */
-  if (root) root.hidden = self !== top;
-  if (!form || root.hidden) return;
+  /* -- a decision -- */
 
-  const hide = () => {
-    const banner = form.parentNode;
-    /* What stands below the banner moves up by its height: the view follows it as far as it can. */
-    const place = scrollY - banner.offsetHeight;
-    banner.hidden = true;
-    scrollTo({ top: place, behavior: "instant" });
-    root.lastElementChild.focus({ preventScroll: true });
-  };
-
-  let busy;
+  let isGenuine, isBusy;
   const decide = async (event) => {
-    const button = event.submitter;
-    if (!button) return;
+    const { submitter: button, target: form } = event;
+    /* Only a person says yes. Whatever acts for a visitor may say no. */
+    const isReal = isGenuine || button?.value === "refuse";
+    isGenuine = false;
+    if (!isReal || !button) return event.preventDefault();
     event.preventDefault();
-    if (busy) return;
-    busy = true;
+    if (isBusy) return;
+    isBusy = true;
     const body = new URLSearchParams(new FormData(form));
     body.set(button.name, button.value);
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.type !== "opaqueredirect") throw answer;
-      /* What a page shows that answers a form, an order perhaps, is worth more than what it would now load. */
-      if (button.value === "refuse" ? !state : before) hide();
+      tabs?.postMessage("");
+      if (button.value === "refuse" && !state) confirm();
+      /* What answers a form, an order perhaps, and what has been typed are worth more than what would load. */
+      else if (before || isTypedInto()) confirm("next");
       else again();
     } catch {
-      /* The same button again, as if there were no script: the server's answer is then seen. */
-      form.removeEventListener("submit", decide);
-      /* Where a policy forbids the request it fails while the form is still being submitted. */
-      requestAnimationFrame(() => button.click());
+      /* As if there were no script: the server's answer is then seen. */
+      ours.removeEventListener("submit", decide);
+      form.requestSubmit(button);
     }
   };
-  form.addEventListener("submit", decide);
+  const isTypedInto = () => {
+    try {
+      return document.querySelector(":is(input,textarea,select):is(:user-valid,:user-invalid)");
+    } catch { /* An old browser. */ }
+  };
+  const hide = () => find("banner")?.remove();
+  const confirm = (later) => {
+    hide();
+    const line = find("saved");
+    const [now, next, close] = line.children;
+    now.hidden = later;
+    next.hidden = !later;
+    line.style.display = "flex";
+    /* A status is read out when its text changes. */
+    const shown = later ? next : now;
+    const { textContent } = shown;
+    shown.textContent = "";
+    requestAnimationFrame(() => (shown.textContent = textContent));
+    close.addEventListener("click", (event) => {
+      event.preventDefault();
+      line.style.display = "none";
+    });
+    (find("settings") ?? close).focus({ preventScroll: true });
+  };
+  /* A page that answers a form is not asked for again: that would repeat what the form did. */
+  const again = () => {
+    if (before) return location.replace(origin + before);
+    if (!location.hash) history.replaceState(history.state, "", SAVED);
+    location.reload();
+  };
+  if (location.hash === SAVED) history.replaceState(history.state, "", location.pathname + location.search);
+
+  /* -- pages that were made before a decision -- */
+
+  const check = async (isOld) => {
+    const now = await fetch(own("state")).then((answer) => answer.text()).catch(() => "");
+    if (state ? now !== state : isOld && now.startsWith("open")) again();
+    else if (now && !now.endsWith("?")) hide();
+  };
+  const tabs = self.BroadcastChannel && new BroadcastChannel("consentgate");
+  if (tabs) tabs.onmessage = () => check();
+  addEventListener("pageshow", ({ persisted }) => persisted && check(true));
+  document.addEventListener("prerenderingchange", () => check(true));
+  const [entry] = performance.getEntriesByType("navigation");
+  if (entry?.deliveryType === "navigational-prefetch") check(true);
+
+  /* -- the page around -- */
+
+  /* A page that declares its colours has its way, and so has the system where none are declared. */
+  const follow = () => {
+    if (getComputedStyle(document.body).colorScheme !== "normal") ours.dataset.declared = "";
+  };
+  const meet = (one, other) =>
+    one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
+  /* What has the keyboard's focus is not covered: the page scrolls, or where it cannot the banner makes room. */
+  addEventListener("focusin", ({ target }) => {
+    const banner = find("banner") ?? find("settings");
+    if (!banner) return;
+    ours.style.removeProperty("--consentgate-aside");
+    if (target === document.body || !target.matches(":focus-visible")) return;
+    const bar = banner.getBoundingClientRect();
+    const covered = () => meet(target.getBoundingClientRect(), bar);
+    if (covered()) scrollBy({ top: target.getBoundingClientRect().bottom - bar.top + 8, behavior: "instant" });
+    if (covered()) ours.style.setProperty("--consentgate-aside", "0 200vh");
+  });
+  /* The link to the settings moves up from controls that stay in their place: bars of tabs, buttons of chats. */
+  const settle = () => {
+    const link = find("settings");
+    if (!link) return;
+    link.style.removeProperty("margin-block");
+    const covers = () => {
+      const { left, right, top, bottom } = link.getBoundingClientRect();
+      return [left, (left + right) / 2, right].some((x) =>
+        [top, bottom].some((y) =>
+          document.elementsFromPoint(x, y).some((element) => {
+            const control = element.closest("a,button,input,select,textarea,summary,[role],[tabindex]");
+            for (let at = control; at; at = at.parentElement) {
+              if (/fixed|sticky/.test(getComputedStyle(at).position)) return true;
+            }
+          }),
+        ),
+      );
+    };
+    for (let up = 8; up < innerHeight / 2 && covers(); up += 24) link.style.marginBlock = up + "px";
+  };
+  addEventListener("resize", settle);
+  addEventListener("load", settle);
+
+  new MutationObserver(mount).observe(document.documentElement, { childList: true });
+  mount();
 })();
