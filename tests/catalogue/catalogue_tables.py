@@ -507,6 +507,7 @@ INLINE: dict[str, list[str]] = {
     "tawk": ["var Tawk_API=Tawk_API||{}"],
     "livechat": ["window.__lc=window.__lc||{};window.__lc.license=1"],
     "vk": ["VK.init({apiId:1})", "VK.Widgets.Like('x')"],
+    "vk-pixel": ["VK.Retargeting.Init('VK-RTRG-1-x'),VK.Retargeting.Hit()", "new VK.Pixel('VK-RTRG-1-x')"],
     "xiti": ["xtnv=document;xtcore=1", "var t=new ATInternet.Tracker.Tag()"],
     "sentry": ["Sentry.init({dsn:''})", "Sentry.onLoad(f)", "Raven.config('x').install()"],
     "meta-pixel": [

@@ -43,6 +43,7 @@ SHARES = {
     "google-platform": {"google-plus"},
     "google-sign-in": {"google-platform"},
     "youtube-subscribe": {"google-platform"},
+    "vk-pixel": {"vk"},
     "google-hosted-libraries": {"google-fonts"},
 }
 
@@ -157,6 +158,8 @@ def test_the_catalogue_is_read_once() -> None:
         ("t.paypal.com/ts", "paypal-tracking"),
         ("www.paypal.com/sdk/js", "paypal"),
         ("short.disqus.com/embed.js", "disqus"),
+        ("vk.com/js/api/openapi.js", "vk"),
+        ("vk.com/rtrg", "vk-pixel"),
         ("bandcamp.com/EmbeddedPlayer/album=1", "bandcamp"),
         ("0.gravatar.com/avatar/1", "gravatar"),
         ("acme.matomo.cloud/matomo.js", "matomo"),
