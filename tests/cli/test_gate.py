@@ -15,7 +15,7 @@ from consentgate.cli import main
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 PAGES = sorted((*CORPUS.glob("pages/*.html"), *CORPUS.glob("derived/*.html")))
-ALL = ("--grant", "performance", "--grant", "third-party")
+ALL = ("--grant", "performance", "--grant", "marketing", "--grant", "third-party")
 URL = ("--url", "https://www.example.org/news")
 
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'

@@ -110,7 +110,9 @@ def test_an_unknown_id_is_an_error_in_code(id):
 def test_the_error_for_an_unknown_id_helps():
     with pytest.raises(ValueError, match=r'"perfomance"; did you mean "performance"\?'):
         Consent(TWO).allows("perfomance")
-    with pytest.raises(UnknownId, match=r'its categories are "necessary", "performance", "third-party"$'):
+    with pytest.raises(
+        UnknownId, match=r'its categories are "necessary", "performance", "marketing", "third-party"$'
+    ):
         Consent(TWO).allows("zzz")
 
 

@@ -19,7 +19,7 @@ from consentgate.web.url import Url, resolve
 
 PAGE = "https://www.example.org/dir/page"
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-EVERYTHING = ("performance", "third-party")
+EVERYTHING = ("performance", "marketing", "third-party")
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no test data at {SHARED}")
 

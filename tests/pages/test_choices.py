@@ -169,7 +169,7 @@ def test_the_page_explains_what_is_not_listed():
     assert "blocked, whatever you choose" in section(page(Consent(POLICY)), "undeclared")
     root = page(Consent(Policy()))
     assert "until you allow all of “Third-party content”" in section(root, "undeclared")
-    assert list(boxes(root)) == [("category", "performance"), ("category", "third-party")]
+    assert list(boxes(root)) == [("category", id) for id in ("performance", "marketing", "third-party")]
 
 
 def test_in_a_large_policy_only_whole_categories_can_be_ticked():

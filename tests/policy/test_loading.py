@@ -19,7 +19,7 @@ controller = "Example Ltd"
 contact = "privacy@example.org"
 # hosts, languages, undeclared, updated, gate_redirects, ... have defaults
 
-[[category]]                 # none: the three defaults; with some: `necessary` is always there
+[[category]]                 # none: the four defaults; with some: `necessary` is always there
 id = "performance"
 
 [[cookie]]                   # the site's own; a name may end in *
@@ -80,20 +80,30 @@ def test_what_a_file_leaves_out_has_defaults():
     assert policy.site == Site(
         name="Example", controller="Example Ltd", contact="privacy@example.org", undeclared="never"
     )
-    assert [category.id for category in policy.categories] == ["necessary", "performance", "third-party"]
+    assert [category.id for category in policy.categories] == [
+        "necessary",
+        "performance",
+        "marketing",
+        "third-party",
+    ]
     assert (policy.site.csp, policy.site.dnt, policy.site.gate_redirects) == ("on", True, False)
     assert not policy.site.gate_forms
     assert policy.site.prefix == "/_privacy/"
     assert policy.site.languages == ("en",)
 
 
-def test_a_policy_without_a_file_has_three_categories_and_opens_the_undeclared_with_third_party():
+def test_a_policy_without_a_file_has_four_categories_and_opens_the_undeclared_with_third_party():
     policy = Policy()
-    assert [category.id for category in policy.categories] == ["necessary", "performance", "third-party"]
+    assert [category.id for category in policy.categories] == [
+        "necessary",
+        "performance",
+        "marketing",
+        "third-party",
+    ]
     assert isinstance(policy.categories, tuple)
     assert policy.site.undeclared == "third-party"
     assert policy.cookies == policy.services == ()
-    assert policy.ids == {"necessary", "performance", "third-party"}
+    assert policy.ids == {"necessary", "performance", "marketing", "third-party"}
 
 
 def test_necessary_is_always_there():
@@ -215,18 +225,19 @@ def test_what_no_category_covers_goes_by_the_switch_and_the_log_says_so(caplog):
     text = '[[category]]\nid = "ads"\n[[service]]\nuse = "youtube"\n'
     with caplog.at_level(logging.WARNING, logger="consentgate"):
         assert parse(text).services[0].category == "never"
-    assert 'the service "youtube" is "media" in the catalogue' in caplog.text
+    assert '[[service]] 1 "youtube": the catalogue files it under "media"' in caplog.text
     switched = Policy.parse(f'{SITE}undeclared = "ads"\n{text}')
     assert switched.services[0].category == "ads"
 
 
 def test_what_the_catalogue_calls_necessary_is_for_the_site_to_say(caplog):
-    assert service('use = "stripe"').category == "never"
+    assert service('use = "stripe"').category == "third-party"
     assert 'category = "necessary" and a reason' in caplog.text
 
 
-def test_nothing_is_logged_where_the_site_names_the_category(caplog):
-    service('use = "youtube"\ncategory = "performance"')
+@pytest.mark.parametrize("line", ['"third-party"', '"necessary"\nreason = "payment"', '"never"'])
+def test_nothing_is_logged_where_the_site_names_the_category(caplog, line):
+    service(f'use = "stripe"\ncategory = {line}')
     assert not caplog.records
 
 
@@ -282,7 +293,7 @@ def test_parts_that_do_not_fit_together_are_refused_in_code_too():
 def test_only_what_something_belongs_to_is_asked_for():
     policy = parse('[[cookie]]\nname = "_ab"\ncategory = "performance"')
     assert [category.id for category in policy.askable] == ["performance"]
-    assert [category.id for category in Policy().askable] == ["performance", "third-party"]
+    assert [category.id for category in Policy().askable] == ["performance", "marketing", "third-party"]
     assert parse("").askable == ()
 
 
@@ -292,5 +303,5 @@ def test_ids_are_what_consent_can_be_given_to():
         '[[service]]\nid = "b"\ncategory = "never"\nhosts = ["b.example"]\n'
         '[[service]]\nid = "c"\ncategory = "necessary"\nreason = "payment"\nhosts = ["c.example"]\n'
     )
-    assert policy.ids == {"necessary", "performance", "third-party", "a"}
+    assert policy.ids == {"necessary", "performance", "marketing", "third-party", "a"}
     assert [s.id for s in policy.services_of("performance")] == ["a"]

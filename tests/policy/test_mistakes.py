@@ -239,9 +239,9 @@ def test_an_unknown_key_like_no_other_lists_those_that_there_are():
         ("undeclared = 0", "expected text in quotes, not 0"),
         (
             "undeclared = 'necessary'",
-            'expected one of "never", "performance", "third-party", not "necessary"',
+            'expected one of "never", "performance", "marketing", "third-party", not "necessary"',
         ),
-        ("undeclared = ''", 'expected one of "never", "performance", "third-party", not ""'),
+        ("undeclared = ''", 'expected one of "never", "performance", "marketing", "third-party", not ""'),
         ("prefix = 'privacy'", 'expected a path between slashes, like "/_privacy/", not "privacy"'),
         ("prefix = '/'", 'expected a path between slashes, like "/_privacy/", not "/"'),
         ("prefix = '/a/../b/'", 'expected a path between slashes, like "/_privacy/", not "/a/../b/"'),
@@ -402,7 +402,7 @@ def test_an_unknown_category_is_refused_with_a_hint():
     found = mistake("[[cookie]]\nname = '_ab'\ncategory = 'neccessary'\nreason = 'security'")
     assert (found.table, found.key) == ('[[cookie]] 1 "_ab"', "category")
     assert found.expected == (
-        'expected one of "necessary", "performance", "third-party", "never", not "neccessary"; '
+        'expected one of "necessary", "performance", "marketing", "third-party", "never", not "neccessary"; '
         'did you mean "necessary"?'
     )
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from consentgate.catalogue import KnownService, catalogue
 
-from .categories import DEFAULT_CATEGORIES, category_for
+from .categories import DEFAULT_CATEGORIES
 from .check import check
 from .errors import Mistake, PolicyError
-from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
+from .filing import file_service, warn_of_covers
+from .messages import but_not, did_you_mean, place_of, shown, suggestion
 from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
 from .well_known_cookies import certain_reason
@@ -41,7 +42,7 @@ def parse(text: str, file: str) -> Parts:
     if reader.tables.mistakes or found:
         mistakes = sorted((*reader.tables.mistakes, *found), key=lambda mistake: reader.order(mistake[0]))
         raise PolicyError(Mistake(file, *mistake) for mistake in mistakes)
-    for notice in (*reader.notices, *_misfiled(parts[2])):
+    for notice in (*warn_of_covers(parts[1]), *reader.notices, *_misfiled(parts[2])):
         _log.warning("%s: %s", file, notice)
     return parts
 
@@ -142,8 +143,9 @@ class _PolicyReader:
                 filled_in["id"] = table["use"] if isinstance(table["use"], str) else ""
             else:
                 filled_in = _from_catalogue(known, table)
-                if "category" not in table:
-                    filled_in["category"] = self._category(known, categories, undeclared)
+                filed = file_service(place, known, values.get("category"), categories, undeclared)
+                filled_in["category"] = filed.category
+                self.notices.extend(filed.warnings)
         return self.tables.complete(place, {**filled_in, **values}, Service)
 
     def _known(self, place: str, use: object) -> KnownService | None:
@@ -154,26 +156,6 @@ class _PolicyReader:
             expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
-
-    def _category(self, known: KnownService, categories: tuple[Category, ...], undeclared: str) -> str:
-        """Return the policy's category for a service of the catalogue.
-
-        Where the policy has none, the service goes by the switch for what is undeclared, and the log says
-        so.
-        """
-        category = category_for(known.category, categories)
-        if category is not None:
-            return category
-        advice = (
-            'if it is, add category = "necessary" and a reason, else the category that it belongs to'
-            if known.category == NECESSARY
-            else f"add category = ..., one of {listed(c.id for c in categories)}, or let one cover it"
-        )
-        self.notices.append(
-            f"the service {shown(known.id)} is {shown(known.category)} in the catalogue, and no category of "
-            f"this policy covers that. It is filed under {shown(undeclared)}, as undeclared says; {advice}"
-        )
-        return undeclared
 
 
 def _misfiled(cookies: Iterable[Cookie]) -> Iterator[str]:

@@ -33,7 +33,7 @@ _PLAIN_BANNER = Banner()
 class Policy:
     """What a site declares.
 
-    `Policy()` is for a site that has declared nothing yet. It has the three default categories, and what
+    `Policy()` is for a site that has declared nothing yet. It has the four default categories, and what
     nobody claims opens with "third-party". `necessary` is always one of the categories, the first where it
     is not named.
 
