@@ -67,6 +67,89 @@ def test_what_the_catalogue_knows_is_proposed_by_its_name(
     assert all(s.category != "never" for s in loaded.services)
 
 
+THREE = '[[category]]\nid = "performance"\n[[category]]\nid = "third-party"\n'
+ADVERTISING = b"""<script src="https://connect.facebook.net/en_US/fbevents.js"></script>
+<script src="https://www.googleadservices.com/pagead/conversion.js"></script>
+<script src="https://www.googletagmanager.com/gtm.js?id=GTM-1"></script>"""
+
+
+@pytest.mark.parametrize("categories", ["", THREE, '[[category]]\nid = "statistics"\n'])
+@pytest.mark.parametrize("undeclared", ["never", "performance"])
+def test_advertising_is_proposed_as_marketing_with_the_category_where_it_is_missing(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, categories: str, undeclared: str
+) -> None:
+    switch = f'undeclared = "{undeclared}"' if "statistics" not in categories else ""
+    policy = f'[site]\nname = "S"\ncontroller = "C"\ncontact = "c@e.org"\n{switch}\n{categories}'
+    make_site(Page(ADVERTISING), policy=policy).gets()
+    lines = "\n".join(proposals(caplog))
+    tables = tomllib.loads(lines)
+    assert [table["use"] for table in tables["service"]] == ["meta-pixel", "google-ads", "google-tag-manager"]
+    assert tables.get("category", []) == ([{"id": "marketing"}] if categories else [])
+    caplog.clear()
+    loaded = Policy.parse(f"{policy}\n{lines}")
+    assert {service.category for service in loaded.services} == {"marketing"}
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("categories", "category"),
+    [
+        # The category is there, and says that it covers something else.
+        ('[[category]]\nid = "marketing"\ncovers = ["all"]\n[[category]]\nid = "x"\n', "marketing"),
+        # The id is taken.
+        (
+            '[[category]]\nid = "x"\n[[service]]\nid = "marketing"\ncategory = "x"\nhosts = ["m.example"]\n',
+            "x",
+        ),
+    ],
+)
+def test_the_category_that_is_proposed_fits_the_policy(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, categories: str, category: str
+) -> None:
+    policy = f'[site]\nname = "S"\ncontroller = "C"\ncontact = "c@e.org"\n{categories}'
+    make_site(Page(ADVERTISING.partition(b"\n")[0]), policy=policy).gets()
+    loaded = Policy.parse(f"{policy}\n" + "\n".join(proposals(caplog)))
+    assert [s.category for s in loaded.services if s.id == "meta-pixel"] == [category]
+
+
+def test_for_payment_the_log_asks_whether_the_site_can_do_without(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_site(Page(b'<script src="https://js.stripe.com/v3/"></script>')).gets()
+    [lines] = proposals(caplog)
+    caplog.clear()
+    assert Policy.parse(POLICY + lines).services[-1].category == "third-party"
+    assert not caplog.records
+    other = re.sub(r"(?m)^# (?=category|reason)", "", lines).replace('category = "third-party"', "")
+    stripe = Policy.parse(POLICY + other.replace('"..."', '"payment"')).services[-1]
+    assert (stripe.category, stripe.reason) == ("necessary", "payment")
+
+
+@pytest.mark.parametrize(
+    ("host", "category", "known_for"),
+    [
+        ("ad.01net.com", "marketing", "marketing"),
+        ("tags.tiqcdn.com", "marketing", "marketing"),
+        ("cdn.heapanalytics.com", "performance", ""),
+        ("cdn.olark.com", "third-party", ""),
+        ("nobody.example", "third-party", ""),
+    ],
+)
+def test_a_host_is_proposed_by_what_its_company_is_known_for(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, host: str, category: str, known_for: str
+) -> None:
+    page = Page(f'<script src="https://{host}/x.js"></script>'.encode())
+    make_site(page).gets()
+    [lines] = proposals(caplog)
+    assert [table["category"] for table in tomllib.loads(lines)["service"]] == [category]
+    caplog.clear()
+    make_site(page, policy=POLICY + THREE).gets()
+    [lines] = proposals(caplog)
+    [table] = tomllib.loads(lines)["service"]
+    assert table["category"] == ("third-party" if known_for else category)
+    assert ("which no category of this policy covers" in lines) == bool(known_for)
+
+
 def test_an_address_for_a_program_is_none_that_a_policy_could_declare(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.catalogue.hosting import is_rented
 from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
-from consentgate.policy.categories import category_for
+from consentgate.policy.categories import category_for, default_category
 from consentgate.policy.first_party import registrable_domain
 from consentgate.policy.model import REASONS
 from consentgate.policy.well_known_cookies import certain_reason, likely_reason
@@ -18,6 +18,15 @@ LONGEST = 200
 
 _UNFIT = "no policy can: it is not a name that one could write"
 _THIRD_PARTY = "third-party"
+_OF_OTHERS = ("marketing", _THIRD_PARTY)
+"""Categories that a cookie of the site's own is not proposed for."""
+# What companies do, in the catalogue's words for what services are for. The rest tells nothing.
+_PURPOSES = {
+    "ad": "marketing",
+    "analytics": "performance",
+    "marketing": "marketing",
+    "tag-manager": "all",
+}
 # Google's one script serves several products, and the id in its address says which.
 _GOOGLE_TAG = "google-tag"
 _GOOGLE_ID = re.compile(r"[?&]id=(G|UA|AW)-")
@@ -31,7 +40,8 @@ class Proposals:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._ids = {service.id for service in policy.services} | {c.id for c in policy.categories}
+        self._categories = {category.id for category in policy.categories}
+        self._ids = {service.id for service in policy.services} | self._categories
         self._proposed: set[str] = set()
         self._used: set[str] = set()
         self._third_party = _likely_category(policy)
@@ -61,9 +71,19 @@ class Proposals:
         return "\n".join(self._lines_of(known, host, page))
 
     def _lines_of(self, known: KnownService, host: str, page: str) -> Iterator[str]:
+        covering = category_for(known.category, self._policy.categories)
+        default = default_category(known.category)
+        if covering is None and default not in self._ids | self._proposed:
+            self._proposed.add(default)
+            yield f"[[category]]\nid = {toml_text(default)}\n"
         yield f"[[service]]\nuse = {toml_text(known.id)}"
-        if category_for(known.category, self._policy.categories) is None:
-            yield f"category = {toml_text(self._third_party)}"
+        if known.category == NECESSARY and covering is not None:
+            yield (
+                f"category = {toml_text(covering)}\n# If the site cannot do without it, write instead:\n"
+                f"# category = {toml_text(NECESSARY)}\n# {_asked_reason(known.id)}"
+            )
+        elif covering is None and default in self._ids:
+            yield f"category = {toml_text(default if default in self._categories else self._third_party)}"
         if host and known.paths and not _is_found(known.urls, host) and not _is_main(host, page):
             # A service that sites run on hosts of their own: this one is for nothing else.
             yield f"hosts = [{toml_text(host)}]"
@@ -91,13 +111,14 @@ class Proposals:
 
     def _service(self, host: str, page: str) -> str:
         id = self._free_id(host)
-        service = Service(id=id, name=host, category=self._third_party, hosts=(host,))
+        category, doubt = self._category_of(host)
+        service = Service(id=id, name=host, category=category, hosts=(host,))
         if not self._fits(services=(service,)):
             return _UNFIT
         self._proposed.add(id)
         lines = (
             f"[[service]]\nid = {toml_text(id)}\nname = {toml_text(host)}\n"
-            f"category = {toml_text(self._third_party)}\nhosts = [{toml_text(host)}]"
+            f"category = {toml_text(category)}\nhosts = [{toml_text(host)}]{doubt}"
         )
         if not _may_be_own(host, page):
             return lines
@@ -105,6 +126,23 @@ class Proposals:
         return (
             f"# Does nobody but this site use it, as its CDN or bucket? Then name it in [site] instead:\n"
             f"# hosts = [{hosts}]\n{lines}"
+        )
+
+    def _category_of(self, host: str) -> tuple[str, str]:
+        """Choose a category for what loads from `host`, by what its company is known for.
+
+        Where the policy has none for that, a comment says so.
+        """
+        entity = catalogue().entity(host)
+        purpose = _PURPOSES.get(entity.category) if entity else None
+        if entity is None or purpose is None:
+            return self._third_party, ""
+        covering = category_for(purpose, self._policy.categories)
+        if covering is not None:
+            return covering, ""
+        known_for = toml_text(default_category(purpose))
+        return self._third_party, (
+            f"\n# {toml_text(entity.name)} is known for {known_for}, which no category of this policy covers."
         )
 
     def _own_hosts(self, page: str) -> Iterable[str]:
@@ -160,12 +198,12 @@ def _likely_category(policy: Policy) -> str:
     askable = [category.id for category in policy.categories if category.id != NECESSARY]
     if policy.site.undeclared != NEVER:
         return policy.site.undeclared
-    return askable[-1] if askable else NEVER
+    return _THIRD_PARTY if _THIRD_PARTY in askable else askable[-1] if askable else NEVER
 
 
 def _likely_own_category(policy: Policy) -> str:
     """Choose a category for a cookie of the site's own, which belongs to no third party."""
-    askable = [c.id for c in policy.categories if c.id not in (NECESSARY, _THIRD_PARTY)]
+    askable = [c.id for c in policy.categories if c.id not in (NECESSARY, *_OF_OTHERS)]
     undeclared = policy.site.undeclared
     return undeclared if undeclared in askable else askable[0] if askable else NEVER
 
