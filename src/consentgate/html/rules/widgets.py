@@ -16,7 +16,8 @@ WIDGET_ATTRIBUTE = rb"(?i:" + catalogue().widget_attribute_pattern().encode() + 
 _NAMES = re.compile(WIDGET_TAG)
 _CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
 _IDS = re.compile(WIDGET_ID + rb"\Z|[^&]*+&")
-_ATTRIBUTES = re.compile(WIDGET_ATTRIBUTE)
+# Of names in lowercase, with a space behind each.
+_ATTRIBUTES = re.compile(catalogue().widget_attribute_pattern().encode() + rb"(?![^ ])")
 
 
 def may_be_widget(tag: Tag) -> bool:
@@ -26,5 +27,5 @@ def may_be_widget(tag: Tag) -> bool:
         ((b"-" in name or b":" in name) and _NAMES.fullmatch(name))
         or (b"class" in raw and _CLASSES.search(raw[b"class"]))
         or (b"id" in raw and _IDS.match(raw[b"id"]))
-        or (b"data-" in b" ".join(raw) and any(map(_ATTRIBUTES.fullmatch, raw)))
+        or _ATTRIBUTES.search(b" ".join(raw))
     )
