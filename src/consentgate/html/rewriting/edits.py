@@ -50,10 +50,11 @@ def apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
     """Return the first `consumed` bytes of `data` with `edits` (in order) carried out."""
     if not edits:
         return data if consumed == len(data) else data[:consumed]
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
+    kept = memoryview(data)  # whose slices are no copies
     position = 0
     for edit in edits:
-        pieces += (data[position : edit.start], edit.replacement)
+        pieces += (kept[position : edit.start], edit.replacement)
         position = edit.end
-    pieces.append(data[position:consumed])
+    pieces.append(kept[position:consumed])
     return b"".join(pieces)
