@@ -129,10 +129,13 @@ def _may_become(head: bytes, marks: tuple[tuple[bytes, str], ...]) -> bool:
 
 
 def _declared_in_markup(head: bytes, *, complete: bool) -> Encoding | None:
+    found = _prescan(head[:PRESCANNED])
+    if found is not None:
+        return Encoding(found)
     past_the_head = _PAST_THE_HEAD.search(head, 0, LONGEST_HEAD)
     head_end = past_the_head.start() if past_the_head else LONGEST_HEAD
     # A declaration later in the head makes browsers begin again (13.2.6.4.4, "changing the encoding").
-    found = _prescan(head[:PRESCANNED]) or _prescan(head[:head_end])
+    found = _prescan(head[:head_end])
     if found is None:
         is_over = complete or past_the_head or _TEXT_FIRST.match(head) or len(head) >= LONGEST_HEAD
         if not is_over:
