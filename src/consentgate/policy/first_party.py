@@ -82,8 +82,11 @@ def is_loopback(host: str) -> bool:
 
 def is_address(host: str) -> bool:
     """Say whether `host` is an IPv4 address, or an IPv6 address, with brackets or without."""
+    text = host.strip("[]")
+    if not (":" in text or text[-1:].isdigit()):
+        return False  # as nearly always; to raise and catch an error takes longer
     try:
-        ipaddress.ip_address(host.strip("[]"))
+        ipaddress.ip_address(text)
     except ValueError:
         return False
     return True
