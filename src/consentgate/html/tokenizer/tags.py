@@ -27,11 +27,11 @@ class Tag:
         self._decode = decode
         self.start, self.end = match.span()
         self.name = match["name"].lower()
-        self.raw: dict[bytes, bytes] = {}
+        self.raw = raw = dict[bytes, bytes]()
         found = ATTRIBUTE.findall(match.string, *match.span("attributes"))
         for name, double, single, bare in found:
-            self.raw.setdefault(name.lower(), double or single or bare)
-        self._repeats = len(found) > len(self.raw)
+            raw.setdefault(name.lower(), double or single or bare)
+        self._repeats = len(found) > len(raw)
 
     @property
     def source(self) -> bytes:
