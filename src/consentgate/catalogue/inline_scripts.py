@@ -124,10 +124,9 @@ class InlineScript:
 
     def addresses(self) -> tuple[Address, ...]:
         """Return the addresses in the script, none where it loads nothing."""
-        if len(self.text) > LONGEST_LOADER:
+        if not (_ADDRESS.search(self.text) and self.loads):
             return ()
-        found = tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(self.text)))))
-        return found if found and self.loads else ()
+        return tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(self.text)))))
 
 
 def _address(match: re.Match[bytes]) -> Address | None:
