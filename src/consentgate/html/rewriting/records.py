@@ -36,24 +36,24 @@ class BlockedMarkup(NamedTuple):
 
 
 class Records:
-    """The records of one piece of a document, which begins at `offset`. `limits` are those that were reached,
-    each with its byte in the document."""
+    """The records of one piece of a document, which begins at `offset`. `edits` are those to it, in order, and
+    `limits` those that were reached, each with its byte in the document."""
 
     def __init__(
         self, edits: Sequence[Edit], limits: Iterable[tuple[Limit, int]], data: bytes, offset: int
     ) -> None:
         self.limits = limits
-        self._edits = edits
+        self.edits = edits
+        self.offset = offset
         self._data = data
-        self._offset = offset
 
     @property
     def blocked(self) -> Iterator[BlockedMarkup]:
         """The markup that was blocked, in order. The records are made one at a time, for each caller anew:
         all of a hostile page's would fill the memory."""
-        for start, end, _, violation, goes_on in self._edits:
+        for start, end, _, violation, goes_on in self.edits:
             if violation is not None:
-                yield BlockedMarkup(violation, self._data, start, end, self._offset, goes_on)
+                yield BlockedMarkup(violation, self._data, start, end, self.offset, goes_on)
 
 
 Observe: TypeAlias = Callable[[Records], None]
@@ -65,9 +65,13 @@ class BlockedList(list[Blocked]):
 
     def observe(self, records: Records) -> None:
         """Add what was blocked."""
-        for (claim, url, kind), _, start, end, offset, goes_on in records.blocked:
+        offset = records.offset
+        for start, end, _, violation, goes_on in records.edits:
+            if violation is None:
+                continue
             if goes_on:
                 self[-1] = self[-1]._replace(end=offset + end)
                 continue
+            claim, url, kind = violation
             category = claim.unit.category if claim.unit else None
             self.append(Blocked(category, claim.service, kind, url, offset + start, offset + end))
