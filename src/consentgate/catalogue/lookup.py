@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import cache
 
 from . import loading
@@ -23,7 +23,7 @@ class Catalogue:
             raise ValueError("two services of the catalogue have the same id")
         self._urls = UrlIndex((pattern, service) for service in self._services for pattern in service.urls)
         self._paths = tuple((Glob(path), service) for service in self._services for path in service.paths)
-        self._path_ends = tuple(glob.last for glob, _ in self._paths)
+        self._path_ends = _fewest_ends({glob.last for glob, _ in self._paths})
         self._inline = InlineIndex(self._services)
         self._widgets = WidgetIndex(self._services)
         self._cookies = _CookieIndex(self._services)
@@ -66,7 +66,8 @@ class Catalogue:
 
     def may_have_path(self, url: str) -> bool:
         """Say whether `has_path` may be true of the path of `url`, however that is escaped."""
-        return "%" in url or any(map(url.__contains__, self._path_ends))
+        path = url.partition("?")[0]
+        return "%" in path or any(map(path.__contains__, self._path_ends))
 
     def by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
         """Return every service that an inline script loads or calls, in the order of the data file."""
@@ -111,6 +112,11 @@ class Catalogue:
     def widget_attribute_pattern(self) -> str:
         """Return a regular expression for the attribute names (lowercase) of widgets that do not stay."""
         return self._widgets.pattern("attribute")
+
+
+def _fewest_ends(ends: Set[str]) -> tuple[str, ...]:
+    """Return those of the `ends` without which a text has none of them."""
+    return tuple(end for end in ends if not end.endswith(tuple(ends - {end})))
 
 
 @cache
