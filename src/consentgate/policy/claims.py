@@ -154,8 +154,8 @@ class Claims:
             own = own_hosts(self._site.hosts, host)
             home = self._home(own)
             names = [name for name in own.exact if name in home]
-            passing = tuple(f"{scheme}//{name}/" for name in names for scheme in ("https:", "http:", ""))
-            found = FirstParty(own, home, passing)
+            at_home = (f"{scheme}//{name}/" for name in names for scheme in ("https:", "http:", ""))
+            found = FirstParty(own, home, (*at_home, _NO_HOST))
             if len(host) <= _LONGEST_REMEMBERED:
                 self._first_parties.keep(host, found)
         return found
@@ -286,6 +286,8 @@ class Claims:
 
 
 _ANY_HOST = "own"
+_NO_HOST = "data:"
+"""How the commonest URLs begin that lead to no host."""
 _MOST_REMEMBERED = 4096
 """The most hosts, and names of cookies, that are remembered: a site has the same few again and again."""
 _MOST_SITES = 1024
