@@ -30,16 +30,17 @@ _NAMES_A_HOST = re.compile(r"(?:https?:)?//[^/?#\\]+[/?#\\]", re.I)
 
 
 class Judgement:
-    """One act of judging, in `document`. Each method returns the violation, if there is one; `effects` are
-    those of all of them together."""
+    """One act of judging markup of this `kind`, in `document`. Each method returns the violation, if there is
+    one; `effects` are those of all of them together."""
 
     # Of most tags nothing comes: these are set where something does.
     _limits: tuple[Limit, ...] = ()
     _by_base = _starts_module = False
     _import_depth = 0
 
-    def __init__(self, document: DocumentContext) -> None:
+    def __init__(self, document: DocumentContext, kind: str) -> None:
         self.document = document
+        self.kind = kind
 
     # -- effects ---------------------------------------------------------------------------------------------
 
@@ -77,9 +78,9 @@ class Judgement:
             groups = judge.groups_of_host(plain[1])
             if groups is not None and not catalogue().may_have_path(url):
                 claim = judge.first_blocked(groups)
-                return Violation(claim, url.strip()) if claim is not None else None
+                return Violation(claim, url.strip(), self.kind) if claim is not None else None
         claim = self._target_claim(self.target(url))
-        return Violation(claim, url.strip()) if claim is not None else None
+        return Violation(claim, url.strip(), self.kind) if claim is not None else None
 
     def urls(self, urls: Iterable[str]) -> Violation | None:
         """Judge several URLs; return the first violation."""
@@ -137,9 +138,9 @@ class Judgement:
 
     # -- style sheets ----------------------------------------------------------------------------------------
 
-    def style_sheet(self, sheet: bytes, start: int, kind: str) -> list[Edit]:
-        """Judge a style sheet that stands in markup of this kind, its first byte at `start`; return the edits
-        to it. All of it goes where browsers that look ahead would load what the sheet itself does not."""
+    def style_sheet(self, sheet: bytes, start: int) -> list[Edit]:
+        """Judge a style sheet that stands in markup, its first byte at `start`; return the edits to it. All of
+        it goes where browsers that look ahead would load what the sheet itself does not."""
         document = self.document
         if document.all_passes:
             return []
@@ -149,7 +150,7 @@ class Judgement:
             violation = self._in_css(found, document.decode(found.url))
             if violation is not None:
                 span = start + found.start, start + found.end
-                edits.append(Edit(*span, found.replacement, violation.of_kind(kind)))
+                edits.append(Edit(*span, found.replacement, violation.of_kind(self.kind)))
                 if found.rest:
                     break
         ends = {edit.start: edit.end for edit in edits}
@@ -158,7 +159,7 @@ class Judgement:
             gone = max(gone, ends.get(start + position, gone))
             violation = None if start + position < gone else self.url(document.decode(url))
             if violation is not None:
-                return [Edit(start, start + len(sheet), b"", violation.of_kind(kind))]
+                return [Edit(start, start + len(sheet), b"", violation)]
         return edits
 
     def css(self, css: str, depth: int = 0) -> Violation | None:
@@ -184,7 +185,7 @@ class Judgement:
     def script(self, script: str) -> Violation | None:
         """Judge a script that stands in a URL: by what is known of its text, and by its imports."""
         claim = self.document.judge.inline(script.encode("utf-8", "replace"))
-        return Violation(claim) if claim is not None else self.imports(script)
+        return Violation(claim, "", self.kind) if claim is not None else self.imports(script)
 
     def imports(self, script: str) -> Violation | None:
         """Judge what a script imports.
@@ -226,7 +227,7 @@ class Judgement:
         """Judge a module by where it is and how that was written, and by the code that stands in its URL."""
         claim = self._target_claim(target)
         if claim is not None:
-            return Violation(claim, url.strip())
+            return Violation(claim, url.strip(), self.kind)
         data = DataUrl.parse(url)
         if data is None or data.holds is not Holds.SCRIPT:
             return None

@@ -25,7 +25,7 @@ from .document_context import DocumentContext, Piece
 from .fates import lose_tag, remove
 from .inline_scripts import script_violation
 from .limits import Limit
-from .tag_judgement import TagJudgement, kind_of, loading_attributes
+from .tag_judgement import TagJudgement, loading_attributes
 from .verdict import Edit, Fate, Unclear, Verdict
 from .violation import Violation
 
@@ -116,7 +116,7 @@ class RawTextRules:
             # It hides the page until AMP's script comes, which will not.
             return _remove(tag, after, Violation(claim, "//" + "".join(RUNTIME), "style"), judgement)
         edits = judgement.edits()
-        edits += judgement.style_sheet(piece.data[tag.end : end], tag.end, "style")
+        edits += judgement.style_sheet(piece.data[tag.end : end], tag.end)
         return _stay(edits, judgement, end if after else None)
 
     def _end_of_judged(self, tag: Tag, judgement: TagJudgement) -> tuple[int, int | None]:
@@ -174,12 +174,12 @@ class RawTextRules:
         kind = script_kind(tag)
         for reading in readings:
             if tag.name == b"style":
-                edits = judgement.style_sheet(reading, tag.end, "style")
+                edits = judgement.style_sheet(reading, tag.end)
                 violation = edits[0].violation if edits else None
             else:
                 violation = script_violation(judgement, kind, reading, complete=True, sure=False)
             if violation is not None:
-                return violation.of_kind(kind_of(tag))
+                return violation.of_kind(judgement.kind)
         return None
 
     # -- where it is not known how a browser reads on --------------------------------------------------------

@@ -12,7 +12,7 @@ from .document_context import DocumentContext, Piece
 from .fates import lose_tag, remove, stay
 from .limits import Limit
 from .raw_text_rules import RawTextRules
-from .tag_judgement import TagJudgement, kind_of, loading_attributes
+from .tag_judgement import TagJudgement, loading_attributes
 from .verdict import STAYS, Effects, Verdict
 from .violation import Violation
 from .widgets import may_be_widget
@@ -55,7 +55,7 @@ class StartTagRules:
                 return remove(tag, end, violation, judgement.effects)
             return stay(judgement.all_edits(), judgement)
         if may_be_widget(tag):
-            widget = self._document.judge.widget(kind_of(tag), tag.values)
+            widget = self._document.judge.widget(judgement.kind, tag.values)
             end = self._end_of_element(tag, judgement) if widget and not widget.keep else None
             if widget is not None and end is not None:
                 return remove(tag, end, Violation(widget.claim, "", "widget"), judgement.effects)

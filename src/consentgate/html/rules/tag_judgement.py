@@ -55,7 +55,7 @@ class TagJudgement(Judgement):
     """The judgement of one tag, by the `attributes` of it that load."""
 
     def __init__(self, document: DocumentContext, tag: Tag, attributes: Loading | None = None) -> None:
-        super().__init__(document)
+        super().__init__(document, kind_of(tag))
         self._tag = tag
         self._attributes = loading_attributes(tag, document) if attributes is None else attributes
 
@@ -91,7 +91,7 @@ class TagJudgement(Judgement):
     def _read(self, name: bytes, reader: Reader) -> Violation | None:
         tag = self._tag
         violation = reader(self, tag, tag.decode(tag.raw[name]))
-        return violation.of_kind(kind_of(tag)) if violation is not None else None
+        return violation.of_kind(self.kind) if violation is not None else None
 
     def _without(self, name: bytes, attribute: Attribute, violation: Violation) -> list[Edit]:
         tag = self._tag
@@ -109,10 +109,10 @@ class TagJudgement(Judgement):
         return edits
 
     def _style(self, name: bytes) -> list[Edit]:
-        tag, kind = self._tag, kind_of(self._tag)
+        tag = self._tag
         raw = tag.raw[name]
         if b"&" not in raw:
-            edits = self.style_sheet(raw, 0, kind)
+            edits = self.style_sheet(raw, 0)
             # To find the attribute once for each edit would take quadratic time.
             start = tag.value_start(name) if edits else 0
             return [edit.moved(start) for edit in edits]
@@ -120,7 +120,7 @@ class TagJudgement(Judgement):
         violation = self.css(tag.decode(raw))
         if violation is None:
             return []
-        return [_without(tag, *tag.spans(name)[0], violation.of_kind(kind))]
+        return [_without(tag, *tag.spans(name)[0], violation.of_kind(self.kind))]
 
     def _document(self, name: bytes) -> list[Edit]:
         tag = self._tag
@@ -128,7 +128,7 @@ class TagJudgement(Judgement):
         self.add(inner.effects)
         if inner.violation is None:
             return []
-        violation = inner.violation.of_kind(kind_of(tag))
+        violation = inner.violation.of_kind(self.kind)
         return [Edit(*tag.spans(name)[0], b'srcdoc="' + inner.html + b'"', violation)]
 
 
