@@ -54,7 +54,7 @@ def _telling(identifier: bytes) -> tuple[bool, int]:
     return identifier not in _COMMON, len(identifier)
 
 
-_LOADS = tuple(
+_LOADING_IDIOMS = [
     inline_signature(text, then)
     for then, texts in {
         "": (
@@ -66,10 +66,12 @@ _LOADS = tuple(
         r"\s*+=": (".src",),
     }.items()
     for text in texts
-)
+]
 """The idioms with which scripts load things. An address alone is as often a link, or state of the page."""
 
-_LOADING_TOKENS = frozenset(idiom.token for idiom in _LOADS)
+_LOADS = {idiom.token: idiom.pattern for idiom in _LOADING_IDIOMS}
+assert len(_LOADS) == len(_LOADING_IDIOMS), "two idioms have the same token"
+_LOADING_TOKENS = frozenset(_LOADS)
 
 LONGEST_LOADER = 20 << 10
 """The longest script that may be a loader, in bytes. In longer ones an address is as often data."""
@@ -115,7 +117,7 @@ class InlineScript:
         """True where the script loads something, and is short enough to be a loader."""
         if self._loads is None:
             tokens = self.words_among(_LOADING_TOKENS) if len(self.text) <= LONGEST_LOADER else ()
-            self._loads = any(idiom.token in tokens and idiom.pattern.search(self.text) for idiom in _LOADS)
+            self._loads = any(_LOADS[token].search(self.text) for token in tokens)
         return self._loads
 
     def words_among(self, words: frozenset[bytes]) -> frozenset[bytes]:
