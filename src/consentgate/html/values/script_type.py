@@ -63,7 +63,9 @@ def script_kind(tag: Tag) -> ScriptKind:
 
 
 def _kind(kind: str, tag: Tag) -> ScriptKind:
-    kind = _NUMBERED.sub("", kind.strip(ASCII_WHITESPACE).lower(), count=1)
+    kind = kind.strip(ASCII_WHITESPACE).lower()
+    if kind not in _KINDS:
+        kind = _NUMBERED.sub("", kind, count=1)
     if kind in _KINDS:
         return _KINDS[kind]
     if _REVIVED.fullmatch(kind):
