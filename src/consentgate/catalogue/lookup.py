@@ -46,6 +46,8 @@ class Catalogue:
         """Return whose URL this is, or None. `host` is lowercase ASCII, `path` has no query."""
         if service := self._urls.find(host, path):
             return service
+        if not path.endswith(self._path_ends):
+            return None
         return next((service for glob, service in self._paths if glob.matches(path)), None)
 
     def sharers(self, service: KnownService) -> tuple[KnownService, ...]:
@@ -116,7 +118,7 @@ class Catalogue:
 
 def _fewest_ends(ends: Set[str]) -> tuple[str, ...]:
     """Return those of the `ends` without which a text has none of them."""
-    return tuple(end for end in ends if not end.endswith(tuple(ends - {end})))
+    return tuple(end for end in sorted(ends) if not end.endswith(tuple(ends - {end})))
 
 
 @cache
