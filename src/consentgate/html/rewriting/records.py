@@ -36,8 +36,8 @@ class BlockedMarkup(NamedTuple):
 
 
 class Records:
-    """The records of one piece of a document, which begins at `offset`. `edits` are those to it, in order, and
-    `limits` those that were reached, each with its byte in the document."""
+    """The records of one piece of a document, which begins at `offset`. `edits` are those to it, in order,
+    and `limits` those that were reached, each with its byte in the document."""
 
     def __init__(
         self, edits: Sequence[Edit], limits: Iterable[tuple[Limit, int]], data: bytes, offset: int

@@ -139,8 +139,8 @@ class Judgement:
     # -- style sheets ----------------------------------------------------------------------------------------
 
     def style_sheet(self, sheet: bytes, start: int) -> list[Edit]:
-        """Judge a style sheet that stands in markup, its first byte at `start`; return the edits to it. All of
-        it goes where browsers that look ahead would load what the sheet itself does not."""
+        """Judge a style sheet that stands in markup, its first byte at `start`; return the edits to it. All
+        of it goes where browsers that look ahead would load what the sheet itself does not."""
         document = self.document
         if document.all_passes:
             return []
