@@ -16,7 +16,7 @@ WIDGET_ATTRIBUTE = rb"(?i:" + catalogue().widget_attribute_pattern().encode() + 
 _NAMES = re.compile(WIDGET_TAG)
 _CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
 _IDS = re.compile(WIDGET_ID + rb"\Z|[^&]*+&")
-# Of names in lowercase, with a space behind each.
+# Searches names in lowercase with spaces between them. A name that only ends like a widget's is found, too.
 _ATTRIBUTES = re.compile(catalogue().widget_attribute_pattern().encode() + rb"(?![^ ])")
 
 
