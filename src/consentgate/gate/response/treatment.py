@@ -17,6 +17,8 @@ from .sendfile import SentByFront, sent_by_front
 
 # What loads something only where a browser shows it by itself. Our CSP alone does not stop that everywhere.
 _BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
+# What does not go on as it came.
+_NOT_FORWARDED = (Kind.HTML, Kind.XML, Kind.SEALED, Kind.UNKNOWN)
 
 
 class Action(Enum):
@@ -27,6 +29,9 @@ class Action(Enum):
     HEAD = "there is only the head of what would be read"
     NO_BODY = "there is no body, whatever the application gives"
     NOT_MODIFIED = "there is no body, since a copy that the browser has is still good"
+
+
+_WITHOUT_BODY = (Action.NO_BODY, Action.NOT_MODIFIED)
 
 
 class Refusal(NamedTuple):
@@ -61,7 +66,7 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
     front = sent_by_front(headers)
     kind, varies = _kind_for_request(front.kind if front else declared.kind, headers, visit)
     action = _action(status, headers, declared.kind, front, kind, visit)
-    if kind is Kind.UNKNOWN and action in (Action.NO_BODY, Action.NOT_MODIFIED):
+    if action in _WITHOUT_BODY and kind is Kind.UNKNOWN:
         # There are no bytes to guess a type from.
         kind = Kind.OTHER
     is_personal = _is_redirect(status) and bool(leads_astray(headers, visit.everyone, visit.page))
@@ -75,6 +80,8 @@ def _kind_for_request(kind: Kind, headers: list[Header], visit: Visit) -> tuple[
     """Return the kind that a body of this `kind` counts as in answer to this request, and the request headers
     that this depends on."""
     purpose = visit.purpose
+    if kind is Kind.OTHER and not purpose.worker:
+        return kind, ()
     if kind in (Kind.HTML, Kind.UNKNOWN):
         return kind, ()
     if kind in _BY_ITSELF:
@@ -89,7 +96,7 @@ def _kind_for_request(kind: Kind, headers: list[Header], visit: Visit) -> tuple[
     # WHATWG HTML, "run a worker": a worker has the policy that its script comes with.
     if purpose.worker:
         return Kind.DOCUMENT, ()
-    if kind is Kind.OTHER or (kind is Kind.MEDIA and not purpose.document) or is_download(headers):
+    if (kind is Kind.MEDIA and not purpose.document) or is_download(headers):
         return Kind.OTHER, ()
     return kind, ()
 
@@ -127,6 +134,9 @@ def _action(
     if status < 200 or status in (204, 205):
         return Action.NO_BODY
 
+    if kind not in _NOT_FORWARDED:
+        return Action.FORWARD
+
     # WHATWG HTML, "multipart/x-mixed-replace"; Signed HTTP Exchanges: any part may be a page.
     if kind is Kind.SEALED:
         return Refusal(502, f"{_SEALED}; {_AS_DOWNLOAD}")
@@ -134,9 +144,6 @@ def _action(
     # RFC 9110, section 15.3.7. What a part looks like says nothing of the whole.
     if status == 206:
         return Refusal(502, _IN_PART[kind]) if kind in _IN_PART else Action.FORWARD
-
-    if kind not in (Kind.HTML, Kind.XML, Kind.UNKNOWN):
-        return Action.FORWARD
 
     # RFC 9110, section 8.4.
     if reason := unreadable_coding(codings_of(headers)):
