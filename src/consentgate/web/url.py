@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from .host import parse_authority
 from .paths import normal_path, resolve_path
 
 
-class Url(NamedTuple):
+class Url(msgspec.Struct, frozen=True):
     """Where a URL leads: its `scheme` and `host` (lowercase, IDNA, no port) and its `path` without query and
     fragment. `host` is "" where the text leads nowhere on a network (`data:`, `mailto:`, `about:`)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from consentgate.consent import Consent, Judge, signals_in
 from consentgate.consent.signals import SIGNALS
@@ -14,7 +14,7 @@ from .fetch_metadata import Purpose
 from .origin import link_to, page_before
 
 
-class Visit(NamedTuple):
+class Visit(msgspec.Struct, frozen=True):
     """A `request` for the host and port `authority`, of a visitor with this `consent`.
 
     `judge` decides for this visitor, and `everyone` for those who have consented to nothing: they are the

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+import msgspec
+
 from consentgate.gate.codings import codings_of, unreadable_coding
 from consentgate.gate.headers.redirects import Blocked, leads_astray
 from consentgate.gate.message import Header
@@ -44,7 +46,7 @@ class Refusal(NamedTuple):
     is_redirect: bool = False
 
 
-class Treatment(NamedTuple):
+class Treatment(msgspec.Struct, frozen=True):
     """The `action` on a response, and the `kind` of body that its headers are made for.
 
     `label` is the charset in the Content-Type, None where it names none. `plain_type` is a Content-Type that
