@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import aclosing
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 from .gate import Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
-from .web.paths import PATH_CHARACTERS
+from .web.paths import quoted_path
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -61,9 +61,9 @@ class ConsentMiddleware:
 
 def request_of(scope: Scope) -> Request:
     """Return the request in an ASGI `scope`."""
-    root = _quoted(scope.get("root_path") or "").rstrip("/")
+    root = quoted_path(scope.get("root_path") or "").rstrip("/")
     raw = scope.get("raw_path")
-    path = raw.partition(b"?")[0].decode("latin-1") if raw else _quoted(scope["path"])
+    path = raw.partition(b"?")[0].decode("latin-1") if raw else quoted_path(scope["path"])
     if root and (path == root or path.startswith(f"{root}/")):
         path = path.removeprefix(root)
     host, port = scope.get("server") or ("localhost", None)
@@ -81,12 +81,14 @@ def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, list[str]]:
     """Return the headers of the request in a scope, by their lowercase names."""
     headers: dict[str, list[str]] = {}
     for name, value in raw:
-        headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+        headers.setdefault(_header_name(name), []).append(value.decode("latin-1"))
     return headers
 
 
-def _quoted(path: str) -> str:
-    return quote(path, safe=PATH_CHARACTERS, errors="replace")
+# As in `wsgi`, names come again with every request.
+@lru_cache(maxsize=256)
+def _header_name(raw: bytes) -> str:
+    return raw.decode("latin-1").lower()
 
 
 def _text(headers: Iterable[Iterable[bytes]]) -> list[Header]:

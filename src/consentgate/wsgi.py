@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from .gate import Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
-from .web.paths import PATH_CHARACTERS
+from .web.paths import quoted_path
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -56,17 +55,13 @@ def request_of(environ: WSGIEnvironment) -> Request:
     """Return the request in a WSGI `environ`."""
     return Request(
         method=environ.get("REQUEST_METHOD", "GET"),
-        path=_quoted(environ.get("PATH_INFO", "")) or "/",
+        # Some servers and test clients give text that is no latin-1, against PEP 3333.
+        path=quoted_path(environ.get("PATH_INFO", ""), "latin-1") or "/",
         query=environ.get("QUERY_STRING", ""),
         headers=headers_of(environ),
-        root=_quoted(environ.get("SCRIPT_NAME", "")).rstrip("/"),
+        root=quoted_path(environ.get("SCRIPT_NAME", ""), "latin-1").rstrip("/"),
         server=f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}",
     )
-
-
-def _quoted(path: str) -> str:
-    # Some servers and test clients give text that is no latin-1, against PEP 3333.
-    return quote(path.encode("latin-1", "replace"), safe=PATH_CHARACTERS)
 
 
 def headers_of(environ: WSGIEnvironment) -> dict[str, tuple[str]]:

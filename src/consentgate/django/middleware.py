@@ -19,7 +19,6 @@ from collections.abc import (
 )
 from itertools import chain
 from typing import Any, NamedTuple, cast
-from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.apps import apps
@@ -30,7 +29,7 @@ from django.http.response import HttpResponseBase
 from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.gate import Exchange, Header, Request
-from consentgate.web.paths import PATH_CHARACTERS
+from consentgate.web.paths import quoted_path
 
 from .caching import give_consent
 from .middleware_order import misplacements
@@ -96,13 +95,12 @@ class ConsentMiddleware:
 
 def _request_of(request: HttpRequest) -> Request:
     meta = request.META
-    root = meta.get("SCRIPT_NAME", "")
     return Request(
         method=request.method or "GET",
-        path=quote(request.path_info, safe=PATH_CHARACTERS) or "/",
+        path=quoted_path(request.path_info) or "/",
         query=meta.get("QUERY_STRING", ""),
         headers=_headers_of(request),
-        root=quote(root, safe=PATH_CHARACTERS).rstrip("/"),
+        root=quoted_path(meta.get("SCRIPT_NAME", "")).rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
     )
 

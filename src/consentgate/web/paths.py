@@ -8,6 +8,16 @@ from urllib.parse import quote
 PATH_CHARACTERS = "/:@!$&'()*+,;=~"
 """The characters besides letters, digits and "-._" that may stand in a path (RFC 3986, section 3.3). A
 backslash is not among them: browsers read it as a slash."""
+_PLAIN = re.compile(r"[A-Za-z0-9\-._/:@!$&'()*+,;=~]*")
+
+
+def quoted_path(path: str, encoding: str = "utf-8") -> str:
+    """Return `path` with escapes for the bytes that may not stand in a URL's path. It is in this `encoding`;
+    what that lacks becomes a question mark."""
+    if _PLAIN.fullmatch(path):
+        return path
+    return quote(path.encode(encoding, "replace"), safe=PATH_CHARACTERS)
+
 
 # -- one spelling ----------------------------------------------------------------------------------------
 
