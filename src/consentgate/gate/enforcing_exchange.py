@@ -46,10 +46,9 @@ class EnforcingExchange(Exchange):
             "cookie": self._cookies.incoming(),
             "accept-encoding": offers_to_application(request, purpose),
             **self._variant.unmarked(request, document=purpose.has_own_policy),
+            **dict.fromkeys(self._headers.kept_from_application(request), ()),
         }
-        changes = {name: values for name, values in seen.items() if values != request.values(name)}
-        changes |= dict.fromkeys(self._headers.kept_from_application(request), ())
-        return changes
+        return {name: values for name, values in seen.items() if values != request.values(name)}
 
     # -- the head --------------------------------------------------------------------------------------------
 

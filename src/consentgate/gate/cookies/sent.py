@@ -17,20 +17,13 @@ class SentCookies:
     def __init__(self, values: tuple[str, ...]) -> None:
         self._values = values
         self._pairs: list[tuple[str, str]] = []
-        room = _MOST_PAIRS
-        for value in values:
-            parts = value.split(";", room)
-            # The last one is all that there is no room for.
-            cut = len(parts) > room
-            for part in parts[:room]:
-                text = part.strip(SPACE)
-                if text:
-                    name, equals, _ = text.partition("=")
-                    self._pairs.append((name.strip(SPACE) if equals else "", text))
-            room -= len(parts)
-            if cut:
-                break
-        self._is_whole = room >= 0
+        parts = ";".join(values).split(";", _MOST_PAIRS)
+        self._is_whole = len(parts) <= _MOST_PAIRS
+        for part in parts[:_MOST_PAIRS]:
+            text = part.strip(SPACE)
+            if text:
+                name, equals, _ = text.partition("=")
+                self._pairs.append((name.strip(SPACE) if equals else "", text))
         self.names = [name for name, _ in self._pairs]
 
     def values_of(self, name: str) -> list[str]:

@@ -48,7 +48,7 @@ class HeaderFilter:
     def kept_from_application(self, request: Request) -> list[str]:
         """Return the names of a request's headers in which the browser tells what an earlier response made it
         keep or tell."""
-        names = [name for name in request.headers if _is_kept_back(name)]
+        names = [*filter(_is_kept_back, request.headers)]
         return [] if names and self._judge.consent.covers_undeclared else names
 
     def response(self, given: list[Header]) -> list[Header]:

@@ -25,7 +25,6 @@ _IN_PAGE = frozenset(
         *("track", "video", "empty", "json", "report"),
     )
 )
-_METADATA = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user")
 # Said of what is fetched before the visitor asks for it: by the standard, Safari, older Chromium and Firefox.
 _AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 
@@ -60,19 +59,9 @@ class Purpose(NamedTuple):
         return self.document or self.worker
 
 
-_SAYING = frozenset((*_METADATA, *_AHEAD, "service-worker"))
-
-
 def purpose_of(request: Request) -> Purpose:
     """Read the purpose of a request."""
-    named = request.headers.keys()
-    if named.isdisjoint(_SAYING):
-        # An old browser, or a program.
-        document = _accepts_html(request.values("accept"))
-        return Purpose(
-            document, sheet=False, worker=False, part=False, in_page=False, navigation=True, frame=False
-        )
-    is_ahead = not named.isdisjoint(_AHEAD) and any(any(request.values(name)) for name in _AHEAD)
+    is_ahead = not request.headers.keys().isdisjoint(_AHEAD) and any(any(request.values(n)) for n in _AHEAD)
     return _purpose(
         request.values("sec-fetch-dest"),
         request.values("sec-fetch-mode"),
@@ -98,7 +87,7 @@ def _purpose(
         worker=bool(named & _WORKERS) or "script" in service_worker,
         part=bool(named) and named <= _PARTS,
         in_page=bool(named) and named <= _IN_PAGE and not ahead and _PASSED_ON.isdisjoint(mode),
-        # A link with `download` leads to "empty".
+        # Old browsers say nothing. A link with `download` leads to "empty".
         navigation=not ahead
         and ((mode, destination) == ((), ()) or (mode == ("navigate",) and named <= {"document", "empty"})),
         frame=bool(named) and named <= _FRAMES,

@@ -69,7 +69,7 @@ class ContentType(NamedTuple):
 def content_type(headers: list[Header]) -> ContentType:
     """Read the Content-Type of a response. Among several types HTML counts before all others."""
     fields = tuple(header_values(headers, "content-type"))
-    if sum(map(len, fields)) > _LONGEST:
+    if len("".join(fields)) > _LONGEST:
         return _shortened(fields)
     found = _content_type(fields)
     if found.kind is Kind.UNKNOWN and not any(map(str.strip, fields)) and is_never_sniffed(headers):
