@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from consentgate.catalogue import Glob
 from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
@@ -18,8 +19,7 @@ class UnknownId(ValueError):
     """An id that belongs to no category and no service of the policy."""
 
 
-@dataclass(frozen=True, repr=False)
-class Consent:
+class Consent(msgspec.Struct, frozen=True):
     """What one visitor has consented to, under one policy.
 
     `choice` is the decision in the visitor's cookie, or None where there is no valid one. `granted` holds
@@ -31,7 +31,7 @@ class Consent:
     policy: Policy
     choice: Choice | None = None
     granted: frozenset[bytes] = frozenset()
-    notes: tuple[Callable[[], None], ...] = field(default=(), compare=False)
+    notes: tuple[Callable[[], None], ...] = ()
 
     @classmethod
     def of_choice(cls, policy: Policy, choice: Choice | None, signals: frozenset[str]) -> Consent:
@@ -50,6 +50,17 @@ class Consent:
         for name in wanted:
             _require_known(policy, name)
         return cls(policy, None, covered_by(policy, wanted))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Consent) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+    @property
+    def _parts(self) -> tuple[Policy, Choice | None, frozenset[bytes]]:
+        """What tells one consent from another: all but who notes the questions."""
+        return self.policy, self.choice, self.granted
 
     def __repr__(self) -> str:
         allowed = filter(self._allows, sorted(self.policy.ids - {NECESSARY}))

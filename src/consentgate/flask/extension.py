@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app, has_request_context, request
@@ -42,8 +41,9 @@ def _consent() -> Consent:
 def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
     """Return the consent in `environ`, made to note each question for the application's caches."""
     if _QUESTIONS not in environ:
-        # A copy is asked for its key: this question is the gate's, not the application's.
-        environ[_QUESTIONS] = questions = Questions(replace(consent, notes=()).key)
+        # One that notes nothing is asked for its key: this question is the gate's, not the application's.
+        unnoted = Consent(consent.policy, consent.choice, consent.granted)
+        environ[_QUESTIONS] = questions = Questions(unnoted.key)
         environ[wsgi.CONSENT] = consent = consent.noted_by(questions.note)
     return consent
 

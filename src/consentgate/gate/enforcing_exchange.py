@@ -137,8 +137,8 @@ class EnforcingExchange(Exchange):
         try:
             output = body.process(data, final=final)
             if self._head is None and body.ready:
-                status, headers = self._pending
-                self._settle_head(status, self._heads.of(body.kind, headers, body.charset))
+                headers = self._heads.of(body.kind, self._pending.headers, body.charset)
+                self._settle_head(self._pending.status, headers)
             return output
         except Exception as error:
             # The rest must not pass unread, even where the application catches the error.

@@ -36,7 +36,7 @@ class Request(msgspec.Struct, frozen=True):
         return [(name, value) for name in names for value in self.headers.get(name, ())]
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True):
     """The beginning of a response: what goes out before its body."""
 
     status: int
