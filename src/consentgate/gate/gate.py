@@ -65,6 +65,7 @@ class Gate:
         _warn_of_missing_texts(policy)
         cookie = ConsentCookie(keys, insecure=insecure)
         self.enforcement = Enforcement(policy, cookie, insecure, trusted_proxies, Advice(policy))
+        self._kind = ReportOnlyExchange if policy.site.report_only else EnforcingExchange
         # Now, since an event loop must not wait for a disk.
         catalogue().read_all()
 
@@ -99,8 +100,7 @@ class Gate:
 
     def exchange(self, request: Request) -> Exchange:
         """Return the exchange for one request."""
-        kind = ReportOnlyExchange if self.policy.site.report_only else EnforcingExchange
-        return kind(self.enforcement, request)
+        return self._kind(self.enforcement, request)
 
     def rewrite(
         self, html: bytes, *, url: str, grants: Iterable[str] = (), charset: str | None = None

@@ -52,7 +52,6 @@ class CookieFilter:
         log: Advice,
     ) -> None:
         self._judge = judge
-        self._policy = judge.policy
         self._sent = sent
         self._consent_cookie = consent_cookie
         self._set_by_application = set_by_application
@@ -88,13 +87,13 @@ class CookieFilter:
         return None
 
     def _is_exempt(self, name: str) -> bool:
-        return any(claim.category == NECESSARY for claim in self._policy.claims.by_cookie(name))
+        return any(claim.category == NECESSARY for claim in self._judge.policy.claims.by_cookie(name))
 
     def _clamped(self, cookie: SetCookie) -> str:
         """Return the line of an exempt cookie with a lifetime of at most what the policy allows."""
-        claims = self._policy.claims
+        claims = self._judge.policy.claims
         longest = claims.cookie_lifetime(cookie.name)
-        of_framework = self._policy.framework_cookie(cookie.name)
+        of_framework = self._judge.policy.framework_cookie(cookie.name)
         if cookie.age is not None and cookie.age > longest:
             self._log.cookies.clamped(cookie.name, cookie.age, longest, of_framework)
         elif of_framework and cookie.age and cookie.age > claims.stated_lifetime(cookie.name):
@@ -110,7 +109,7 @@ class CookieFilter:
             return []
         if not choice.is_grant:
             return self._deletable(self._kept_back)
-        units = digests(self._policy)
+        units = digests(self._judge.policy)
         return self._deletable(
             {name: c for name, c in self._kept_back.items() if self._is_left_out(name, choice, units)}
         )
@@ -122,7 +121,7 @@ class CookieFilter:
         arrived = self._deletable(self._uncovered(judge))
         if not takes_back(self._judge.consent.choice, choice):
             return arrived, []
-        declared = self._policy.claims.exact_cookie_names()
+        declared = self._judge.policy.claims.exact_cookie_names()
         return arrived, [name for name in declared if name not in arrived and judge.cookie(name) is not None]
 
     def _deletable(self, arrived: Mapping[str, Claim]) -> list[str]:
@@ -149,5 +148,5 @@ class CookieFilter:
         return {name: claim for name in names if name != own and (claim := judge.cookie(name)) is not None}
 
     def _is_left_out(self, name: str, choice: Choice, units: Mapping[Unit, bytes]) -> bool:
-        claims = self._policy.claims.by_cookie(name)
+        claims = self._judge.policy.claims.by_cookie(name)
         return any(claim.unit is not None and units.get(claim.unit) in choice.refused for claim in claims)
