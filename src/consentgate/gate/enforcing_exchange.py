@@ -46,7 +46,7 @@ class EnforcingExchange(Exchange):
             "cookie": self._cookies.incoming(),
             "accept-encoding": offers_to_application(request, purpose),
             **self._variant.unmarked(request, document=purpose.has_own_policy),
-            **dict.fromkeys(self._headers.kept_from_application(request), ()),
+            **dict.fromkeys(self._headers.kept_from_application(), ()),
         }
         return {name: values for name, values in seen.items() if values != request.values(name)}
 

@@ -59,7 +59,7 @@ class Exchange(ABC):
         self._cookies = CookieFilter(
             visit.judge, cookies, enforcement.cookie.name, enforcement.set_by_application, enforcement.log
         )
-        self._headers = HeaderFilter(visit.judge, visit.everyone, visit.page, self._cookies, enforcement.log)
+        self._headers = HeaderFilter(visit, self._cookies, enforcement.log)
         self._endpoint = own_path(visit.path, enforcement.policy.site)
         self._is_asked = False
         self._head: Head | None = None
