@@ -610,6 +610,6 @@ def test_an_application_cannot_swallow_that_the_gate_is_closed(monkeypatch: pyte
 
 def test_the_validators_find_nothing_in_an_own_page() -> None:
     site = Site("wsgi", App(), make_gate())
-    for path in ("/_privacy/choices", "/_privacy/visitor.css", "/.well-known/gpc.json", "/_privacy/x"):
+    for path in ("/_privacy/choices", "/_privacy/state", "/.well-known/gpc.json", "/_privacy/x"):
         app = validator(ConsentMiddleware(site.app.wsgi, site.gate))
         assert call_wsgi(app, environ_of(site, "GET", path, [("Host", site.host)], b"")).body
