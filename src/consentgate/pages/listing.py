@@ -37,7 +37,8 @@ class CookieEntry:
 class UnitEntry:
     """A box for one unit of a category.
 
-    It is ticked where the unit is allowed, but not all of its category: then the category's box stands for it.
+    It is ticked where the unit is allowed, but not where all of its category is: then the category's box
+    stands for it.
     """
 
     id: str
@@ -63,8 +64,8 @@ class ServiceEntry(UnitEntry):
 class CategoryEntry:
     """A category that the visitor is asked about.
 
-    It is allowed where everything now in it is, and mixed where only a part is. `own` is for the site's own use
-    of it, with its `cookies`, and `unlisted` for what the policy does not name.
+    It is allowed where everything now in it is, and mixed where only a part is. `own` is for the site's own
+    use of it, with its `cookies`, and `unlisted` for what the policy does not name.
     """
 
     id: str
