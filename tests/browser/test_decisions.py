@@ -1,4 +1,4 @@
-"""Whose act a decision is, and what it must not repeat: in frames, after forms, and on the choices page."""
+"""Whose act a decision is, and what it must not repeat: in frames and after forms."""
 
 from __future__ import annotations
 
