@@ -41,6 +41,8 @@ category = "third-party"
 hosts = ["films.example"]
 """
 )
+CATEGORIES = ".consentgate-category > details > summary"
+"""What opens the categories. The other lists hold no boxes, and none of it changes what is saved."""
 LOCATION = "/_privacy/choices?next=/done"
 Box = tuple[str, str]
 """The name and value of a checkbox."""
@@ -116,9 +118,14 @@ class SettingsPage:
             self._clicks(on[0])
 
     def clicks_one(self, choose: Callable[[int], int]) -> None:
-        """Click one of the boxes and lists that can be seen."""
-        found = self.visible("input[type=checkbox], summary")
+        """Click one of the boxes and categories that can be seen."""
+        found = self.visible(f"input[type=checkbox], {CATEGORIES}")
         self._clicks(found[choose(len(found))])
+
+    def closes_all(self) -> None:
+        """Close every category that is open."""
+        while summaries := self.visible(".consentgate-category > details[open] > summary"):
+            self._clicks(summaries[0])
 
     def _clicks(self, target: Locator) -> None:
         # Unforced, Playwright waits for a script to say that nothing moves; Firefox runs none of its then.

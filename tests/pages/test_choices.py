@@ -229,7 +229,7 @@ def test_what_needs_no_consent_is_listed_with_its_reason_and_without_a_box():
 
 def test_the_consent_cookie_may_have_another_name():
     html = Pages(POLICY, cookie="consent").choices(Consent(POLICY), "/")
-    assert b"<code>consent</code>" in html
+    assert b'<code dir="ltr">consent</code>' in html
 
 
 def test_the_page_explains_what_is_not_listed():
