@@ -1,4 +1,4 @@
-"""Whose act a decision is, and what it must not repeat: in frames, after forms, and on the choices page."""
+"""Whose act a decision is, and what it must not repeat: in frames and after forms."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_click_in_a_frame_of_a_sibling_site_opens_nothing(
     assert visitor.cookies() == []
     if "popups" in sandbox:
         with visitor.context.expect_page() as opened:
-            clicks_in_frame(visitor, "link", "Open the privacy choices in a new window")
+            clicks_in_frame(visitor, "link", "Open the privacy settings in a new window")
         opened.value.wait_for_load_state()
         assert opened.value.url.startswith(f"https://{HOST}/_privacy/choices")
 
@@ -149,21 +149,3 @@ def test_an_answer_to_a_form_that_comes_back_after_a_withdrawal_gives_way_to_the
     comes_back = "() => { dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true})) }"
     assert visitor.does(lambda page: page.evaluate(comes_back)).hosts == set()
     assert (visitor.page.inner_text("h1"), shop.orders) == ("Cart", 1)
-
-
-@pytest.mark.parametrize("javascript", [True, False])
-def test_who_unticks_all_that_can_be_seen_has_withdrawn(
-    serve: Callable[..., Site], new_visitor: Callable[..., Visitor], javascript: bool
-) -> None:
-    site, visitor = serve(gated(Shop()), host=HOST), new_visitor(javascript=javascript, settle=0.4)
-    visitor.opens(site.at("/cart"))
-    assert visitor.presses("Accept").hosts == {"stats.example"}
-    visitor.opens(site.at("/_privacy/choices?next=/cart"))
-    boxes = visitor.page.locator("input[type=checkbox]")
-    assert [box.is_visible() for box in boxes.all()] == [True, False, True, False]
-    for number in (0, 2):
-        boxes.nth(number).click(force=not javascript)
-    # The services can be ticked one by one now, and are not.
-    assert [box.is_visible() for box in boxes.all()] == [True] * 4
-    assert visitor.presses("Save choice").hosts == set()
-    assert visitor.opens(site.at("/cart")).hosts == set()

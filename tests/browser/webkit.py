@@ -133,7 +133,7 @@ class Named:
     name: str
 
     def all(self) -> list["Shown"]:
-        tags = {"button": "button", "link": "a"}[self.role]
+        tags = {"button": "button", "link": "a", "checkbox": "input[type=checkbox]"}[self.role]
         # WebKit tells names and roles only of what is shown.
         shown = [one for one in self.driver.find_elements("css selector", tags) if one.is_displayed()]
         return [Shown(one) for one in shown if (one.aria_role, one.accessible_name) == (self.role, self.name)]

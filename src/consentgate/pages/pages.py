@@ -69,6 +69,16 @@ class Pages:
         return assets.snippet_name()
 
     @property
+    def page_stylesheet_name(self) -> str:
+        """The file name of the own pages' styles, with a hash of their content."""
+        return assets.page_stylesheet_name()
+
+    @property
+    def page_stylesheet(self) -> bytes:
+        """The styles of the gate's own pages."""
+        return assets.page_stylesheet()
+
+    @property
     def snippet(self) -> bytes:
         """The script that makes the banner smoother. Nothing depends on it."""
         return assets.snippet()
@@ -199,7 +209,7 @@ class Pages:
                 site=self.policy.site,
                 base=self._base,
                 home=self._home,
-                stylesheet=self.stylesheet_name,
+                stylesheet=self.page_stylesheet_name,
                 **context,
             )
         )

@@ -62,14 +62,21 @@ class ChoicesTexts(_Table, frozen=True):
     report_only: str
     question: str
     help: str
-    help_whole: str
+    included: str
+    one_by_one: str
+    together: str
     allow_category: str
     allow_service: str
     save: str
     accept: str
     refuse: str
     withdraw: str
-    own_cookies: str
+    decide: str
+    own: str
+    allow_own: str
+    unlisted: str
+    allow_unlisted: str
+    about: str
     provider: str
     hosts: str
     own_paths: str

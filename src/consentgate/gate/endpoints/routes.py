@@ -47,6 +47,8 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
     if name == "state":
         return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.state.encode())
+    if name == pages.page_stylesheet_name:
+        return Answer(200, pages.headers("text/css; charset=utf-8", _FOREVER), pages.page_stylesheet)
     if name == pages.snippet_name:
         return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
     if name == GPC_PATH:
