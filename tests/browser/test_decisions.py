@@ -100,7 +100,7 @@ def test_a_click_in_a_frame_of_a_sibling_site_opens_nothing(
     assert visitor.cookies() == []
     if "popups" in sandbox:
         with visitor.context.expect_page() as opened:
-            clicks_in_frame(visitor, "link", "Open the privacy choices in a new window")
+            clicks_in_frame(visitor, "link", "Open the privacy settings in a new window")
         opened.value.wait_for_load_state()
         assert opened.value.url.startswith(f"https://{HOST}/_privacy/choices")
 

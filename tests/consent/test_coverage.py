@@ -63,6 +63,14 @@ def test_granting_a_service_allows_it_alone():
     assert not found.asks
 
 
+def test_the_site_s_own_use_and_what_nobody_declared_are_granted_alone():
+    asks_all = policy(service("a"), site='undeclared = "performance"\n')
+    own = consent(asks_all, decide(asks_all, "save", ["performance/own"]))
+    assert allowed(own) == {"performance"} and not own.covers_undeclared
+    undeclared = consent(asks_all, decide(asks_all, "save", ["performance/undeclared"]))
+    assert allowed(undeclared) == set() and undeclared.covers_undeclared
+
+
 def test_saving_nothing_is_a_refusal():
     assert decide(TWO, "save") == decide(TWO, "refuse")
 

@@ -5,7 +5,7 @@ import pytest
 
 from consentgate.consent import Consent, decide
 from consentgate.pages import Pages
-from consentgate.policy import Policy, Service
+from consentgate.policy import Policy, Service, ServiceCookie
 
 from .support import NOTHING_ASKED, PAGES, POLICY, addresses, boxes, buttons, document, words
 from .test_banner import HOSTILE, hostile_policy
@@ -26,7 +26,7 @@ def section(root, name):
 def test_nothing_is_ticked_before_the_visitor_ticks_it():
     for consent in (Consent(POLICY), Consent(POLICY, decide(POLICY, "refuse"))):
         found = boxes(page(consent))
-        assert len(found) == 5
+        assert len(found) == 6
         assert not any(found.values())
 
 
@@ -35,9 +35,58 @@ def test_each_purpose_and_each_service_has_a_box_of_its_own():
         ("category", "performance"),
         ("service", "stats"),
         ("service", "counter"),
+        ("service", "performance/own"),
         ("category", "third-party"),
         ("service", "films"),
     ]
+
+
+def test_what_the_policy_does_not_name_has_a_box_of_its_own_in_each_category():
+    assert list(boxes(page(Consent(Policy())))) == [
+        ("category", "performance"),
+        ("service", "performance/undeclared"),
+        ("category", "third-party"),
+        ("service", "third-party/undeclared"),
+    ]
+
+
+def test_no_box_can_be_hidden_by_closing_what_it_stands_in():
+    for consent in (Consent(POLICY), granted("stats"), granted("performance", "third-party")):
+        root = page(consent)
+        assert list(root.iter("details"))
+        assert not [box for details in root.iter("details") for box in details.iter("input")]
+
+
+def opened(consent):
+    """The categories whose list is open from the start."""
+    sections = page(consent).iterfind(".//section[@class='consentgate-category']")
+    return [
+        section.find("h3//input").attrib["value"]
+        for section in sections
+        if "open" in section.find("details").attrib
+    ]
+
+
+def test_only_a_category_that_is_allowed_in_part_is_open():
+    assert opened(Consent(POLICY)) == opened(granted("performance", "third-party")) == []
+    assert opened(granted("stats", "third-party")) == ["performance"]
+
+
+def test_the_site_s_own_use_of_a_category_is_allowed_by_its_own_box():
+    consent = granted("performance/own")
+    assert consent.allows("performance") and not consent.allows("stats")
+    assert [name for name, ticked in boxes(page(consent)).items() if ticked] == [
+        ("service", "performance/own")
+    ]
+
+
+def test_the_site_s_own_use_without_cookies_has_a_box_where_it_alone_is_allowed_beside_services():
+    choice = decide(POLICY, "save", ["third-party"])
+    new = Service(id="new", name="New", category="third-party", hosts=("new.example",))
+    policy = Policy(POLICY.site, POLICY.categories, POLICY.cookies, (*POLICY.services, new))
+    consent = Consent.of_choice(policy, choice, frozenset())
+    assert boxes(page(consent))["service", "third-party/own"]
+    assert saved_without(consent).granted == consent.granted
 
 
 def test_what_is_allowed_is_ticked():
@@ -71,14 +120,17 @@ def test_who_saves_what_is_shown_keeps_what_is_allowed():
         {"third-party", "stats"},
         {"stats", "counter"},
         {"performance", "films"},
+        {"performance/own", "films"},
     ):
         consent = granted(*ids)
         assert saved_without(consent).granted == consent.granted
 
 
 def test_the_browser_ticks_nothing_from_its_memory():
-    [form] = page(granted("performance")).iter("form")
-    assert form.get("autocomplete") == "off"
+    root = page(granted("performance"))
+    forms = [form for form in root.iter("form") if boxes(form)]
+    assert [form.get("autocomplete") for form in forms] == ["off"]
+    assert boxes(forms[0]) == boxes(root)
 
 
 def test_a_service_added_since_the_grant_is_not_ticked_and_neither_is_its_category():
@@ -104,6 +156,20 @@ def test_the_buttons_are_alike_and_come_after_what_they_decide():
 
 def test_pressing_enter_saves_what_is_ticked_and_does_not_accept():
     assert next(iter(buttons(page(Consent(POLICY))))) == "save"
+
+
+def test_the_buttons_that_decide_are_of_the_form_with_the_boxes():
+    root = page(granted("performance"))
+    [form] = (form for form in root.iter("form") if boxes(form))
+    found = buttons(root)
+    assert {found[name].get("form") for name in ("save", "accept", "refuse")} == {form.attrib["id"]}
+
+
+def test_withdrawing_stands_beside_what_the_page_says_of_the_state():
+    root = page(granted("films"))
+    state = root.find(".//section[@aria-labelledby='consentgate-state']")
+    assert list(buttons(state)) == ["withdraw"]
+    assert not boxes(state)
 
 
 def test_a_grant_can_be_withdrawn_here():
@@ -140,7 +206,8 @@ def test_the_page_names_who_is_behind_everything():
     text = words(root)
     for part in (
         "Example Gazette", "Example Ltd", "privacy@example.org",
-        "Allow Stats", "Vendor Inc.", "stats.vendor.example", "_st*: 13 months",
+        "Allow Stats", "Who receives dataVendor Inc.", "stats.vendor.example", "_st*: 13 months",
+        "Who receives dataFilms",
         "Allow Counter", "/count/*",
         "_ab: until you close the browser. Compares two versions of a page.",
     ):  # fmt: skip
@@ -168,8 +235,7 @@ def test_the_consent_cookie_may_have_another_name():
 def test_the_page_explains_what_is_not_listed():
     assert "blocked, whatever you choose" in section(page(Consent(POLICY)), "undeclared")
     root = page(Consent(Policy()))
-    assert "until you allow all of “Third-party content”" in section(root, "undeclared")
-    assert list(boxes(root)) == [("category", id) for id in ("performance", "marketing", "third-party")]
+    assert "until you allow it under “Third-party content”" in section(root, "undeclared")
 
 
 def test_in_a_large_policy_only_whole_categories_can_be_ticked():
@@ -181,7 +247,7 @@ def test_in_a_large_policy_only_whole_categories_can_be_ticked():
     root = page(granted("performance", policy=policy))
     assert boxes(root) == {("category", "performance"): True}
     assert "Service 99" in words(root)
-    assert "they can only be chosen together" in words(root)
+    assert "all of this can only be allowed together" in words(root)
 
 
 @pytest.mark.parametrize(
@@ -208,11 +274,25 @@ def test_a_policy_s_texts_are_only_text():
     assert escaping.unescape("Allow " + HOSTILE) in words(root) or " ".join(HOSTILE.split()) in words(root)
 
 
+def test_the_page_s_title_names_the_page_first():
+    assert page(Consent(POLICY)).find(".//title").text.startswith("Privacy settings ")
+
+
+def test_purposes_and_receivers_come_before_hosts():
+    service = Service(
+        id="new", name="New", category="performance", hosts=("new.example",), controller="New Ltd",
+        purpose="Finds what is slow.", cookies=(ServiceCookie(name="_n", lifetime="2 days"),),
+    )  # fmt: skip
+    text = words(page(Consent(Policy(POLICY.site, services=(service,)))))
+    places = [text.index(part) for part in ("Finds what is slow.", "New Ltd", "_n: 2 days", "new.example")]
+    assert places == sorted(places)
+
+
 def test_the_page_says_its_language_and_loads_only_our_styles():
     html = PAGES.choices(Consent(POLICY), "/")
     root = document(html)
     assert root.attrib["lang"] == "en"
-    assert [link.attrib["href"] for link in root.iter("link")] == [f"/_privacy/{PAGES.stylesheet_name}"]
+    assert [link.attrib["href"] for link in root.iter("link")] == [f"/_privacy/{PAGES.page_stylesheet_name}"]
     assert not list(root.iter("script"))
     assert not list(root.iter("style"))
     assert not [element for element in root.iter() if "style" in element.attrib]

@@ -25,6 +25,13 @@ def test_the_snippet_s_name_changes_with_its_content():
     assert PAGES.snippet_name == f"snippet-{digest}.js"
 
 
+def test_the_own_pages_style_sheet_is_named_by_its_content():
+    digest = hashlib.sha256(PAGES.page_stylesheet).hexdigest()[:12]
+    assert PAGES.page_stylesheet_name == f"page-{digest}.css"
+    [link] = document(PAGES.problem(404)).iter("link")
+    assert link.attrib["href"] == f"/_privacy/{PAGES.page_stylesheet_name}"
+
+
 def test_the_snippet_is_small_and_fit_for_a_strict_policy():
     text = PAGES.snippet.decode("ascii")
     assert len(text) < 5_000
@@ -66,7 +73,8 @@ def test_each_problem_has_a_page(status):
     root = document(PAGES.problem(status))
     assert root.attrib["lang"] == "en"
     assert words(root.find(".//h1"))
-    assert [link.attrib["href"] for link in root.iter("a")] == ["/", "/_privacy/choices"]
+    links = {words(link): link.attrib["href"] for link in root.iter("a")}
+    assert links == {"Go to the start page": "/", "Privacy settings": "/_privacy/choices"}
 
 
 def test_an_unlisted_status_has_a_page_too():

@@ -13,7 +13,7 @@ SHUT = replace(FILMS, category=None, unit=None)
 
 def test_a_placeholder_says_what_is_blocked_and_leads_to_the_choices():
     root = fragment(PAGES.placeholder(FILMS, False, "/page"))
-    assert words(root) == "Films is blocked until you allow it. Privacy choices"
+    assert words(root) == "Films is blocked until you allow it. Privacy settings"
     assert [link.attrib["href"] for link in root.iter("a")] == ["/_privacy/choices?next=/page"]
 
 

@@ -16,8 +16,9 @@ def test_the_stylesheet_s_name_changes_with_its_content():
     assert PAGES.stylesheet_name == f"style-{digest}.css"
 
 
-def test_the_stylesheet_loads_nothing():
-    text = PAGES.stylesheet.decode("ascii").lower()
+@pytest.mark.parametrize("sheet", [PAGES.stylesheet, PAGES.page_stylesheet], ids=["banner", "page"])
+def test_the_stylesheets_load_nothing(sheet):
+    text = sheet.decode("ascii").lower()
     for way in ("url(", "@import", "@font-face", "image-set(", "expression("):
         assert way not in text
 
@@ -46,6 +47,13 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def colours(sheet: str, name: str) -> list[str]:
+    """The light and the dark value of a colour."""
+    both = re.search(rf"--consentgate-{name}: light-dark\((#\w+), (#\w+)\)", sheet)
+    return [*both.groups()] if both else re.findall(rf"--consentgate-{name}: (#\w+)", sheet)
+
+
+@pytest.mark.parametrize("sheet", [PAGES.stylesheet, PAGES.page_stylesheet], ids=["banner", "page"])
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("front", "behind", "least"),
@@ -59,14 +67,24 @@ def contrast(one: str, other: str) -> float:
         ("line", "back", 3),
     ],
 )
-def test_every_text_has_enough_contrast(scheme, front, behind, least):
-    text = PAGES.stylesheet.decode()
-    front_colour, behind_colour = (
-        re.findall(rf"--consentgate-{name}: light-dark\((#\w+), (#\w+)\)", text)[0][scheme]
-        for name in (front, behind)
-    )
+def test_every_text_has_enough_contrast(sheet, scheme, front, behind, least):
+    text = sheet.decode()
+    front_colour, behind_colour = (colours(text, name)[scheme] for name in (front, behind))
     assert contrast(front_colour, behind_colour) >= least
 
 
-def test_the_stylesheet_is_small():
+def test_the_two_stylesheets_name_their_colours_alike():
+    banner, page = (
+        set(re.findall(r"(--consentgate-\w[\w-]*):", sheet.decode()))
+        for sheet in (PAGES.stylesheet, PAGES.page_stylesheet)
+    )
+    assert page <= banner
+
+
+def test_the_page_s_stylesheet_is_the_same_left_to_right_and_right_to_left():
+    assert not re.search(r"\b(left|right)\b", PAGES.page_stylesheet.decode())
+
+
+def test_the_stylesheets_are_small():
     assert len(PAGES.stylesheet) < 7_000
+    assert len(PAGES.page_stylesheet) < 6_000

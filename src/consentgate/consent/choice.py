@@ -58,7 +58,7 @@ def decide(
 ) -> Choice:
     """Make the choice that a visitor's `decision` stands for, at the present time.
 
-    `ids` are the categories and services that were ticked before saving. Unknown ids are ignored. Saving
+    `ids` are the categories and units that were ticked before saving. Unknown ids are ignored. Saving
     with nothing ticked is a refusal.
     """
     now = int(time.time())

@@ -40,18 +40,16 @@ def everything(policy: Policy) -> frozenset[bytes]:
 
 
 def covered_by(policy: Policy, ids: Iterable[str]) -> frozenset[bytes]:
-    """Return the digests that consent to `ids` covers, which are ids of categories and services.
+    """Return the digests that consent to `ids` covers, which are ids of categories and units.
 
     A digest that several units share is covered only where `ids` name all of them, never by a part of its
     category. Unknown ids cover nothing.
     """
-    wanted = policy.ids.intersection(ids)
-    if not wanted:
-        return frozenset()
+    wanted = frozenset(ids)
     given: set[bytes] = set()
     withheld: set[bytes] = set()
     for unit, digest in digests(policy).items():
-        chosen = unit.category in wanted or unit.service in wanted
+        chosen = unit.category in wanted or unit.id in wanted
         (given if chosen else withheld).add(digest)
     return frozenset(given - withheld)
 

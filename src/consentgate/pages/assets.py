@@ -1,4 +1,4 @@
-"""The stylesheet and the script (the snippet) that the site's pages carry."""
+"""The style sheet and the script (the snippet) of the site's pages, and the style sheet of our own pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,19 @@ def snippet() -> bytes:
 @cache
 def snippet_name() -> str:
     """Return the script's file name. It changes with the content, so that browsers may cache it for good."""
-    return f"snippet-{hashlib.sha256(snippet()).hexdigest()[:12]}.js"
+    return f"snippet-{_digest(snippet())}.js"
+
+
+@cache
+def page_stylesheet() -> bytes:
+    """Return the styles of the gate's own pages."""
+    return _shipped("page.css").replace(b"\n", b"")
+
+
+@cache
+def page_stylesheet_name() -> str:
+    """Return the file name of the own pages' styles. It changes with the content, as the script's does."""
+    return f"page-{_digest(page_stylesheet())}.css"
 
 
 @cache
@@ -39,7 +51,11 @@ def visitor_stylesheet(asks: bool) -> bytes:
     return b"" if asks else b".consentgate-banner{display:none}"
 
 
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 def _shipped(name: str) -> bytes:
     text = (files(__package__) / "static" / name).read_text("utf-8")
-    # Comments and indentation are for readers of the source. No string in the two files contains any.
+    # Comments and indentation are for readers of the source. No string in these files contains any.
     return re.sub(r"/\*.*?\*/\s*|^\s+", "", text, flags=re.DOTALL | re.MULTILINE).encode("ascii")

@@ -9,7 +9,18 @@ from urllib.parse import quote
 
 from consentgate.consent import Consent
 from consentgate.consent.coverage import MOST_LISTED, digests
-from consentgate.policy import NECESSARY, NEVER, Category, Cookie, Policy, Service, ServiceCookie
+from consentgate.policy import (
+    NECESSARY,
+    NEVER,
+    OWN,
+    UNDECLARED,
+    Category,
+    Cookie,
+    Policy,
+    Service,
+    ServiceCookie,
+    Unit,
+)
 from consentgate.texts import Texts
 
 
@@ -23,13 +34,22 @@ class CookieEntry:
 
 
 @dataclass(frozen=True)
-class ServiceEntry:
-    """A service, and whether it is allowed now."""
+class UnitEntry:
+    """A box for one unit of a category.
+
+    It is ticked where the unit is allowed, but not all of its category: then the category's box stands for it.
+    """
 
     id: str
+    is_ticked: bool
+
+
+@dataclass(frozen=True)
+class ServiceEntry(UnitEntry):
+    """A service. `receiver` is who gets data by it."""
+
     name: str
-    allowed: bool
-    controller: str
+    receiver: str
     privacy_url: str
     purpose: str
     hosts: tuple[str, ...]
@@ -41,15 +61,31 @@ class ServiceEntry:
 
 @dataclass(frozen=True)
 class CategoryEntry:
-    """A category that the visitor is asked about. It is `allowed` where everything now in it is."""
+    """A category that the visitor is asked about.
+
+    It is allowed where everything now in it is, and mixed where only a part is. `own` is for the site's own use
+    of it, with its `cookies`, and `unlisted` for what the policy does not name.
+    """
 
     id: str
     title: str
     description: str
-    allowed: bool
+    is_allowed: bool
     services: tuple[ServiceEntry, ...]
+    own: UnitEntry | None
     cookies: tuple[CookieEntry, ...]
-    unlisted: str
+    unlisted: UnitEntry | None
+    unlisted_help: str
+
+    @property
+    def size(self) -> int:
+        """How many entries there are in the category."""
+        return len(self.services) + (self.own is not None) + (self.unlisted is not None)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether a part of the category is allowed."""
+        return any(unit is not None and unit.is_ticked for unit in (*self.services, self.own, self.unlisted))
 
 
 @dataclass(frozen=True)
@@ -87,21 +123,35 @@ class Listing:
 
     def categories(self, consent: Consent) -> list[CategoryEntry]:
         """List the categories that visitors are asked about, in the policy's order."""
+        return [self._category(category, consent) for category in self._policy.askable]
+
+    def _category(self, category: Category, consent: Consent) -> CategoryEntry:
         covered = digests(self._policy)
-        return [
-            CategoryEntry(
-                category.id,
-                self.title(category),
-                self.description(category),
-                # Not `consent.allows(id)`: saving a ticked category covers all of it, so that we would tick a
-                # service which was added since the grant in the visitor's place.
-                all(covered[u] in consent.granted for u in covered if u.category == category.id),
-                tuple(self._service(s, consent) for s in self._policy.services_of(category.id)),
-                tuple(self._own(c) for c in self._policy.cookies if c.category == category.id),
-                self._unlisted(category),
-            )
-            for category in self._policy.askable
-        ]
+        # Not `consent.allows(id)`: saving a ticked category covers all of it, so that we would tick a service
+        # which was added since the grant in the visitor's place.
+        is_allowed = all(covered[u] in consent.granted for u in covered if u.category == category.id)
+
+        def entry(service: str) -> UnitEntry:
+            unit = Unit(service, category.id)
+            return UnitEntry(unit.id, not is_allowed and consent.grants(unit))
+
+        own = entry(OWN)
+        cookies = tuple(self._own(c) for c in self._policy.cookies if c.category == category.id)
+        asks_unlisted = self._policy.site.undeclared != NEVER
+        return CategoryEntry(
+            category.id,
+            self.title(category),
+            self.description(category),
+            is_allowed,
+            tuple(
+                self._service(service, is_ticked=entry(service.id).is_ticked)
+                for service in self._policy.services_of(category.id)
+            ),
+            own if cookies or own.is_ticked else None,
+            cookies,
+            entry(UNDECLARED) if asks_unlisted else None,
+            self._unlisted(category),
+        )
 
     @property
     def necessary(self) -> Category:
@@ -129,28 +179,24 @@ class Listing:
 
     def title(self, category: Category) -> str:
         """Return the name of a category."""
-        known = self._texts.categories.get(category.id)
-        return category.name or (known.title if known else category.id)
+        return self._texts.categories[category.id].title
 
     def description(self, category: Category) -> str:
         """Return what a category is for, in a sentence; empty where neither policy nor texts say it."""
-        known = self._texts.categories.get(category.id)
-        return category.description or (known.description if known else "")
+        return self._texts.categories[category.id].description
 
     def _unlisted(self, category: Category) -> str:
-        undeclared = self._policy.site.undeclared
-        if undeclared == NEVER:
-            return ""
         texts = self._texts.choices
-        return texts.unlisted_all if undeclared == category.id else texts.unlisted_category
+        is_rest = self._policy.site.undeclared == category.id
+        return texts.unlisted_all if is_rest else texts.unlisted_category
 
-    def _service(self, service: Service, consent: Consent | None = None) -> ServiceEntry:
+    def _service(self, service: Service, *, is_ticked: bool = False) -> ServiceEntry:
         foreign = bool(service.hosts or service.urls)
         return ServiceEntry(
             service.id,
+            is_ticked,
             service.name,
-            consent is not None and consent.allows(service.id),
-            service.controller,
+            service.controller or (service.name if foreign else ""),
             web_address(service.privacy_url),
             service.purpose,
             # Of a `host/path` pattern only the host is shown: that is who is contacted.

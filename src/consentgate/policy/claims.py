@@ -23,6 +23,13 @@ class Unit(NamedTuple):
     service: str
     category: str
 
+    @property
+    def id(self) -> str:
+        """The unit's value in a form's `service` field. No service has a slash in its id."""
+        if self.service == OWN:
+            return f"{self.category}/own"
+        return f"{self.category}/undeclared" if self.service == UNDECLARED else self.service
+
 
 OWN = ""
 UNDECLARED = "*"

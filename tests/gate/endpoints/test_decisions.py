@@ -172,7 +172,8 @@ def test_a_consent_from_a_frame_opens_nothing(
     assert reply.status == 403
     assert reply.values("set-cookie") == []
     # The page can be seen in the frame, and leads out of it. Nothing can be decided on it.
-    assert b'href="/_privacy/choices?next=/news%3Fa%3Db%26c%3Dd" target="_blank" rel="noopener"' in reply.body
+    link = b'href="/_privacy/choices?next=/news%3Fa%3Db%26c%3Dd" target="_blank" rel="noopener nofollow"'
+    assert link in reply.body
     assert b"<form" not in reply.body
     assert reply.values("x-frame-options") == []
     assert "frame-ancestors" not in reply.value("content-security-policy")

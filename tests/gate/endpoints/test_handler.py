@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 
 import pytest
 
@@ -50,6 +51,15 @@ def test_every_own_answer_carries_strict_headers(site: Site) -> None:
         assert "default-src 'none'" in reply.value("content-security-policy")
         assert reply.value("x-content-type-options") == "nosniff"
         assert reply.value("x-frame-options") == "DENY"
+
+
+def test_the_own_pages_styles_may_be_kept_for_good(site: Site) -> None:
+    (href,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', site.gets(CHOICES).body.decode())
+    reply = site.gets(href)
+    assert reply.status == 200
+    assert reply.value("content-type") == "text/css; charset=utf-8"
+    assert reply.value("cache-control") == "public, max-age=31536000, immutable"
+    assert site.gets("/_privacy/page-000000000000.css").status == 404
 
 
 @pytest.mark.parametrize(
