@@ -45,6 +45,8 @@ def test_what_the_policy_does_not_name_has_a_box_of_its_own_in_each_category():
     assert list(boxes(page(Consent(Policy())))) == [
         ("category", "performance"),
         ("service", "performance/undeclared"),
+        ("category", "marketing"),
+        ("service", "marketing/undeclared"),
         ("category", "third-party"),
         ("service", "third-party/undeclared"),
     ]
