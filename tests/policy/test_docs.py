@@ -20,7 +20,7 @@ def blocks(name: str) -> list[re.Match[str]]:
 
 SHOWN = [
     pytest.param(block, id=f"{name}-{number}")
-    for name in ("docs/policy.md", "README.md")
+    for name in ("docs/policy.md", "docs/languages.md", "README.md")
     for number, block in enumerate(blocks(name), 1)
 ]
 

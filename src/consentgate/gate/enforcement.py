@@ -45,7 +45,7 @@ class Enforcement:
     log: Advice
     reports: ReportAllowance = field(default_factory=ReportAllowance)
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
-    _pages: dict[str, Pages] = field(default_factory=dict, init=False)
+    _pages: dict[tuple[str, str], Pages] = field(default_factory=dict, init=False)
     _closed: dict[tuple[bool, bool], Variant] = field(default_factory=dict, init=False)
 
     def with_policy(self, policy: Policy) -> Enforcement:
@@ -61,7 +61,7 @@ class Enforcement:
     def _fingerprint(self) -> bytes:
         policy = self.policy
         parts = msgspec.json.encode(
-            (policy.site, policy.categories, policy.cookies, policy.services, policy.banner)
+            (policy.site, policy.categories, policy.cookies, policy.services, policy.banner, policy.texts)
         )
         return hashlib.sha256(_VERSION + parts).digest()
 
@@ -82,14 +82,16 @@ class Enforcement:
         site = self.policy.site
         return site.csp == "report-only" or (site.report_only and site.csp == "on")
 
-    def pages(self, root: str) -> Pages:
-        """Return what visitors see of the gate where the application is mounted at `root`."""
-        pages = self._pages.get(root)
+    def pages(self, root: str, lang: str = "") -> Pages:
+        """Return what visitors see of the gate where the application is mounted at `root`, in the policy's
+        language for a page in the language `lang`."""
+        language = self.policy.language_for(lang)
+        pages = self._pages.get((root, language))
         if pages is None:
-            pages = Pages(self.policy, root, cookie=self.cookie.name)
+            pages = Pages(self.policy, root, language=language, cookie=self.cookie.name)
             # A server names few roots; should one let visitors make them up, they must not fill the memory.
-            if len(self._pages) < _MOST_ROOTS:
-                self._pages[root] = pages
+            if len(self._pages) < _MOST_ROOTS * len(self.policy.languages):
+                self._pages[root, language] = pages
         return pages
 
     def visit(self, request: Request, sent: SentCookies) -> Visit:

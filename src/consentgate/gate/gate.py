@@ -12,7 +12,6 @@ from consentgate.consent import Consent, ConsentCookie, Judge
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.policy import Claim, Cookie, Policy
-from consentgate.texts import has_texts, languages
 from consentgate.web.host import parse_host
 from consentgate.web.url import Url, resolve
 
@@ -62,7 +61,6 @@ class Gate:
         check_insecure(insecure)
         check_trusted_proxies(trusted_proxies)
         _warn_of_short_keys(keys)
-        _warn_of_missing_texts(policy)
         cookie = ConsentCookie(keys, insecure=insecure)
         self.enforcement = Enforcement(policy, cookie, insecure, trusted_proxies, Advice(policy))
         self._kind = ReportOnlyExchange if policy.site.report_only else EnforcingExchange
@@ -137,16 +135,6 @@ def _warn_of_short_keys(keys: Iterable[str | bytes]) -> None:
             "secret_key: shorter than %d characters; who guesses it can forge consent, so make it long and "
             "random",
             _LEAST_KEY,
-        )
-
-
-def _warn_of_missing_texts(policy: Policy) -> None:
-    if not has_texts(policy.site.languages[0]):
-        _log.warning(
-            "languages in [site]: visitors read English, since there are no texts in %r yet; there are "
-            "texts in: %s",
-            policy.site.languages[0],
-            ", ".join(sorted(languages())),
         )
 
 

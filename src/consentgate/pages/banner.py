@@ -37,9 +37,10 @@ class Shows(Enum):
 
 
 class Banner:
-    """Renders the body's insertion for one policy. `base` is the path of the gate's own endpoints."""
+    """Renders the body's insertion for one policy. `base` is the path of the gate's own endpoints, and `lang`
+    what links to them name, where they are not to speak the default language."""
 
-    def __init__(self, policy: Policy, texts: Texts, listing: Listing, base: str) -> None:
+    def __init__(self, policy: Policy, texts: Texts, listing: Listing, base: str, lang: str) -> None:
         self._templates = {
             shows: Slotted(
                 "body.html",
@@ -48,6 +49,7 @@ class Banner:
                 words=texts.banner,
                 site=policy.site,
                 base=base,
+                lang=lang,
                 stylesheet=assets.stylesheet_name(),
                 position=policy.banner.position,
                 settings=policy.banner.settings,

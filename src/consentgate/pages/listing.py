@@ -180,13 +180,11 @@ class Listing:
 
     def title(self, category: Category) -> str:
         """Return the name of a category."""
-        known = self._texts.categories.get(category.id)
-        return category.name or (known.title if known else category.id)
+        return self._texts.categories[category.id].title
 
     def description(self, category: Category) -> str:
         """Return what a category is for, in a sentence; empty where neither policy nor texts say it."""
-        known = self._texts.categories.get(category.id)
-        return category.description or (known.description if known else "")
+        return self._texts.categories[category.id].description
 
     def _unlisted(self, category: Category) -> str:
         texts = self._texts.choices

@@ -12,13 +12,14 @@ from consentgate.consent import Consent
 from consentgate.consent.choice_validity import VALIDITY
 from consentgate.policy import Claim, Policy
 from consentgate.policy.model import CONSENT_COOKIE
-from consentgate.texts import Texts, texts
+from consentgate.texts import Texts
 from consentgate.web.paths import local_path, mount_path
 
 from . import assets
 from .banner import Banner, Shows
 from .gpc import gpc_resource
 from .headers import headers
+from .languages import other_languages
 from .listing import Listing, contact_link
 from .templating import Slotted, attribute, environment, escaped
 
@@ -27,15 +28,20 @@ class Pages:
     """Renders what goes into the site's pages (banner, placeholders) and the gate's own pages.
 
     `root` is the path that the application is mounted at, "" where it has the host to itself. `language` is
-    the one to speak, by default the policy's first. `cookie` is the name of the consent cookie. Nothing
-    changes after construction, so that threads may share the object.
+    the one of the policy's languages to speak, by default the first. `cookie` is the name of the consent
+    cookie. Nothing changes after construction, so that threads may share the object.
     """
 
     def __init__(
         self, policy: Policy, root: str = "", *, language: str = "", cookie: str = CONSENT_COOKIE
     ) -> None:
         self.policy = policy
-        self.texts: Texts = texts(language or policy.site.languages[0])
+        default = policy.languages[0]
+        self.language = language or default
+        self.texts: Texts = policy.texts_in(self.language)
+        # What links name for the page that they lead to. The default language goes without saying.
+        self._lang = "" if self.language == default else self.language
+        self._languages = other_languages(policy, self.language)
         self._cookie = cookie
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
@@ -46,7 +52,7 @@ class Pages:
             stylesheet=self.stylesheet_name,
             snippet=self.snippet_name,
         )
-        self._banner = Banner(policy, self.texts, self._listing, self._base)
+        self._banner = Banner(policy, self.texts, self._listing, self._base, self._lang)
         self._placeholders = {
             link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=link)
             for link in (False, True)
@@ -157,6 +163,7 @@ class Pages:
         return self._page(
             "choices.html",
             next=local_path(next),
+            languages=self._languages,
             contact_link=contact_link(self.policy.site.contact),
             state=self._state(consent),
             can_withdraw=consent.choice is not None and consent.choice.is_grant,
@@ -198,20 +205,15 @@ class Pages:
         return headers(content_type, cache_control, may_be_framed=may_be_framed)
 
     def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
-        return Slotted(template, slots, texts=self.texts, site=self.policy.site, base=self._base, **context)
+        common = {"texts": self.texts, "site": self.policy.site, "base": self._base, "lang": self._lang}
+        return Slotted(template, slots, **common, **context)
 
     def _page(self, template: str, **context: Any) -> bytes:
+        common = {"texts": self.texts, "site": self.policy.site, "base": self._base, "lang": self._lang}
         text = (
             environment()
             .get_template(template)
-            .render(
-                texts=self.texts,
-                site=self.policy.site,
-                base=self._base,
-                home=self._home,
-                stylesheet=self.page_stylesheet_name,
-                **context,
-            )
+            .render(home=self._home, stylesheet=self.page_stylesheet_name, **common, **context)
         )
         return text.encode("utf-8", "replace")
 

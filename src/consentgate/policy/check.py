@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from consentgate.catalogue import UrlPattern, catalogue
 from consentgate.web.paths import local_path
 
+from .errors import Found
 from .first_party import is_public_suffix
 from .languages import is_unknown_language
 from .lifetime import lifetime_seconds
@@ -25,9 +27,7 @@ from .model import (
     ServiceCookie,
     Site,
 )
-
-Found = tuple[str, str, str]
-"""The table and key of a mistake, and what was expected there."""
+from .texts import check_texts
 
 MOST_CATEGORIES = 50
 """The most categories: visitors have to read them all, and the consent cookie holds a digest of each."""
@@ -51,6 +51,7 @@ def check(
     cookies: Sequence[Cookie],
     services: Sequence[Service],
     banner: Banner,
+    texts: Mapping[str, Any],
 ) -> list[Found]:
     """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
@@ -61,6 +62,7 @@ def check(
         *_check_cookies(cookies, ids),
         *_check_services(services, ids),
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
+        *check_texts(texts, site.languages, categories),
     ]
     # A list may hold the same wrong value twice.
     return list(dict.fromkeys(found))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+Found = tuple[str, str, str]
+"""The table and key of a mistake, and what was expected there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:

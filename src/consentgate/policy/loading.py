@@ -8,23 +8,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from consentgate.catalogue import KnownService, catalogue
+from consentgate.texts import has_texts, languages, texts
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
 from .errors import Mistake, PolicyError
 from .filing import file_service, warn_of_covers
-from .messages import but_not, did_you_mean, place_of, shown, suggestion
+from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
 from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, ServiceCookie, Site
 from .tables import TableReader
 from .well_known_cookies import certain_reason
 
 _log = logging.getLogger("consentgate")
 
-Parts = tuple[Site, tuple[Category, ...], tuple[Cookie, ...], tuple[Service, ...], Banner]
+Parts = tuple[Site, tuple[Category, ...], tuple[Cookie, ...], tuple[Service, ...], Banner, Mapping[str, Any]]
 _LISTS_IDS = (
     'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
 )
-_TABLES = ("site", "banner", "category", "cookie", "service")
+_TABLES = ("site", "banner", "category", "cookie", "service", "texts")
 
 
 def parse(text: str, file: str) -> Parts:
@@ -42,7 +43,8 @@ def parse(text: str, file: str) -> Parts:
     if reader.tables.mistakes or found:
         mistakes = sorted((*reader.tables.mistakes, *found), key=lambda mistake: reader.order(mistake[0]))
         raise PolicyError(Mistake(file, *mistake) for mistake in mistakes)
-    for notice in (*warn_of_covers(parts[1]), *reader.notices, *_misfiled(parts[2])):
+    notices = (*_of_languages(parts[0].languages), *warn_of_covers(parts[1]), *reader.notices)
+    for notice in (*notices, *_misfiled(parts[2])):
         _log.warning("%s: %s", file, notice)
     return parts
 
@@ -57,6 +59,8 @@ class _PolicyReader:
 
     def order(self, place: str) -> int:
         """Return the sort key of a mistake in the table at `place`: mistakes go in the order of the file."""
+        if place.startswith("[texts."):
+            place = "[texts]"
         outer, inside, _ = place.rpartition(", cookies ")
         return self._places.get(outer if inside else place, -1)
 
@@ -69,8 +73,8 @@ class _PolicyReader:
             if key not in _TABLES:
                 hint = did_you_mean(key, _TABLES)
                 expected = (
-                    "unknown here: expected [site], [banner], [[category]], [[cookie]] and [[service]] "
-                    "tables only"
+                    "unknown here: expected [site], [banner], [[category]], [[cookie]], [[service]] and "
+                    "[texts] tables only"
                 )
                 self.tables.report("", key, f"{expected}{hint}")
         site = self._site(document.get("site"))
@@ -88,7 +92,7 @@ class _PolicyReader:
             self._service(place, table, categories, undeclared)
             for place, table in self._list(document, "service", "id", "use")
         )
-        return site, categories, cookies, services, banner
+        return site, categories, cookies, services, banner, self._texts(document.get("texts", {}))
 
     def _site(self, table: object) -> Site:
         place = "[site]"
@@ -109,6 +113,13 @@ class _PolicyReader:
             return self.tables.object_from(place, table, Banner)
         self.tables.report(place, "", "expected one table, under a [banner] in single brackets")
         return Banner()
+
+    def _texts(self, table: object) -> dict[str, Any]:
+        self._enter("[texts]")
+        if isinstance(table, dict):
+            return table
+        self.tables.report("[texts]", "", f"expected a table of texts{but_not(table)}")
+        return {}
 
     def _list(
         self, document: Mapping[str, Any], kind: str, *labels: str
@@ -156,6 +167,21 @@ class _PolicyReader:
             expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
+
+
+def _of_languages(tags: Iterable[str]) -> Iterator[str]:
+    """Yield a warning for each language that there are no texts in yet, or only a draft."""
+    for tag in tags:
+        if not has_texts(tag):
+            yield (
+                f"languages in [site]: there are no texts in {shown(tag)} yet, so that its readers get "
+                f"another language; there are texts in {listed(sorted(languages()))}"
+            )
+        elif texts(tag).draft:
+            yield (
+                f"languages in [site]: what ships for {shown(tag)} is a draft: have it read by a speaker, "
+                "and correct it under [texts]"
+            )
 
 
 def _misfiled(cookies: Iterable[Cookie]) -> Iterator[str]:

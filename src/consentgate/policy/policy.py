@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import msgspec
+
+from consentgate.texts import Texts, nearest, texts
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
@@ -17,6 +21,7 @@ from .errors import Mistake, PolicyError
 from .lifetime import lifetime_seconds
 from .loading import parse
 from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, Site
+from .texts import replaced_in, spoken
 
 _UNNAMED_SITE = Site(
     name="This site",
@@ -37,6 +42,8 @@ class Policy:
     nobody claims opens with "third-party". `necessary` is always one of the categories, the first where it
     is not named.
 
+    `texts` are those that replace ours, as the `[texts]` table has them.
+
     `set_by_framework` names the cookies that the application's framework sets by itself. Their lifetime is
     whatever the application asks the framework for.
 
@@ -48,10 +55,11 @@ class Policy:
     cookies: tuple[Cookie, ...] = ()
     services: tuple[Service, ...] = ()
     banner: Banner = _PLAIN_BANNER
+    texts: Mapping[str, Any] = field(default_factory=dict)
     set_by_framework: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        found = check(self.site, self.categories, self.cookies, self.services, self.banner)
+        found = check(self.site, self.categories, self.cookies, self.services, self.banner, self.texts)
         if found:
             raise PolicyError(Mistake("policy", *mistake) for mistake in found)
         if all(category.id != NECESSARY for category in self.categories):
@@ -126,6 +134,24 @@ class Policy:
             self.site, self.categories, self.cookies, self.services, set_by_framework=self.set_by_framework
         )
 
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that visitors are spoken to in, the default first: those of the site that there are
+        texts in."""
+        return spoken(self.site.languages)
+
+    def language_for(self, tag: str) -> str:
+        """Return the one of the `languages` that a page in the language `tag` is spoken to in."""
+        found = nearest(tag, self.languages) if tag else None
+        return found or self.languages[0]
+
+    def texts_in(self, language: str) -> Texts:
+        """Return what visitors read in one of the `languages`: our texts, with those of this policy in their
+        places."""
+        ours = texts(language)
+        own = {category.id: _own_words(category, ours) for category in self.categories}
+        return ours.replacing({"categories": own}, *replaced_in(language, self.texts))
+
     @property
     def askable(self) -> tuple[Category, ...]:
         """The categories that a visitor is asked about: those that have something in them."""
@@ -149,3 +175,9 @@ class Policy:
         """The ids that consent can be given to: categories and the services in them."""
         services = (service.id for service in self.services if service.category not in (NECESSARY, NEVER))
         return frozenset((*(category.id for category in self.categories), *services))
+
+
+def _own_words(category: Category, ours: Texts) -> dict[str, str]:
+    """Return what the policy says of a `category`; its id is the title where nobody has one."""
+    title = category.name or ("" if category.id in ours.categories else category.id)
+    return {key: text for key, text in (("title", title), ("description", category.description)) if text}

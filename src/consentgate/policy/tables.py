@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from .check import Found
+from .errors import Found
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
 from .messages import but_not, closest, did_you_mean, listed, place_of
 from .model import (

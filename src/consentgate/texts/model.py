@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from consentgate.policy.model import Reason
+from .cldr import Language
+
+Numbered = dict[str, str]
+"""A text with a number `{n}` in it: a form for each plural category that the language has."""
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -14,10 +19,10 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 
 
 class CategoryText(_Table, frozen=True):
-    """The title and description of a category, where the policy has none."""
+    """The title and description of a category. Of one that a policy made up there may be no description."""
 
     title: str
-    description: str
+    description: str = ""
 
 
 class BannerTexts(_Table, frozen=True):
@@ -107,23 +112,16 @@ class PlaceholderTexts(_Table, frozen=True):
 
 
 class LifetimeTexts(_Table, frozen=True):
-    """The words for how long a cookie lives, with the units in singular and plural."""
+    """The words for how long a cookie lives, with a text for a number of each unit."""
 
     session: str
     unknown: str
     longest: str
-    minute: tuple[str, str]
-    hour: tuple[str, str]
-    day: tuple[str, str]
-    month: tuple[str, str]
-    year: tuple[str, str]
-
-
-class DateTexts(_Table, frozen=True):
-    """The way in which a day is written."""
-
-    format: str
-    months: tuple[str, ...]
+    minute: Numbered
+    hour: Numbered
+    day: Numbered
+    month: Numbered
+    year: Numbered
 
 
 class Problem(_Table, frozen=True):
@@ -158,19 +156,44 @@ class Texts(_Table, frozen=True):
     """Everything that visitors read, in one language.
 
     Words in braces, such as `{service}`, are filled in with `str.format`. The result is plain text: the
-    code that puts it into a page escapes it.
+    code that puts it into a page escapes it. A `draft` has not been read by a speaker of the language yet.
     """
 
-    language: str
-    direction: str
+    cldr: Language
+    draft: bool
     categories: dict[str, CategoryText]
     banner: BannerTexts
     choices: ChoicesTexts
     placeholder: PlaceholderTexts
-    reasons: dict[Reason, str]
+    reasons: dict[str, str]
     lifetime: LifetimeTexts
-    date: DateTexts
     problems: Problems
+
+    @property
+    def language(self) -> str:
+        """The tag of the language."""
+        return self.cldr.tag
+
+    @property
+    def endonym(self) -> str:
+        """The language's own name for itself."""
+        return self.cldr.endonym
+
+    @property
+    def direction(self) -> str:
+        """The direction that the language is written in: "ltr" or "rtl"."""
+        return self.cldr.direction
+
+    def replacing(self, *tables: Mapping[str, Any]) -> Texts:
+        """Return these texts with those in the `tables` in their places. Later tables count more."""
+        raw = msgspec.to_builtins(self)
+        for table in tables:
+            _replace(raw, table)
+        return msgspec.convert(raw, Texts, strict=True)
+
+    def for_number(self, text: Numbered, number: int) -> str:
+        """Return the form of a `text` that goes with this `number`, with the number in it."""
+        return text[self.cldr.category_of(number)].format(n=number)
 
     def for_lifetime(self, lifetime: str | None) -> str:
         """Say a policy's `lifetime` ("session", "14 days") in words."""
@@ -179,12 +202,15 @@ class Texts(_Table, frozen=True):
         if lifetime == "session":
             return self.lifetime.session
         number, _, unit = lifetime.partition(" ")
-        one, many = getattr(self.lifetime, unit.removesuffix("s"))
-        return str((one if number == "1" else many).format(n=number))
+        return self.for_number(getattr(self.lifetime, unit.removesuffix("s")), int(number))
 
     def for_day(self, day: datetime.date) -> str:
         """Say a day in words."""
-        return self.date.format.format(day=day.day, month=self.date.months[day.month - 1], year=day.year)
+        return self.cldr.day(day)
+
+    def for_list(self, items: Sequence[str]) -> str:
+        """List the `items`, with "and" before the last."""
+        return self.cldr.enumeration(items)
 
     def for_problem(self, status: int) -> Problem:
         """Return what to say with the HTTP `status`. One that is not listed gets what its class says."""
@@ -192,3 +218,11 @@ class Texts(_Table, frozen=True):
         if isinstance(known, Problem):
             return known
         return self.problems.status_400 if 400 <= status < 500 else self.problems.status_500
+
+
+def _replace(texts: dict[str, Any], table: Mapping[str, Any]) -> None:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            _replace(texts.setdefault(key, {}), value)
+        else:
+            texts[key] = value

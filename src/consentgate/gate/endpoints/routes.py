@@ -19,7 +19,7 @@ GPC_PATH = "/.well-known/gpc.json"
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
 _LONGEST_QUERY = 8 << 10
-"""The longest query that is read for `next`: servers take no longer first line of a request."""
+"""The longest query that is read: servers take no longer first line of a request."""
 _HTML = "text/html; charset=utf-8"
 _REVALIDATED = "private, no-cache"
 _FOREVER = f"public, max-age={365 * DAY}, immutable"
@@ -56,11 +56,20 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
     return problem(404, pages)
 
 
+def lang_in(query: str) -> str:
+    """Read from a query the language that the visitor is to be spoken to in, "" where it names none."""
+    return _value_in(query, "lang", "")
+
+
 def _next_in(query: str) -> str:
     """Read from a query the page that the visitor came from."""
+    return _value_in(query, "next", "/")
+
+
+def _value_in(query: str, name: str, default: str) -> str:
     if len(query) > _LONGEST_QUERY:
-        return "/"
-    return parse_qs(query, encoding="utf-8", errors="replace").get("next", ["/"])[0]
+        return default
+    return parse_qs(query, encoding="utf-8", errors="replace").get(name, [default])[0]
 
 
 def problem(status: int, pages: Pages) -> Answer:

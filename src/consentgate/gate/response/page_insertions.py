@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 
 from consentgate.gate.csp.site_policy import NAME as CSP
 from consentgate.gate.csp.site_policy import keeps_out, nonce_for
@@ -21,12 +20,18 @@ from .variants import Variant, is_for_everyone
 
 
 class PageInsertions:
-    """Makes what is put into the pages of a `visit`: head, banner and placeholders, from `pages`."""
+    """Makes what is put into a page on a `visit`: head, banner and placeholders.
 
-    def __init__(self, visit: Visit, variant: Variant, pages: Pages, log: HeaderAdvice) -> None:
+    `pages_in` returns them for the language that a page says it is in, and for "" in the default one.
+    """
+
+    def __init__(
+        self, visit: Visit, variant: Variant, pages_in: Callable[[str], Pages], log: HeaderAdvice
+    ) -> None:
         self._visit = visit
         self._variant = variant
-        self._pages = pages
+        self._pages_in = pages_in
+        self._pages = pages_in("")
         self._log = log
 
     def placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
@@ -59,11 +64,26 @@ class PageInsertions:
             before=back if visit.is_submission else "",
         )
         shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))
-        if shows is None or not pages.are_asked_on(visit.path):
-            made = Insertion(head, b"", None, pages.onwards)
-        else:
-            banner = partial(pages.banner, back, shows=shows, style_nonce=style_nonce)
-            made = Insertion(head, banner(), partial(banner, visit.origin), pages.onwards)
+        if not pages.are_asked_on(visit.path):
+            shows = None
+
+        def banner(origin: str = "") -> bytes:
+            if shows is None:
+                return b""
+            return self._pages.banner(back, origin, shows=shows, style_nonce=style_nonce)
+
+        def banner_in(lang: str) -> bytes:
+            self._pages = self._pages_in(lang)
+            return banner()
+
+        speaks_several = len(pages.policy.languages) > 1
+        made = Insertion(
+            head,
+            banner(),
+            lambda: banner(visit.origin),
+            lambda url: self._pages.onwards(url),
+            banner_in if speaks_several else None,
+        )
         for url in refreshes:
             made.lead_on(url)
         return made

@@ -23,7 +23,8 @@ class Insertion:
     with one of `html`, `head` and `body` is a fragment and gets neither; a page of frames has no body.
 
     Each method takes what comes next and returns what goes before and after it. `body_elsewhere` makes the
-    `body` of a page whose relative URLs lead to another host; `way_on` makes the link in place of a refresh.
+    `body` of a page whose relative URLs lead to another host; `way_on` makes the link in place of a refresh;
+    `body_in` makes the `body` for a page that says which language it is in.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class Insertion:
         body: bytes,
         body_elsewhere: Callable[[], bytes] | None = None,
         way_on: Callable[[str], bytes] | None = None,
+        body_in: Callable[[str], bytes] | None = None,
     ) -> None:
         self._head = head
         self._body = body
         self._body_elsewhere = body_elsewhere
         self._way_on = way_on
-        self._ways = b""
+        self._body_in = body_in
+        self._ways: list[str] = []
         self._mode = _Mode.START
 
     def rebase(self) -> None:
@@ -45,6 +48,13 @@ class Insertion:
         becomes the one that names its own host."""
         if self._body_elsewhere is not None:
             self._body = self._body_elsewhere()
+
+    def page_language(self, lang: str) -> None:
+        """Take note of the language that the page says it is in: the body's insertion becomes the one in
+        it. Only the page's first word on it counts, as it does for browsers."""
+        if self._body_in is not None:
+            self._body = self._body_in(lang)
+            self._body_in = None
 
     @property
     def done(self) -> bool:
@@ -58,10 +68,9 @@ class Insertion:
     def lead_on(self, url: str) -> bytes:
         """Make a link to `url`, to which the page would have led on. Return it where the body has begun; else
         it is put in with the body."""
-        link = self._way_on(url) if self._way_on is not None else b""
         if self._mode is _Mode.DONE:
-            return link
-        self._ways += link
+            return self._link(url)
+        self._ways.append(url)
         return b""
 
     def give_up(self) -> None:
@@ -85,7 +94,7 @@ class Insertion:
         if name == b"body":
             before = self._take_head()
             self._mode = _Mode.DONE
-            return before, self._body + self._ways
+            return before, self._whole_body()
         if name == b"frameset":
             self._mode = _Mode.DONE
             return b"", b""
@@ -113,9 +122,15 @@ class Insertion:
             self._mode = _Mode.DONE
             return b""
         # What is put in belongs to the body, which begins here in any case. A template would not begin one.
-        before = self._take_head() + (b"<body>" + self._body if self._body else b"") + self._ways
+        before = self._take_head() + (b"<body>" if self._body else b"") + self._whole_body()
         self._mode = _Mode.DONE
         return before
+
+    def _whole_body(self) -> bytes:
+        return self._body + b"".join(map(self._link, self._ways))
+
+    def _link(self, url: str) -> bytes:
+        return self._way_on(url) if self._way_on is not None else b""
 
     def _take_head(self) -> bytes:
         head = self._head if self._mode is _Mode.BEFORE_HEAD else b""

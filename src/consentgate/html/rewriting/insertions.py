@@ -51,6 +51,11 @@ class Insertions:
         if self._insertion is not None:
             self._insertion.give_up()
 
+    def page_language(self, lang: str) -> None:
+        """Go by the language that the page says it is in."""
+        if self._insertion is not None:
+            self._insertion.page_language(lang)
+
     def rebase(self) -> None:
         """Go by the base URL, which is another now."""
         if self._base.leads_elsewhere and self._insertion is not None:

@@ -102,6 +102,8 @@ class VerdictApplier:
         if tag.name == b"html" and is_amp(tag):
             self._insertions.give_up()
         if self._insertions.due is not None:
+            if tag.name == b"html" and b"lang" in tag.raw:
+                self._insertions.page_language(tag.get(b"lang") or "")
             self._insert_around(match)
         if tag.name == b"base":
             self._follow_base(tag)
