@@ -7,6 +7,7 @@ from .inline_scripts import Address, InlineScript
 from .lookup import Catalogue, catalogue
 from .model import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
 from .patterns import Glob, UrlPattern
+from .share_links import Network, Page, ShareLink
 from .url_index import UrlIndex
 
 __all__ = [
@@ -18,6 +19,9 @@ __all__ = [
     "InlineSignature",
     "KnownCookie",
     "KnownService",
+    "Network",
+    "Page",
+    "ShareLink",
     "UrlIndex",
     "UrlPattern",
     "Widget",
