@@ -55,6 +55,9 @@ class Pages:
             for link in (False, True)
         }
         self._onwards = self._slotted("onwards.html", "url")
+        self._shares = {
+            target: self._slotted("share.html", "url", "label", target=target) for target in (False, True)
+        }
 
     @property
     def snippet_name(self) -> str:
@@ -121,6 +124,15 @@ class Pages:
     def onwards(self, url: str) -> bytes:
         """Return a link to `url`, in the place of a refresh that would have led there unasked."""
         return self._onwards.fill(url=_escaped(url))
+
+    def share_link(self, url: str, network: str, *, visits: bool = False) -> bytes:
+        """Return a link to `url`, in the place of a social button: the page of a `network` on which to share
+        something, "" for e-mail. With `visits` it is what the button led to."""
+        words = self.texts.share
+        label = words.visit if visits else words.share if network else words.email
+        return self._shares[network != ""].fill(
+            url=_escaped(url), label=_escaped(label.format(network=network))
+        )
 
     def stylesheet(self, asks: bool) -> bytes:
         """Return the styles for a visitor. They hide the banner unless it `asks` something."""

@@ -40,6 +40,9 @@ CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
 
 CspMode = Literal["on", "report-only", "off"]
 
+ShareLinkMode = Literal["links", "placeholder", "none"]
+"""What comes in the place of blocked social buttons."""
+
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The `[site]` table: who answers for the site, and the switches of the gate.
@@ -62,6 +65,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     csp: CspMode = "on"
     connection_allowlist: CspMode = "off"
     report_only: bool = False
+    share_links: ShareLinkMode = "links"
     prefix: str = "/_privacy/"
 
 

@@ -12,7 +12,7 @@ import msgspec
 from .check import Found
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
 from .messages import but_not, closest, did_you_mean, listed, place_of
-from .model import REASONS, Category, Cookie, CspMode, Reason, Service, ServiceCookie, Site
+from .model import REASONS, Category, Cookie, CspMode, Reason, Service, ServiceCookie, ShareLinkMode, Site
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -24,6 +24,7 @@ _BY_TYPE: dict[object, str] = {
     tuple[str, ...]: "expected a list of texts",
     Reason | None: f"expected one of {listed(REASONS)}",
     CspMode: 'expected one of "on", "report-only", "off"',
+    ShareLinkMode: 'expected one of "links", "placeholder", "none"',
     tuple[ServiceCookie, ...]: 'expected a list of tables, like [{ name = "_st*", lifetime = "13 months" }]',
 }
 _BY_KEY = {
