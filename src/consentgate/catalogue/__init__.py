@@ -7,10 +7,12 @@ from .inline_scripts import Address, InlineScript
 from .lookup import Catalogue, catalogue
 from .model import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
 from .patterns import Glob, UrlPattern
-from .share_links import Network, Page, ShareLink
+from .share_links import LONGEST_ADDRESS, LONGEST_TEXT, Network, Page, ShareLink
 from .url_index import UrlIndex
 
 __all__ = [
+    "LONGEST_ADDRESS",
+    "LONGEST_TEXT",
     "Address",
     "Catalogue",
     "Entity",

@@ -86,6 +86,8 @@ def test_with_consent_nothing_changes(make_site: MakeSite) -> None:
         ('<link rel="alternate" href="/canonical">', "/news", HERE),
         ('<template><link rel="canonical" href="/t"></template>', "/news", HERE),
         ('<!-- <link rel="canonical" href="/c"> -->', "/news", HERE),
+        (f'<link rel="canonical" href="/{"c" * 3000}">', "/news", HERE),
+        ("", f"/news?{'a' * 3000}", HERE),
         ('<base href="/b/"><link rel="canonical" href="c">', "/news", "https://www.example.org/b/c"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from consentgate.catalogue import Page, ShareLink
+from consentgate.catalogue import LONGEST_ADDRESS, Page, ShareLink
 from consentgate.gate.request.visit import Visit
 from consentgate.pages import Pages
 from consentgate.web.paths import local_path
@@ -31,9 +31,12 @@ class SharedPage:
 
     @cached_property
     def address(self) -> str:
-        """The page's own address. Most pages have no social buttons, and do not need it."""
+        """The page's own address, if it is not too long to be repeated in each link. Most pages have no
+        social buttons, and do not need it."""
         visit = self._visit
-        return f"https:{visit.origin}{untracked(local_path(visit.way_back))}" if visit.origin else ""
+        address = f"https:{visit.origin}{untracked(local_path(visit.way_back))}" if visit.origin else ""
+        fits = (text for text in (address, address.partition("?")[0]) if len(text) <= LONGEST_ADDRESS)
+        return next(fits, "")
 
     def instead(self, link: ShareLink, page: Page) -> bytes:
         """Return what is put in the place of a social button."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consentgate.catalogue import LONGEST_ADDRESS, LONGEST_TEXT
 from consentgate.html.tokenizer.character_references import decode_text
 from consentgate.html.tokenizer.tags import Decode, Tag
 from consentgate.web.url import Url, web_address
@@ -18,18 +19,26 @@ class PageFacts:
         self.canonical = ""
         self._decode = decode
         self._title = b""
+        self._text: str | None = None
         self._has_title = False
 
     @property
     def title(self) -> str:
         """The page's title, in plain text; "" where there is none so far."""
-        # A title that was cut may end within a character.
-        return " ".join(decode_text(self._decode(self._title)).replace("\ufffd", " ").split())
+        if self._text is None:
+            # A title that was cut may end within a character.
+            text = decode_text(self._decode(self._title)).replace("\ufffd", " ")
+            self._text = " ".join(text.split())[:LONGEST_TEXT]
+        return self._text
 
     def note_link(self, tag: Tag, base: Url) -> None:
-        """Take note of a `link`: the first canonical one counts."""
-        if not self.canonical and "canonical" in (tag.get(b"rel") or "").lower().split():
-            self.canonical = web_address(tag.get(b"href") or "", base)
+        """Take note of a `link`: the first canonical one counts. Each share link would repeat a long one."""
+        href = tag.raw.get(b"href", b"")
+        if self.canonical or len(href) > LONGEST_ADDRESS:
+            return
+        if "canonical" in (tag.get(b"rel") or "").lower().split():
+            address = web_address(tag.decode(href), base)
+            self.canonical = address if len(address) <= LONGEST_ADDRESS else ""
 
     def begin_title(self) -> bool:
         """Say whether a title that begins here is the page's: the first one is."""
@@ -39,3 +48,4 @@ class PageFacts:
     def add_title(self, text: bytes) -> None:
         """Take the next bytes of the title."""
         self._title += text[: _LONGEST_TITLE - len(self._title)]
+        self._text = None
