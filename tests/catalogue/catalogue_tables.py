@@ -39,7 +39,11 @@ GIVES_WAY = {
         "<script type=IN/FollowCompany data-id=1></script>",
         "<script type='in/share+init'></script>",
     ],
-    "xing": ['<script type="XING/Share" data-counter="right"></script>'],
+    "xing": [
+        '<script type="XING/Share" data-counter="right"></script>',
+        '<div data-type="xing/share" data-url="x"></div>',
+        "<div data-type=XING/Share></div>",
+    ],
     "youtube-subscribe": ["<div class=g-ytsubscribe data-channelid=x></div>"],
     "youtube": ["<lite-youtube videoid=x></lite-youtube>", "<amp-youtube data-videoid=x></amp-youtube>"],
     "google-sign-in": ["<div class=g_id_signin></div>", "<div class=g-signin2 data-onsuccess=f></div>"],
@@ -98,21 +102,8 @@ STAYS = {
         '<a href="https://twitter.com/x/status/1">1. Mai</a></blockquote>',
         '<blockquote class="twitter-video"><a href="https://twitter.com/x/status/1">1</a></blockquote>',
     ],
-    "google-plus": [
-        "<div class=g-plusone data-size=medium></div>",
-        "<div class=g-plus data-action=share></div>",
-        "<div class=g-page></div><div class=g-person></div><div class=g-community></div>",
-        "<div class=g-follow></div><div class=g-post></div><div class=g-partnersbadge></div>",
-        "<button class=g-interactivepost></button>",
-        "<g:plusone size=medium></g:plusone>",
-        "<g:plus></g:plus><g:page></g:page><g:person></g:person>",
-    ],
+    "google-plus": ["<div class=g-page></div><div class=g-follow></div><div class=g-post></div>"],
     "google-sign-in": ["<div id=g_id_onload data-client_id=x></div>"],
-    "viadeo": [
-        '<div class="viadeo-share" data-url="x" data-display="btnlight" data-partner-id="y"></div>',
-        "<div class=viadeo-profile></div><div class=viadeo-member></div><div class=viadeo-company></div>",
-        "<div class=viadeo-recommend></div><div class=viadeo_widget_recommend></div>",
-    ],
     "pinterest": [
         '<a data-pin-do="buttonPin" href="https://www.pinterest.com/pin/create/button/?url=x">Pin it</a>',
         '<a class="pin-it-button" href="https://pinterest.com/pin/create/button/?url=x">Pin it</a>',
@@ -134,10 +125,10 @@ STAYS = {
         "<section><a href=https://www.tiktok.com/@x>@x</a></section></blockquote>",
     ],
     "bluesky": ['<blockquote class="bluesky-embed" data-bluesky-uri="at://x"><p>Text</p></blockquote>'],
-    "addthis": [
-        '<div class="addthis_toolbox addthis_default_style"><a class="addthis_button_facebook"></a></div>',
-        "<div class=addthis_inline_share_toolbox></div>",
-        "<div class=addthis-smartlayers></div>",
+    "addthis": ["<div class=addthis_default_style></div>", "<div class=addthis_box>x</div>"],
+    "tumblr": [
+        '<a class="tumblr-share-button" href="https://www.tumblr.com/share"></a>',
+        "<div class=tumblr-post><a href=https://x.tumblr.com/post/1>x</a></div>",
     ],
     "addtoany": [
         '<div class="a2a_kit a2a_kit_size_32"><a class="a2a_dd" href="https://www.addtoany.com/share">Share</a>'
@@ -150,6 +141,33 @@ STAYS = {
 }
 """Quotes and links that are of use without a script; and what nobody sees, or nothing would come in place of.
 The page's tree, and the room that an advertisement took, stay as they are."""
+
+GOES = {
+    "google-plus": [
+        "<div class=g-plusone data-size=medium></div>",
+        "<div class=g-plus data-action=share></div>",
+        "<div class=g-person></div><div class=g-community></div><div class=g-partnersbadge></div>",
+        "<button class=g-interactivepost>Share</button>",
+        "<g:plusone size=medium></g:plusone>",
+        "<g:plus></g:plus><g:page></g:page><g:person></g:person>",
+    ],
+    "viadeo": [
+        '<div class="viadeo-share" data-url="x" data-display="btnlight" data-partner-id="y"></div>',
+        "<div class=viadeo-profile></div><div class=viadeo-member></div><div class=viadeo-company></div>",
+        "<div class=viadeo-recommend></div><div class=viadeo_widget_recommend></div>",
+    ],
+    "addthis": [
+        '<div class="addthis_toolbox addthis_default_style"><a class="addthis_button_facebook"></a></div>',
+        '<a class="addthis_button" href="https://www.addthis.com/bookmark.php?v=300">Share</a>',
+        "<div class=addthis_inline_share_toolbox></div><div class=addthis_sharing_toolbox></div>",
+        "<div class=addthis_horizontal_follow_toolbox></div><div class=addthis_native_toolbox></div>",
+        "<div class=addthis_recommended_horizontal></div><div class=addthis_jumbo_share></div>",
+        "<div class=addthis-smartlayers></div>",
+    ],
+    "digg": ['<a class="DiggThisButton DiggMedium" href="http://digg.com/submit?url=x"></a>'],
+    "stumbleupon": ['<su:badge layout="2" location="https://www.example.org/"></su:badge>'],
+}
+"""These services have closed: nothing would ever have come."""
 
 # --- What is loaded -----------------------------------------------------------------------------------------
 
@@ -235,6 +253,14 @@ SCRIPTS = {
         "https://c.disquscdn.com/next/embed/x.js",
     ],
     "xing": ["https://www.xing-share.com/plugins/share.js"],
+    "tumblr": ["https://assets.tumblr.com/share-button.js", "https://platform.tumblr.com/v1/share.js"],
+    "telegram": ["https://telegram.org/js/telegram-widget.js?22"],
+    "digg": ["http://widgets.digg.com/buttons.js"],
+    "delicious": ["http://static.delicious.com/js/blogbadge.js"],
+    "stumbleupon": [
+        "http://platform.stumbleupon.com/1/widgets.js",
+        "//www.stumbleupon.com/hostedbadge.php?s=1",
+    ],
     "intercom": ["https://widget.intercom.io/widget/x", "https://js.intercomcdn.com/shim.latest.js"],
     "crisp": ["https://client.crisp.chat/l.js"],
     "hubspot": [
@@ -601,6 +627,10 @@ INLINE: dict[str, list[str]] = {
         "po.src='https://apis.google.com/js/plusone.js'",
     ],
     "viadeo": ["viadeoWidgetsJsUrl='x'", load("//widgets.viadeo.com/js/viadeowidgets.js")],
+    "tumblr": [load("https://assets.tumblr.com/share-button.js")],
+    "digg": [load("http://widgets.digg.com/buttons.js")],
+    "delicious": [load("http://static.delicious.com/js/blogbadge.js")],
+    "stumbleupon": [load("http://platform.stumbleupon.com/1/widgets.js")],
     "addthis": [
         "var addthis_config={}",
         "addthis_share={}",

@@ -15,6 +15,7 @@ from catalogue_tables import (
     ELSEWHERE,
     FRAMES,
     GIVES_WAY,
+    GOES,
     INLINE,
     NAMED,
     NOT_RECOGNISED,
@@ -76,6 +77,13 @@ def test_a_widget_that_is_of_use_as_it_is_stays(id: str, line: str) -> None:
     assert (found.service.id, found.keep) == (id, True)
 
 
+@rows(GOES)
+def test_a_widget_of_a_service_that_has_closed_goes_without_a_trace(id: str, line: str) -> None:
+    output, blocked = gated(f"<p>a</p>{line}<p>b</p>")
+    assert output == "<p>a</p><p>b</p>"
+    assert {one.service for one in blocked} == {id}
+
+
 # --- What is loaded -----------------------------------------------------------------------------------------
 
 
@@ -91,7 +99,8 @@ def test_a_frame_of_a_service_leaves_a_placeholder(id: str, line: str) -> None:
     output, blocked = gated(f'a<iframe width=300 height=200 src="{line}"></iframe>b')
     known = catalogue().service(id)
     assert known is not None
-    assert re.fullmatch(f'a<span class="consentgate-placeholder".*{re.escape(known.name)}.*</span>b', output)
+    placeholder = f'<span class="consentgate-placeholder".*{re.escape(known.name)}.*</span>'
+    assert re.fullmatch(f"a{'' if known.closed else placeholder}b", output)
     assert [(one.service, one.kind) for one in blocked] == [(id, "iframe")]
     assert gated(f'a<iframe src="{line}" style="display:none"></iframe>b')[0] == "ab"
 

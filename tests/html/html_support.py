@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from consentgate import Blocked, Gate, Policy
+from consentgate.catalogue import Page, ShareLink
 from consentgate.consent import Consent, Judge
 from consentgate.gate.message import Request
 from consentgate.html import Limit, Records, Rewriter
@@ -39,6 +40,18 @@ def rewrite(html: str | bytes, *, grants: Iterable[str] = (), charset: str | Non
 def blocked(html: str | bytes, *, charset: str | None = "utf-8") -> list[Blocked]:
     data = html.encode() if isinstance(html, str) else html
     return gate().rewrite(data, url=PAGE, charset=charset).blocked
+
+
+class ShareLinksInWords:
+    """Says which share link would come in the place of a button, and what is known of its page."""
+
+    address = f"{PAGE}?a=b"
+
+    def instead(self, link: ShareLink, page: Page) -> bytes:
+        return f"[{link} {page}]".encode("ascii", "backslashreplace")
+
+    def completed(self, link: ShareLink, href: str, page: Page) -> str:
+        return link.completed(href, page)
 
 
 def judge(grants: Iterable[str] = ()) -> Judge:

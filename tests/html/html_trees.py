@@ -163,7 +163,7 @@ def is_marked(node: Node) -> bool:
 
 
 def is_placeholder(node: Node) -> bool:
-    return node.attributes.get("class") == PLACEHOLDER
+    return node.attributes.get("class") in (PLACEHOLDER, "consentgate-share")
 
 
 def is_inserted(node: Node) -> bool:

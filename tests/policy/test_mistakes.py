@@ -235,6 +235,7 @@ def test_an_unknown_key_like_no_other_lists_those_that_there_are():
         ("updated = 'today'", 'expected a date without quotes, like 2026-11-23, not "today"'),
         ("updated = 2026", "expected a date without quotes, like 2026-11-23, not 2026"),
         ("csp = true", 'expected one of "on", "report-only", "off", not true'),
+        ("share_links = 'link'", 'expected one of "links", "placeholder", "none", not "link"'),
         ("csp = 'yes'", 'expected one of "on", "report-only", "off", not "yes"'),
         ("undeclared = 0", "expected text in quotes, not 0"),
         (

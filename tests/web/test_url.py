@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from consentgate.catalogue.patterns import Glob
 from consentgate.web.host import parse_host
 from consentgate.web.paths import normal_path
-from consentgate.web.url import Url, resolve
+from consentgate.web.url import Url, resolve, web_address
 
 BASE_TEXT = "https://www.example.org/dir/page"
 BASE = Url("https", "www.example.org", "/dir/page")
@@ -715,3 +715,34 @@ def test_a_base_that_leads_elsewhere_goes_where_it_comes_too_late(html: str, sta
 def test_a_host_has_one_spelling() -> None:
     assert parse_host("BÜCHER.test.") == "xn--bcher-kva.test"
     assert parse_host("[::FFFF:1.2.3.4]") == "[::ffff:102:304]"
+
+
+# -- written out -----------------------------------------------------------------------------------------
+
+_places = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(("", "/", "//", "https://", "HTTP://", "https:", "\\\\", "javascript:", " //u:p@")),
+    st.sampled_from(
+        ("", "e.org", "e.org:81", "e.org:0443", "E.ORG:", "[::1]:8080", "ü.example", "a:b@e.org:80")
+    ),
+    st.sampled_from(
+        ("", "/", "/a b", "/ü", "/a/../b", "?q=\u20ac'\"<>", "?a?b#c", "#d e", "/%41?%41", "\t/x\n")
+    ),
+    st.text(max_size=6),
+)
+
+
+@given(st.one_of(_places, st.sampled_from(URLS), st.text(max_size=20)))
+def test_an_address_is_written_out_as_browsers_write_it(text: str) -> None:
+    written = web_address(text, BASE)
+    if not written:
+        return
+    assert written.isascii()
+    # A quote may stand in a host.
+    assert not set(written.partition("://")[2].partition("/")[2]) & set(' "<>\t\n')
+    expected, found = ada_url.URL(text, base=BASE_TEXT), ada_url.URL(written)
+    assert found.protocol in ("http:", "https:")
+    assert not found.username
+    assert (found.hostname.rstrip("."), found.port) == (expected.hostname.rstrip("."), expected.port)
+    assert normal_path(found.pathname) == normal_path(expected.pathname)
+    assert (found.search, found.hash) == (expected.search, expected.hash)

@@ -7,9 +7,12 @@ from .inline_scripts import Address, InlineScript
 from .lookup import Catalogue, catalogue
 from .model import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
 from .patterns import Glob, UrlPattern
+from .share_links import LONGEST_ADDRESS, LONGEST_TEXT, Network, Page, ShareLink
 from .url_index import UrlIndex
 
 __all__ = [
+    "LONGEST_ADDRESS",
+    "LONGEST_TEXT",
     "Address",
     "Catalogue",
     "Entity",
@@ -18,6 +21,9 @@ __all__ = [
     "InlineSignature",
     "KnownCookie",
     "KnownService",
+    "Network",
+    "Page",
+    "ShareLink",
     "UrlIndex",
     "UrlPattern",
     "Widget",

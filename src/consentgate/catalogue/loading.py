@@ -1,4 +1,5 @@
-"""Reads the data files: `services.toml`, compiled by hand, and `domains.csv` (see NOTICE.md)."""
+"""Reads the data files: `services.toml` and `share_links.toml`, compiled by hand, and `domains.csv` (see
+NOTICE.md)."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import msgspec
 from .inline_scripts import inline_signature
 from .model import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
 from .patterns import UrlPattern
+from .share_links import Button, Network
 
 _HERE = files(__package__)
 
@@ -30,6 +32,7 @@ class _Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     class_: str = ""
     id: str = ""
     attribute: str = ""
+    value: str = ""
     type: str = ""
     keep: bool = False
 
@@ -50,6 +53,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cookies: tuple[_Cookie, ...] = ()
     inline: tuple[str | _Inline, ...] = ()
     widgets: tuple[_Widget, ...] = ()
+    closed: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +68,57 @@ def services() -> tuple[KnownService, ...]:
     return tuple(_service(row, file.sets) for row in file.service)
 
 
+class _Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    source: str
+    address: str = ""
+    query: dict[str, str] = {}
+    paths: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+
+class _ShareLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sets: dict[str, tuple[str, ...]]
+    network: tuple[_Network, ...]
+    button: tuple[dict[str, str | bool | list[str]], ...]
+
+
+def buttons() -> tuple[Button, ...]:
+    """Read the social buttons, in the order of the file. Raises ValueError where it is not well formed."""
+    tables = tomllib.loads(_HERE.joinpath("share_links.toml").read_text("utf-8"))
+    file = msgspec.convert(tables, _ShareLinks)
+    networks = {row.id: _network(row) for row in file.network}
+    return tuple(_button(row, networks, file.sets) for row in file.button)
+
+
+def _network(row: _Network) -> Network:
+    return Network(
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        query=tuple(row.query.items()),
+        paths=row.paths,
+        hosts=tuple(map(UrlPattern.parse, row.hosts)),
+    )
+
+
+def _button(
+    row: Mapping[str, str | bool | list[str]],
+    networks: Mapping[str, Network],
+    sets: Mapping[str, tuple[str, ...]],
+) -> Button:
+    texts = {key: value for key, value in row.items() if isinstance(value, str)}
+    lists = {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
+    flags = {key: value for key, value in row.items() if isinstance(value, bool)}
+    network, page = networks[texts.pop("network")], texts.pop("page", "")
+    at = tuple(UrlPattern.parse(url) for text in lists.pop("at", ()) for url in _expand(text, sets))
+    ((kind, pattern),) = texts.items() or [("at", "")]
+    if kind not in ("class", "tag", "type", "value", "at") or (kind == "at") != bool(at):
+        raise ValueError(f"a button needs exactly one of class, tag, type, value and at: {row}")
+    return Button(network, kind, pattern, at, lists, page, **flags)
+
+
 def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService:
     return KnownService(
         id=row.id,
@@ -76,6 +131,7 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
         inline=tuple(map(_inline, row.inline)),
         widgets=tuple(map(_widget, row.widgets)),
+        closed=row.closed,
     )
 
 
@@ -102,11 +158,12 @@ def _widget(row: _Widget) -> WidgetSignature:
         "class": row.class_,
         "id": row.id,
         "attribute": row.attribute,
+        "value": row.value,
         "type": row.type,
     }
     given = {kind: pattern for kind, pattern in kinds.items() if pattern}
     if len(given) != 1:
-        raise ValueError(f"a widget needs exactly one of tag, class, id, attribute and type: {row}")
+        raise ValueError(f"a widget needs exactly one of tag, class, id, attribute, value and type: {row}")
     ((kind, pattern),) = given.items()
     return WidgetSignature(kind, pattern, row.keep)
 

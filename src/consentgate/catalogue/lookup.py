@@ -9,14 +9,18 @@ from . import loading
 from .inline_scripts import InlineIndex, InlineScript
 from .model import Entity, KnownService, Widget
 from .patterns import Glob, UrlPattern
+from .share_links import Button, ButtonIndex, ShareLink
 from .url_index import UrlIndex
 from .widgets import WidgetIndex
 
 
 class Catalogue:
-    """Known services, and which of them a URL, script, element or cookie belongs to. It opens nothing."""
+    """Known services, and which of them a URL, script, element or cookie belongs to. It opens nothing.
 
-    def __init__(self, services: Iterable[KnownService]) -> None:
+    Some elements are social buttons: the catalogue knows the plain links that can take their place.
+    """
+
+    def __init__(self, services: Iterable[KnownService], buttons: Iterable[Button] = ()) -> None:
         self._services = tuple(services)
         self._by_id = {service.id: service for service in self._services}
         if len(self._by_id) != len(self._services):
@@ -25,13 +29,14 @@ class Catalogue:
         self._paths = tuple((Glob(path), service) for service in self._services for path in service.paths)
         self._path_ends = _fewest_ends({glob.last for glob, _ in self._paths})
         self._inline = InlineIndex(self._services)
-        self._widgets = WidgetIndex(self._services)
+        self._buttons = ButtonIndex(buttons)
+        self._widgets = WidgetIndex(self._services, self._buttons)
         self._cookies = _CookieIndex(self._services)
 
     @classmethod
     def load(cls) -> Catalogue:
         """Read the catalogue that ships with the package anew. `catalogue()` reads it once."""
-        return cls(loading.services())
+        return cls(loading.services(), loading.buttons())
 
     @property
     def services(self) -> tuple[KnownService, ...]:
@@ -83,6 +88,18 @@ class Catalogue:
         """Return the widget that an element is, or None. Names of tag and attributes are lowercase."""
         return self._widgets.recognise(tag, attributes)
 
+    def share_link_at(
+        self, host: str, path: str, address: str, attributes: Mapping[str, str]
+    ) -> ShareLink | None:
+        """Return the link that can take the place of an element with these attributes, a social button which
+        loads `address` from this host and path."""
+        return self._buttons.at(host, path, address, attributes)
+
+    def has_closed(self, id: str | None) -> bool:
+        """Say whether the service of this id is known to have ended."""
+        service = self._by_id.get(id) if id else None
+        return service is not None and service.closed
+
     def by_cookie(self, name: str) -> KnownService | None:
         """Return who is known to set a cookie of this name on a site's own host. It is a label: a name proves
         nothing."""
@@ -114,6 +131,11 @@ class Catalogue:
     def widget_attribute_pattern(self) -> str:
         """Return a regular expression for the attribute names (lowercase) of widgets that do not stay."""
         return self._widgets.pattern("attribute")
+
+    def widget_value_patterns(self) -> list[tuple[str, str]]:
+        """Return the attribute names that are a widget's where they have a value which a regular expression
+        describes, with that."""
+        return self._buttons.values()
 
 
 def _fewest_ends(ends: Set[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from .patterns import UrlPattern
+from .share_links import ShareLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class InlineSignature:
 class WidgetSignature:
     """A name that gives an element away as a service's widget.
 
-    `kind` says which name it is: the tag, a class, the id, an attribute or the script type. `pattern`
-    matches the whole of it. `keep` says that the markup is of use without its script.
+    `kind` says which name it is: the tag, a class, the id, an attribute, an attribute's `value` (written
+    name=value) or the script type. `pattern` matches the whole of it. `keep` says that the markup is of use
+    without its script.
     """
 
     kind: str
@@ -51,7 +53,8 @@ class KnownService:
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
     the service is known to load, and services may share a loader. `paths` are globs that give the service
-    away on any host. A text is empty where it is unknown.
+    away on any host. One that is `closed` has ended, and only its markup is still about. A text is empty
+    where it is unknown.
     """
 
     id: str
@@ -64,14 +67,17 @@ class KnownService:
     cookies: tuple[KnownCookie, ...] = ()
     inline: tuple[InlineSignature, ...] = ()
     widgets: tuple[WidgetSignature, ...] = ()
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """An element that was recognised: its service, and whether it may stay while that is blocked."""
+    """An element that was recognised: its service, whether it may stay while that is blocked, and the share
+    link that can take its place, or make up for what it lacks."""
 
     service: KnownService
     keep: bool
+    link: ShareLink | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import click
 
+from consentgate.catalogue import catalogue
 from consentgate.gate import Gate
 from consentgate.html import Blocked
 from consentgate.html.tokenizer.encoding import Unreadable, is_encoding, sniff_encoding
@@ -100,6 +101,8 @@ def _described(blocked: Blocked, policy: Policy) -> dict[str, object]:
 def _why(blocked: Blocked, policy: Policy) -> str:
     if blocked.kind in ("ambiguous", "base"):
         return "browsers differ in how they read this, so that nobody knows what it would load"
+    if catalogue().has_closed(blocked.service):
+        return f"{blocked.service} has closed: take its markup out of the page"
     if blocked.service is None:
         whose = "nobody declares it"
     elif policy.claims.has_service(blocked.service):

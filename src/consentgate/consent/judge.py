@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consentgate.catalogue import InlineScript, catalogue
+from consentgate.catalogue import InlineScript, ShareLink, catalogue
 from consentgate.policy import NEVER, Claim, Groups, Policy
 
 from .consent import Consent
@@ -14,10 +14,12 @@ from .coverage import everything
 
 @dataclass(frozen=True, slots=True)
 class BlockedWidget:
-    """A social widget that is not allowed. `keep` says that its markup is its own fallback and stays."""
+    """A social widget that is not allowed. `keep` says that its markup is its own fallback and stays; `link`
+    can take its place all the same, or make up for what it lacks."""
 
     claim: Claim
     keep: bool
+    link: ShareLink | None
 
 
 class Judge:
@@ -80,7 +82,7 @@ class Judge:
         """Judge an element by its name and attributes, as the markup of a social widget."""
         found = catalogue().by_markup(tag, attributes)
         claim = self.first_blocked((self._claims.by_known(found.service),)) if found else None
-        return BlockedWidget(claim, found.keep) if found and claim else None
+        return BlockedWidget(claim, found.keep, found.link) if found and claim else None
 
     def passes_everything(self) -> bool:
         """True when nothing can be blocked on this page, not even what no service claims."""

@@ -3,6 +3,7 @@
 from consentgate.web.url import Url, resolve
 
 from .rewriting.insertion_point import Insertion
+from .rewriting.insertions import ShareLinks
 from .rewriting.records import BlockedMarkup, Records
 from .rewriting.rewriter import Rewriter
 from .rules.blocked import Blocked
@@ -15,6 +16,7 @@ __all__ = [
     "Limit",
     "Records",
     "Rewriter",
+    "ShareLinks",
     "Url",
     "resolve",
 ]

@@ -58,6 +58,9 @@ class Pages:
             for link in (False, True)
         }
         self._onwards = self._slotted("onwards.html", "url")
+        self._shares = {
+            target: self._slotted("share.html", "url", "label", target=target) for target in (False, True)
+        }
 
     @property
     def stylesheet_name(self) -> str:
@@ -156,6 +159,15 @@ class Pages:
         """Return what pages that are the same for everyone load for one visitor: it hides the banner unless
         it `asks` something."""
         return assets.visitor_stylesheet(asks)
+
+    def share_link(self, url: str, network: str, *, visits: bool = False) -> bytes:
+        """Return a link to `url`, in the place of a social button: the page of a `network` on which to share
+        something, "" for e-mail. With `visits` it is what the button led to."""
+        words = self.texts.share
+        label = words.visit if visits else words.share if network else words.email
+        return self._shares[network != ""].fill(
+            url=escaped(url), label=escaped(label.format(network=network))
+        )
 
     def choices(self, consent: Consent, next: str) -> bytes:
         """Render the page on which a visitor sees and changes what is allowed."""

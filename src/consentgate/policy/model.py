@@ -46,6 +46,9 @@ BannerPosition = Literal["bar", "box", "dialog"]
 SettingsPosition = Literal["start", "end", "none"]
 """The corner at the bottom where a line of text starts, or where it ends."""
 
+ShareLinkMode = Literal["links", "placeholder", "none"]
+"""What comes in the place of blocked social buttons."""
+
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The `[site]` table: who answers for the site, and the switches of the gate.
@@ -70,6 +73,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     csp: CspMode = "on"
     connection_allowlist: CspMode = "off"
     report_only: bool = False
+    share_links: ShareLinkMode = "links"
     prefix: str = "/_privacy/"
     privacy_url: str = ""
     imprint_url: str = ""

@@ -22,6 +22,7 @@ from .model import (
     Service,
     ServiceCookie,
     SettingsPosition,
+    ShareLinkMode,
     Site,
 )
 
@@ -37,6 +38,7 @@ _BY_TYPE: dict[object, str] = {
     CspMode: 'expected one of "on", "report-only", "off"',
     BannerPosition: 'expected one of "bar", "box", "dialog"',
     SettingsPosition: 'expected one of "start", "end", "none"',
+    ShareLinkMode: 'expected one of "links", "placeholder", "none"',
     tuple[ServiceCookie, ...]: 'expected a list of tables, like [{ name = "_st*", lifetime = "13 months" }]',
 }
 _BY_KEY = {

@@ -111,6 +111,15 @@ class PlaceholderTexts(_Table, frozen=True):
     onwards: str
 
 
+class ShareTexts(_Table, frozen=True):
+    """The links in the place of social buttons: to share a page, and to `visit` a page of the network's
+    own."""
+
+    share: str
+    email: str
+    visit: str
+
+
 class LifetimeTexts(_Table, frozen=True):
     """The words for how long a cookie lives, with a text for a number of each unit."""
 
@@ -165,6 +174,7 @@ class Texts(_Table, frozen=True):
     banner: BannerTexts
     choices: ChoicesTexts
     placeholder: PlaceholderTexts
+    share: ShareTexts
     reasons: dict[str, str]
     lifetime: LifetimeTexts
     problems: Problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import msgspec
 
@@ -44,6 +45,11 @@ _LOCAL_SCHEMES = frozenset(
     )
 )
 
+# WHATWG URL, "special-query percent-encode set": all of printable ASCII that is not in it. What is escaped
+# already stays so.
+_IN_QUERY = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
+_PORT = re.compile(r":0*([0-9]{1,5})\Z")
+
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _LONGEST_SCHEME = 64
 _STRIPPED = "".join(map(chr, range(0x21)))
@@ -71,6 +77,30 @@ def resolve(text: str, base: Url) -> Url:
     if scheme is not None:
         return _absolute(scheme[1].lower(), text[scheme.end() :])
     return _relative(text, base)
+
+
+def web_address(text: str, base: Url) -> str:
+    """Write out the address of the page on the web to which `text` leads from a document whose base URL is
+    `base`: in ASCII, without user and password. Return "" where it leads to none."""
+    url = resolve(text, base)
+    if not url.is_on_the_web:
+        return ""
+    text = text.strip(_STRIPPED).translate(_REMOVED)
+    text, mark, fragment = text.partition("#")
+    place, question, query = text.partition("?")
+    rest = question + _escaped(query) + mark + _escaped(fragment)
+    return f"{url.scheme}://{url.host}{_port_in(place)}{url.path}{rest}"
+
+
+def _port_in(place: str) -> str:
+    """Return the port in what stands before the query of a URL, with its colon; "" where none is named."""
+    begin = re.match(r"(?:[a-zA-Z][a-zA-Z0-9+.\-]*:)?[/\\]{2,}([^/\\]*)", place)
+    port = _PORT.search(begin[1]) if begin else None
+    return f":{port[1]}" if port and port[1] else ""
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe=_IN_QUERY, errors="replace")
 
 
 def _absolute(scheme: str, rest: str) -> Url:

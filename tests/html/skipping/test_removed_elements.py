@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from html_nasty import INPUTS
 from html_soup import soup
-from html_support import PAGE, Told, corpus_pages, cut, needs_shared, told_by
+from html_support import PAGE, ShareLinksInWords, Told, corpus_pages, cut, needs_shared, told_by
 from html_vectors import VECTORS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,6 +40,12 @@ _ELEMENTS = (
     "<object data=//evil.test/a><img src=//evil.test/a></object>",
     "<object data=//evil.test/a></object>",
     "<div class=fb-like>a</div>",
+    "<div class=fb-like data-href=a></div>",
+    "<script type=IN/Share data-url=//e.test/></script>",
+    "<a data-pin-do=buttonPin href=x>a</a>",
+    "<a class=twitter-share-button href=https://x.com/share>a</a>",
+    "<iframe src=//www.facebook.com/plugins/like.php?href=a></iframe>",
+    "<i class=g-plusone></i>",
     "<div class=fb-like><div>a</div></div>",
     "<div class=fb-like>",
     "<base class=fb-like href=//evil.test/>",
@@ -95,6 +101,8 @@ _AROUND = (
         '<iframe src=//evil.test/a></iframe a="',
         "<div class=fb-like></div ",
     ),
+    "<link rel=canonical href=c>",
+    "<title>one</title>",
     '<script type=importmap>{"imports": {"m": "//evil.test/a"}}</script>',
     "<script type=module>import 'm'</script>",
 )
@@ -102,7 +110,14 @@ _pages = st.lists(st.sampled_from((*_ELEMENTS, *_ELEMENTS, *_AROUND)), max_size=
 
 
 def told(
-    policy: Policy, html: str, size: int = 1 << 20, url: str = PAGE, charset: str = "utf-8", grants: str = ""
+    policy: Policy,
+    html: str,
+    size: int = 1 << 20,
+    url: str = PAGE,
+    charset: str = "utf-8",
+    grants: str = "",
+    *,
+    links: bool = False,
 ) -> Told:
     """All that is told of a page."""
     base = resolve(url, Url("https", "", "/"))
@@ -113,6 +128,7 @@ def told(
         base,
         charset=charset,
         placeholder=lambda claim, in_link, elsewhere: f"[{claim.name} {in_link} {elsewhere}]".encode(),
+        share_links=ShareLinksInWords() if links else None,
     )
 
 
@@ -138,10 +154,12 @@ def nothing_shows(
     url: str = PAGE,
     charset: str = "utf-8",
     grants: str = "",
+    *,
+    links: bool = False,
 ) -> None:
-    expected = told(Policy(services=services), html, url=url, charset=charset, grants=grants)
+    expected = told(Policy(services=services), html, url=url, charset=charset, grants=grants, links=links)
     for times, chunk in enumerate((1 << 20, 1 << 20, 1 << 20, size)):
-        found = told(EXPERIENCED[services], html, chunk, url, charset, grants)
+        found = told(EXPERIENCED[services], html, chunk, url, charset, grants, links=links)
         assert found == expected, f"seen {times} times before, in pieces of {chunk} bytes"
 
 
@@ -214,6 +232,7 @@ _anywhere = {
     "url": st.sampled_from((PAGE, PAGE, "https://www.example.org/checkout/1", "https://www.evil.test/dir/a")),
     "charset": st.sampled_from(("utf-8", "utf-8", "cp1252", "cp932")),
     "grants": st.sampled_from(("", "", "", "performance", "third-party")),
+    "links": st.booleans(),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from html_documents import documents
 from html_nasty import INPUTS
 from html_soup import soup
-from html_support import PAGE, Told, corpus_pages, cut, needs_shared, told_by
+from html_support import PAGE, ShareLinksInWords, Told, corpus_pages, cut, needs_shared, told_by
 from html_vectors import VECTORS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,7 +50,7 @@ class NoMemory:
     """Has never met an element before. Stands in for `RemovedElements`."""
 
     @classmethod
-    def for_documents(cls, judge: Judge, charset: str, nested: int) -> NoMemory:
+    def for_documents(cls, judge: Judge, charset: str, nested: int, *, has_links: bool = False) -> NoMemory:
         return cls()
 
     def within(self, nested: int) -> NoMemory:
@@ -83,6 +83,7 @@ def told(policy: Policy, data: bytes, size: int, grants: str, *, inserting: bool
         base,
         placeholder=lambda claim, in_link, elsewhere: f"[{claim.name} {in_link} {elsewhere}]".encode(),
         insertion=Insertion(b"<head-insertion>", b"<body-insertion>") if inserting else None,
+        share_links=ShareLinksInWords() if inserting else None,
     )
 
 

@@ -61,7 +61,11 @@ class DeclarationAdvice:
         self, host: str, claim: Claim, source: Source, blocked: str = "", url: str = "", page: str = ""
     ) -> None:
         # Services share hosts: maps and the protection of forms come from one. Each service is named.
-        if claim.declared or not self._once.is_new("host", f"{host} {claim.service or ''}", source):
+        if (
+            claim.declared
+            or catalogue().has_closed(claim.service)
+            or not self._once.is_new("host", f"{host} {claim.service or ''}", source)
+        ):
             return
         if host.endswith(":"):
             self._warn(f"an address that begins with {toml_text(host)}", _FOR_A_PROGRAM, blocked)
@@ -72,7 +76,9 @@ class DeclarationAdvice:
     def service_blocked(self, claim: Claim) -> None:
         """Log that a script or widget was blocked which the catalogue recognised."""
         self._find("service", claim.name, claim)
-        if not claim.declared and claim.service and self._once.is_new("name", claim.service):
+        if claim.declared or catalogue().has_closed(claim.service):
+            return
+        if claim.service and self._once.is_new("name", claim.service):
             self._warn(toml_text(claim.name), self._proposals.service(claim))
 
     def url_blocked(self, url: str, page: Url, claim: Claim) -> None:
@@ -80,6 +86,7 @@ class DeclarationAdvice:
         is_short = len(url) <= LONGEST
         if is_short and not self._report_only and self._was_logged(page.host, url, claim.service):
             return
+        self._tell_closed(claim, page.path)
         if self._report_only or not claim.declared:
             host = resolve(url, page).host if url else ""
             if host:
@@ -88,6 +95,17 @@ class DeclarationAdvice:
                 self.service_blocked(claim)
         if claim.pages:
             self._elsewhere(claim, page.path)
+
+    def _tell_closed(self, claim: Claim, page: str) -> None:
+        """Log that a `page` (a path) has markup of a service that has ended: to declare it would not help."""
+        if catalogue().has_closed(claim.service) and self._once.is_new("closed", claim.service or ""):
+            _log.warning(
+                "%s %s on the page %s: the service has closed, and nothing comes of its markup any more. To "
+                "do: take it out of your pages, and out of the policy",
+                self._blocked,
+                toml_text(claim.name),
+                toml_text(page),
+            )
 
     def _was_logged(self, *what: str | None) -> bool:
         """Say whether the same was logged before, as far as that is remembered."""

@@ -16,6 +16,7 @@ from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
 from .content_type import is_download
+from .share_links import SharedPage
 from .variants import Variant, is_for_everyone
 
 
@@ -39,6 +40,13 @@ class PageInsertions:
         page's relative URLs lead to another host."""
         visit = self._visit
         return self._pages.placeholder(claim, in_link, visit.way_back, visit.origin if elsewhere else "")
+
+    def share_links(self) -> SharedPage | None:
+        """Return what comes of the page's social buttons; None where that is a placeholder."""
+        chosen = self._pages.policy.site.share_links
+        if chosen == "placeholder":
+            return None
+        return SharedPage(self._visit, self._pages, leaves_nothing=chosen == "none")
 
     def insertion(self, headers: list[Header], refreshes: Iterable[str] = ()) -> Insertion | None:
         """Return what goes into a page that is sent with `headers`, None for a download. The visitor gets a

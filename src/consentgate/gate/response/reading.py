@@ -53,6 +53,7 @@ class Reader:
             charset=encoding.codec if encoding.is_ascii_compatible else "utf-8",
             placeholder=self._insertions.placeholder,
             insertion=insertion,
+            share_links=None if self._only_observes else self._insertions.share_links(),
             observe=self._observe,
         )
 

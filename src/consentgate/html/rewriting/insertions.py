@@ -1,10 +1,12 @@
-"""What is put into a page: the head's and the body's insertions, placeholders, and links in place of
-refreshes."""
+"""What is put into a page: the head's and the body's insertions, placeholders, share links, and links in
+place of refreshes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
+from consentgate.catalogue import Page, ShareLink
 from consentgate.html.rules.base_url import BaseUrl
 from consentgate.html.rules.violation import Violation
 from consentgate.html.tokenizer.open_elements import OpenElements
@@ -12,24 +14,44 @@ from consentgate.policy import Claim
 from consentgate.web.url import resolve
 
 from .insertion_point import Insertion
+from .page_facts import PageFacts
 
 PlaceholderFor = Callable[[Claim, bool, bool], bytes]
 """Makes what is put in a removed element's place: given the claim that was not covered, whether the element
 stood inside a link, and whether the page's relative URLs lead to another host."""
 
 
+class ShareLinks(Protocol):
+    """Makes what comes of the social buttons of one page."""
+
+    @property
+    def address(self) -> str:
+        """Where the page is, unless it says so itself."""
+
+    def instead(self, link: ShareLink, page: Page) -> bytes:
+        """Return what is put in the place of a social button; b"" for nothing."""
+
+    def completed(self, link: ShareLink, href: str, page: Page) -> str:
+        """Return where a link of the site's own leads that is to share something; "" where it stays as it
+        is."""
+
+
 class Insertions:
-    """What may be put into one document, as far as its tree has come."""
+    """What may be put into one document, as far as its tree has come. `facts` are what it says of itself."""
 
     def __init__(
         self,
         insertion: Insertion | None,
         placeholder: PlaceholderFor | None,
+        share_links: ShareLinks | None,
+        facts: PageFacts,
         base: BaseUrl,
         open_elements: OpenElements,
     ) -> None:
+        self.facts = facts
         self._insertion = insertion
         self._placeholder = placeholder
+        self._share_links = share_links
         self._base = base
         self._open = open_elements
 
@@ -69,6 +91,22 @@ class Insertions:
             # Nothing would have shown there.
             return b""
         return self._placeholder(violation.claim, self._open.in_anchor, self._base.leads_elsewhere)
+
+    def share_link(self, link: ShareLink) -> bytes:
+        """Make the link that comes in the place of a social button, where it can stand here."""
+        in_head = self._insertion is not None and self._insertion.in_head
+        if self._share_links is None or in_head or self._open.in_anchor or not self._open.takes_placeholder:
+            return b""
+        return self._share_links.instead(link, self._page_with(self._share_links))
+
+    def completed(self, link: ShareLink, href: str) -> str:
+        """Return where a link to share something leads; "" where it stays as it is."""
+        if self._share_links is None:
+            return ""
+        return self._share_links.completed(link, href, self._page_with(self._share_links))
+
+    def _page_with(self, share_links: ShareLinks) -> Page:
+        return Page(self._base.url, self.facts.canonical or share_links.address, self.facts.title)
 
     def way_on(self, url: str) -> bytes:
         """Make the link for a visitor whom a refresh would have led to `url`, where it can stand here."""

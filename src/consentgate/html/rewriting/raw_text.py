@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from consentgate.html.rules.violation import Violation
 from consentgate.html.tokenizer.script_text import LONGEST_END, ScriptText, raw_text_end
 
@@ -10,11 +12,14 @@ from .edits import Edits
 
 class RawText:
     """Follows the text of an element of this name (in lowercase) up to its end tag: passes it on, or removes
-    it for a violation, as it comes."""
+    it for a violation, as it comes. `note` is told of each part of it."""
 
-    def __init__(self, name: bytes, violation: Violation | None) -> None:
+    def __init__(
+        self, name: bytes, violation: Violation | None, note: Callable[[bytes], None] | None = None
+    ) -> None:
         self._name = name
         self._violation = violation
+        self._note = note
         self._script = ScriptText() if name == b"script" else None
         self.is_open = True
 
@@ -25,6 +30,8 @@ class RawText:
         text_end, ended = self._end(data, position, final=final)
         if self._violation is not None and text_end > position:
             edits.remove_more(position, text_end, self._violation)
+        if self._note is not None:
+            self._note(data[position:text_end])
         self.is_open = not ended
         return text_end
 

@@ -7,7 +7,7 @@ from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
-from .insertions import PlaceholderFor
+from .insertions import PlaceholderFor, ShareLinks
 from .records import Observe, Records
 from .walker import Walker
 
@@ -18,7 +18,8 @@ PATIENCE = 16
 class Rewriter:
     """Rewrites one document.
 
-    `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII.
+    `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII. What is
+    put in comes from `placeholder`, `insertion` and `share_links`; without these it is nothing.
     `observe` is told of what was taken out, and of what could not be read to its end.
     """
 
@@ -30,10 +31,11 @@ class Rewriter:
         charset: str = "utf-8",
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
+        share_links: ShareLinks | None = None,
         observe: Observe | None = None,
     ) -> None:
         self._observe = observe
-        self._walker = Walker(judge, base, charset, placeholder, insertion)
+        self._walker = Walker(judge, base, charset, placeholder, insertion, share_links)
         self._waiting: list[bytes] = []
         self._size = 0
         self._credit = 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 
+from consentgate.catalogue import ShareLink
 from consentgate.html.rules.amp import is_amp
 from consentgate.html.rules.document_context import DocumentContext
 from consentgate.html.rules.limits import Limit
-from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Effects, Fate, Verdict
+from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Verdict
+from consentgate.html.rules.violation import Violation
 from consentgate.html.skipping.inert_markup import InertMarkup
 from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
@@ -64,7 +67,7 @@ class VerdictApplier:
         if verdict is STAYS and tag is not None:
             self._open_element(tag, match)
             return tag.end
-        fate, end, violation, edits, effects, _, shows, leads_to = verdict
+        fate, end, violation, edits, effects, *_ = verdict
         start, tag_end = match.span()
         end = tag_end if end is None else offset + end
         if effects != NO_EFFECTS:
@@ -72,23 +75,38 @@ class VerdictApplier:
         if edits:
             self.edits.add(edits, offset)
         if fate is Fate.STAYS and tag is not None:
+            self._complete(tag, verdict.link)
             self._open_element(tag, match)
         elif fate is Fate.GOES:
             assert violation is not None
             if self._insertions.due is not None:
                 self._insert_around(match)
-            instead = b""
-            if shows:
-                instead = self._insertions.placeholder(violation)
-            elif leads_to:
-                instead = self._insertions.way_on(leads_to)
-            self.edits.remove(start, end, violation, instead)
+            self.edits.remove(start, end, violation, self._instead(verdict, violation))
         elif fate is Fate.LOSES_TAG:
             assert violation is not None
             self.edits.remove(start, tag_end, violation)
         elif fate is Fate.STAYS or match["name"].lower() == b"noscript":
             self._insert_around(match)
         return end
+
+    def _instead(self, verdict: Verdict, violation: Violation) -> bytes:
+        """Make what comes in the place of an element that goes."""
+        if verdict.link is not None:
+            return self._insertions.share_link(verdict.link)
+        if verdict.shows:
+            return self._insertions.placeholder(violation)
+        return self._insertions.way_on(verdict.leads_to) if verdict.leads_to else b""
+
+    def _complete(self, tag: Tag, link: ShareLink | None) -> None:
+        """Give a link of the site's own, which is to share something, the address that it lacks."""
+        address = self._insertions.completed(link, tag.get(b"href") or "") if link else ""
+        if not address:
+            return
+        attribute = b'href="%b"' % html.escape(address).encode("ascii", "xmlcharrefreplace")
+        if b"href" in tag.raw:
+            self.edits.add((Edit(*tag.spans(b"href")[0], attribute),), 0)
+        else:
+            self.edits.insert(tag.start + len(b"<") + len(tag.name), b" " + attribute)
 
     def _note_effects(self, effects: Effects, position: int) -> None:
         """Note what came of judging the markup at `position`."""
@@ -107,6 +125,8 @@ class VerdictApplier:
             self._insert_around(match)
         if tag.name == b"base":
             self._follow_base(tag)
+        elif tag.name == b"link" and self._is_in_the_page:
+            self._insertions.facts.note_link(tag, self._base.url)
         open_elements = self._open
         was_too_deep = open_elements.too_deep
         open_elements.start(tag)
@@ -115,12 +135,17 @@ class VerdictApplier:
 
     def _follow_base(self, tag: Tag) -> None:
         href = tag.get(b"href")
-        if href is None or self._open.in_template or self._open.foreign.is_foreign:
+        if href is None or not self._is_in_the_page:
             return
         if self._base.follow(href):
             self.is_at_home = self._leads_home()
             self._inert.rebase(self._base.url.host)
             self._insertions.rebase()
+
+    @property
+    def _is_in_the_page(self) -> bool:
+        """True where an element of a head counts for the page."""
+        return not (self._open.in_template or self._open.foreign.is_foreign)
 
     def _leads_home(self) -> bool:
         return self._base.url.host == self._document.judge.asked_host

@@ -35,8 +35,9 @@ from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
-from .insertions import Insertions, PlaceholderFor
+from .insertions import Insertions, PlaceholderFor, ShareLinks
 from .oversized_markup import LARGEST_TAG, TOO_LARGE, OversizedMarkup, is_long, is_too_large, oversized_name
+from .page_facts import PageFacts
 from .raw_text import RawText
 from .verdict_applier import VerdictApplier
 
@@ -62,6 +63,7 @@ class Walker:
         charset: str,
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
+        share_links: ShareLinks | None = None,
         *,
         nested: int = 0,
         around: Walker | None = None,
@@ -71,9 +73,10 @@ class Walker:
         self._apart = self._started = around is not None
         if around is None:
             self._open = OpenElements()
-            self._document = DocumentContext(judge, self._base, charset, self)
+            has_links = share_links is not None
+            self._document = DocumentContext(judge, self._base, charset, self, has_links=has_links)
             self._inert = InertMarkup(judge.home, base.host)
-            self._removed = RemovedElements.for_documents(judge, charset, nested)
+            self._removed = RemovedElements.for_documents(judge, charset, nested, has_links=has_links)
         else:
             self._open = OpenElements(doubtful=around._open.in_doubt or around._open.foreign.is_foreign)
             self._document = DocumentContext(judge, self._base, charset, self, around._document)
@@ -83,7 +86,10 @@ class Walker:
         self._decode = self._document.decode
         self._lookahead = LookAhead()
         self._rules = StartTagRules(self._document, self._open, self._lookahead, apart=self._apart)
-        self._insertions = Insertions(insertion, placeholder, self._base, self._open)
+        self._facts = PageFacts(self._decode)
+        self._insertions = Insertions(
+            insertion, placeholder, share_links, self._facts, self._base, self._open
+        )
         self._applier = VerdictApplier(self._document, self._open, self._insertions, self._inert)
         self._followed: RawText | OversizedMarkup | None = None
         self._piece = Piece(b"", 0, False)
@@ -216,7 +222,8 @@ class Walker:
         if known is not None and verdict is not STAYS and self._bytes_decide:
             self._removed.remember(match, verdict, final=self._piece.final)
         if verdict.opens_text:
-            self._followed = RawText(tag.name, verdict.violation)
+            is_title = tag.name == b"title" and self._facts.begin_title()
+            self._followed = RawText(tag.name, verdict.violation, self._facts.add_title if is_title else None)
         return self._applier.apply(verdict, match, tag, 0)
 
     @property

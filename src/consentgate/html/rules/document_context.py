@@ -51,21 +51,30 @@ class Inner(Protocol):
 
 class DocumentContext:
     """What judging goes by in one document: the judge, the base URL, the `charset` (a Python codec), the
-    import maps, and who judges what is nested in it. Markup that is read apart from the rest of a document
-    has a context of its own, which shares with that `around` it what the two have in common."""
+    import maps, and who judges what is nested in it. `has_links` says that share links may take the place of
+    social buttons. Markup that is read apart from the rest of a document has a context of its own, which
+    shares with that `around` it what the two have in common."""
 
     __slots__ = (
-        *("all_passes", "base", "charset", "decode", "import_maps", "inner", "is_multibyte"),
+        *("all_passes", "base", "charset", "decode", "has_links", "import_maps", "inner", "is_multibyte"),
         *("judge", "plain"),
     )
 
     def __init__(
-        self, judge: Judge, base: BaseUrl, charset: str, inner: Inner, around: DocumentContext | None = None
+        self,
+        judge: Judge,
+        base: BaseUrl,
+        charset: str,
+        inner: Inner,
+        around: DocumentContext | None = None,
+        *,
+        has_links: bool = False,
     ) -> None:
         self.judge = judge
         self.base = base
         self.charset = charset
         self.inner = inner
+        self.has_links = has_links
         if around is None:
             self.import_maps = ImportMaps()
             self.all_passes = judge.passes_everything()

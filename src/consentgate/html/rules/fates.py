@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from consentgate.catalogue import ShareLink, catalogue
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.refresh import refresh_url
 
@@ -21,12 +22,21 @@ def stay(edits: Sequence[Edit], judgement: Judgement) -> Verdict:
 
 
 def remove(
-    tag: Tag, end: int, violation: Violation, effects: Effects = NO_EFFECTS, *, opens_text: bool = False
+    tag: Tag,
+    end: int,
+    violation: Violation,
+    effects: Effects = NO_EFFECTS,
+    *,
+    opens_text: bool = False,
+    link: ShareLink | None = None,
 ) -> Verdict:
-    """Remove the element that `tag` opens, up to `end`. With `opens_text` its text after that goes, too."""
-    shows = _may_show(tag, violation.kind)
+    """Remove the element that `tag` opens, up to `end`. With `opens_text` its text after that goes, too. The
+    `link` comes in the place of a social button."""
+    shows = _may_show(tag, violation)
     leads_to = "" if shows else _refreshes_to(tag)
-    return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to)
+    if link is not None and is_hidden(tag):
+        link = None
+    return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to, link)
 
 
 def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
@@ -34,11 +44,13 @@ def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
     return Verdict(Fate.LOSES_TAG, tag.end, Violation(NOBODY, url, kind), effects=effects)
 
 
-def _may_show(tag: Tag, kind: str) -> bool:
-    """Say whether the element that `tag` opens, one of this kind, may leave a placeholder."""
+def _may_show(tag: Tag, violation: Violation) -> bool:
+    """Say whether the element that `tag` opens may leave a placeholder. Nothing would ever have come from a
+    service that has closed."""
     element = ELEMENTS.get(tag.name)
-    visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
-    return visible and not is_hidden(tag)
+    is_widget = violation.kind == "widget" and tag.name == b"script"
+    visible = element is None or element.visible or is_widget
+    return visible and not is_hidden(tag) and not catalogue().has_closed(violation.claim.service)
 
 
 def _refreshes_to(tag: Tag) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from consentgate.catalogue import ShareLink
 from consentgate.html.tokenizer.character_references import decode_text
 from consentgate.html.tokenizer.grammar import (
     ATTRIBUTES,
@@ -28,6 +29,7 @@ from .limits import Limit
 from .tag_judgement import TagJudgement, loading_attributes
 from .verdict import Edit, Fate, Unclear, Verdict
 from .violation import Violation
+from .widgets import link_in_place_of
 
 _IN_FOREIGN_TEXT = re.compile(
     rb"(?P<nothing>"
@@ -83,9 +85,9 @@ class RawTextRules:
     def _script(self, tag: Tag, piece: Piece) -> Verdict:
         judgement = TagJudgement(self._document, tag)
         script = script_kind(tag)
-        end = after = None
+        end = after = link = None
         if script is ScriptKind.DATA:
-            violation = self._widget_type(tag)
+            violation, link = self._widget_type(tag)
         else:
             violation = judgement.violation()  # WebKit, where it looks ahead, fetches an import map's file
             if violation is None and b"src" not in tag.raw:
@@ -100,13 +102,18 @@ class RawTextRules:
                 judgement.start_module()
         if violation is None:
             return _stay(judgement.edits(), judgement, end if after else None)
+        if link is None and b"src" in tag.raw:
+            link = link_in_place_of(tag, violation, self._document)
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
-        return _remove(tag, after, violation, judgement)
+        return _remove(tag, after, violation, judgement, link)
 
-    def _widget_type(self, tag: Tag) -> Violation | None:
-        """Return what is wrong with a script that browsers do not run and whose type is a widget's."""
-        widget = self._document.judge.widget("script", {"type": tag.get(b"type") or ""})
-        return Violation(widget.claim, "", "widget") if widget else None
+    def _widget_type(self, tag: Tag) -> tuple[Violation | None, ShareLink | None]:
+        """Return what is wrong with a script that browsers do not run and whose type is a widget's, and the
+        link in its place."""
+        widget = self._document.judge.widget("script", tag.values)
+        if widget is None:
+            return None, None
+        return Violation(widget.claim, "", "widget"), widget.link if self._document.has_links else None
 
     def _style(self, tag: Tag, piece: Piece) -> Verdict:
         judgement = TagJudgement(self._document, tag)
@@ -137,7 +144,8 @@ class RawTextRules:
             return _stay(judgement.edits(), judgement)
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
         if after is not None:
-            return remove(tag, after, violation, judgement.effects)
+            link = link_in_place_of(tag, violation, self._document)
+            return remove(tag, after, violation, judgement.effects, link=link)
         judgement.note(Limit.FAR_END)
         return _stay(judgement.all_edits(), judgement)
 
@@ -235,8 +243,14 @@ def _stay(edits: list[Edit], judgement: TagJudgement, end: int | None = None) ->
     return Verdict(Fate.STAYS, end, None, edits, judgement.effects, end is None)
 
 
-def _remove(tag: Tag, after: int | None, violation: Violation, judgement: TagJudgement) -> Verdict:
+def _remove(
+    tag: Tag,
+    after: int | None,
+    violation: Violation,
+    judgement: TagJudgement,
+    link: ShareLink | None = None,
+) -> Verdict:
     """Remove an element that ends at `after`; None where its end is not in sight."""
     if after is None:
-        return remove(tag, tag.end, violation, judgement.effects, opens_text=True)
-    return remove(tag, after, violation, judgement.effects)
+        return remove(tag, tag.end, violation, judgement.effects, opens_text=True, link=link)
+    return remove(tag, after, violation, judgement.effects, link=link)

@@ -15,7 +15,7 @@ from .raw_text_rules import RawTextRules
 from .tag_judgement import TagJudgement, loading_attributes
 from .verdict import STAYS, Effects, Verdict
 from .violation import Violation
-from .widgets import may_be_widget
+from .widgets import link_in_place_of, may_be_widget
 
 
 class StartTagRules:
@@ -52,14 +52,21 @@ class StartTagRules:
         if violation is not None:
             end = self._end_of_element(tag, judgement)
             if end is not None:
-                return remove(tag, end, violation, judgement.effects)
+                link = link_in_place_of(tag, violation, self._document)
+                return remove(tag, end, violation, judgement.effects, link=link)
             return stay(judgement.all_edits(), judgement)
-        if may_be_widget(tag):
-            widget = self._document.judge.widget(judgement.kind, tag.values)
-            end = self._end_of_element(tag, judgement) if widget and not widget.keep else None
-            if widget is not None and end is not None:
-                return remove(tag, end, Violation(widget.claim, "", "widget"), judgement.effects)
-        return stay(judgement.edits(), judgement)
+        widget = self._document.judge.widget(judgement.kind, tag.values) if may_be_widget(tag) else None
+        if widget is None:
+            return stay(judgement.edits(), judgement)
+        link = widget.link if self._document.has_links else None
+        completes = link is not None and link.completes
+        goes = not completes and (link is not None or not widget.keep)
+        end = self._end_of_element(tag, judgement) if goes else None
+        if end is not None:
+            violation = Violation(widget.claim, "", "widget")
+            return remove(tag, end, violation, judgement.effects, link=link)
+        stays = stay(judgement.edits(), judgement)
+        return stays._replace(link=link) if completes else stays
 
     def _is_bad_base(self, tag: Tag, href: str) -> bool:
         """Say whether a `base` stands where browsers may or may not count it, changes what was judged

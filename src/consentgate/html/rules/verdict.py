@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from consentgate.catalogue import ShareLink
+
 from .limits import Limit
 from .violation import Violation
 
@@ -51,7 +53,8 @@ class Verdict(NamedTuple):
 
     `end` is where reading goes on, None right after the tag. With `opens_text` raw text follows whose end is
     not known yet. `shows` tells that a placeholder may come in place of an element that goes; `leads_to` is
-    the URL to which a refresh that goes would have led.
+    the URL to which a refresh that goes would have led. `link` is the share link that comes in place of a
+    social button that goes, or makes up for what one that stays lacks.
     """
 
     fate: Fate = Fate.STAYS
@@ -62,6 +65,7 @@ class Verdict(NamedTuple):
     opens_text: bool = False
     shows: bool = False
     leads_to: str = ""
+    link: ShareLink | None = None
 
 
 STAYS = Verdict()

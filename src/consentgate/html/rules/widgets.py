@@ -1,23 +1,48 @@
-"""Which markup could be a social widget's, by the patterns of the catalogue."""
+"""Which markup could be a social widget's, by the patterns of the catalogue, and which link takes its
+place."""
 
 from __future__ import annotations
 
 import re
 
-from consentgate.catalogue import catalogue
+from consentgate.catalogue import ShareLink, catalogue
+from consentgate.html.matching.patterns import any_of
+from consentgate.html.tokenizer.grammar import EQUALS
 from consentgate.html.tokenizer.tags import Tag
+from consentgate.web.url import resolve
+
+from .document_context import DocumentContext
+from .violation import Violation
 
 # The tags that widgets bring along are made of two words.
 WIDGET_TAG = rb"(?=[a-zA-Z0-9]++[:-])(?i:" + catalogue().widget_tag_pattern().encode() + rb")"
 WIDGET_CLASS = catalogue().widget_class_pattern().encode()
 WIDGET_ID = catalogue().widget_id_pattern().encode()
 WIDGET_ATTRIBUTE = rb"(?i:" + catalogue().widget_attribute_pattern().encode() + rb")"
+_VALUES = catalogue().widget_value_patterns()
+WIDGET_VALUE = any_of(
+    *(
+        rb"(?i:" + name.encode() + rb")(?=" + EQUALS + rb"[\"']?" + value.encode() + rb"[\"'\t\n\f\r >])"
+        for name, value in _VALUES
+    )
+)
+"""The names of attributes that are a widget's where they have a certain value."""
 
 _NAMES = re.compile(WIDGET_TAG)
 _CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
 _IDS = re.compile(WIDGET_ID + rb"\Z|[^&]*+&")
 # Searches names in lowercase with spaces between them. A name that only ends like a widget's is found, too.
 _ATTRIBUTES = re.compile(catalogue().widget_attribute_pattern().encode() + rb"(?![^ ])")
+_BY_NAME = [(name.encode(), re.compile(value.encode())) for name, value in _VALUES]
+
+
+def link_in_place_of(tag: Tag, violation: Violation, document: DocumentContext) -> ShareLink | None:
+    """Return the share link that takes the place of an element which goes for what it loads, if that is a
+    social button."""
+    if not (document.has_links and violation.url):
+        return None
+    target = resolve(violation.url, document.base.url)
+    return catalogue().share_link_at(target.host, target.path, violation.url, tag.values)
 
 
 def may_be_widget(tag: Tag) -> bool:
@@ -28,4 +53,5 @@ def may_be_widget(tag: Tag) -> bool:
         or (b"class" in raw and _CLASSES.search(raw[b"class"]))
         or (b"id" in raw and _IDS.match(raw[b"id"]))
         or _ATTRIBUTES.search(b" ".join(raw))
+        or any(name in raw and value.fullmatch(raw[name]) for name, value in _BY_NAME)
     )

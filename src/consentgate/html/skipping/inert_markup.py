@@ -13,7 +13,13 @@ from typing import NamedTuple
 from consentgate.html.matching.patterns import any_of, in_any_case, one_of
 from consentgate.html.matching.run import Run
 from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, INERT_RELATIONS, Reads
-from consentgate.html.rules.widgets import WIDGET_ATTRIBUTE, WIDGET_CLASS, WIDGET_ID, WIDGET_TAG
+from consentgate.html.rules.widgets import (
+    WIDGET_ATTRIBUTE,
+    WIDGET_CLASS,
+    WIDGET_ID,
+    WIDGET_TAG,
+    WIDGET_VALUE,
+)
 from consentgate.html.tokenizer.element_sets import (
     DOCUMENT_TAGS,
     FOREIGN_ROOTS,
@@ -87,7 +93,7 @@ _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.a
 def _attributes(*inert: bytes, active: Set[bytes]) -> bytes:
     """Return a pattern for the attributes of a tag: those whose name is not in `active`, those that the
     patterns `inert` describe, and inert classes and styles. What they begin with also ends the tag's name."""
-    names = any_of(one_of(active), WIDGET_ATTRIBUTE) + rb"(?=[\t\n\f\r />=])"
+    names = any_of(one_of(active), WIDGET_ATTRIBUTE, WIDGET_VALUE) + rb"(?=[\t\n\f\r />=])"
     # The attributes of widgets all begin with `data-`.
     letters = {b"d", *(name[:1] for name in active)}
     first = b"".join(sorted(letters | {letter.upper() for letter in letters}))
@@ -108,7 +114,12 @@ _INERT_ATTRIBUTES = _HARMLESS_ATTRIBUTES + _END
 # -- tags ------------------------------------------------------------------------------------------------
 
 # These load something by their own nature. Those with raw text in them are another matter.
-_LOADING_TAG = one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"param"})
+# A canonical link loads nothing, but says where the page is: share links need to know.
+_NOT_CANONICAL = rb"(?!(?:[^cC>]++|[cC](?!" + in_any_case(b"anonical") + rb"))*+[cC])"
+_LINK_TAG = in_any_case(b"link") + _NOT_CANONICAL
+_LOADING_TAG = any_of(
+    _LINK_TAG, one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"link", b"param"})
+)
 _ACTIVE_TAG = any_of(one_of({*ELEMENTS} | STRUCTURE), WIDGET_TAG) + NAME_END
 
 # The commonest names come first only because that is fast.
@@ -124,6 +135,7 @@ _ACTIVE_END = one_of(DOCUMENT_TAGS | FOREIGN_ROOTS | {b"a", b"template", b"selec
 _INERT_RELATION = any_of(*(re.escape(name.encode()) for name in sorted(INERT_RELATIONS, reverse=True)))
 _INERT_LINK = (
     rb"link"
+    + _NOT_CANONICAL
     + _attributes(rb"rel=\"(?:" + _INERT_RELATION + rb"(?: |(?=\")))++\"", active=_ACTIVE_ANYWHERE | {b"rel"})
     + _END
 )
@@ -232,7 +244,7 @@ def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
 
 
 def _head(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
-    named = one_of((b"link", b"meta")) + _loading_attributes(home)
+    named = any_of(_LINK_TAG, one_of((b"meta",))) + _loading_attributes(home)
     tag = rb"<" + any_of(_INERT_LINK, named, _empty_script(home))
     items = any_of(SPACE + rb"++", tag, COMMENT, DECLARATION, BOGUS_COMMENT)
     return Run(rb"(?:" + items + rb")*+", pieces)

@@ -67,14 +67,17 @@ class RemovedElements:
         self._place = (*where, nested)
 
     @classmethod
-    def for_documents(cls, judge: Judge, charset: str, nested: int) -> RemovedElements:
-        """Remember what is removed from documents in this `charset` that `judge` decides about."""
+    def for_documents(
+        cls, judge: Judge, charset: str, nested: int, *, has_links: bool = False
+    ) -> RemovedElements:
+        """Remember what is removed from documents in this `charset` that `judge` decides about. Where it
+        `has_links`, more of a document is removed: share links take its place."""
         scope, claims = judge.scope, judge.policy.claims
         # Clients can make up any number of long names.
         if judge.consent.is_open or sum(map(len, scope)) > _LONGEST_SCOPE:
             return cls(None, (), nested)
         memory = _memories.get(claims) or _memories.setdefault(claims, _Memory())
-        return cls(memory, (*scope, charset), nested)
+        return cls(memory, (*scope, charset, has_links), nested)
 
     def within(self, nested: int) -> RemovedElements:
         """Remember what is removed within `nested` documents, otherwise in the same place."""
