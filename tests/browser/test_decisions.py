@@ -70,7 +70,7 @@ def gated(shop: Shop) -> ConsentMiddleware:
 
 def framing(sandbox: str) -> Callable[..., Iterable[bytes]]:
     """A page that shows the shop in a frame without scripts."""
-    page = f'<!doctype html><iframe sandbox="{sandbox}" src="https://{HOST}/" width=900 height=900></iframe>'
+    page = f'<!doctype html><iframe sandbox="{sandbox}" src="https://{HOST}/" width=900 height=500></iframe>'
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", "text/html")])
