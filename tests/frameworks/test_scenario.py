@@ -47,7 +47,7 @@ def test_the_session_lives_on_through_every_decision(browser: Browser) -> None:
 
 def test_after_accept_everything_is_there(browser: Browser) -> None:
     answer = browser.decides("accept", next="/template")
-    assert (answer.status, answer.values("location")) == (303, ["/template"])
+    assert (answer.status, answer.values("location")) == (303, ["/template#consentgate-saved"])
     reply = browser.gets("/")
     assert reply.cookie_names == {"session", "_own", "_st1"}
     assert f'<script src="https://{STATS}/s.js"></script>' in reply.text

@@ -8,7 +8,7 @@ from .support import PAGES
 
 def test_the_visitor_s_own_styles_hide_the_banner_from_those_who_are_not_asked():
     assert PAGES.visitor_stylesheet(True) == b""
-    assert PAGES.visitor_stylesheet(False) == b".consentgate-banner{display:none}"
+    assert PAGES.visitor_stylesheet(False).startswith(b".consentgate-banner{display:none}")
 
 
 def test_the_stylesheet_s_name_changes_with_its_content():

@@ -2,7 +2,7 @@
 
 from consentgate.web.paths import local_path
 
-from .banner import Shows
+from .banner import SAVED, Shows
 from .pages import Pages
 
-__all__ = ["Pages", "Shows", "local_path"]
+__all__ = ["SAVED", "Pages", "Shows", "local_path"]

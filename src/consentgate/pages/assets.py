@@ -48,7 +48,8 @@ def stylesheet_name() -> str:
 def visitor_stylesheet(asks: bool) -> bytes:
     """Return the styles for one visitor, in pages that are the same for everyone: where nothing `asks` the
     visitor any more, they hide the banner."""
-    return b"" if asks else b".consentgate-banner{display:none}"
+    hide = b".consentgate-banner{display:none}.consentgate .consentgate-settings{display:block}"
+    return b"" if asks else hide
 
 
 def _digest(content: bytes) -> str:

@@ -19,6 +19,9 @@ from . import assets
 from .listing import Listing
 from .templating import Slotted, attribute, escaped
 
+SAVED = "consentgate-saved"
+"""The id of an element of ours in the head. A page whose address names it says that a choice was saved."""
+
 
 class Shows(Enum):
     """What a page shows of the gate."""

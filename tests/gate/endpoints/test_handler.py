@@ -119,7 +119,7 @@ def test_under_a_mount_point_everything_is_below_it(make_site: MakeSite) -> None
     assert b'href="/app/_privacy/style-' in page.body
     assert b'value="/app/news"' in page.body
     assert site.gets(CHOICES).status == 200
-    assert site.decides("accept", next="/app/news").value("location") == "/app/news"
+    assert site.decides("accept", next="/app/news").value("location") == "/app/news#consentgate-saved"
     assert site.gets("/app/_privacy/choices").status == 200
     assert site.app.seen[-1].path == "/app/_privacy/choices"
 
@@ -145,12 +145,12 @@ def test_under_a_mount_point_everything_is_below_it(make_site: MakeSite) -> None
     ],
 )
 def test_a_decision_leads_back_to_the_site_itself_only(site: Site, next: str, location: str) -> None:
-    assert site.decides("refuse", next=next).value("location") == location
+    assert site.decides("refuse", next=next).value("location") == f"{location}#consentgate-saved"
 
 
 def test_a_decision_without_next_leads_home(site: Site) -> None:
-    assert site.decides("refuse").value("location") == "/"
-    assert site.decides("refuse", next=["/a", "/b"]).value("location") == "/a"
+    assert site.decides("refuse").value("location") == "/#consentgate-saved"
+    assert site.decides("refuse", next=["/a", "/b"]).value("location") == "/a#consentgate-saved"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from consentgate.gate.request.fetch_metadata import is_from_own_window
 from consentgate.gate.request.origin import is_same_origin, page_before
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.variants import Variant
-from consentgate.pages import Pages
+from consentgate.pages import SAVED, Pages
 from consentgate.web.url import Url, resolve
 
 from .csp_reports import BadReport, blocked_urls
@@ -107,7 +107,7 @@ class OwnRequest:
         visit, enforcement = self.visit, self.enforcement
         headers = [
             *self.pages.headers("text/html; charset=utf-8"),
-            ("Location", onward),
+            ("Location", f"{onward}#{SAVED}"),
             ("Set-Cookie", enforcement.cookie.set_cookie(choice, visit.host)),
         ]
         if takes_back(visit.consent.choice, choice):

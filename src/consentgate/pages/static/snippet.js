@@ -29,6 +29,10 @@
     ours.addEventListener("click", ({ isTrusted }) => (isGenuine = isTrusted), true);
     ours.addEventListener("submit", decide);
     dress();
+    if (location.hash === SAVED) {
+      history.replaceState(history.state, "", location.pathname + location.search);
+      say();
+    }
     follow();
     settle();
   };
@@ -80,6 +84,10 @@
   const hide = () => find("banner")?.remove();
   const confirm = (later) => {
     hide();
+    say(later);
+    (find("settings") ?? find("saved").lastElementChild).focus({ preventScroll: true });
+  };
+  const say = (later) => {
     const line = find("saved");
     const [now, next, close] = line.children;
     now.hidden = later;
@@ -94,7 +102,6 @@
       event.preventDefault();
       line.style.display = "none";
     });
-    (find("settings") ?? close).focus({ preventScroll: true });
   };
   /* A page that answers a form is not asked for again: that would repeat what the form did. */
   const again = () => {
@@ -102,7 +109,6 @@
     if (!location.hash) history.replaceState(history.state, "", SAVED);
     location.reload();
   };
-  if (location.hash === SAVED) history.replaceState(history.state, "", location.pathname + location.search);
 
   /* -- pages that were made before a decision -- */
 
