@@ -130,7 +130,10 @@ def test_what_is_wrong_with_a_decision_is_said_in_the_language_of_its_form(site:
 
 
 def test_a_decision_may_come_in_any_language(site: Site) -> None:
-    assert site.decides("accept", path=f"{CHOICES}?lang=fr", next="/a").value("location") == "/a#consentgate-saved"
+    assert (
+        site.decides("accept", path=f"{CHOICES}?lang=fr", next="/a").value("location")
+        == "/a#consentgate-saved"
+    )
 
 
 def test_a_hostile_language_is_none(site: Site) -> None:
