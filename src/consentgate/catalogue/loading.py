@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 import msgspec
 
+from .embeds import EmbedPage
 from .inline_scripts import inline_signature
 from .model import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
 from .patterns import UrlPattern
@@ -34,6 +36,11 @@ class _Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     keep: bool = False
 
 
+class _Embed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    frame: str
+    page: str
+
+
 class _Cookie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     lifetime: str
@@ -50,6 +57,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cookies: tuple[_Cookie, ...] = ()
     inline: tuple[str | _Inline, ...] = ()
     widgets: tuple[_Widget, ...] = ()
+    embeds: tuple[_Embed, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +84,7 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
         inline=tuple(map(_inline, row.inline)),
         widgets=tuple(map(_widget, row.widgets)),
+        embeds=tuple(EmbedPage(re.compile(embed.frame), embed.page) for embed in row.embeds),
     )
 
 

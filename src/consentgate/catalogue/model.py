@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .embeds import EmbedPage
 from .patterns import UrlPattern
 
 
@@ -51,7 +52,7 @@ class KnownService:
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
     the service is known to load, and services may share a loader. `paths` are globs that give the service
-    away on any host. A text is empty where it is unknown.
+    away on any host. `embeds` lead from its frames to the pages of what these show. A text is empty where it is unknown.
     """
 
     id: str
@@ -64,6 +65,7 @@ class KnownService:
     cookies: tuple[KnownCookie, ...] = ()
     inline: tuple[InlineSignature, ...] = ()
     widgets: tuple[WidgetSignature, ...] = ()
+    embeds: tuple[EmbedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,9 @@ class Exchange(ABC):
 
     @property
     def _insertions(self) -> PageInsertions:
-        return PageInsertions(self._visit, self._variant, self._pages, self._log.headers)
+        return PageInsertions(
+            self._visit, self._variant, self._pages, self._enforcement.embeds, self._log.headers
+        )
 
     def _tell_blocked(self, refusal: Refusal) -> None:
         """Tell the log what a response is refused for."""

@@ -1,4 +1,4 @@
-"""The stylesheet and the script (the snippet) that the site's pages carry."""
+"""The stylesheets and the script (the snippet) that the site's pages carry."""
 
 from __future__ import annotations
 
@@ -31,7 +31,19 @@ def stylesheet(asks: bool) -> bytes:
     return _shipped("banner.css").replace(b"\n", b"") + hide
 
 
+@cache
+def placeholder_stylesheet() -> bytes:
+    """Return the styles of the documents in frames."""
+    return _shipped("placeholder.css").replace(b"\n", b"")
+
+
+@cache
+def placeholder_stylesheet_name() -> str:
+    """Return the file name of these styles, which changes with the content."""
+    return f"placeholder-{hashlib.sha256(placeholder_stylesheet()).hexdigest()[:12]}.css"
+
+
 def _shipped(name: str) -> bytes:
     text = (files(__package__) / "static" / name).read_text("utf-8")
-    # Comments and indentation are for readers of the source. No string in the two files contains any.
+    # Comments and indentation are for readers of the source. No string in these files contains any.
     return re.sub(r"/\*.*?\*/\s*|^\s+", "", text, flags=re.DOTALL | re.MULTILINE).encode("ascii")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +18,9 @@ from consentgate.texts import Texts, texts
 from consentgate.web.paths import local_path, mount_path
 
 from . import assets
+from .frames import Frames
 from .gpc import gpc_resource
-from .headers import headers
+from .headers import embed_headers, headers
 from .listing import Listing, contact_link
 from .templating import Slotted, environment
 
@@ -55,11 +57,28 @@ class Pages:
             for link in (False, True)
         }
         self._onwards = self._slotted("onwards.html", "url")
+        self.frames = Frames(
+            policy,
+            self.texts,
+            self._base,
+            assets.placeholder_stylesheet_name(),
+            allows_one=not self._listing.whole_categories_only,
+        )
 
     @property
     def snippet_name(self) -> str:
         """The file name of the script, with a hash of its content."""
         return assets.snippet_name()
+
+    @property
+    def placeholder_stylesheet_name(self) -> str:
+        """The file name of the styles in the frames of embeds, with a hash of their content."""
+        return assets.placeholder_stylesheet_name()
+
+    @property
+    def placeholder_stylesheet(self) -> bytes:
+        """The styles in the frames of embeds."""
+        return assets.placeholder_stylesheet()
 
     @property
     def snippet(self) -> bytes:
@@ -171,6 +190,10 @@ class Pages:
     ) -> list[tuple[str, str]]:
         """Return the headers of one of the gate's own pages or files."""
         return headers(content_type, cache_control, may_be_framed=may_be_framed)
+
+    def embed_headers(self, hosts: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """Return the headers of a page in the frame of an embed, which loads frames from these `hosts`."""
+        return embed_headers(hosts)
 
     def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
         return Slotted(template, slots, texts=self.texts, site=self.policy.site, base=self._base, **context)

@@ -72,6 +72,27 @@ def resolve(text: str, base: Url) -> Url:
     return _relative(text, base)
 
 
+_NAMES_A_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.\-]*:)?//(?P<authority>[^/\\?#]*)(?P<rest>.*)", re.S)
+
+
+def absolute(text: str, target: Url, own_host: str) -> str:
+    """Write out where `text` leads, which was resolved to `target`: with scheme, host, port and query, or from
+    the path on where that is on `own_host`. "" for what is nowhere on the web, and what no site writes."""
+    if not target.is_on_the_web:
+        return ""
+    text = text.strip(_STRIPPED).translate(_REMOVED)
+    named = _NAMES_A_HOST.match(text)
+    if named is not None:
+        authority, rest = named.groups()
+        plain = "@" not in authority and "\\" not in rest
+        return f"{target.scheme}://{authority}{rest if rest[:1] == '/' else '/' + rest}" if plain else ""
+    if "\\" in text:
+        return ""
+    question, query = text.partition("#")[0].partition("?")[1:]
+    path = f"{target.path}{question}{query}"
+    return path if target.host == own_host else f"{target.scheme}://{target.host}{path}"
+
+
 def _absolute(scheme: str, rest: str) -> Url:
     if scheme in _SPECIAL_SCHEMES:
         target = _with_authority(scheme, rest.lstrip("/\\"))

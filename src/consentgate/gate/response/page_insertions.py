@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from consentgate.consent.embed import Embed, SignedEmbeds
 from consentgate.gate.csp.site_policy import NAME as CSP
-from consentgate.gate.csp.site_policy import keeps_out, nonce_for
+from consentgate.gate.csp.site_policy import keeps_out, keeps_out_page, nonce_for
 from consentgate.gate.log.headers import HeaderAdvice
 from consentgate.gate.message import Header
 from consentgate.gate.request.visit import Visit
-from consentgate.html import Insertion
+from consentgate.html import BlockedFrame, Insertion
+from consentgate.html.rewriting.insertions import FrameDocumentFor
 from consentgate.html.values.refresh import refresh_url
 from consentgate.pages import Pages
+from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
@@ -20,13 +23,20 @@ from .content_type import is_download
 from .variants import Variant
 
 
+_LONGEST_ADDRESS = 2 << 10
+"""The longest address that a placeholder gives back. Forms are read up to 16 KiB, and a link is to lead to it."""
+
+
 class PageInsertions:
     """Makes what is put into the pages of a `visit`: head, banner and placeholders, from `pages`."""
 
-    def __init__(self, visit: Visit, variant: Variant, pages: Pages, log: HeaderAdvice) -> None:
+    def __init__(
+        self, visit: Visit, variant: Variant, pages: Pages, embeds: SignedEmbeds, log: HeaderAdvice
+    ) -> None:
         self._visit = visit
         self._variant = variant
         self._pages = pages
+        self._embeds = embeds
         self._log = log
 
     def placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
@@ -34,6 +44,28 @@ class PageInsertions:
         page's relative URLs lead to another host."""
         visit = self._visit
         return self._pages.placeholder(claim, in_link, visit.way_back, visit.origin if elsewhere else "")
+
+    def frame_document(self, headers: list[Header]) -> FrameDocumentFor:
+        """Return what makes the documents for the blocked frames of a page that is sent with `headers`."""
+        visit, pages, embeds = self._visit, self._pages, self._embeds
+        policies = [header for header in headers if header[0].lower().startswith(CSP)]
+        means = Means()
+        if policies:
+            means = Means(
+                nonce_for(policies, "style"),
+                forms=not keeps_out_page(policies, "form", visit.host),
+                in_place=not keeps_out_page(policies, "frame", visit.host),
+            )
+
+        def document(frame: BlockedFrame, elsewhere: bool) -> bytes:
+            claim, signed = frame.claim, ""
+            if claim.service is not None and 0 < len(frame.url) <= _LONGEST_ADDRESS:
+                signed = embeds.sign(Embed(frame.url, claim.service, frame.attributes), visit.host)
+            origin = visit.origin if elsewhere else ""
+            html = pages.frames.placeholder(claim, frame.url, signed, visit.way_back, means, origin)
+            return html.replace(b"&", b"&amp;").replace(b'"', b"&quot;")
+
+        return document
 
     def insertion(self, headers: list[Header], refreshes: Iterable[str] = ()) -> Insertion | None:
         """Return what goes into a page that is sent with `headers`, None for a download. The visitor gets a

@@ -4,18 +4,37 @@ refreshes."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from consentgate.html.rules.base_url import BaseUrl
 from consentgate.html.rules.violation import Violation
 from consentgate.html.tokenizer.open_elements import OpenElements
+from consentgate.html.tokenizer.tags import Tag
 from consentgate.policy import Claim
-from consentgate.web.url import resolve
+from consentgate.web.url import absolute, resolve
 
 from .insertion_point import Insertion
 
 PlaceholderFor = Callable[[Claim, bool, bool], bytes]
 """Makes what is put in a removed element's place: given the claim that was not covered, whether the element
 stood inside a link, and whether the page's relative URLs lead to another host."""
+
+
+class BlockedFrame(NamedTuple):
+    """A frame that was blocked because of a `claim`. `url` is where it would have led, absolute unless that is on
+    the site itself; "" where that is nowhere on the web. `attributes` are those that the embed needs."""
+
+    claim: Claim
+    url: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+FrameDocumentFor = Callable[[BlockedFrame, bool], bytes]
+"""Makes the document that a blocked frame shows instead, escaped for double quotes: given the frame, and whether
+the page's relative URLs lead to another host."""
+
+FOR_THE_EMBED = ("allow", "allowfullscreen", "referrerpolicy", "sandbox", "csp", "credentialless", "title")
+"""The attributes of a frame that what is embedded needs to work, or may not do without."""
 
 
 class Insertions:
@@ -25,11 +44,13 @@ class Insertions:
         self,
         insertion: Insertion | None,
         placeholder: PlaceholderFor | None,
+        frame_document: FrameDocumentFor | None,
         base: BaseUrl,
         open_elements: OpenElements,
     ) -> None:
         self._insertion = insertion
         self._placeholder = placeholder
+        self._frame_document = frame_document
         self._base = base
         self._open = open_elements
 
@@ -64,6 +85,16 @@ class Insertions:
             # Nothing would have shown there.
             return b""
         return self._placeholder(violation.claim, self._open.in_anchor, self._base.leads_elsewhere)
+
+    def frame_document(self, violation: Violation, tag: Tag) -> bytes:
+        """Make the document that the blocked frame shows which `tag` opens; b"" where it has to go."""
+        target = resolve(violation.url, self._base.url)
+        if self._frame_document is None or target.is_for_a_program:
+            return b""
+        attributes = ((name, tag.get(name.encode())) for name in FOR_THE_EMBED)
+        given = tuple((name, value) for name, value in attributes if value is not None)
+        frame = BlockedFrame(violation.claim, absolute(violation.url, target, self._base.own_host), given)
+        return self._frame_document(frame, self._base.leads_elsewhere)
 
     def way_on(self, url: str) -> bytes:
         """Make the link for a visitor whom a refresh would have led to `url`, where it can stand here."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 
 from consentgate.html.rules.amp import is_amp
 from consentgate.html.rules.document_context import DocumentContext
 from consentgate.html.rules.limits import Limit
-from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Effects, Fate, Verdict
+from consentgate.html.rules.verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Verdict
+from consentgate.html.rules.violation import Violation
 from consentgate.html.skipping.inert_markup import InertMarkup
 from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 
-from .edits import Edits
+from .edits import Edits, apply
 from .insertions import Insertions
 
 
@@ -64,12 +66,12 @@ class VerdictApplier:
         if verdict is STAYS and tag is not None:
             self._open_element(tag, match)
             return tag.end
-        fate, end, violation, edits, effects, _, shows, leads_to = verdict
+        fate, end, violation, edits, effects, _, shows, frames, leads_to = verdict
         start, tag_end = match.span()
         end = tag_end if end is None else offset + end
         if effects != NO_EFFECTS:
             self._note_effects(effects, start)
-        if edits:
+        if edits and not frames:
             self.edits.add(edits, offset)
         if fate is Fate.STAYS and tag is not None:
             self._open_element(tag, match)
@@ -78,7 +80,9 @@ class VerdictApplier:
             if self._insertions.due is not None:
                 self._insert_around(match)
             instead = b""
-            if shows:
+            if frames:
+                instead = self._framed(violation, match, tag, end, [edit.moved(offset) for edit in edits])
+            if shows and not instead:
                 instead = self._insertions.placeholder(violation)
             elif leads_to:
                 instead = self._insertions.way_on(leads_to)
@@ -89,6 +93,19 @@ class VerdictApplier:
         elif fate is Fate.STAYS or match["name"].lower() == b"noscript":
             self._insert_around(match)
         return end
+
+    def _framed(
+        self, violation: Violation, match: re.Match[bytes], tag: Tag | None, end: int, edits: list[Edit]
+    ) -> bytes:
+        """Return the frame that `match` opens with these edits and a placeholder in it; b"" where it goes."""
+        document = self._insertions.frame_document(violation, tag or Tag(match, self._document.decode))
+        if not document:
+            return b""
+        data, start, name_end = match.string, match.start(), match.end("name")
+        # Of several attributes of one name the first counts.
+        edits.append(Edit(name_end, name_end, b' srcdoc="' + document + b'"'))
+        edits = sorted((edit.moved(-start) for edit in edits), key=attrgetter("start"))
+        return apply(edits, data[start:end], end - start)
 
     def _note_effects(self, effects: Effects, position: int) -> None:
         """Note what came of judging the markup at `position`."""

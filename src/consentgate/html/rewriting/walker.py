@@ -35,7 +35,7 @@ from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
-from .insertions import Insertions, PlaceholderFor
+from .insertions import FrameDocumentFor, Insertions, PlaceholderFor
 from .oversized_markup import LARGEST_TAG, TOO_LARGE, OversizedMarkup, is_long, is_too_large, oversized_name
 from .raw_text import RawText
 from .verdict_applier import VerdictApplier
@@ -62,6 +62,7 @@ class Walker:
         charset: str,
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
+        frame_document: FrameDocumentFor | None = None,
         *,
         nested: int = 0,
         around: Walker | None = None,
@@ -83,7 +84,7 @@ class Walker:
         self._decode = self._document.decode
         self._lookahead = LookAhead()
         self._rules = StartTagRules(self._document, self._open, self._lookahead, apart=self._apart)
-        self._insertions = Insertions(insertion, placeholder, self._base, self._open)
+        self._insertions = Insertions(insertion, placeholder, frame_document, self._base, self._open)
         self._applier = VerdictApplier(self._document, self._open, self._insertions, self._inert)
         self._followed: RawText | OversizedMarkup | None = None
         self._piece = Piece(b"", 0, False)

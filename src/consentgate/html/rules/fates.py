@@ -24,9 +24,16 @@ def remove(
     tag: Tag, end: int, violation: Violation, effects: Effects = NO_EFFECTS, *, opens_text: bool = False
 ) -> Verdict:
     """Remove the element that `tag` opens, up to `end`. With `opens_text` its text after that goes, too."""
-    shows = _may_show(tag, violation.kind)
+    shows = may_show(tag, violation.kind)
     leads_to = "" if shows else _refreshes_to(tag)
-    return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to)
+    return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to=leads_to)
+
+
+def remove_or_frame(
+    tag: Tag, end: int, violation: Violation, edits: Sequence[Edit], effects: Effects
+) -> Verdict:
+    """Remove a frame up to `end`; or let it stay with these `edits`, where it can show a placeholder."""
+    return Verdict(Fate.GOES, end, violation, edits, effects, shows=True, frames=True)
 
 
 def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
@@ -34,7 +41,7 @@ def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
     return Verdict(Fate.LOSES_TAG, tag.end, Violation(NOBODY, url, kind), effects=effects)
 
 
-def _may_show(tag: Tag, kind: str) -> bool:
+def may_show(tag: Tag, kind: str) -> bool:
     """Say whether the element that `tag` opens, one of this kind, may leave a placeholder."""
     element = ELEMENTS.get(tag.name)
     visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")

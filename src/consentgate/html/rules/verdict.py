@@ -50,8 +50,9 @@ class Verdict(NamedTuple):
     """What becomes of the element that a start tag opens.
 
     `end` is where reading goes on, None right after the tag. With `opens_text` raw text follows whose end is
-    not known yet. `shows` tells that a placeholder may come in place of an element that goes; `leads_to` is
-    the URL to which a refresh that goes would have led.
+    not known yet. `shows` tells that a placeholder may come in place of an element that goes, and `frames`
+    that this is a frame, which may stay with these `edits` and show the placeholder itself. `leads_to` is the
+    URL to which a refresh that goes would have led.
     """
 
     fate: Fate = Fate.STAYS
@@ -61,6 +62,7 @@ class Verdict(NamedTuple):
     effects: Effects = NO_EFFECTS
     opens_text: bool = False
     shows: bool = False
+    frames: bool = False
     leads_to: str = ""
 
 
