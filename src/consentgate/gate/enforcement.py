@@ -35,8 +35,9 @@ _VERSION = version("consentgate").encode()
 class Enforcement:
     """A policy, and what it takes to enforce it. Threads and tasks share one.
 
-    `embeds` signs what placeholders give back. `insecure` and `trusted_proxies` are as for the gate. What the fields after them hold grows while the
-    process runs: what was logged, how many reports were read, which cookies the application has set.
+    `embeds` signs what placeholders give back. `insecure` and `trusted_proxies` are as for the gate. What the
+    fields after them hold grows while the process runs: what was logged, how many reports were read, which
+    cookies the application has set.
     """
 
     policy: Policy

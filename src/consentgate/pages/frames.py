@@ -18,13 +18,13 @@ from consentgate.web.url import Url, resolve
 
 from .templating import Slotted, environment
 
-
 _MOST_SERVICES = 256
 
 
 class Means(NamedTuple):
-    """What a page's own Content-Security-Policy leaves a placeholder in it to work with: the nonce of its style
-    sheet; whether `forms` may be sent; whether a page of ours may be `in_place`, in the page's frames."""
+    """What a page's own Content-Security-Policy leaves a placeholder in it to work with: the nonce of its
+    style sheet; whether `forms` may be sent; whether a page of ours may be `in_place`, in the page's
+    frames."""
 
     style_nonce: str = ""
     forms: bool = True
@@ -32,6 +32,7 @@ class Means(NamedTuple):
 
 
 class _Kind(NamedTuple):
+    asks: bool
     loads: bool
     allows: bool
     in_place: bool
@@ -61,7 +62,9 @@ class Frames:
         `signed` is what opens it once, "" where that cannot be. `next` and `origin` are as for the banner.
         """
         opens = claim.declared and claim.unit is not None and means.forms
-        kind = _Kind(opens and signed != "", opens and self._allows_one, means.in_place)
+        kind = _Kind(
+            claim.unit is not None, opens and signed != "", opens and self._allows_one, means.in_place
+        )
         return self._template(kind).fill(
             origin=_escaped(origin),
             style_nonce=b" nonce='%s'" % _escaped(means.style_nonce) if means.style_nonce else b"",
@@ -72,8 +75,8 @@ class Frames:
         )
 
     def opened(self, embed: Embed, name: str, signed: str, next: str, *, window: bool) -> bytes:
-        """Render the page that holds nothing but an embed, and the way back: in a `window` of its own to the page
-        `next`, else to the placeholder."""
+        """Render the page that holds nothing but an embed, and the way back: in a `window` of its own to the
+        page `next`, else to the placeholder."""
         text = (
             environment()
             .get_template("embed.html")
@@ -125,6 +128,7 @@ class Frames:
         else:
             sentence = self._receiving.get(claim.service or "", words.receives)
         return sentence.format(service=claim.name)
+
 
 # A site has the same frames on every page, and a page the same path in each: escaping is most of what a
 # placeholder costs.

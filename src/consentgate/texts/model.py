@@ -78,9 +78,9 @@ class PlaceholderTexts(_Table, frozen=True):
     """What stands in the place of a blocked embed or widget.
 
     `load` opens one embed for this visit alone, and `close` takes it away again; `always` allows its service.
-    `receives` says what the service would receive, `stores` that it sets cookies as well. `open` is the link to
-    where the service itself shows it. `elsewhere` is for one that is used on other pages only, `never` for one that no consent would open.
-    `onwards` stands before the link to where a page's refresh would have led.
+    `receives` says what the service would receive, `stores` that it sets cookies as well. `open` is the link
+    to where the service itself shows it. `elsewhere` is for one that is used on other pages only, `never` for
+    one that no consent would open. `onwards` stands before the link to where a page's refresh would have led.
     """
 
     blocked: str

@@ -76,8 +76,9 @@ _NAMES_A_HOST = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.\-]*:)?//(?P<authority>[^/\\
 
 
 def absolute(text: str, target: Url, own_host: str) -> str:
-    """Write out where `text` leads, which was resolved to `target`: with scheme, host, port and query, or from
-    the path on where that is on `own_host`. "" for what is nowhere on the web, and what no site writes."""
+    """Write out where `text` leads, which was resolved to `target`: with scheme, host, port and query, or
+    from the path on where that is on `own_host`. "" for what is nowhere on the web, and what no site
+    writes."""
     if not target.is_on_the_web:
         return ""
     text = text.strip(_STRIPPED).translate(_REMOVED)

@@ -37,8 +37,8 @@ def keeps_out(headers: list[Header], kind: str) -> bool:
 
 
 def keeps_out_page(headers: list[Header], kind: str, host: str) -> bool:
-    """Say whether a policy keeps pages of `host`, which is the site's own, out of its frames ("frame"), or its
-    forms from being sent there ("form")."""
+    """Say whether a policy keeps pages of `host`, which is the site's own, out of its frames ("frame"), or
+    its forms from being sent there ("form")."""
     return any(
         not any(_names(source.lower(), host) for source in sources)
         for sources in _deciding(headers, NAME, kind)
@@ -46,8 +46,8 @@ def keeps_out_page(headers: list[Header], kind: str, host: str) -> bool:
 
 
 def _names(source: str, host: str) -> bool:
-    """Say whether a source expression names the site's own `host` (CSP 3, section 6.7.2.8). The port is taken for
-    the page's own."""
+    """Say whether a source expression names the site's own `host` (CSP 3, section 6.7.2.8). The port is taken
+    for the page's own."""
     if source in ("'self'", "*", "https:", "http:"):
         return True
     named = source.partition("://")[2] or source

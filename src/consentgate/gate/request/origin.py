@@ -52,8 +52,8 @@ PARTIAL = ("HX-Request", "HX-Boosted", "HX-Current-URL", "Turbo-Frame", "Accept"
 
 
 def asks_for_partial(request: Request) -> bool:
-    """Say whether a script of the page asks for a part of it: htmx, but for a page that it shows as a whole, or
-    Turbo, for a frame or a stream."""
+    """Say whether a script of the page asks for a part of it: htmx, but for a page that it shows as a whole,
+    or Turbo, for a frame or a stream."""
     if request.values("hx-request"):
         return not request.values("hx-boosted")
     return bool(request.values("turbo-frame")) or any(

@@ -62,8 +62,8 @@ class Visit(NamedTuple):
 
     @property
     def way_back(self) -> str:
-        """The page to return to after a decision. For a partial it is the page that shows it; for the answer to a form it is the page with the form,
-        which can be loaded again."""
+        """The page to return to after a decision. For a partial it is the page that shows it; for the answer
+        to a form it is the page with the form, which can be loaded again."""
         request = self.request
         if self.is_partial and (page := page_around(request, self.host)):
             return page

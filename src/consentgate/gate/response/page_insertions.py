@@ -22,9 +22,9 @@ from consentgate.web.url import Url, resolve
 from .content_type import is_download
 from .variants import Variant
 
-
 _LONGEST_ADDRESS = 2 << 10
-"""The longest address that a placeholder gives back. Forms are read up to 16 KiB, and a link is to lead to it."""
+"""The longest address that a placeholder gives back. Forms are read up to 16 KiB, and a link is to lead to
+it."""
 
 
 class PageInsertions:

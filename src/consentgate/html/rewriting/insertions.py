@@ -21,8 +21,9 @@ stood inside a link, and whether the page's relative URLs lead to another host."
 
 
 class BlockedFrame(NamedTuple):
-    """A frame that was blocked because of a `claim`. `url` is where it would have led, absolute unless that is on
-    the site itself; "" where that is nowhere on the web. `attributes` are those that the embed needs."""
+    """A frame that was blocked because of a `claim`. `url` is where it would have led, absolute unless that
+    is on the site itself; "" where that is nowhere on the web. `attributes` are those that the embed
+    needs."""
 
     claim: Claim
     url: str
@@ -30,8 +31,8 @@ class BlockedFrame(NamedTuple):
 
 
 FrameDocumentFor = Callable[[BlockedFrame, bool], bytes]
-"""Makes the document that a blocked frame shows instead, escaped for double quotes: given the frame, and whether
-the page's relative URLs lead to another host."""
+"""Makes the document that a blocked frame shows instead, escaped for double quotes: given the frame, and
+whether the page's relative URLs lead to another host."""
 
 FOR_THE_EMBED = ("allow", "allowfullscreen", "referrerpolicy", "sandbox", "csp", "credentialless", "title")
 """The attributes of a frame that what is embedded needs to work, or may not do without."""
@@ -87,13 +88,20 @@ class Insertions:
         return self._placeholder(violation.claim, self._open.in_anchor, self._base.leads_elsewhere)
 
     def frame_document(self, violation: Violation, tag: Tag) -> bytes:
-        """Make the document that the blocked frame shows which `tag` opens; b"" where it has to go."""
+        """Make the document that the blocked frame shows which `tag` opens, or a frame in its place; b""
+        where it has to go."""
+        if self._frame_document is None or not (tag.name == b"iframe" or self._open.takes_placeholder):
+            return b""
         target = resolve(violation.url, self._base.url)
-        if self._frame_document is None or target.is_for_a_program:
+        if target.is_for_a_program:
             return b""
         attributes = ((name, tag.get(name.encode())) for name in FOR_THE_EMBED)
         given = tuple((name, value) for name, value in attributes if value is not None)
-        frame = BlockedFrame(violation.claim, absolute(violation.url, target, self._base.own_host), given)
+        url = ""
+        # What was wrong may be something within the frame's document, which is no address of a frame.
+        if violation.url and violation.url in (value.strip() for value in tag.values.values()):
+            url = absolute(violation.url, target, self._base.own_host)
+        frame = BlockedFrame(violation.claim, url, given)
         return self._frame_document(frame, self._base.leads_elsewhere)
 
     def way_on(self, url: str) -> bytes:

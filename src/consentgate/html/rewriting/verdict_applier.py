@@ -17,6 +17,13 @@ from consentgate.html.tokenizer.tags import Tag
 from .edits import Edits, apply
 from .insertions import Insertions
 
+BOXES = {
+    b"audio": b' width="300" height="54"',
+    **dict.fromkeys((b"video", b"object", b"embed", b"portal", b"fencedframe"), b""),
+}
+"""The size of a frame in the place of an element that has none of its own, where that is not a frame's."""
+_CUSTOM_BOX = b' width="100%" height="315"'
+
 
 class VerdictApplier:
     """Applies the verdicts on one document.
@@ -97,15 +104,21 @@ class VerdictApplier:
     def _framed(
         self, violation: Violation, match: re.Match[bytes], tag: Tag | None, end: int, edits: list[Edit]
     ) -> bytes:
-        """Return the frame that `match` opens with these edits and a placeholder in it; b"" where it goes."""
-        document = self._insertions.frame_document(violation, tag or Tag(match, self._document.decode))
+        """Return the frame that `match` opens with these edits and a placeholder in it, or a frame with the
+        attributes of another element in its place; b"" where it goes."""
+        tag = tag or Tag(match, self._document.decode)
+        document = self._insertions.frame_document(violation, tag)
         if not document:
             return b""
-        data, start, name_end = match.string, match.start(), match.end("name")
+        data, (start, tag_end), name_end = match.string, match.span(), match.end("name")
         # Of several attributes of one name the first counts.
         edits.append(Edit(name_end, name_end, b' srcdoc="' + document + b'"'))
         edits = sorted((edit.moved(-start) for edit in edits), key=attrgetter("start"))
-        return apply(edits, data[start:end], end - start)
+        if tag.name == b"iframe":
+            return apply(edits, data[start:end], end - start)
+        attributes = apply(edits, data[start : tag_end - 1], tag_end - 1 - start)
+        frame = b"<iframe" + attributes[name_end - start :]
+        return frame + b' frameborder="0"' + BOXES.get(tag.name, _CUSTOM_BOX) + b"></iframe>"
 
     def _note_effects(self, effects: Effects, position: int) -> None:
         """Note what came of judging the markup at `position`."""

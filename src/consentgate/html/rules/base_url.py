@@ -14,7 +14,8 @@ LONGEST_BASE = 4 << 10
 
 
 class BaseUrl:
-    """The base `url` of a document, which stands on `own_host`. `is_used` is set once something was found to lead to its host."""
+    """The base `url` of a document, which stands on `own_host`. `is_used` is set once something was found to
+    lead to its host."""
 
     __slots__ = ("_is_set", "is_used", "own_host", "url")
 

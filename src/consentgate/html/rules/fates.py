@@ -13,6 +13,8 @@ from .loading_markup import ELEMENTS
 from .verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Verdict
 from .violation import NOBODY, Violation
 
+_BOXED = frozenset((b"iframe", b"object", b"embed", b"video", b"audio", b"portal", b"fencedframe"))
+
 
 def stay(edits: Sequence[Edit], judgement: Judgement) -> Verdict:
     """Let an element stay but for these edits."""
@@ -29,10 +31,19 @@ def remove(
     return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to=leads_to)
 
 
+def may_be_frame(tag: Tag, kind: str) -> bool:
+    """Say whether the element that `tag` opens, one of this kind, is a frame that shows a placeholder, or
+    gives way to one: it has a box of its own."""
+    if not may_show(tag, kind):
+        return False
+    return tag.name in _BOXED or (kind == "widget" and b"-" in tag.name)
+
+
 def remove_or_frame(
     tag: Tag, end: int, violation: Violation, edits: Sequence[Edit], effects: Effects
 ) -> Verdict:
-    """Remove a frame up to `end`; or let it stay with these `edits`, where it can show a placeholder."""
+    """Remove an element up to `end`; or let it be a frame, with its attributes but for these `edits`, where
+    that can show a placeholder."""
     return Verdict(Fate.GOES, end, violation, edits, effects, shows=True, frames=True)
 
 
@@ -45,6 +56,8 @@ def may_show(tag: Tag, kind: str) -> bool:
     """Say whether the element that `tag` opens, one of this kind, may leave a placeholder."""
     element = ELEMENTS.get(tag.name)
     visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
+    if tag.name == b"audio" and b"controls" not in tag.raw:
+        return False
     return visible and not is_hidden(tag)
 
 

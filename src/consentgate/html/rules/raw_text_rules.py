@@ -22,7 +22,7 @@ from consentgate.html.values.script_type import ScriptKind, script_kind
 
 from .amp import RUNTIME, is_boilerplate
 from .document_context import DocumentContext, Piece
-from .fates import lose_tag, may_show, remove, remove_or_frame
+from .fates import lose_tag, may_be_frame, remove, remove_or_frame
 from .inline_scripts import script_violation
 from .limits import Limit
 from .tag_judgement import TagJudgement, kind_of, loading_attributes
@@ -137,7 +137,7 @@ class RawTextRules:
             return _stay(judgement.edits(), judgement)
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
         if after is not None:
-            if tag.name != b"iframe" or not may_show(tag, violation.kind):
+            if not may_be_frame(tag, violation.kind):
                 return remove(tag, after, violation, judgement.effects)
             edits = judgement.edits_with_placeholder(violation)
             return remove_or_frame(tag, after, violation, edits, judgement.effects)

@@ -9,7 +9,7 @@ from consentgate.html.tokenizer.tags import Tag
 
 from .base_url import LONGEST_BASE
 from .document_context import DocumentContext, Piece
-from .fates import lose_tag, remove, stay
+from .fates import lose_tag, may_be_frame, remove, remove_or_frame, stay
 from .limits import Limit
 from .raw_text_rules import RawTextRules
 from .tag_judgement import TagJudgement, kind_of, loading_attributes
@@ -52,14 +52,20 @@ class StartTagRules:
         if violation is not None:
             end = self._end_of_element(tag, judgement)
             if end is not None:
-                return remove(tag, end, violation, judgement.effects)
+                return self._remove(tag, end, violation, judgement)
             return stay(judgement.all_edits(), judgement)
         if may_be_widget(tag):
             widget = self._document.judge.widget(kind_of(tag), tag.values)
             end = self._end_of_element(tag, judgement) if widget and not widget.keep else None
             if widget is not None and end is not None:
-                return remove(tag, end, Violation(widget.claim, "", "widget"), judgement.effects)
+                return self._remove(tag, end, Violation(widget.claim, "", "widget"), judgement)
         return stay(judgement.edits(), judgement)
+
+    def _remove(self, tag: Tag, end: int, violation: Violation, judgement: TagJudgement) -> Verdict:
+        if not may_be_frame(tag, violation.kind):
+            return remove(tag, end, violation, judgement.effects)
+        edits = judgement.edits_with_placeholder(violation)
+        return remove_or_frame(tag, end, violation, edits, judgement.effects)
 
     def _is_bad_base(self, tag: Tag, href: str) -> bool:
         """Say whether a `base` stands where browsers may or may not count it, changes what was judged
