@@ -58,6 +58,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inline: tuple[str | _Inline, ...] = ()
     widgets: tuple[_Widget, ...] = ()
     embeds: tuple[_Embed, ...] = ()
+    shows: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +85,7 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
         inline=tuple(map(_inline, row.inline)),
         widgets=tuple(map(_widget, row.widgets)),
+        shows=row.shows,
         embeds=tuple(EmbedPage(re.compile(embed.frame), embed.page) for embed in row.embeds),
     )
 

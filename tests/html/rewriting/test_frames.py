@@ -1,4 +1,4 @@
-"""A blocked frame stays where it is and shows a document of ours; what else has a box gives way to a frame."""
+"""A blocked frame stays where it is and shows a document of ours; what has a box gives way to a frame."""
 
 from __future__ import annotations
 

@@ -80,7 +80,8 @@ class Insertions:
 
     def placeholder(self, violation: Violation) -> bytes:
         """Make what comes in the place of a removed element."""
-        if self._placeholder is None or not self._open.takes_placeholder:
+        if self._placeholder is None or not self._open.takes_placeholder or self.are_awaited:
+            # In the head, a script's would begin the body.
             return b""
         if resolve(violation.url, self._base.url).is_for_a_program:
             # Nothing would have shown there.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from consentgate.catalogue import catalogue
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.refresh import refresh_url
 
@@ -26,17 +27,16 @@ def remove(
     tag: Tag, end: int, violation: Violation, effects: Effects = NO_EFFECTS, *, opens_text: bool = False
 ) -> Verdict:
     """Remove the element that `tag` opens, up to `end`. With `opens_text` its text after that goes, too."""
-    shows = may_show(tag, violation.kind)
+    shows = may_show(tag, violation)
     leads_to = "" if shows else _refreshes_to(tag)
     return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to=leads_to)
 
 
-def may_be_frame(tag: Tag, kind: str) -> bool:
-    """Say whether the element that `tag` opens, one of this kind, is a frame that shows a placeholder, or
-    gives way to one: it has a box of its own."""
-    if not may_show(tag, kind):
-        return False
-    return tag.name in _BOXED or (kind == "widget" and b"-" in tag.name)
+def may_be_frame(tag: Tag, violation: Violation) -> bool:
+    """Say whether the element that `tag` opens is a frame that shows a placeholder, or gives way to one: it
+    has a box of its own."""
+    has_box = tag.name in _BOXED or (violation.kind == "widget" and b"-" in tag.name)
+    return has_box and may_show(tag, violation)
 
 
 def remove_or_frame(
@@ -52,13 +52,22 @@ def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
     return Verdict(Fate.LOSES_TAG, tag.end, Violation(NOBODY, url, kind), effects=effects)
 
 
-def may_show(tag: Tag, kind: str) -> bool:
-    """Say whether the element that `tag` opens, one of this kind, may leave a placeholder."""
-    element = ELEMENTS.get(tag.name)
-    visible = element is None or element.visible or (kind == "widget" and tag.name == b"script")
+def may_show(tag: Tag, violation: Violation) -> bool:
+    """Say whether the element that `tag` opens may leave a placeholder."""
+    if tag.name == b"script":
+        return violation.kind == "widget" or _shows_in_place(violation)
     if tag.name == b"audio" and b"controls" not in tag.raw:
+        # Nobody sees it (WHATWG HTML, 15.4.1).
         return False
-    return visible and not is_hidden(tag)
+    element = ELEMENTS.get(tag.name)
+    return (element is None or element.visible) and not is_hidden(tag)
+
+
+def _shows_in_place(violation: Violation) -> bool:
+    """Say whether a script that was blocked would have shown something where it stands."""
+    service = violation.claim.service
+    known = catalogue().service(service) if service is not None else None
+    return known is not None and known.shows and violation.kind == "script"
 
 
 def _refreshes_to(tag: Tag) -> str:

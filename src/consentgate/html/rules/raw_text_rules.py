@@ -137,7 +137,7 @@ class RawTextRules:
             return _stay(judgement.edits(), judgement)
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
         if after is not None:
-            if not may_be_frame(tag, violation.kind):
+            if not may_be_frame(tag, violation):
                 return remove(tag, after, violation, judgement.effects)
             edits = judgement.edits_with_placeholder(violation)
             return remove_or_frame(tag, after, violation, edits, judgement.effects)

@@ -62,7 +62,7 @@ class StartTagRules:
         return stay(judgement.edits(), judgement)
 
     def _remove(self, tag: Tag, end: int, violation: Violation, judgement: TagJudgement) -> Verdict:
-        if not may_be_frame(tag, violation.kind):
+        if not may_be_frame(tag, violation):
             return remove(tag, end, violation, judgement.effects)
         edits = judgement.edits_with_placeholder(violation)
         return remove_or_frame(tag, end, violation, edits, judgement.effects)
