@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -179,6 +180,9 @@ class App:
         await send({"type": "http.response.body"})
 
 
+_LINKS = re.compile(rb"<a href='[^']*' target='_blank' [^>]*>")
+
+
 @dataclass
 class Reply:
     """What left the gate."""
@@ -193,6 +197,11 @@ class Reply:
     def value(self, name: str) -> str:
         [value] = self.values(name)
         return value
+
+    @property
+    def loading(self) -> bytes:
+        """The body without what it only links to, which are the pages that placeholders lead to."""
+        return _LINKS.sub(b"", self.body)
 
     @property
     def lowered(self) -> Headers:
