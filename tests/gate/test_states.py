@@ -34,7 +34,11 @@ def opened(site: Site, cookie: str) -> tuple[set[bytes], set[str], set[str]]:
     """The third parties, the cookies set, and the cookies that the application sees."""
     reply = site.gets("/", f"{cookie}; {ARRIVING}")
     seen = {pair.partition("=")[0] for pair in site.app.seen[-1].cookie.split("; ")}
-    return {host for host in THIRD_PARTIES if host in reply.loading}, reply.set_names, seen - {"__Host-consent"}
+    return (
+        {host for host in THIRD_PARTIES if host in reply.loading},
+        reply.set_names,
+        seen - {"__Host-consent"},
+    )
 
 
 def test_c0_nothing_is_stored_read_or_contacted_before_a_choice_A1_A2(site: Site) -> None:
