@@ -52,8 +52,8 @@ class KnownService:
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
     the service is known to load, and services may share a loader. `paths` are globs that give the service
-    away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says that the files
-    of its scripts show something where they stand. A text is empty where it is unknown.
+    away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says that the
+    files of its scripts show something where they stand. A text is empty where it is unknown.
     """
 
     id: str

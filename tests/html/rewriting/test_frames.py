@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from html_support import cut, feed_and_tell
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consentgate.html import BlockedFrame
 
@@ -97,3 +99,20 @@ def test_only_a_plain_address_is_given_back(src: str, url: str) -> None:
 def test_in_a_page_whose_base_leads_elsewhere_it_is_told_so() -> None:
     read(f"<!doctype html><base href=//other.test/><iframe {SRC}></iframe>")
     assert [elsewhere for _, elsewhere in SEEN] in ([True], [False])
+
+
+NAMES = ["src", "SRC", "data-src", "srcdoc", "sandbox", "style", "width", "title", "background", "x"]
+VALUES = ["", "//evil.test/", "/own", "<img src=//evil.test/>", "url(//evil.test/)", "a'b", "1", "/"]
+FORMS = ["{}={}", "{}='{}'", '{}="{}"', "{} = {}", "{}", "{}=", "/{}={}/"]
+ATTRIBUTES = st.tuples(*map(st.sampled_from, (FORMS, NAMES, VALUES))).map(lambda one: one[0].format(*one[1:]))
+TAGS = st.sampled_from(["iframe", "IFRAME", "object data=//evil.test/", "embed", "video", "lite-youtube"])
+
+
+@given(TAGS, st.lists(ATTRIBUTES, max_size=6), st.sampled_from(["", "/", " ", " /"]))
+def test_nothing_loads_from_what_is_left(tag: str, attributes: list[str], end: str) -> None:
+    html = f"<p><{tag} {' '.join(attributes)}{end}>x</{tag.split()[0]}>y"
+    output = read(html)
+    _, blocked, _ = feed_and_tell([output.encode()])
+    assert blocked == []
+    for size in (1, 5):
+        assert read(html, size) == output

@@ -46,8 +46,8 @@ class PageInsertions:
         return self._pages.placeholder(claim, in_link, visit.way_back, visit.origin if elsewhere else "")
 
     def frame_document(self, headers: list[Header]) -> FrameDocumentFor | None:
-        """Return what makes the documents for the blocked frames of a page that is sent with `headers`; None for
-        a download, in which none would work."""
+        """Return what makes the documents for the blocked frames of a page that is sent with `headers`; None
+        for a download, in which none would work."""
         if is_download(headers):
             return None
         visit, pages, embeds = self._visit, self._pages, self._embeds

@@ -87,13 +87,13 @@ class TagJudgement(Judgement):
         return self._edits(alone=False) + self._edits(alone=True)
 
     def edits_with_placeholder(self, violation: Violation) -> list[Edit]:
-        """Return those for a frame that stays because of a `violation`, to show a placeholder: also what
-        would keep that from being shown or used goes."""
+        """Return those for a frame that shows a placeholder because of a `violation`, or for the element that
+        gives way to one. Also what would keep the placeholder from being shown or used goes, and what means
+        nothing on the element but would load something on a frame."""
         tag = self._tag
-        edits = self._edits(alone=False, but=HINDER_PLACEHOLDER) + self._edits(
-            alone=True, but=HINDER_PLACEHOLDER
-        )
-        for name in HINDER_PLACEHOLDER.intersection(tag.raw):
+        gone = HINDER_PLACEHOLDER if tag.name == b"iframe" else HINDER_PLACEHOLDER | _LOADS_IN_FRAME
+        edits = self._edits(alone=False, but=gone) + self._edits(alone=True, but=gone)
+        for name in gone.intersection(tag.raw):
             edits += [_without(tag, start, end, violation) for start, end in tag.spans(name)]
         return edits
 
@@ -252,6 +252,7 @@ def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, _Rule]:
     }
 
 
+_LOADS_IN_FRAME = frozenset(name.encode() for name in ELEMENTS[b"iframe"].attributes)
 _ANYWHERE = _encoded({})
 _RULES = {name: _encoded(element.attributes) for name, element in ELEMENTS.items()}
 _FORM_ACTION = _encoded(FORM_ACTION)
