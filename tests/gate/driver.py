@@ -180,7 +180,9 @@ class App:
         await send({"type": "http.response.body"})
 
 
-_LINKS = re.compile(rb"<a href='[^']*' target='_blank' [^>]*>")
+def without_links(body: bytes) -> bytes:
+    """The page `body` without the links in placeholders, which lead to what was blocked."""
+    return re.sub(rb"<a href='[^']*' target='_blank' [^>]*>", b"", body)
 
 
 @dataclass
@@ -200,8 +202,8 @@ class Reply:
 
     @property
     def loading(self) -> bytes:
-        """The body without what it only links to, which are the pages that placeholders lead to."""
-        return _LINKS.sub(b"", self.body)
+        """The body without what it only links to."""
+        return without_links(self.body)
 
     @property
     def lowered(self) -> Headers:
