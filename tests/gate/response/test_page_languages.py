@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+from urllib.parse import urlencode
+
 import pytest
 
 from consentgate.texts import texts
@@ -9,6 +13,11 @@ from gate.conftest import MakeSite
 from gate.driver import HTML, POLICY, Page, Site
 
 BILINGUAL = POLICY.replace("[site]", '[site]\nlanguages = ["en", "fr"]')
+FORM = [
+    ("Content-Type", "application/x-www-form-urlencoded"),
+    ("Sec-Fetch-Site", "same-origin"),
+    ("Origin", "https://www.example.org"),
+]
 CHOICES = "/_privacy/choices"
 PAGE = '<!doctype html>{}<head><title>t</title></head><body><iframe src="https://films.example/1"></iframe>'
 REFRESH = ("Refresh", "0;url=https://films.example/pay")
@@ -19,12 +28,14 @@ def ascii_of(text: str) -> bytes:
 
 
 SETTINGS = {tag: ascii_of(texts(tag).banner.settings) for tag in ("en", "fr")}
-BLOCKED = {tag: ascii_of(texts(tag).placeholder.blocked.format(service="Films")) for tag in ("en", "fr")}
+TITLES = {tag: ascii_of(texts(tag).placeholder.title.format(service="Films")) for tag in ("en", "fr")}
+# The placeholder is a document within an attribute.
+BLOCKED = {tag: title.replace(b"&", b"&amp;") for tag, title in TITLES.items()}
 ONWARDS = {tag: ascii_of(texts(tag).placeholder.onwards) for tag in ("en", "fr")}
 
 
-def page(html: str) -> Page:
-    return Page(PAGE.format(html).encode(), headers=[HTML, REFRESH])
+def page(tag: str) -> Page:
+    return Page(PAGE.format(tag).encode(), headers=[HTML, REFRESH])
 
 
 def languages_of(body: bytes) -> tuple[str, ...]:
@@ -94,6 +105,24 @@ def test_each_page_is_in_its_own(make_site: MakeSite) -> None:
     for _ in range(2):
         assert languages_of(site.gets().body) == ("fr",) * 3
         assert languages_of(site.gets("/en").body) == ("en",) * 3
+
+
+def test_what_a_placeholder_leads_to_is_in_its_language(make_site: MakeSite) -> None:
+    site = make_site(page("<html lang=fr>"), policy=BILINGUAL)
+    found = re.search(r'srcdoc="([^"]*)"', site.gets("/page").body.decode())
+    assert found is not None
+    document = html.unescape(found[1])
+    assert "action='/_privacy/embed?lang=fr'" in document
+    assert "formaction='/_privacy/choices?lang=fr'" in document
+    assert "href='/_privacy/choices?next=/page&amp;lang=fr'" in document
+    embed = re.search("name='embed' value='([^']+)'", document)
+    assert embed is not None
+    form = urlencode({"next": "/page", "embed": embed[1]}).encode()
+    opened = site.asks("/_privacy/embed?lang=fr", "POST", FORM, form)
+    assert texts("fr").placeholder.close.format(service="Films").encode() in opened.body
+    way_back = re.search(r'<a href="([^"]+)"', opened.body.decode())
+    assert way_back is not None
+    assert TITLES["fr"] in site.gets(html.unescape(way_back[1])).body
 
 
 # -- the gate's own pages ------------------------------------------------------------------------------------
