@@ -59,7 +59,7 @@ class PageInsertions:
         chosen = self._pages.policy.site.share_links
         if chosen == "placeholder":
             return None
-        return SharedPage(self._visit, self._pages, leaves_nothing=chosen == "none")
+        return SharedPage(self._visit, lambda: self._pages, leaves_nothing=chosen == "none")
 
     def frame_document(self, headers: list[Header]) -> FrameDocumentFor | None:
         """Return what makes the documents for the blocked frames of a page that is sent with `headers`; None
