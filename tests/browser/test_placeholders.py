@@ -186,7 +186,7 @@ def test_where_no_form_may_be_sent_there_is_the_link_to_the_choices(
     visitor = new_visitor(settle=0.3)
     visitor.opens(site.url)
     assert placeholder(visitor).get_by_role("button").count() == 0
-    link = placeholder(visitor).get_by_role("link", name="Privacy choices")
+    link = placeholder(visitor).get_by_role("link", name="Privacy settings")
     visit = visitor.does(lambda page: link.click(force=True))
     assert visit.page.url == site.at("/_privacy/choices?next=/")
 
