@@ -44,9 +44,10 @@ class Shop:
     """`/cart` has a form, and `/order` only answers it: who repeats that has ordered twice. `thanks` stands
     in the head of the answer."""
 
-    def __init__(self, thanks: str = "") -> None:
+    def __init__(self, thanks: str = "", *headers: tuple[str, str]) -> None:
         self.orders = 0
         self._thanks = thanks
+        self._headers = headers
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         status, title = "200 OK", "Cart"
@@ -54,9 +55,13 @@ class Shop:
             posted = environ["REQUEST_METHOD"] == "POST"
             self.orders += posted
             status, title = ("200 OK", "Thank you") if posted else ("405 Method Not Allowed", "No")
-        start_response(status, [("Content-Type", "text/html; charset=utf-8")])
+        start_response(status, [("Content-Type", "text/html; charset=utf-8"), *self._headers])
         head = self._thanks if title == "Thank you" else ""
         return [(PAGE % title).replace("</head>", f"{head}</head>").encode()]
+
+
+# Only a page that caches may share asks in a frame, since it is the same for everyone.
+SHARED = ("Cache-Control", "public, max-age=60")
 
 
 def gated(shop: Shop) -> ConsentMiddleware:
@@ -65,7 +70,7 @@ def gated(shop: Shop) -> ConsentMiddleware:
 
 def framing(sandbox: str) -> Callable[..., Iterable[bytes]]:
     """A page that shows the shop in a frame without scripts."""
-    page = f'<!doctype html><iframe sandbox="{sandbox}" src="https://{HOST}/" width=900 height=900></iframe>'
+    page = f'<!doctype html><iframe sandbox="{sandbox}" src="https://{HOST}/" width=900 height=500></iframe>'
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", "text/html")])
@@ -91,7 +96,7 @@ def clicks_in_frame(visitor: Visitor, role: Any, name: str) -> Any:
 def test_a_click_in_a_frame_of_a_sibling_site_opens_nothing(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor], sandbox: str
 ) -> None:
-    serve(gated(Shop()), host=HOST)
+    serve(gated(Shop("", SHARED)), host=HOST)
     around = serve(framing(sandbox), host=SIBLING)
     visitor = new_visitor(settle=0.4)
     visitor.opens(around.url)
@@ -108,7 +113,7 @@ def test_a_click_in_a_frame_of_a_sibling_site_opens_nothing(
 def test_a_refusal_in_a_frame_takes_effect(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor]
 ) -> None:
-    serve(gated(Shop()), host=HOST)
+    serve(gated(Shop("", SHARED)), host=HOST)
     around = serve(framing("allow-forms allow-same-origin"), host=SIBLING)
     visitor = new_visitor(settle=0.4)
     visitor.opens(around.url)

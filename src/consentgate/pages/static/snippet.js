@@ -28,8 +28,17 @@
     /* Not on the root: the events of the page's own elements pass through it, by the slot. */
     ours.addEventListener("click", ({ isTrusted }) => (isGenuine = isTrusted), true);
     ours.addEventListener("submit", decide);
+    dress();
     follow();
     settle();
+  };
+  /* A policy in the page's own head may have kept the styles out that come after it, not those before. */
+  const dress = () => {
+    const { sheet } = document.getElementById(SAVED.slice(1)) ?? {};
+    if (!sheet || getComputedStyle(ours).display === "contents") return;
+    const styles = new CSSStyleSheet();
+    styles.replaceSync([...sheet.cssRules].map(({ cssText }) => cssText).join(""));
+    root.adoptedStyleSheets = [styles];
   };
   const bodies = new MutationObserver(mount);
   const find = (name) => ours?.querySelector(".consentgate-" + name);
@@ -59,7 +68,8 @@
     } catch {
       /* As if there were no script: the server's answer is then seen. */
       ours.removeEventListener("submit", decide);
-      form.requestSubmit(button);
+      /* Where a policy forbids the request it fails while the form is still being submitted. */
+      requestAnimationFrame(() => form.requestSubmit(button));
     }
   };
   const isTypedInto = () => {
