@@ -15,7 +15,8 @@ from .visit import Visitor
 pytestmark = [pytest.mark.browser, in_firefox_too]
 
 LINES = "".join(f'<p><a href="/{number}">Link {number}</a></p>' for number in range(60))
-TABS = """<style>nav{position:fixed;bottom:0;left:0;right:0;height:70px}nav a{display:inline-block;padding:20px}
+TABS = """<style>nav{position:fixed;bottom:0;left:0;right:0;height:70px}
+nav a{display:inline-block;padding:20px}
 </style><nav><a href="/1">One</a><a href="/2">Two</a></nav>"""
 MEETS = """([one, other]) => {
     const [a, b] = [one, other].map(element => element.getBoundingClientRect());

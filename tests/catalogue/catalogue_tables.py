@@ -77,6 +77,13 @@ GIVES_WAY = {
         "<div id=disqus&#95;thread></div>",
     ],
     "klarna": ["<klarna-placement data-key=x></klarna-placement>"],
+    "stripe": [
+        "<stripe-buy-button buy-button-id=x></stripe-buy-button>",
+        "<stripe-pricing-table pricing-table-id=x></stripe-pricing-table>",
+    ],
+    "paypal": ["<div id=paypal-button-container></div>", "<div id='paypal-button-container-P-1'></div>"],
+    "hubspot-chat-forms": ["<div class=hs-form-frame data-region=eu1 data-form-id=x></div>"],
+    "github-gist": ['<script src="https://gist.github.com/a/1.js"></script>'],
 }
 """Something was to be seen here: a placeholder comes in its place."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -35,6 +36,11 @@ class Reply:
     @property
     def text(self) -> str:
         return self.body.decode()
+
+    @property
+    def loading(self) -> str:
+        """The text without the links in placeholders, which lead to what was blocked."""
+        return re.sub(r"<a href='[^']*' target='_blank' [^>]*>", "", self.text)
 
 
 @dataclass

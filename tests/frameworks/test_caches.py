@@ -205,7 +205,7 @@ class Visitor:
         assert shape(reply) in [shape(one) for one in expected]
         allowed = {HOSTS_OF[category] for category in self.granted if not headers.get("Sec_GPC")}
         # A drawing is closed by its Content-Security-Policy alone.
-        page = reply.body if "text/html" in reply.values("content-type")[0] else b""
+        page = reply.loading.encode() if "text/html" in reply.values("content-type")[0] else b""
         loads = page + " ".join(reply.values("content-security-policy")).encode()
         assert {host for host in HOSTS_OF.values() if b"//" + host in loads} <= allowed
         if reply.values("etag"):

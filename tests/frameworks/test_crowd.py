@@ -101,7 +101,7 @@ class Visitor:
         assert set(re.findall(r"visitor-\d+-", head + body)) == {self.name}
         counted, accepted = state in ("accepted", "saved"), state == "accepted"
         assert ("stats.vendor.example" in body, f"counted: {counted}" in body) == (counted, True)
-        assert ("www.youtube.com" in body) == accepted
+        assert ('src="https://www.youtube.com' in body) == accepted
         assert ("_own" in self.cookies) == counted
         assert "undeclared" not in self.cookies
         own = self.cookies.get("consent")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -179,6 +180,11 @@ class App:
         await send({"type": "http.response.body"})
 
 
+def without_links(body: bytes) -> bytes:
+    """The page `body` without the links in placeholders, which lead to what was blocked."""
+    return re.sub(rb"<a href='[^']*' target='_blank' [^>]*>", b"", body)
+
+
 @dataclass
 class Reply:
     """What left the gate."""
@@ -193,6 +199,11 @@ class Reply:
     def value(self, name: str) -> str:
         [value] = self.values(name)
         return value
+
+    @property
+    def loading(self) -> bytes:
+        """The body without what it only links to."""
+        return without_links(self.body)
 
     @property
     def lowered(self) -> Headers:

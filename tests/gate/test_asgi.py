@@ -19,7 +19,7 @@ from consentgate.html import Rewriter
 
 from .driver import PAGE, POLICY, App, Headers, Reply, Site, make_gate, reply_of, scope_of
 
-CLOSED = b"films.example"
+CLOSED = b'src="https://films.example'
 PATIENCE = 300
 """Seconds after which something hangs: a machine may be busy."""
 HTML = (b"content-type", b"text/html; charset=utf-8")

@@ -21,7 +21,7 @@ def site(make_site: MakeSite) -> Site:
 
 def assert_closed(site: Site, cookie: str, **headers: str) -> None:
     reply = site.gets("/", f"{cookie}; {ARRIVING}" if cookie else ARRIVING, **headers)
-    assert not any(host in reply.body for host in THIRD_PARTIES)
+    assert not any(host in reply.loading for host in THIRD_PARTIES)
     assert reply.set_names == {"sid"}
     seen = site.app.seen[-1]
     assert {pair.partition("=")[0] for pair in seen.cookie.split("; ")} <= {"sid", site.gate.cookie.name}
@@ -34,7 +34,11 @@ def opened(site: Site, cookie: str) -> tuple[set[bytes], set[str], set[str]]:
     """The third parties, the cookies set, and the cookies that the application sees."""
     reply = site.gets("/", f"{cookie}; {ARRIVING}")
     seen = {pair.partition("=")[0] for pair in site.app.seen[-1].cookie.split("; ")}
-    return {host for host in THIRD_PARTIES if host in reply.body}, reply.set_names, seen - {"__Host-consent"}
+    return (
+        {host for host in THIRD_PARTIES if host in reply.loading},
+        reply.set_names,
+        seen - {"__Host-consent"},
+    )
 
 
 def test_c0_nothing_is_stored_read_or_contacted_before_a_choice_A1_A2(site: Site) -> None:
@@ -110,7 +114,7 @@ def test_ca_a_policy_of_more_than_96_units_covers_whole_categories(make_site: Ma
     assert len(cookie) < 512
     reply = site.gets("/", cookie)
     assert b"s7.example" in reply.body
-    assert b"films.example" not in reply.body
+    assert b"films.example" not in reply.loading
     changed = POLICY + many + '[[service]]\nid="z"\nname="Z"\ncategory="performance"\nhosts=["z.example"]\n'
     again = make_site(page, policy=changed)
     assert b"s7.example" not in again.gets("/", cookie).body
@@ -236,7 +240,7 @@ def test_a_signal_denies_what_was_granted_before_it(site: Site, signal: str) -> 
 def test_a_grant_given_under_a_signal_holds_with_and_without_it(site: Site, signal: str) -> None:
     cookie = site.chooses("accept", headers=[(signal, "1")])
     for headers in ({}, {signal: "1"}):
-        assert b"films.example" in site.gets("/", cookie, **headers).body
+        assert b"films.example" in site.gets("/", cookie, **headers).loading
     other = "DNT" if signal == "Sec-GPC" else "Sec-GPC"
     assert_closed(site, cookie, **{other: "1"})
 
@@ -244,13 +248,13 @@ def test_a_grant_given_under_a_signal_holds_with_and_without_it(site: Site, sign
 @pytest.mark.parametrize("value", ["0", "true", "1;x", "11", "", "yes"])
 def test_only_the_exact_value_1_is_a_signal_S1(site: Site, value: str) -> None:
     cookie = site.chooses("accept")
-    assert b"films.example" in site.gets("/", cookie, Sec_GPC=value).body
+    assert b"films.example" in site.gets("/", cookie, Sec_GPC=value).loading
 
 
 def test_of_several_signals_one_exact_1_suffices_S1(site: Site) -> None:
     cookie = site.chooses("accept")
     headers = [("Sec-GPC", "0"), ("Sec-GPC", "1"), ("Cookie", cookie)]
-    assert b"films.example" not in site.asks("/", headers=headers).body
+    assert b"films.example" not in site.asks("/", headers=headers).loading
 
 
 def test_undeclared_things_open_with_the_category_that_the_site_names(make_site: MakeSite) -> None:

@@ -19,7 +19,7 @@ from consentgate.wsgi import CONSENT, ConsentMiddleware
 
 from .driver import HTML, JSON, PAGE, App, Headers, Page, Site, call_wsgi, environ_of, make_gate
 
-CLOSED = b"films.example"
+CLOSED = b'src="https://films.example'
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 HTML_PLAIN = ("Content-Type", "text/html")

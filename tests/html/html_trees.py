@@ -163,7 +163,10 @@ def is_marked(node: Node) -> bool:
 
 
 def is_placeholder(node: Node) -> bool:
-    return node.attributes.get("class") in (PLACEHOLDER, "consentgate-share")
+    """Whether it stands in place of an embed or a button: a frame that shows a document of ours counts as
+    gone."""
+    is_frame = node.name == "iframe" and "/_privacy/placeholder-" in (node.attributes.get("srcdoc") or "")
+    return is_frame or node.attributes.get("class") in (PLACEHOLDER, "consentgate-share")
 
 
 def is_inserted(node: Node) -> bool:

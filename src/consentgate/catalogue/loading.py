@@ -4,12 +4,14 @@ NOTICE.md)."""
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 import msgspec
 
+from .embeds import EmbedPage
 from .inline_scripts import inline_signature
 from .model import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
 from .patterns import UrlPattern
@@ -37,6 +39,11 @@ class _Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     keep: bool = False
 
 
+class _Embed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    frame: str
+    page: str
+
+
 class _Cookie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     lifetime: str
@@ -53,6 +60,8 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cookies: tuple[_Cookie, ...] = ()
     inline: tuple[str | _Inline, ...] = ()
     widgets: tuple[_Widget, ...] = ()
+    embeds: tuple[_Embed, ...] = ()
+    shows: bool = False
     closed: bool = False
 
 
@@ -131,6 +140,8 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
         inline=tuple(map(_inline, row.inline)),
         widgets=tuple(map(_widget, row.widgets)),
+        shows=row.shows,
+        embeds=tuple(EmbedPage(re.compile(embed.frame), embed.page) for embed in row.embeds),
         closed=row.closed,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from functools import cache
 
 from . import loading
+from .embeds import page_of
 from .inline_scripts import InlineIndex, InlineScript
 from .model import Entity, KnownService, Widget
 from .patterns import Glob, UrlPattern
@@ -54,6 +55,12 @@ class Catalogue:
         if not path.endswith(self._path_ends):
             return None
         return next((service for glob, service in self._paths if glob.matches(path)), None)
+
+    def page_of_embed(self, url: str, host: str, path: str) -> str:
+        """Return the address of the page on which the vendor shows what a frame at `url` does, which leads to
+        this `host` and `path`; "" where that is not known."""
+        service = self.by_url(host, path)
+        return page_of(service.embeds, url) if service is not None and service.embeds else ""
 
     def sharers(self, service: KnownService) -> tuple[KnownService, ...]:
         """Return the other services that share a loader which is known by the name of `service`."""

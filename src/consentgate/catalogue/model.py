@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .embeds import EmbedPage
 from .patterns import UrlPattern
 from .share_links import ShareLink
 
@@ -53,8 +54,9 @@ class KnownService:
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
     the service is known to load, and services may share a loader. `paths` are globs that give the service
-    away on any host. One that is `closed` has ended, and only its markup is still about. A text is empty
-    where it is unknown.
+    away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says that the
+    files of its scripts show something where they stand. One that is `closed` has ended, and only its markup
+    is still about. A text is empty where it is unknown.
     """
 
     id: str
@@ -67,6 +69,8 @@ class KnownService:
     cookies: tuple[KnownCookie, ...] = ()
     inline: tuple[InlineSignature, ...] = ()
     widgets: tuple[WidgetSignature, ...] = ()
+    embeds: tuple[EmbedPage, ...] = ()
+    shows: bool = False
     closed: bool = False
 
 

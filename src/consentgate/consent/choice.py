@@ -14,6 +14,8 @@ from .choice_validity import seconds_valid, start_of_day
 from .coverage import covered_by, everything
 
 Decision = Literal["accept", "refuse", "save", "withdraw"]
+ALLOW = "allow"
+"""The decision that adds something to what is granted. Unlike the others it depends on what that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,26 @@ def decide(
     if not granted:
         return Choice(at=start_of_day(now))
     return Choice(now, secrets.token_bytes(16), granted, everything(policy) - granted, signals)
+
+
+def allow_more(
+    policy: Policy,
+    before: Choice | None,
+    in_effect: frozenset[bytes],
+    ids: Collection[str],
+    signals: frozenset[str] = frozenset(),
+) -> Choice | None:
+    """Make the choice that adds the categories and services `ids` to what is `in_effect`, the digests of what
+    was granted `before` and still holds; None where that adds nothing.
+
+    It says nothing of the rest: what the visitor has not been asked yet is asked still.
+    """
+    granted = in_effect | covered_by(policy, ids)
+    if granted <= in_effect:
+        return None
+    if before is None:
+        refused: frozenset[bytes] = frozenset()
+    else:
+        # A refusal is one of everything; beside a grant stands what was refused with it.
+        refused = (before.granted | before.refused if before.is_grant else everything(policy)) - granted
+    return Choice(int(time.time()), secrets.token_bytes(16), granted, refused, signals)

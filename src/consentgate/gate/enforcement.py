@@ -10,6 +10,7 @@ from importlib.metadata import version
 import msgspec
 
 from consentgate.consent import Consent, ConsentCookie, Judge
+from consentgate.consent.embed import SignedEmbeds
 from consentgate.pages import Pages
 from consentgate.policy import Policy
 from consentgate.web.paths import normal_path
@@ -34,12 +35,14 @@ _VERSION = version("consentgate").encode()
 class Enforcement:
     """A policy, and what it takes to enforce it. Threads and tasks share one.
 
-    `insecure` and `trusted_proxies` are as for the gate. What the fields after them hold grows while the
-    process runs: what was logged, how many reports were read, which cookies the application has set.
+    `embeds` signs what placeholders give back. `insecure` and `trusted_proxies` are as for the gate. What the
+    fields after them hold grows while the process runs: what was logged, how many reports were read, which
+    cookies the application has set.
     """
 
     policy: Policy
     cookie: ConsentCookie
+    embeds: SignedEmbeds
     insecure: bool
     trusted_proxies: int
     log: Advice

@@ -30,7 +30,7 @@ from consentgate.web.url import resolve
 from .cookies.filter import CookieFilter
 from .cookies.sent import SentCookies
 from .endpoints.handler import OwnRequest
-from .endpoints.routes import LONGEST_FORM, lang_in, own_path
+from .endpoints.routes import LONGEST_FORM, own_path, query_of
 from .enforcement import Enforcement
 from .headers.caching import private, vary
 from .headers.filter import HeaderFilter
@@ -91,7 +91,7 @@ class Exchange(ABC):
         """Return the answer of the gate's own endpoint. `body` is the request's: more than `longest_form`
         bytes of it need not be read."""
         assert self._endpoint is not None
-        pages = self._pages_in(lang_in(self._visit.request.query))
+        pages = self._pages_in(query_of(self._visit.request).get("lang", [""])[0])
         own = OwnRequest(self._endpoint, self._enforcement, self._visit, self._variant, pages, self._cookies)
         return own.answer(body)
 
@@ -104,7 +104,9 @@ class Exchange(ABC):
 
     @property
     def _insertions(self) -> PageInsertions:
-        return PageInsertions(self._visit, self._variant, self._pages_in, self._log.headers)
+        return PageInsertions(
+            self._visit, self._variant, self._pages_in, self._enforcement.embeds, self._log.headers
+        )
 
     def _tell_blocked(self, refusal: Refusal) -> None:
         """Tell the log what a response is refused for."""

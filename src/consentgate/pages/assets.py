@@ -1,4 +1,5 @@
-"""The style sheet and the script (the snippet) of the site's pages, and the style sheet of our own pages."""
+"""The style sheets and the script (the snippet) of the site's pages, and the style sheets of our own pages
+and frames."""
 
 from __future__ import annotations
 
@@ -54,6 +55,18 @@ def visitor_stylesheet(asks: bool) -> bytes:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
+def placeholder_stylesheet() -> bytes:
+    """Return the styles of the documents in frames."""
+    return _shipped("placeholder.css").replace(b"\n", b"")
+
+
+@cache
+def placeholder_stylesheet_name() -> str:
+    """Return the file name of these styles, which changes with the content."""
+    return f"placeholder-{hashlib.sha256(placeholder_stylesheet()).hexdigest()[:12]}.css"
 
 
 def _shipped(name: str) -> bytes:

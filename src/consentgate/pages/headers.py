@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _UNFRAMED = "; frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'" + _UNFRAMED
@@ -44,5 +46,31 @@ def headers(
         ("X-Content-Type-Options", "nosniff"),
         *(() if may_be_framed else (("X-Frame-Options", "DENY"),)),
         ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+
+
+_EMBED_POLICY = "default-src 'none'; style-src 'self'; %sbase-uri 'none'; frame-ancestors 'self'"
+
+
+def embed_headers(hosts: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return the headers of a page in the frame of an embed. It loads frames from these `hosts`; without any
+    it is the placeholder, whose form asks for them.
+
+    Pages of the site alone may have it in them, all the way up to the window: elsewhere a click in it could
+    stand for something else.
+    """
+    sources = f"frame-src {' '.join(f'{host}:*' for host in hosts)}; " if hosts else "form-action 'self'; "
+    return [
+        ("Content-Type", "text/html; charset=utf-8"),
+        # A browser that goes back to the answer to a form shows its copy, or asks to send the form again.
+        ("Cache-Control", "private, no-cache"),
+        ("Vary", "Cookie, Sec-GPC"),
+        ("Content-Security-Policy", _EMBED_POLICY % sources),
+        # Players ask for which site they play.
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "SAMEORIGIN"),
+        ("X-Robots-Tag", "noindex"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +18,9 @@ from consentgate.web.paths import local_path, mount_path
 
 from . import assets
 from .banner import Banner, Shows
+from .frames import Frames
 from .gpc import gpc_resource
-from .headers import headers
+from .headers import embed_headers, headers
 from .languages import other_languages
 from .listing import Listing, contact_link
 from .templating import Slotted, attribute, environment, escaped
@@ -61,6 +63,14 @@ class Pages:
         self._shares = {
             target: self._slotted("share.html", "url", "label", target=target) for target in (False, True)
         }
+        self.frames = Frames(
+            policy,
+            self.texts,
+            self._base,
+            assets.placeholder_stylesheet_name(),
+            lang=self._lang,
+            allows_one=not self._listing.whole_categories_only,
+        )
 
     @property
     def stylesheet_name(self) -> str:
@@ -86,6 +96,16 @@ class Pages:
     def page_stylesheet(self) -> bytes:
         """The styles of the gate's own pages."""
         return assets.page_stylesheet()
+
+    @property
+    def placeholder_stylesheet_name(self) -> str:
+        """The file name of the styles in the frames of embeds, with a hash of their content."""
+        return assets.placeholder_stylesheet_name()
+
+    @property
+    def placeholder_stylesheet(self) -> bytes:
+        """The styles in the frames of embeds."""
+        return assets.placeholder_stylesheet()
 
     @property
     def snippet(self) -> bytes:
@@ -215,6 +235,10 @@ class Pages:
     ) -> list[tuple[str, str]]:
         """Return the headers of one of the gate's own pages or files."""
         return headers(content_type, cache_control, may_be_framed=may_be_framed)
+
+    def embed_headers(self, hosts: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """Return the headers of a page in the frame of an embed, which loads frames from these `hosts`."""
+        return embed_headers(hosts)
 
     def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
         common = {"texts": self.texts, "site": self.policy.site, "base": self._base, "lang": self._lang}

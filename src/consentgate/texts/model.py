@@ -100,8 +100,10 @@ class ChoicesTexts(_Table, frozen=True):
 class PlaceholderTexts(_Table, frozen=True):
     """What stands in the place of a blocked embed or widget.
 
-    `elsewhere` is for one that is used on other pages only, `never` for one that no consent would open.
-    `onwards` stands before the link to where a page's refresh would have led.
+    `load` opens one embed for this visit alone, and `close` takes it away again; `always` allows its service.
+    `receives` says what the service would receive, `stores` that it sets cookies as well. `open` is the link
+    to where the service itself shows it. `elsewhere` is for one that is used on other pages only, `never` for
+    one that no consent would open. `onwards` stands before the link to where a page's refresh would have led.
     """
 
     blocked: str
@@ -109,6 +111,13 @@ class PlaceholderTexts(_Table, frozen=True):
     never: str
     link: str
     onwards: str
+    title: str
+    receives: str
+    stores: str
+    load: str
+    always: str
+    open: str
+    close: str
 
 
 class ShareTexts(_Table, frozen=True):

@@ -208,7 +208,7 @@ def test_a_spoofed_host_never_reaches_the_policy_raw_and_opens_nothing(
     assert set(csp.directives) <= set(plain)
     for fetch in FETCHES:
         assert not any(csp.allows(fetch, url) for url in FOREIGN), host
-    assert b"films.example/1" not in reply.body
+    assert b"films.example/1" not in reply.loading
 
 
 CATALOGUE = (

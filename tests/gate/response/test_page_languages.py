@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+from urllib.parse import urlencode
+
 import pytest
 
 from consentgate.texts import texts
@@ -9,8 +13,16 @@ from gate.conftest import MakeSite
 from gate.driver import HTML, POLICY, Page, Site
 
 BILINGUAL = POLICY.replace("[site]", '[site]\nlanguages = ["en", "fr"]')
+FORM = [
+    ("Content-Type", "application/x-www-form-urlencoded"),
+    ("Sec-Fetch-Site", "same-origin"),
+    ("Origin", "https://www.example.org"),
+]
 CHOICES = "/_privacy/choices"
-PAGE = '<!doctype html>{}<head><title>t</title></head><body><iframe src="https://films.example/1"></iframe>'
+PAGE = (
+    '<!doctype html>{}<head><title>t</title></head><body><iframe src="https://films.example/1"></iframe>'
+    "<div class=fb-like></div>"
+)
 REFRESH = ("Refresh", "0;url=https://films.example/pay")
 
 
@@ -19,18 +31,22 @@ def ascii_of(text: str) -> bytes:
 
 
 SETTINGS = {tag: ascii_of(texts(tag).banner.settings) for tag in ("en", "fr")}
-BLOCKED = {tag: ascii_of(texts(tag).placeholder.blocked.format(service="Films")) for tag in ("en", "fr")}
+TITLES = {tag: ascii_of(texts(tag).placeholder.title.format(service="Films")) for tag in ("en", "fr")}
+# The placeholder is a document within an attribute.
+BLOCKED = {tag: title.replace(b"&", b"&amp;") for tag, title in TITLES.items()}
 ONWARDS = {tag: ascii_of(texts(tag).placeholder.onwards) for tag in ("en", "fr")}
+SHARED = {tag: ascii_of(texts(tag).share.share.format(network="Facebook")) for tag in ("en", "fr")}
 
 
-def page(html: str) -> Page:
-    return Page(PAGE.format(html).encode(), headers=[HTML, REFRESH])
+def page(tag: str) -> Page:
+    return Page(PAGE.format(tag).encode(), headers=[HTML, REFRESH])
 
 
 def languages_of(body: bytes) -> tuple[str, ...]:
-    """The languages that banner, placeholder and link are in."""
+    """The languages that banner, placeholder, links and share links are in."""
     return tuple(
-        next(tag for tag, text in by_tag.items() if text in body) for by_tag in (SETTINGS, BLOCKED, ONWARDS)
+        next(tag for tag, text in by_tag.items() if text in body)
+        for by_tag in (SETTINGS, BLOCKED, ONWARDS, SHARED)
     )
 
 
@@ -62,7 +78,7 @@ def site(make_site: MakeSite) -> Site:
 )
 def test_the_html_tag_says_which(make_site: MakeSite, html: str, language: str) -> None:
     body = make_site(page(html), policy=BILINGUAL, validated=False).gets().body
-    assert languages_of(body) == (language,) * 3
+    assert languages_of(body) == (language,) * 4
     assert (b"&amp;lang=fr" in body) is (language == "fr")
     assert b"lang=en" not in body.replace(html.encode(), b"").replace(b'lang="en"', b"")
 
@@ -71,13 +87,13 @@ def test_it_is_known_wherever_the_page_is_cut(make_site: MakeSite) -> None:
     whole = PAGE.format("<html lang=fr>").encode()
     for cut in range(1, 40):
         cut_page = Page([whole[:cut], whole[cut:]], headers=[HTML, REFRESH])
-        assert languages_of(make_site(cut_page, policy=BILINGUAL).gets().body) == ("fr",) * 3
+        assert languages_of(make_site(cut_page, policy=BILINGUAL).gets().body) == ("fr",) * 4
 
 
 def test_nothing_else_says_it(make_site: MakeSite) -> None:
     site = make_site(page("<html>"), policy=BILINGUAL)
     plain = site.gets()
-    assert languages_of(plain.body) == ("en",) * 3
+    assert languages_of(plain.body) == ("en",) * 4
     for headers in ({"Accept_Language": "fr"}, {"cookie": "lang=fr"}):
         assert site.gets(**headers).body == plain.body
     assert "accept-language" not in " ".join(plain.values("vary")).lower()
@@ -85,15 +101,33 @@ def test_nothing_else_says_it(make_site: MakeSite) -> None:
 
 def test_a_policy_with_one_language_keeps_to_it(make_site: MakeSite) -> None:
     site = make_site(page("<html lang=fr>"), validated=False)
-    assert languages_of(site.gets().body) == ("en",) * 3
+    assert languages_of(site.gets().body) == ("en",) * 4
 
 
 def test_each_page_is_in_its_own(make_site: MakeSite) -> None:
     site = make_site(page("<html lang=fr>"), policy=BILINGUAL)
     site.app.pages["/en"] = page("<html lang=en>")
     for _ in range(2):
-        assert languages_of(site.gets().body) == ("fr",) * 3
-        assert languages_of(site.gets("/en").body) == ("en",) * 3
+        assert languages_of(site.gets().body) == ("fr",) * 4
+        assert languages_of(site.gets("/en").body) == ("en",) * 4
+
+
+def test_what_a_placeholder_leads_to_is_in_its_language(make_site: MakeSite) -> None:
+    site = make_site(page("<html lang=fr>"), policy=BILINGUAL)
+    found = re.search(r'srcdoc="([^"]*)"', site.gets("/page").body.decode())
+    assert found is not None
+    document = html.unescape(found[1])
+    assert "action='/_privacy/embed?lang=fr'" in document
+    assert "formaction='/_privacy/choices?lang=fr'" in document
+    assert "href='/_privacy/choices?next=/page&amp;lang=fr'" in document
+    embed = re.search("name='embed' value='([^']+)'", document)
+    assert embed is not None
+    form = urlencode({"next": "/page", "embed": embed[1]}).encode()
+    opened = site.asks("/_privacy/embed?lang=fr", "POST", FORM, form)
+    assert texts("fr").placeholder.close.format(service="Films").encode() in opened.body
+    way_back = re.search(r'<a href="([^"]+)"', opened.body.decode())
+    assert way_back is not None
+    assert TITLES["fr"] in site.gets(html.unescape(way_back[1])).body
 
 
 # -- the gate's own pages ------------------------------------------------------------------------------------

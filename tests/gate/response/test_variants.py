@@ -215,7 +215,7 @@ def test_a_page_that_is_not_to_be_transformed_is_gated_all_the_same_H7(make_site
     # That word is for intermediaries (RFC 9110, section 7.7); the gate is a part of the origin.
     site = make_site(Page(headers=[HTML, ("Cache-Control", "no-transform, max-age=5")]))
     closed, opened = site.gets(), site.gets("/", site.chooses("accept"))
-    assert b"films.example" not in closed.body
+    assert b"films.example" not in closed.loading
     assert b"consentgate" in opened.body
     assert closed.value("cache-control") == "no-transform, max-age=5"
     assert opened.value("cache-control") == "private, no-transform, max-age=5"

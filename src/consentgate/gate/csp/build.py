@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from consentgate.catalogue import UrlPattern, catalogue
 from consentgate.consent import Consent, Judge
-from consentgate.policy import UNDECLARED, OwnHosts, Policy, Unit
+from consentgate.policy import UNDECLARED, OwnHosts, Policy, Service, Unit
 from consentgate.policy.categories import category_for
 from consentgate.policy.claims import url_patterns
 from consentgate.policy.first_party import registrable_domain
@@ -185,6 +185,11 @@ def _known(consent: Consent) -> Iterator[str]:
     for known in catalogue().services if granted else ():
         if category_for(known.category, categories) in granted:
             yield from _hosts_of(known.urls)
+
+
+def hosts_of(service: Service) -> Hosts:
+    """Return the hosts of a `service`, as source expressions without a port."""
+    return tuple(dict.fromkeys(_hosts_of(url_patterns(service))))
 
 
 def _hosts_of(patterns: Iterable[UrlPattern]) -> Iterator[str]:

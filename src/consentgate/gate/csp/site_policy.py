@@ -14,6 +14,8 @@ _NONCE = re.compile(r"(?i)'nonce-([A-Za-z0-9+/_-]+={0,2})'")
 _DECIDES = {
     "script": ("script-src-elem", "script-src", "default-src"),
     "style": ("style-src-elem", "style-src", "default-src"),
+    "frame": ("frame-src", "child-src", "default-src"),
+    "form": ("form-action",),
 }
 
 
@@ -32,6 +34,25 @@ def keeps_out(headers: list[Header], kind: str) -> bool:
     """Say whether a policy lets no file of the site's own pass as an element of this `kind`, with a nonce or
     without."""
     return any(not _lets_own(sources) for sources in _deciding(headers, NAME, kind))
+
+
+def keeps_out_page(headers: list[Header], kind: str, host: str) -> bool:
+    """Say whether a policy keeps pages of `host`, which is the site's own, out of its frames ("frame"), or
+    its forms from being sent there ("form")."""
+    return any(
+        not any(_names(source.lower(), host) for source in sources)
+        for sources in _deciding(headers, NAME, kind)
+    )
+
+
+def _names(source: str, host: str) -> bool:
+    """Say whether a source expression names the site's own `host` (CSP 3, section 6.7.2.8). The port is taken
+    for the page's own."""
+    if source in ("'self'", "*", "https:", "http:"):
+        return True
+    named = source.partition("://")[2] or source
+    name = re.split("[:/]", named, maxsplit=1)[0]
+    return name == host or (name[:2] == "*." and host.endswith(name[1:]))
 
 
 def _lets_own(sources: list[str]) -> bool:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from consentgate.consent import Choice, Consent, Judge
 from consentgate.consent.choice import takes_back
+from consentgate.consent.embed import Embed
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
+from consentgate.gate.csp.build import hosts_of
 from consentgate.gate.csp.csp_headers import REPORTS
 from consentgate.gate.enforcement import Enforcement
 from consentgate.gate.headers.caching import FORGET_COPIES
@@ -18,10 +20,12 @@ from consentgate.gate.request.origin import is_same_origin, page_before
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.variants import Variant
 from consentgate.pages import SAVED, Pages
+from consentgate.pages.frames import Means
+from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
 from .csp_reports import BadReport, blocked_urls
-from .routes import LONGEST_FORM, BadForm, problem, read_decision, show
+from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,16 @@ class OwnRequest:
     def answer(self, body: bytes) -> Answer:
         """Return the answer to the request with this `body`."""
         method = self.visit.request.method
-        if method in ("GET", "HEAD"):
+        if self.name == EMBED and method in ("GET", "HEAD", "POST"):
+            answer = self._open(body) if method == "POST" else self._placeholder()
+        elif method in ("GET", "HEAD"):
             answer = show(self.name, self.visit.request, self.pages, self.visit.consent, self.variant)
         elif method == "POST" and self.name == "choices":
             answer = self._decide(body)
         elif method == "POST" and self.name == REPORTS and self.enforcement.takes_reports:
             answer = self._report(body)
         else:
-            allowed = "GET, HEAD, POST" if self.name == "choices" else "GET, HEAD"
+            allowed = "GET, HEAD, POST" if self.name in ("choices", EMBED) else "GET, HEAD"
             answer = problem(405, self.pages)
             answer.headers.append(("Allow", allowed))
         headers = [*answer.headers]
@@ -96,11 +102,68 @@ class OwnRequest:
             log.unreadable_form(error.reason, error.status)
             return problem(error.status, self.pages)
         came_from = page_before(request, self.visit.host).partition("?")[0]
-        if choice.is_grant and not is_from_own_window(request, came_from):
+        if choice is not None and choice.is_grant and not is_from_own_window(request, came_from):
             log.framed(authority)
             headers = self.pages.headers("text/html; charset=utf-8", may_be_framed=True)
             return Answer(403, headers, self.pages.framed_decision(onward))
+        if choice is None:
+            return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
         return Answer(303, self._headers_after(choice, onward))
+
+    # -- a single embed --------------------------------------------------------------------------------------
+
+    def _open(self, body: bytes) -> Answer:
+        """Open one embed for this once. That is no consent to anything else, and nothing records it."""
+        request, authority, log = self.visit.request, self.visit.authority, self.enforcement.log.decisions
+        if not is_same_origin(request, authority):
+            log.wrong_origin(", ".join(request.values("origin")), authority)
+            return problem(403, self.pages)
+        try:
+            form = read_form(request, body)
+        except BadForm as error:
+            log.unreadable_form(error.reason, error.status)
+            return problem(error.status, self.pages)
+        signed = form.get("embed", [""])[0]
+        embed = self.enforcement.embeds.read(signed, self.visit.host)
+        if embed is None:
+            return problem(400, self.pages)
+        claim = self._opening_claim(embed)
+        if claim is None:
+            return problem(403, self.pages)
+        onward, window = form.get("next", ["/"])[0], "window" in form
+        page = self.pages.frames.opened(embed, claim.name, signed, onward, window=window)
+        return Answer(200, self.pages.embed_headers(self._hosts_of(embed)), page)
+
+    def _opening_claim(self, embed: Embed) -> Claim | None:
+        """Return the claim on what a placeholder stands for, if consent to its service would open it."""
+        claims = self.enforcement.policy.claims
+        claim = claims.of_service(embed.service) if claims.has_service(embed.service) else None
+        if claim is None or claim.unit is None:
+            return None
+        judge = self.visit.judge
+        target = resolve(embed.url, self.visit.page)
+        groups = claims.by_url(target.host, target.path, own=target.host in judge.own)
+        opens = all(any(one == claim or judge.passes(one) for one in group) for group in groups)
+        return claim if opens else None
+
+    def _hosts_of(self, embed: Embed) -> list[str]:
+        """List the hosts that the frame of an opened embed may load from: its service's, and its own."""
+        services = self.enforcement.policy.services
+        hosts = [host for service in services if service.id == embed.service for host in hosts_of(service)]
+        own = resolve(embed.url, self.visit.page).host
+        return [*dict.fromkeys((own, *hosts))]
+
+    def _placeholder(self) -> Answer:
+        """Show the placeholder of an embed that was opened, again."""
+        query = query_of(self.visit.request)
+        signed = query.get("embed", [""])[0]
+        embed = self.enforcement.embeds.read(signed, self.visit.host)
+        claim = self._opening_claim(embed) if embed is not None else None
+        if embed is None or claim is None:
+            return problem(404, self.pages)
+        onward = query.get("next", ["/"])[0]
+        page = self.pages.frames.placeholder(claim, embed.url, signed, onward, Means())
+        return Answer(200, self.pages.embed_headers(), page)
 
     def _headers_after(self, choice: Choice, onward: str) -> list[Header]:
         """Return the headers that keep a `choice` and lead on to the path `onward`."""

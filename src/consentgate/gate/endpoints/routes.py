@@ -6,7 +6,7 @@ from typing import get_args
 from urllib.parse import parse_qs
 
 from consentgate.consent import Choice, Consent, decide
-from consentgate.consent.choice import Decision
+from consentgate.consent.choice import ALLOW, Decision, allow_more
 from consentgate.gate.message import Answer, Request
 from consentgate.gate.response.variants import Variant
 from consentgate.pages import Pages
@@ -16,6 +16,7 @@ from consentgate.web.paths import local_path
 
 LONGEST_FORM = 16 << 10
 GPC_PATH = "/.well-known/gpc.json"
+EMBED = "embed"
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
 _LONGEST_QUERY = 8 << 10
@@ -38,7 +39,7 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
     """Return the answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this
     `variant`."""
     if name == "choices":
-        body = pages.choices(consent, _next_in(request.query))
+        body = pages.choices(consent, query_of(request).get("next", ["/"])[0])
         return Answer(200, pages.headers(_HTML), body)
     if name == pages.stylesheet_name:
         return Answer(200, pages.headers("text/css; charset=utf-8", _FOREVER), pages.stylesheet)
@@ -51,25 +52,19 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
         return Answer(200, pages.headers("text/css; charset=utf-8", _FOREVER), pages.page_stylesheet)
     if name == pages.snippet_name:
         return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
+    if name == pages.placeholder_stylesheet_name:
+        headers = pages.headers("text/css; charset=utf-8", _FOREVER)
+        return Answer(200, headers, pages.placeholder_stylesheet)
     if name == GPC_PATH:
         return Answer(200, pages.headers("application/json", f"public, max-age={DAY}"), pages.gpc())
     return problem(404, pages)
 
 
-def lang_in(query: str) -> str:
-    """Read from a query the language that the visitor is to be spoken to in, "" where it names none."""
-    return _value_in(query, "lang", "")
-
-
-def _next_in(query: str) -> str:
-    """Read from a query the page that the visitor came from."""
-    return _value_in(query, "next", "/")
-
-
-def _value_in(query: str, name: str, default: str) -> str:
-    if len(query) > _LONGEST_QUERY:
-        return default
-    return parse_qs(query, encoding="utf-8", errors="replace").get(name, [default])[0]
+def query_of(request: Request) -> dict[str, list[str]]:
+    """Read the fields in a request's query, such as `next`, the page that the visitor came from, and `lang`,
+    the language to speak."""
+    query = request.query
+    return parse_qs(query, encoding="utf-8", errors="replace") if len(query) <= _LONGEST_QUERY else {}
 
 
 def problem(status: int, pages: Pages) -> Answer:
@@ -88,23 +83,33 @@ class BadForm(ValueError):
 
 def read_decision(
     request: Request, body: bytes, consent: Consent, signals: frozenset[str]
-) -> tuple[Choice, str]:
-    """Return the choice that a form makes, and the local path to go on to. Raises BadForm."""
+) -> tuple[Choice | None, str]:
+    """Return the choice that a form makes, None where it changes nothing, and the local path to go on to.
+    Raises BadForm."""
+    form = read_form(request, body)
+    decisions = form.get("decision", [])
+    decision = next((known for known in get_args(Decision) if [known] == decisions), None)
+    if decision is None and decisions != [ALLOW]:
+        raise BadForm(400, f"it has not one decision of {', '.join((*get_args(Decision), ALLOW))}")
+    ids = (*form.get("category", ()), *form.get("service", ()))
+    choice: Choice | None
+    if decision is None:
+        choice = allow_more(consent.policy, consent.choice, consent.granted, ids, signals)
+    else:
+        choice = decide(consent.policy, decision, ids, signals)
+    return choice, local_path(form.get("next", ["/"])[0])
+
+
+def read_form(request: Request, body: bytes) -> dict[str, list[str]]:
+    """Return the fields of a form. Raises BadForm."""
     if len(body) > LONGEST_FORM:
         raise BadForm(413, f"it is longer than {LONGEST_FORM} bytes")
     content_type = "".join(request.values("content-type")).partition(";")[0].strip().lower()
     if content_type != _FORM:
         raise BadForm(400, f"its Content-Type is {content_type[:_SHOWN]!a} and not {_FORM}")
     try:
-        form = parse_qs(
+        return parse_qs(
             body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=1000
         )
     except ValueError:
         raise BadForm(400, f"it cannot be read as {_FORM} in UTF-8") from None
-    decisions = form.get("decision", [])
-    decision = next((known for known in get_args(Decision) if [known] == decisions), None)
-    if decision is None:
-        raise BadForm(400, f"it has not one decision of {', '.join(get_args(Decision))}")
-    ids = (*form.get("category", ()), *form.get("service", ()))
-    choice = decide(consent.policy, decision, ids, signals)
-    return choice, local_path(form.get("next", ["/"])[0])

@@ -47,10 +47,33 @@ def link_to(authority: str) -> str:
     return f"//{host}:{port}" if port else f"//{host}"
 
 
+PARTIAL = ("HX-Request", "HX-Boosted", "HX-Current-URL", "Turbo-Frame", "Accept", "Referer")
+"""The request headers that tell which page shows a partial."""
+
+
+def asks_for_partial(request: Request) -> bool:
+    """Say whether a script of the page asks for a part of it: htmx, but for a page that it shows as a whole,
+    or Turbo, for a frame or a stream."""
+    if request.values("hx-request"):
+        return not request.values("hx-boosted")
+    return bool(request.values("turbo-frame")) or any(
+        "text/vnd.turbo-stream.html" in accept for accept in request.values("accept")
+    )
+
+
+def page_around(request: Request, host: str) -> str:
+    """Return the path and query of the page of `host` that shows a partial; "" where nothing says which."""
+    return _page_named(request.values("hx-current-url"), host) or page_before(request, host)
+
+
 def page_before(request: Request, host: str) -> str:
     """Return the path and query of the page of `host` from which a request came, by its Referer; "" where it
     does not say so."""
-    named = request.values("referer")
+    return _page_named(request.values("referer"), host)
+
+
+def _page_named(named: tuple[str, ...], host: str) -> str:
+    """Return the path and query of the page of `host` that a header names; "" where it names none."""
     try:
         url = urlsplit(named[0] if len(named) == 1 else "")
     except ValueError:

@@ -11,7 +11,7 @@ from consentgate.policy import Policy
 from consentgate.web.url import Url
 
 from .fetch_metadata import Purpose
-from .origin import link_to, page_before
+from .origin import asks_for_partial, link_to, page_around, page_before
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -56,10 +56,17 @@ class Visit(msgspec.Struct, frozen=True):
         return self.request.method not in ("GET", "HEAD")
 
     @property
+    def is_partial(self) -> bool:
+        """True for a part of a page that is put into the page which is there."""
+        return asks_for_partial(self.request)
+
+    @property
     def way_back(self) -> str:
-        """The page to return to after a decision. For the answer to a form it is the page with the form,
-        which can be loaded again."""
+        """The page to return to after a decision. For a partial it is the page that shows it; for the answer
+        to a form it is the page with the form, which can be loaded again."""
         request = self.request
+        if self.is_partial and (page := page_around(request, self.host)):
+            return page
         if self.is_submission and (form := page_before(request, self.host)):
             return form
         query = f"?{request.query}" if request.query else ""

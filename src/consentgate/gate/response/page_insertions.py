@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from consentgate.consent.embed import Embed, SignedEmbeds
 from consentgate.gate.csp.site_policy import NAME as CSP
-from consentgate.gate.csp.site_policy import keeps_out, nonce_for
+from consentgate.gate.csp.site_policy import keeps_out, keeps_out_page, nonce_for
 from consentgate.gate.log.headers import HeaderAdvice
 from consentgate.gate.message import Header
 from consentgate.gate.request.visit import Visit
-from consentgate.html import Insertion
+from consentgate.html import BlockedFrame, Insertion
+from consentgate.html.rewriting.insertions import FrameDocumentFor
 from consentgate.html.values.refresh import refresh_url
 from consentgate.pages import Pages
+from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
 from .content_type import is_download
 from .share_links import SharedPage
 from .variants import Variant, is_for_everyone
+
+_LONGEST_ADDRESS = 2 << 10
+"""The longest address that a placeholder gives back. Forms are read up to 16 KiB, and a link is to lead to
+it."""
 
 
 class PageInsertions:
@@ -27,12 +34,18 @@ class PageInsertions:
     """
 
     def __init__(
-        self, visit: Visit, variant: Variant, pages_in: Callable[[str], Pages], log: HeaderAdvice
+        self,
+        visit: Visit,
+        variant: Variant,
+        pages_in: Callable[[str], Pages],
+        embeds: SignedEmbeds,
+        log: HeaderAdvice,
     ) -> None:
         self._visit = visit
         self._variant = variant
         self._pages_in = pages_in
         self._pages = pages_in("")
+        self._embeds = embeds
         self._log = log
 
     def placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
@@ -46,7 +59,34 @@ class PageInsertions:
         chosen = self._pages.policy.site.share_links
         if chosen == "placeholder":
             return None
-        return SharedPage(self._visit, self._pages, leaves_nothing=chosen == "none")
+        return SharedPage(self._visit, lambda: self._pages, leaves_nothing=chosen == "none")
+
+    def frame_document(self, headers: list[Header]) -> FrameDocumentFor | None:
+        """Return what makes the documents for the blocked frames of a page that is sent with `headers`; None
+        for a download, in which none would work."""
+        if is_download(headers):
+            return None
+        visit, embeds = self._visit, self._embeds
+        policies = [header for header in headers if header[0].lower().startswith(CSP)]
+        means = Means()
+        if policies:
+            means = Means(
+                nonce_for(policies, "style"),
+                forms=not keeps_out_page(policies, "form", visit.host),
+                in_place=not keeps_out_page(policies, "frame", visit.host),
+            )
+
+        def document(frame: BlockedFrame, elsewhere: bool) -> bytes:
+            claim, signed = frame.claim, ""
+            if claim.service is not None and 0 < len(frame.url) <= _LONGEST_ADDRESS:
+                signed = embeds.sign(Embed(frame.url, claim.service, frame.attributes), visit.host)
+            origin = visit.origin if elsewhere else ""
+            # In the language of the page, which is known by now.
+            frames = self._pages.frames
+            html = frames.placeholder(claim, frame.url, signed, visit.way_back, means, origin)
+            return html.replace(b"&", b"&amp;").replace(b'"', b"&quot;")
+
+        return document
 
     def insertion(self, headers: list[Header], refreshes: Iterable[str] = ()) -> Insertion | None:
         """Return what goes into a page that is sent with `headers`, None for a download. The visitor gets a

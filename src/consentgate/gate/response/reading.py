@@ -40,19 +40,20 @@ class Reader:
 
         def make_rewriter(encoding: Encoding) -> Rewriter:
             made = None if self._only_observes else self._insertions.insertion(headers, refreshes)
-            return self._rewriter(encoding, made)
+            return self._rewriter(encoding, made, headers)
 
         html = HtmlBody(make_rewriter, label)
         body: Body = RecodedBody(html, codings) if codings else html
         return SniffedBody(body, codings) if kind is Kind.UNKNOWN else body
 
-    def _rewriter(self, encoding: Encoding, insertion: Insertion | None) -> Rewriter:
+    def _rewriter(self, encoding: Encoding, insertion: Insertion | None, headers: list[Header]) -> Rewriter:
         return Rewriter(
             self._visit.judge,
             self._visit.page,
             charset=encoding.codec if encoding.is_ascii_compatible else "utf-8",
             placeholder=self._insertions.placeholder,
             insertion=insertion,
+            frame_document=None if self._only_observes else self._insertions.frame_document(headers),
             share_links=None if self._only_observes else self._insertions.share_links(),
             observe=self._observe,
         )

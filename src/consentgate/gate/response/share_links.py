@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 
 from consentgate.catalogue import LONGEST_ADDRESS, Page, ShareLink
@@ -21,10 +22,11 @@ _TRACKING = re.compile(
 
 
 class SharedPage:
-    """Makes the links on the page of a `visit`. Of what asks for none it `leaves_nothing`: then nothing comes
-    in the place of a button."""
+    """Makes the links on the page of a `visit`. `pages` returns what writes them in the language of the page,
+    which is known by the time that a button is met. Of what asks for none it `leaves_nothing`: then nothing
+    comes in the place of a button."""
 
-    def __init__(self, visit: Visit, pages: Pages, *, leaves_nothing: bool) -> None:
+    def __init__(self, visit: Visit, pages: Callable[[], Pages], *, leaves_nothing: bool) -> None:
         self._visit = visit
         self._pages = pages
         self._leaves_nothing = leaves_nothing
@@ -42,7 +44,7 @@ class SharedPage:
         """Return what is put in the place of a social button."""
         if self._leaves_nothing:
             return b""
-        return self._pages.share_link(link.address_on(page), link.network.name, visits=link.visits)
+        return self._pages().share_link(link.address_on(page), link.network.name, visits=link.visits)
 
     def completed(self, link: ShareLink, href: str, page: Page) -> str:
         """Return where a link of the site's own leads that is to share something."""

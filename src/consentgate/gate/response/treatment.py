@@ -11,6 +11,7 @@ from consentgate.gate.codings import codings_of, unreadable_coding
 from consentgate.gate.headers.redirects import Blocked, leads_astray
 from consentgate.gate.message import Header
 from consentgate.gate.request.fetch_metadata import IN_PAGE, NAVIGATION
+from consentgate.gate.request.origin import PARTIAL
 from consentgate.gate.request.visit import Visit
 from consentgate.policy import Claim
 
@@ -75,6 +76,9 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
     if is_personal:
         # Caches must not give it to those for whom it would be refused.
         varies = (*NAVIGATION, *varies)
+    if kind in (Kind.HTML, Kind.UNKNOWN) and visit.is_partial:
+        # Placeholders in it lead back to the page that shows it: a shared copy would tell others of that.
+        varies = (*PARTIAL, *varies)
     return Treatment(action, kind, declared.label, declared.plain, varies, is_personal)
 
 

@@ -4,14 +4,15 @@ place of refreshes."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from consentgate.catalogue import Page, ShareLink
 from consentgate.html.rules.base_url import BaseUrl
 from consentgate.html.rules.violation import Violation
 from consentgate.html.tokenizer.open_elements import OpenElements
+from consentgate.html.tokenizer.tags import Tag
 from consentgate.policy import Claim
-from consentgate.web.url import resolve
+from consentgate.web.url import Url, resolve, web_address
 
 from .insertion_point import Insertion
 from .page_facts import PageFacts
@@ -19,6 +20,24 @@ from .page_facts import PageFacts
 PlaceholderFor = Callable[[Claim, bool, bool], bytes]
 """Makes what is put in a removed element's place: given the claim that was not covered, whether the element
 stood inside a link, and whether the page's relative URLs lead to another host."""
+
+
+class BlockedFrame(NamedTuple):
+    """A frame that was blocked because of a `claim`. `url` is where it would have led, absolute unless that
+    is on the site itself; "" where that is nowhere on the web. `attributes` are those that the embed
+    needs."""
+
+    claim: Claim
+    url: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+FrameDocumentFor = Callable[[BlockedFrame, bool], bytes]
+"""Makes the document that a blocked frame shows instead, escaped for double quotes: given the frame, and
+whether the page's relative URLs lead to another host."""
+
+FOR_THE_EMBED = ("allow", "allowfullscreen", "referrerpolicy", "sandbox", "csp", "credentialless", "title")
+"""The attributes of a frame that what is embedded needs to work, or may not do without."""
 
 
 class ShareLinks(Protocol):
@@ -43,6 +62,7 @@ class Insertions:
         self,
         insertion: Insertion | None,
         placeholder: PlaceholderFor | None,
+        frame_document: FrameDocumentFor | None,
         share_links: ShareLinks | None,
         facts: PageFacts,
         base: BaseUrl,
@@ -51,6 +71,7 @@ class Insertions:
         self.facts = facts
         self._insertion = insertion
         self._placeholder = placeholder
+        self._frame_document = frame_document
         self._share_links = share_links
         self._base = base
         self._open = open_elements
@@ -85,12 +106,30 @@ class Insertions:
 
     def placeholder(self, violation: Violation) -> bytes:
         """Make what comes in the place of a removed element."""
-        if self._placeholder is None or not self._open.takes_placeholder:
+        if self._placeholder is None or not self._open.takes_placeholder or self.are_awaited:
+            # In the head, a script's would begin the body.
             return b""
         if resolve(violation.url, self._base.url).is_for_a_program:
             # Nothing would have shown there.
             return b""
         return self._placeholder(violation.claim, self._open.in_anchor, self._base.leads_elsewhere)
+
+    def frame_document(self, violation: Violation, tag: Tag) -> bytes:
+        """Make the document that the blocked frame shows which `tag` opens, or a frame in its place; b""
+        where it has to go."""
+        if self._frame_document is None or not (tag.name == b"iframe" or self._open.takes_placeholder):
+            return b""
+        target = resolve(violation.url, self._base.url)
+        if target.is_for_a_program:
+            return b""
+        attributes = ((name, tag.get(name.encode())) for name in FOR_THE_EMBED)
+        given = tuple((name, value) for name, value in attributes if value is not None)
+        url = ""
+        # What was wrong may be something within the frame's document, which is no address of a frame.
+        if violation.url and violation.url in (value.strip() for value in tag.values.values()):
+            url = self._address(violation.url, target)
+        frame = BlockedFrame(violation.claim, url, given)
+        return self._frame_document(frame, self._base.leads_elsewhere)
 
     def share_link(self, link: ShareLink) -> bytes:
         """Make the link that comes in the place of a social button, where it can stand here."""
@@ -107,6 +146,12 @@ class Insertions:
 
     def _page_with(self, share_links: ShareLinks) -> Page:
         return Page(self._base.url, self.facts.canonical or share_links.address, self.facts.title)
+
+    def _address(self, text: str, target: Url) -> str:
+        """Write out where `text` leads, which was resolved to `target`: from the path on where that is on the
+        site itself, which may be at a port that no URL here tells."""
+        address, own = web_address(text, self._base.url), f"{target.scheme}://{self._base.own_host}"
+        return address.removeprefix(own) if address.startswith(own + "/") else address
 
     def way_on(self, url: str) -> bytes:
         """Make the link for a visitor whom a refresh would have led to `url`, where it can stand here."""

@@ -7,7 +7,7 @@ from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
-from .insertions import PlaceholderFor, ShareLinks
+from .insertions import FrameDocumentFor, PlaceholderFor, ShareLinks
 from .records import Observe, Records
 from .walker import Walker
 
@@ -31,11 +31,12 @@ class Rewriter:
         charset: str = "utf-8",
         placeholder: PlaceholderFor | None = None,
         insertion: Insertion | None = None,
+        frame_document: FrameDocumentFor | None = None,
         share_links: ShareLinks | None = None,
         observe: Observe | None = None,
     ) -> None:
         self._observe = observe
-        self._walker = Walker(judge, base, charset, placeholder, insertion, share_links)
+        self._walker = Walker(judge, base, charset, placeholder, insertion, frame_document, share_links)
         self._waiting: list[bytes] = []
         self._size = 0
         self._credit = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from operator import attrgetter
 
 from consentgate.catalogue import ShareLink
 from consentgate.html.rules.amp import is_amp
@@ -15,8 +16,15 @@ from consentgate.html.skipping.inert_markup import InertMarkup
 from consentgate.html.tokenizer.open_elements import OpenElements
 from consentgate.html.tokenizer.tags import Tag
 
-from .edits import Edits
+from .edits import Edits, apply
 from .insertions import Insertions
+
+BOXES = {
+    b"audio": b' width="300" height="54"',
+    **dict.fromkeys((b"video", b"object", b"embed", b"portal", b"fencedframe"), b""),
+}
+"""The size of a frame in the place of an element that has none of its own, where that is not a frame's."""
+_CUSTOM_BOX = b' width="100%" height="315"'
 
 
 class VerdictApplier:
@@ -72,7 +80,7 @@ class VerdictApplier:
         end = tag_end if end is None else offset + end
         if effects != NO_EFFECTS:
             self._note_effects(effects, start)
-        if edits:
+        if edits and not verdict.frames:
             self.edits.add(edits, offset)
         if fate is Fate.STAYS and tag is not None:
             self._complete(tag, verdict.link)
@@ -81,7 +89,8 @@ class VerdictApplier:
             assert violation is not None
             if self._insertions.due is not None:
                 self._insert_around(match)
-            self.edits.remove(start, end, violation, self._instead(verdict, violation))
+            framed = self._framed(verdict, violation, match, tag, offset, end) if verdict.frames else b""
+            self.edits.remove(start, end, violation, framed or self._instead(verdict, violation))
         elif fate is Fate.LOSES_TAG:
             assert violation is not None
             self.edits.remove(start, tag_end, violation)
@@ -107,6 +116,33 @@ class VerdictApplier:
             self.edits.add((Edit(*tag.spans(b"href")[0], attribute),), 0)
         else:
             self.edits.insert(tag.start + len(b"<") + len(tag.name), b" " + attribute)
+
+    def _framed(
+        self,
+        verdict: Verdict,
+        violation: Violation,
+        match: re.Match[bytes],
+        tag: Tag | None,
+        offset: int,
+        end: int,
+    ) -> bytes:
+        """Return the frame that `match` opens with the edits of its `verdict`, which count from `offset`, and
+        a placeholder in it, or a frame with the attributes of another element in its place; b"" where it
+        goes."""
+        tag = tag or Tag(match, self._document.decode)
+        document = self._insertions.frame_document(violation, tag)
+        if not document:
+            return b""
+        data, (start, tag_end), name_end = match.string, match.span(), match.end("name")
+        # Of several attributes of one name the first counts.
+        edits = [edit.moved(offset) for edit in verdict.edits]
+        edits.append(Edit(name_end, name_end, b' srcdoc="' + document + b'"'))
+        edits = sorted((edit.moved(-start) for edit in edits), key=attrgetter("start"))
+        if tag.name == b"iframe":
+            return apply(edits, data[start:end], end - start)
+        attributes = apply(edits, data[start : tag_end - 1], tag_end - 1 - start)
+        frame = b"<iframe" + attributes[name_end - start :]
+        return frame + b' frameborder="0"' + BOXES.get(tag.name, _CUSTOM_BOX) + b"></iframe>"
 
     def _note_effects(self, effects: Effects, position: int) -> None:
         """Note what came of judging the markup at `position`."""

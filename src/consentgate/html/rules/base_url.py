@@ -14,20 +14,21 @@ LONGEST_BASE = 4 << 10
 
 
 class BaseUrl:
-    """The base `url` of a document. `is_used` is set once something was found to lead to its host."""
+    """The base `url` of a document, which stands on `own_host`. `is_used` is set once something was found to
+    lead to its host."""
 
-    __slots__ = ("_is_set", "_own_host", "is_used", "url")
+    __slots__ = ("_is_set", "is_used", "own_host", "url")
 
     def __init__(self, url: Url) -> None:
         self.url = url
         self.is_used = False
-        self._own_host = url.host
+        self.own_host = url.host
         self._is_set = False
 
     @property
     def leads_elsewhere(self) -> bool:
         """True where relative URLs lead to another host than the document's own."""
-        return self.url.host != self._own_host
+        return self.url.host != self.own_host
 
     def follow(self, href: str) -> bool:
         """Follow a `base` that stays. The first one counts. Return True where the base URL is another now."""

@@ -14,6 +14,8 @@ from .loading_markup import ELEMENTS
 from .verdict import NO_EFFECTS, STAYS, Edit, Effects, Fate, Verdict
 from .violation import NOBODY, Violation
 
+_BOXED = frozenset((b"iframe", b"object", b"embed", b"video", b"audio", b"portal", b"fencedframe"))
+
 
 def stay(edits: Sequence[Edit], judgement: Judgement) -> Verdict:
     """Let an element stay but for these edits."""
@@ -32,11 +34,26 @@ def remove(
 ) -> Verdict:
     """Remove the element that `tag` opens, up to `end`. With `opens_text` its text after that goes, too. The
     `link` comes in the place of a social button."""
-    shows = _may_show(tag, violation)
+    shows = may_show(tag, violation)
     leads_to = "" if shows else _refreshes_to(tag)
     if link is not None and is_hidden(tag):
         link = None
-    return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to, link)
+    return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to=leads_to, link=link)
+
+
+def may_be_frame(tag: Tag, violation: Violation) -> bool:
+    """Say whether the element that `tag` opens is a frame that shows a placeholder, or gives way to one: it
+    has a box of its own."""
+    has_box = tag.name in _BOXED or (violation.kind == "widget" and b"-" in tag.name)
+    return has_box and may_show(tag, violation)
+
+
+def remove_or_frame(
+    tag: Tag, end: int, violation: Violation, edits: Sequence[Edit], effects: Effects
+) -> Verdict:
+    """Remove an element up to `end`; or let it be a frame, with its attributes but for these `edits`, where
+    that can show a placeholder."""
+    return Verdict(Fate.GOES, end, violation, edits, effects, shows=True, frames=True)
 
 
 def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
@@ -44,13 +61,25 @@ def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
     return Verdict(Fate.LOSES_TAG, tag.end, Violation(NOBODY, url, kind), effects=effects)
 
 
-def _may_show(tag: Tag, violation: Violation) -> bool:
+def may_show(tag: Tag, violation: Violation) -> bool:
     """Say whether the element that `tag` opens may leave a placeholder. Nothing would ever have come from a
     service that has closed."""
+    if catalogue().has_closed(violation.claim.service):
+        return False
+    if tag.name == b"script":
+        return violation.kind == "widget" or _shows_in_place(violation)
+    if tag.name == b"audio" and b"controls" not in tag.raw:
+        # Nobody sees it (WHATWG HTML, 15.4.1).
+        return False
     element = ELEMENTS.get(tag.name)
-    is_widget = violation.kind == "widget" and tag.name == b"script"
-    visible = element is None or element.visible or is_widget
-    return visible and not is_hidden(tag) and not catalogue().has_closed(violation.claim.service)
+    return (element is None or element.visible) and not is_hidden(tag)
+
+
+def _shows_in_place(violation: Violation) -> bool:
+    """Say whether a script that was blocked would have shown something where it stands."""
+    service = violation.claim.service
+    known = catalogue().service(service) if service is not None else None
+    return known is not None and known.shows and violation.kind == "script"
 
 
 def _refreshes_to(tag: Tag) -> str:

@@ -76,6 +76,10 @@ _ANIMATION = Attribute(Reads.ANIMATION, alone=True)
 _SUBMIT = Attribute(Reads.SUBMIT, alone=True)
 _SVG_LINK = {"href": _ALONE, "xlink:href": _ALONE}
 
+HINDER_PLACEHOLDER = frozenset((b"srcdoc", b"sandbox", b"csp", b"credentialless"))
+"""The attributes of a frame that would keep a placeholder in it from being shown, or its form from being
+sent. All but `srcdoc` are given back to the frame in which the visitor opens the embed."""
+
 FORM_ACTION: Mapping[str, Attribute] = {"formaction": _SUBMIT}
 """The attributes that every control which submits a form may have."""
 

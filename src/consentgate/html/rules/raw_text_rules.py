@@ -23,7 +23,7 @@ from consentgate.html.values.script_type import ScriptKind, script_kind
 
 from .amp import RUNTIME, is_boilerplate
 from .document_context import DocumentContext, Piece
-from .fates import lose_tag, remove
+from .fates import lose_tag, may_be_frame, remove, remove_or_frame
 from .inline_scripts import script_violation
 from .limits import Limit
 from .tag_judgement import TagJudgement, loading_attributes
@@ -145,7 +145,10 @@ class RawTextRules:
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
         if after is not None:
             link = link_in_place_of(tag, violation, self._document)
-            return remove(tag, after, violation, judgement.effects, link=link)
+            if link is not None or not may_be_frame(tag, violation):
+                return remove(tag, after, violation, judgement.effects, link=link)
+            edits = judgement.edits_with_placeholder(violation)
+            return remove_or_frame(tag, after, violation, edits, judgement.effects)
         judgement.note(Limit.FAR_END)
         return _stay(judgement.all_edits(), judgement)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consentgate.catalogue import ShareLink
 from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS, VOID_ELEMENTS
 from consentgate.html.tokenizer.lookahead import LookAhead
 from consentgate.html.tokenizer.open_elements import OpenElements
@@ -9,7 +10,7 @@ from consentgate.html.tokenizer.tags import Tag
 
 from .base_url import LONGEST_BASE
 from .document_context import DocumentContext, Piece
-from .fates import lose_tag, remove, stay
+from .fates import lose_tag, may_be_frame, remove, remove_or_frame, stay
 from .limits import Limit
 from .raw_text_rules import RawTextRules
 from .tag_judgement import TagJudgement, loading_attributes
@@ -53,7 +54,7 @@ class StartTagRules:
             end = self._end_of_element(tag, judgement)
             if end is not None:
                 link = link_in_place_of(tag, violation, self._document)
-                return remove(tag, end, violation, judgement.effects, link=link)
+                return self._remove(tag, end, violation, judgement, link)
             return stay(judgement.all_edits(), judgement)
         widget = self._document.judge.widget(judgement.kind, tag.values) if may_be_widget(tag) else None
         if widget is None:
@@ -63,10 +64,19 @@ class StartTagRules:
         goes = not completes and (link is not None or not widget.keep)
         end = self._end_of_element(tag, judgement) if goes else None
         if end is not None:
-            violation = Violation(widget.claim, "", "widget")
-            return remove(tag, end, violation, judgement.effects, link=link)
+            return self._remove(tag, end, Violation(widget.claim, "", "widget"), judgement, link)
         stays = stay(judgement.edits(), judgement)
         return stays._replace(link=link) if completes else stays
+
+    def _remove(
+        self, tag: Tag, end: int, violation: Violation, judgement: TagJudgement, link: ShareLink | None
+    ) -> Verdict:
+        """Remove an element up to `end`, for a share `link` if it is a social button, else for a placeholder
+        in a frame where it has a box for that."""
+        if link is not None or not may_be_frame(tag, violation):
+            return remove(tag, end, violation, judgement.effects, link=link)
+        edits = judgement.edits_with_placeholder(violation)
+        return remove_or_frame(tag, end, violation, edits, judgement.effects)
 
     def _is_bad_base(self, tag: Tag, href: str) -> bool:
         """Say whether a `base` stands where browsers may or may not count it, changes what was judged

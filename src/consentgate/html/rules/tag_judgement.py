@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from consentgate.html.tokenizer.tags import Tag
@@ -15,7 +15,16 @@ from consentgate.web.client_hints import asks_of_the_device
 from .document_context import DocumentContext
 from .hidden import is_hidden
 from .judgement import Judgement
-from .loading_markup import ANYWHERE, ELEMENTS, FORM_ACTION, INERT_RELATIONS, PARAMETERS, Attribute, Reads
+from .loading_markup import (
+    ANYWHERE,
+    ELEMENTS,
+    FORM_ACTION,
+    HINDER_PLACEHOLDER,
+    INERT_RELATIONS,
+    PARAMETERS,
+    Attribute,
+    Reads,
+)
 from .verdict import Edit
 from .violation import UNREADABLE, Violation
 
@@ -77,10 +86,21 @@ class TagJudgement(Judgement):
         """Return those for an element that has to stay: what should take it along goes by itself."""
         return self._edits(alone=False) + self._edits(alone=True)
 
-    def _edits(self, *, alone: bool) -> list[Edit]:
+    def edits_with_placeholder(self, violation: Violation) -> list[Edit]:
+        """Return those for a frame that shows a placeholder because of a `violation`, or for the element that
+        gives way to one. Also what would keep the placeholder from being shown or used goes, and what means
+        nothing on the element but would load something on a frame."""
+        tag = self._tag
+        gone = HINDER_PLACEHOLDER if tag.name == b"iframe" else HINDER_PLACEHOLDER | _LOADS_IN_FRAME
+        edits = self._edits(alone=False, but=gone) + self._edits(alone=True, but=gone)
+        for name in gone.intersection(tag.raw):
+            edits += [_without(tag, start, end, violation) for start, end in tag.spans(name)]
+        return edits
+
+    def _edits(self, *, alone: bool, but: Collection[bytes] = ()) -> list[Edit]:
         edits: list[Edit] = []
         for name, (attribute, reader) in self._attributes:
-            if attribute.alone is not alone:
+            if attribute.alone is not alone or name in but:
                 continue
             if reader is None:
                 edits += self._edits_within(name, attribute)
@@ -232,6 +252,7 @@ def _encoded(attributes: Mapping[str, Attribute]) -> Mapping[bytes, _Rule]:
     }
 
 
+_LOADS_IN_FRAME = frozenset(name.encode() for name in ELEMENTS[b"iframe"].attributes)
 _ANYWHERE = _encoded({})
 _RULES = {name: _encoded(element.attributes) for name, element in ELEMENTS.items()}
 _FORM_ACTION = _encoded(FORM_ACTION)

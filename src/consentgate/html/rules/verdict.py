@@ -52,9 +52,10 @@ class Verdict(NamedTuple):
     """What becomes of the element that a start tag opens.
 
     `end` is where reading goes on, None right after the tag. With `opens_text` raw text follows whose end is
-    not known yet. `shows` tells that a placeholder may come in place of an element that goes; `leads_to` is
-    the URL to which a refresh that goes would have led. `link` is the share link that comes in place of a
-    social button that goes, or makes up for what one that stays lacks.
+    not known yet. `shows` tells that a placeholder may come in place of an element that goes, and `frames`
+    that this is a frame, which may stay with these `edits` and show the placeholder itself. `leads_to` is the
+    URL to which a refresh that goes would have led. `link` is the share link that comes in place of a social
+    button that goes, or makes up for what one that stays lacks.
     """
 
     fate: Fate = Fate.STAYS
@@ -64,6 +65,7 @@ class Verdict(NamedTuple):
     effects: Effects = NO_EFFECTS
     opens_text: bool = False
     shows: bool = False
+    frames: bool = False
     leads_to: str = ""
     link: ShareLink | None = None
 
