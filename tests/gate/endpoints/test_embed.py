@@ -133,7 +133,7 @@ def test_what_cannot_be_opened_has_no_button(make_site: MakeSite, frame: str) ->
 
 def test_always_allow_adds_to_what_is_granted(site: Site) -> None:
     allowed = site.decides("allow", headers=SAME_ORIGIN, service="films", next="/page")
-    assert (allowed.status, allowed.value("location")) == (303, "/page")
+    assert (allowed.status, allowed.value("location")) == (303, "/page#consentgate-saved")
     films = allowed.set_cookies[0].partition(";")[0]
     body = site.gets("/page", films).body
     assert b"srcdoc" not in body
