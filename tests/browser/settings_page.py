@@ -89,7 +89,7 @@ class SettingsPage:
 
     def presses(self, button: str) -> None:
         """Press a button and wait for the page that it leads to."""
-        with self.page.expect_navigation(url="**/done"):
+        with self.page.expect_navigation(url="**/done#consentgate-saved"):
             self._clicks(self.page.get_by_role("button", name=button, exact=True))
 
     def toggles(self, label: str) -> None:

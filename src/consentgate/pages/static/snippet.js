@@ -4,6 +4,8 @@
   /* A base of the page may lead elsewhere: paths of our own do not go by it. */
   const own = (name) => new URL(name, new URL(src.value, origin));
   const SAVED = "#consentgate-saved";
+  const isSaved = location.hash === SAVED;
+  if (isSaved) history.replaceState(history.state, "", location.pathname + location.search);
   let root, ours;
 
   /* -- where the banner is -- */
@@ -29,10 +31,7 @@
     ours.addEventListener("click", ({ isTrusted }) => (isGenuine = isTrusted), true);
     ours.addEventListener("submit", decide);
     dress();
-    if (location.hash === SAVED) {
-      history.replaceState(history.state, "", location.pathname + location.search);
-      say();
-    }
+    if (isSaved) say();
     follow();
     settle();
   };
