@@ -98,8 +98,19 @@ def boxes(visitor: Visitor, url: str) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("state", ["undecided", "refused", "granted"])
-@pytest.mark.parametrize("caching", ["", "public, max-age=60"])
+LONG = pytest.mark.engines
+
+
+@pytest.mark.parametrize(
+    ("state", "caching"),
+    [
+        ("undecided", ""),
+        pytest.param("undecided", "public, max-age=60", marks=LONG),
+        pytest.param("refused", "", marks=LONG),
+        pytest.param("refused", "public, max-age=60", marks=LONG),
+        pytest.param("granted", "", marks=LONG),
+    ],
+)
 def test_every_element_keeps_its_box(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor], state: str, caching: str
 ) -> None:
@@ -153,7 +164,7 @@ AUTOMATIC = {
 
 
 @pytest.mark.parametrize("script", AUTOMATIC.values(), ids=AUTOMATIC)
-@pytest.mark.parametrize("when", ["onload", "later"])
+@pytest.mark.parametrize("when", [pytest.param("onload", marks=LONG), "later"])
 def test_a_page_that_sends_a_form_by_itself_decides_nothing(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor], script: str, when: str
 ) -> None:

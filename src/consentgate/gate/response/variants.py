@@ -22,8 +22,8 @@ CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "ran
 """The headers by which a request depends on the copy that the visitor has (RFC 9110, sections 13.1 and
 14.2)."""
 
-
-_KEY: tuple[str, ...] = ("closed",)
+_CLOSED_KEY = ("closed",)
+"""What a cache says in `X-Consent-Key` where it has taken the cookies out of a request (docs/caches.md)."""
 
 
 def is_for_everyone(visit: Visit, headers: list[Header]) -> bool:
@@ -31,7 +31,7 @@ def is_for_everyone(visit: Visit, headers: list[Header]) -> bool:
     a cache may keep it, or one that takes the cookies out of requests has asked for it."""
     if visit.consent.is_open:
         return False
-    return visit.request.values("x-consent-key") == _KEY or may_be_shared(headers)
+    return visit.request.values("x-consent-key") == _CLOSED_KEY or may_be_shared(headers)
 
 
 class Variant:
