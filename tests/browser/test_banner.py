@@ -119,7 +119,7 @@ def test_what_has_been_typed_survives_a_choice(opens: Callable[..., Visitor]) ->
 
 @pytest.mark.parametrize("size", [(1280, 800), (320, 256)])
 @pytest.mark.parametrize("content", ["", LINES], ids=["short", "long"])
-def test_the_keyboard_reaches_it_first_and_it_hides_no_focus_W1_W2(
+def test_the_keyboard_reaches_it_first_and_it_hides_no_focus(
     opens: Callable[..., Visitor], size: tuple[int, int], content: str
 ) -> None:
     visitor = opens(f'{content}<footer style="height:40px"><a href="/last">last</a></footer>', size=size)

@@ -49,6 +49,7 @@ def test_after_refusing_only_the_site_itself_is_contacted(page: SavedPage, clear
     assert not later.shows("Accept")
 
 
+@pytest.mark.engines  # for its length
 @pytest.mark.slow
 @for_each(SAMPLE)
 def test_after_withdrawing_only_the_site_itself_is_contacted(

@@ -11,7 +11,8 @@ from .servers import Site
 from .settings_page import LOCATION, Shop
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_every_engine]
+# Chromium has tests of its own for this page.
+pytestmark = [pytest.mark.browser, pytest.mark.engines, in_every_engine]
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["no-javascript", "javascript"])
