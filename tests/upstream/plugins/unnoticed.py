@@ -35,12 +35,12 @@ class _NothingInserted(Pages):
     def head(self, origin: str = "", **named: str) -> bytes:
         return b""
 
-    def banner(self, next: str, origin: str = "") -> bytes:
+    def banner(self, next: str, origin: str = "", **named: Any) -> bytes:
         return b""
 
 
 class _Unnoticed(Enforcement):
-    def pages(self, root: str) -> Pages:
+    def pages(self, root: str, lang: str = "") -> Pages:
         return _QUIET
 
 
@@ -48,7 +48,8 @@ class UnnoticedGate(Gate):
     def __init__(self) -> None:
         super().__init__(POLICY, secret_key=SECRET_KEY)
         cookie = _EverythingGranted([SECRET_KEY])
-        self.enforcement = _Unnoticed(POLICY, cookie, False, 0, self.enforcement.log)
+        usual = self.enforcement
+        self.enforcement = _Unnoticed(POLICY, cookie, usual.embeds, False, 0, usual.log)
 
 
 _QUIET = _NothingInserted(POLICY)
