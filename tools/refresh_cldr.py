@@ -46,21 +46,15 @@ def languages() -> list[str]:
 def _table(tag: str) -> Iterator[str]:
     locale = Locale.parse(_VARIETIES.get(tag, tag))
     endonym = locale.languages[locale.language]
-    patterns = locale.list_patterns["standard"]
     yield f"[{tag}]"
     # CLDR writes it as within a sentence.
     yield f"endonym = {_toml(endonym[0].upper() + endonym[1:])}"
     yield f"direction = {_toml(locale.text_direction)}"
     yield f"date = {_toml(_date(locale.date_formats['long'].pattern))}"
     yield f"months = {_toml([locale.months['format']['wide'][number] for number in range(1, 13)])}"
-    joined = (f"{name} = {_toml(patterns[key])}" for name, key in _LIST_PATTERNS.items())
-    yield f"list = {{ {', '.join(joined)} }}"
     plurals = (f"{name} = {_toml(rule)}" for name, rule in _plurals(locale).items())
     yield f"plurals = {{ {', '.join(plurals)} }}"
     yield ""
-
-
-_LIST_PATTERNS = {"two": "2", "start": "start", "middle": "middle", "end": "end"}
 
 
 def _date(pattern: str) -> str:

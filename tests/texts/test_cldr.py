@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from consentgate.texts import languages, texts
-from consentgate.texts.cldr import Language, ListPatterns
+from consentgate.texts.cldr import Language
 
 TOOL = Path(__file__).parents[2] / "tools" / "refresh_cldr.py"
 
 
 def a_language(plurals: dict[str, str]) -> Language:
-    patterns = ListPatterns(two="{0} & {1}", start="{0}; {1}", middle="{0}, {1}", end="{0} and {1}")
-    return Language("xx", "X", "ltr", "{day} {month} {year}", tuple("abcdefghijkl"), patterns, plurals)
+    return Language("xx", "X", "ltr", "{day} {month} {year}", tuple("abcdefghijkl"), plurals)
 
 
 def test_the_data_is_what_the_tool_makes() -> None:
@@ -53,21 +52,6 @@ def test_a_condition_may_have_modulos_ranges_and_negations(number: int, category
 def test_a_condition_may_have_alternatives() -> None:
     language = a_language({"few": "n = 0,7 or n != 1 and n % 100 = 1..19", "other": ""})
     assert [n for n in range(130) if language.category_of(n) == "few"] == [0, *range(2, 20), *range(101, 120)]
-
-
-@pytest.mark.parametrize(
-    ("items", "expected"),
-    [
-        ([], ""),
-        (["a"], "a"),
-        (["a", "b"], "a & b"),
-        (["a", "b", "c"], "a; b and c"),
-        (["a", "b", "c", "d"], "a; b, c and d"),
-        (["{0}", "{1}", "c"], "{0}; {1} and c"),
-    ],
-)
-def test_a_list_is_joined_by_the_language_s_patterns(items: list[str], expected: str) -> None:
-    assert a_language({"other": ""}).enumeration(items) == expected
 
 
 @pytest.mark.parametrize(("tag", "expected"), [("en", "3 November 2026"), ("fr", "3 novembre 2026")])

@@ -45,9 +45,8 @@ def test_a_lifetime_is_said_in_words(lifetime: str | None, expected: str) -> Non
     assert texts().for_lifetime(lifetime) == expected
 
 
-def test_a_day_and_a_list_are_said_in_words() -> None:
+def test_a_day_is_said_in_words() -> None:
     assert texts().for_day(datetime.date(2026, 11, 3)) == "3 November 2026"
-    assert texts().for_list(["a", "b", "c"]) == "a, b and c"
 
 
 def test_a_text_can_be_replaced_and_the_rest_stays() -> None:

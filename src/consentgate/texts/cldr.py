@@ -1,4 +1,4 @@
-"""What the Unicode CLDR knows about a language: its name, direction, dates, lists and plurals.
+"""What the Unicode CLDR knows about a language: its name, direction, dates and plurals.
 
 `cldr.toml` is made by `tools/refresh_cldr.py`. Nothing in it is written by hand.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -20,15 +19,6 @@ CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 _RELATION = re.compile(r"n(?: % (?P<modulo>[0-9]+))? (?P<sign>!?=) (?P<ranges>[0-9.,]+)")
 _ONE_NUMBER = re.compile(r"n = [0-9]+")
-
-
-class ListPatterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The ways in which the items of a list are joined: two alone, or those at the start, middle and end."""
-
-    two: str
-    start: str
-    middle: str
-    end: str
 
 
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +33,6 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     direction: Literal["ltr", "rtl"]
     date: str
     months: tuple[str, ...]
-    list: ListPatterns
     plurals: dict[str, str]
 
     def category_of(self, number: int) -> str:
@@ -59,18 +48,6 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.date.format(
             day=day.day, month=self.months[day.month - 1], number=day.month, year=day.year
         )
-
-    def enumeration(self, items: Sequence[str]) -> str:
-        """Write a list of `items`, the last one after an "and"."""
-        if len(items) < 2:
-            return "".join(items)
-        if len(items) == 2:
-            return self.list.two.format(*items)
-        *before, nearly_last, last = items
-        text = self.list.end.format(nearly_last, last)
-        for item in reversed(before[1:]):
-            text = self.list.middle.format(item, text)
-        return self.list.start.format(before[0], text)
 
 
 def _holds(condition: str, number: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -226,10 +226,6 @@ class Texts(_Table, frozen=True):
     def for_day(self, day: datetime.date) -> str:
         """Say a day in words."""
         return self.cldr.day(day)
-
-    def for_list(self, items: Sequence[str]) -> str:
-        """List the `items`, with "and" before the last."""
-        return self.cldr.enumeration(items)
 
     def for_problem(self, status: int) -> Problem:
         """Return what to say with the HTTP `status`. One that is not listed gets what its class says."""
