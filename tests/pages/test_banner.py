@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from consentgate.pages import Pages, Shows
+from consentgate.pages.assets import SNIPPET, STYLESHEET
 from consentgate.policy import Banner, Category, Policy, Service, Site
 
 from .support import NOTHING_ASKED, PAGES, POLICY, addresses, boxes, buttons, fragment, words
@@ -230,9 +231,9 @@ def test_the_head_is_short():
 def test_the_head_loads_the_styles_and_a_deferred_script():
     link, script = fragment(PAGES.head())
     assert link.attrib == {
-        "id": "consentgate-saved", "rel": "stylesheet", "href": f"/_privacy/{PAGES.stylesheet_name}",
+        "id": "consentgate-saved", "rel": "stylesheet", "href": f"/_privacy/{STYLESHEET.name}",
     }  # fmt: skip
-    assert script.attrib == {"src": f"/_privacy/{PAGES.snippet_name}", "defer": ""}
+    assert script.attrib == {"src": f"/_privacy/{SNIPPET.name}", "defer": ""}
 
 
 def test_the_head_of_an_open_page_says_what_it_was_made_for():

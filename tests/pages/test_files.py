@@ -5,6 +5,7 @@ import json
 import pytest
 
 from consentgate.pages import Pages
+from consentgate.pages.assets import PAGE_STYLESHEET, SNIPPET
 from consentgate.policy import Policy
 
 from .support import PAGES, document, words
@@ -21,19 +22,19 @@ def test_gpc_has_a_date_without_a_policy_file_too():
 
 
 def test_the_snippet_s_name_changes_with_its_content():
-    digest = hashlib.sha256(PAGES.snippet).hexdigest()[:12]
-    assert PAGES.snippet_name == f"snippet-{digest}.js"
+    digest = hashlib.sha256(SNIPPET.content).hexdigest()[:12]
+    assert SNIPPET.name == f"snippet-{digest}.js"
 
 
 def test_the_own_pages_style_sheet_is_named_by_its_content():
-    digest = hashlib.sha256(PAGES.page_stylesheet).hexdigest()[:12]
-    assert PAGES.page_stylesheet_name == f"page-{digest}.css"
+    digest = hashlib.sha256(PAGE_STYLESHEET.content).hexdigest()[:12]
+    assert PAGE_STYLESHEET.name == f"page-{digest}.css"
     [link] = document(PAGES.problem(404)).iter("link")
-    assert link.attrib["href"] == f"/_privacy/{PAGES.page_stylesheet_name}"
+    assert link.attrib["href"] == f"/_privacy/{PAGE_STYLESHEET.name}"
 
 
 def test_the_snippet_is_small_and_fit_for_a_strict_policy():
-    text = PAGES.snippet.decode("ascii")
+    text = SNIPPET.content.decode("ascii")
     assert len(text) < 5_600
     for way in ("eval", "Function(", "innerHTML", "http", "cookie", "setTimeout", "localStorage"):
         assert way not in text

@@ -3,6 +3,8 @@ import re
 
 import pytest
 
+from consentgate.pages.assets import PAGE_STYLESHEET, STYLESHEET
+
 from .support import PAGES
 
 
@@ -12,11 +14,11 @@ def test_the_visitor_s_own_styles_hide_the_banner_from_those_who_are_not_asked()
 
 
 def test_the_stylesheet_s_name_changes_with_its_content():
-    digest = hashlib.sha256(PAGES.stylesheet).hexdigest()[:12]
-    assert PAGES.stylesheet_name == f"style-{digest}.css"
+    digest = hashlib.sha256(STYLESHEET.content).hexdigest()[:12]
+    assert STYLESHEET.name == f"style-{digest}.css"
 
 
-@pytest.mark.parametrize("sheet", [PAGES.stylesheet, PAGES.page_stylesheet], ids=["banner", "page"])
+@pytest.mark.parametrize("sheet", [STYLESHEET.content, PAGE_STYLESHEET.content], ids=["banner", "page"])
 def test_the_stylesheets_load_nothing(sheet):
     text = sheet.decode("ascii").lower()
     for way in ("url(", "@import", "@font-face", "image-set(", "expression("):
@@ -24,7 +26,7 @@ def test_the_stylesheets_load_nothing(sheet):
 
 
 def test_the_stylesheet_styles_nothing_of_the_site_s_own():
-    text = PAGES.stylesheet.decode()
+    text = STYLESHEET.content.decode()
     blocks = re.sub(r"@(?:media|supports)[^{]*\{((?:[^{}]*\{[^{}]*\})*)\}", r"\1", text)
     for selectors, rules in re.findall(r"([^{}]+)\{([^{}]*)\}", blocks):
         if all(rule.strip().startswith("--consentgate-") for rule in rules.split(";") if rule.strip()):
@@ -47,7 +49,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("sheet", [PAGES.stylesheet, PAGES.page_stylesheet], ids=["banner", "page"])
+@pytest.mark.parametrize("sheet", [STYLESHEET.content, PAGE_STYLESHEET.content], ids=["banner", "page"])
 @pytest.mark.parametrize("scheme", [0, -1], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("front", "behind", "least"),
@@ -73,15 +75,15 @@ def test_every_text_has_enough_contrast(sheet, scheme, front, behind, least):
 def test_the_two_stylesheets_name_their_colours_alike():
     banner, page = (
         set(re.findall(r"(--consentgate-\w[\w-]*):", sheet.decode()))
-        for sheet in (PAGES.stylesheet, PAGES.page_stylesheet)
+        for sheet in (STYLESHEET.content, PAGE_STYLESHEET.content)
     )
     assert page <= banner
 
 
 def test_the_page_s_stylesheet_is_the_same_left_to_right_and_right_to_left():
-    assert not re.search(r"\b(left|right)\b", PAGES.page_stylesheet.decode())
+    assert not re.search(r"\b(left|right)\b", PAGE_STYLESHEET.content.decode())
 
 
 def test_the_stylesheets_are_small():
-    assert len(PAGES.stylesheet) < 7_000
-    assert len(PAGES.page_stylesheet) < 6_000
+    assert len(STYLESHEET.content) < 7_000
+    assert len(PAGE_STYLESHEET.content) < 6_000

@@ -2,7 +2,8 @@
 
 from consentgate.web.paths import local_path
 
+from .assets import named
 from .banner import SAVED, Shows
 from .pages import Pages
 
-__all__ = ["SAVED", "Pages", "Shows", "local_path"]
+__all__ = ["SAVED", "Pages", "Shows", "local_path", "named"]

@@ -1,49 +1,33 @@
-"""The style sheets and the script (the snippet) of the site's pages, and the style sheets of our own pages
-and frames."""
+"""The files that pages load: the script (the snippet) and style sheets. Each is named by its content."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from dataclasses import dataclass
 from importlib.resources import files
 
-
-@cache
-def snippet() -> bytes:
-    """Return the script as it is served."""
-    return _shipped("snippet.js")
+_STYLES_OF_A_PAGE = re.compile(r"(?P<stem>style|placeholder)-[0-9a-f]{12}\.css")
 
 
-@cache
-def snippet_name() -> str:
-    """Return the script's file name. It changes with the content, so that browsers may cache it for good."""
-    return f"snippet-{_digest(snippet())}.js"
+@dataclass(frozen=True)
+class StaticFile:
+    """A file that is the same for every visitor. Its `name` changes with its `content`, so that browsers may
+    keep it for good."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
-@cache
-def page_stylesheet() -> bytes:
-    """Return the styles of the gate's own pages."""
-    return _shipped("page.css").replace(b"\n", b"")
+def named(name: str) -> StaticFile | None:
+    """Return the file that is called `name`; None where there is none.
 
-
-@cache
-def page_stylesheet_name() -> str:
-    """Return the file name of the own pages' styles. It changes with the content, as the script's does."""
-    return f"page-{_digest(page_stylesheet())}.css"
-
-
-@cache
-def stylesheet() -> bytes:
-    """Return the styles of what goes into the site's pages."""
-    # No two tokens in this file need the line break between them.
-    return _shipped("banner.css").replace(b"\n", b"")
-
-
-@cache
-def stylesheet_name() -> str:
-    """Return the style sheet's file name, which changes with its content."""
-    return f"style-{hashlib.sha256(stylesheet()).hexdigest()[:12]}.css"
+    Styles are found by the name of another version, too: a page that a cache has kept through an upgrade
+    still has the old one, and without styles the banner would stand in the page's flow.
+    """
+    older = _STYLES_OF_A_PAGE.fullmatch(name)
+    return _STYLES[older["stem"]] if older else _FILES.get(name)
 
 
 def visitor_stylesheet(asks: bool) -> bytes:
@@ -53,23 +37,33 @@ def visitor_stylesheet(asks: bool) -> bytes:
     return b"" if asks else hide
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:12]
+def _script(stem: str, source: str) -> StaticFile:
+    return _file(stem, ".js", "text/javascript; charset=utf-8", _shipped(source))
 
 
-@cache
-def placeholder_stylesheet() -> bytes:
-    """Return the styles of the documents in frames."""
-    return _shipped("placeholder.css").replace(b"\n", b"")
+def _styles(stem: str, source: str) -> StaticFile:
+    # No two tokens in these files need the line break between them.
+    return _file(stem, ".css", "text/css; charset=utf-8", _shipped(source).replace(b"\n", b""))
 
 
-@cache
-def placeholder_stylesheet_name() -> str:
-    """Return the file name of these styles, which changes with the content."""
-    return f"placeholder-{hashlib.sha256(placeholder_stylesheet()).hexdigest()[:12]}.css"
+def _file(stem: str, ending: str, content_type: str, content: bytes) -> StaticFile:
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    return StaticFile(f"{stem}-{digest}{ending}", content_type, content)
 
 
 def _shipped(name: str) -> bytes:
     text = (files(__package__) / "static" / name).read_text("utf-8")
     # Comments and indentation are for readers of the source. No string in these files contains any.
     return re.sub(r"/\*.*?\*/\s*|^\s+", "", text, flags=re.DOTALL | re.MULTILINE).encode("ascii")
+
+
+# Read now, since an event loop must not wait for a disk.
+SNIPPET = _script("snippet", "snippet.js")
+STYLESHEET = _styles("style", "banner.css")
+"""The styles of what goes into the site's pages."""
+PAGE_STYLESHEET = _styles("page", "page.css")
+"""The styles of the gate's own pages."""
+PLACEHOLDER_STYLESHEET = _styles("placeholder", "placeholder.css")
+"""The styles of the documents in the frames of embeds."""
+_STYLES = {"style": STYLESHEET, "placeholder": PLACEHOLDER_STYLESHEET}
+_FILES = {file.name: file for file in (SNIPPET, PAGE_STYLESHEET)}

@@ -53,7 +53,7 @@ class Banner:
                 site=policy.site,
                 base=base,
                 lang=lang,
-                stylesheet=assets.stylesheet_name(),
+                stylesheet=assets.STYLESHEET.name,
                 position=policy.banner.position,
                 settings=policy.banner.settings,
                 purposes=listing.purposes(),

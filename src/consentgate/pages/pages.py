@@ -51,8 +51,8 @@ class Pages:
         self._head = self._slotted(
             "head.html",
             *("origin", "state", "before", "style_nonce", "script_nonce"),
-            stylesheet=self.stylesheet_name,
-            snippet=self.snippet_name,
+            stylesheet=assets.STYLESHEET.name,
+            snippet=assets.SNIPPET.name,
         )
         self._banner = Banner(policy, self.texts, self._listing, self._base, self._lang)
         self._placeholders = {
@@ -67,50 +67,10 @@ class Pages:
             policy,
             self.texts,
             self._base,
-            assets.placeholder_stylesheet_name(),
+            assets.PLACEHOLDER_STYLESHEET.name,
             lang=self._lang,
             allows_one=not self._listing.whole_categories_only,
         )
-
-    @property
-    def stylesheet_name(self) -> str:
-        """The file name of the styles that pages load, with a hash of its content."""
-        return assets.stylesheet_name()
-
-    @property
-    def stylesheet(self) -> bytes:
-        """The styles of what goes into pages, the same for every visitor."""
-        return assets.stylesheet()
-
-    @property
-    def snippet_name(self) -> str:
-        """The file name of the script, with a hash of its content."""
-        return assets.snippet_name()
-
-    @property
-    def page_stylesheet_name(self) -> str:
-        """The file name of the own pages' styles, with a hash of their content."""
-        return assets.page_stylesheet_name()
-
-    @property
-    def page_stylesheet(self) -> bytes:
-        """The styles of the gate's own pages."""
-        return assets.page_stylesheet()
-
-    @property
-    def placeholder_stylesheet_name(self) -> str:
-        """The file name of the styles in the frames of embeds, with a hash of their content."""
-        return assets.placeholder_stylesheet_name()
-
-    @property
-    def placeholder_stylesheet(self) -> bytes:
-        """The styles in the frames of embeds."""
-        return assets.placeholder_stylesheet()
-
-    @property
-    def snippet(self) -> bytes:
-        """The script that makes the banner smoother. Nothing depends on it."""
-        return assets.snippet()
 
     def head(
         self,
@@ -240,16 +200,19 @@ class Pages:
         """Return the headers of a page in the frame of an embed, which loads frames from these `hosts`."""
         return embed_headers(hosts)
 
+    @property
+    def _context(self) -> dict[str, Any]:
+        """What every template may use."""
+        return {"texts": self.texts, "site": self.policy.site, "base": self._base, "lang": self._lang}
+
     def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
-        common = {"texts": self.texts, "site": self.policy.site, "base": self._base, "lang": self._lang}
-        return Slotted(template, slots, **common, **context)
+        return Slotted(template, slots, **self._context, **context)
 
     def _page(self, template: str, **context: Any) -> bytes:
-        common = {"texts": self.texts, "site": self.policy.site, "base": self._base, "lang": self._lang}
         text = (
             environment()
             .get_template(template)
-            .render(home=self._home, stylesheet=self.page_stylesheet_name, **common, **context)
+            .render(home=self._home, stylesheet=assets.PAGE_STYLESHEET.name, **self._context, **context)
         )
         return text.encode("utf-8", "replace")
 

@@ -10,6 +10,12 @@ import re
 import pytest
 
 from consentgate import asgi, wsgi
+from consentgate.pages.assets import (
+    PLACEHOLDER_STYLESHEET,
+    SNIPPET,
+    STYLESHEET,
+    StaticFile,
+)
 from gate.conftest import MakeSite
 from gate.driver import POLICY, App, Site, call_asgi, call_wsgi, environ_of, make_gate, scope_of
 
@@ -32,7 +38,7 @@ def test_the_choices_page_is_shown_and_the_application_not_asked(site: Site) -> 
 
 
 def test_every_own_answer_carries_strict_headers(site: Site) -> None:
-    snippet = site.gate.enforcement.pages("").snippet_name
+    snippet = SNIPPET.name
     replies = [
         *(
             site.gets(path)
@@ -284,12 +290,22 @@ def test_an_open_page_says_the_state_that_the_gate_tells_while_it_is_in_effect(s
 
 def test_the_snippet_is_kept_for_good_under_a_name_of_its_content(site: Site) -> None:
     page = site.gets("/").body
-    name = site.gate.enforcement.pages("").snippet_name
+    name = SNIPPET.name
     assert f"/_privacy/{name}".encode() in page
     reply = site.gets(f"/_privacy/{name}")
     assert reply.status == 200
     assert "immutable" in reply.value("cache-control")
     assert reply.value("content-type").startswith("text/javascript")
+
+
+@pytest.mark.parametrize("file", [STYLESHEET, PLACEHOLDER_STYLESHEET])
+def test_a_page_from_an_older_version_finds_its_styles(site: Site, file: StaticFile) -> None:
+    stem, _, ending = file.name.partition("-")
+    reply = site.gets(f"/_privacy/{stem}-0123456789ab.{ending.partition('.')[2]}")
+    assert (reply.status, reply.body) == (200, file.content)
+    assert reply.value("cache-control") == "private, no-cache"
+    assert site.gets(f"/_privacy/{file.name}").value("cache-control").endswith("immutable")
+    assert site.gets(f"/_privacy/{stem}-x.css").status == 404
 
 
 def test_pages_that_show_a_decision_are_not_stored(site: Site) -> None:

@@ -9,7 +9,7 @@ from consentgate.consent import Choice, Consent, decide
 from consentgate.consent.choice import ALLOW, Decision, allow_more
 from consentgate.gate.message import Answer, Request
 from consentgate.gate.response.variants import Variant
-from consentgate.pages import Pages
+from consentgate.pages import Pages, named
 from consentgate.policy import Site
 from consentgate.policy.lifetime import DAY
 from consentgate.web.paths import local_path
@@ -41,20 +41,15 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
     if name == "choices":
         body = pages.choices(consent, query_of(request).get("next", ["/"])[0])
         return Answer(200, pages.headers(_HTML), body)
-    if name == pages.stylesheet_name:
-        return Answer(200, pages.headers("text/css; charset=utf-8", _FOREVER), pages.stylesheet)
     if name == "visitor.css":
         body = pages.visitor_stylesheet(consent.asks)
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
     if name == "state":
         return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.state.encode())
-    if name == pages.page_stylesheet_name:
-        return Answer(200, pages.headers("text/css; charset=utf-8", _FOREVER), pages.page_stylesheet)
-    if name == pages.snippet_name:
-        return Answer(200, pages.headers("text/javascript; charset=utf-8", _FOREVER), pages.snippet)
-    if name == pages.placeholder_stylesheet_name:
-        headers = pages.headers("text/css; charset=utf-8", _FOREVER)
-        return Answer(200, headers, pages.placeholder_stylesheet)
+    if file := named(name):
+        # Under a name of another version it is not that version.
+        kept = _FOREVER if name == file.name else _REVALIDATED
+        return Answer(200, pages.headers(file.content_type, kept), file.content)
     if name == GPC_PATH:
         return Answer(200, pages.headers("application/json", f"public, max-age={DAY}"), pages.gpc())
     return problem(404, pages)
