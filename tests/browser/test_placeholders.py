@@ -13,29 +13,11 @@ from consentgate.wsgi import ConsentMiddleware
 
 from .engine import in_firefox_too
 from .servers import Site
+from .test_decisions import HOST, POLICY
 from .visit import Visitor
 
 pytestmark = [pytest.mark.browser, in_firefox_too]
 
-HOST = "www.shop.example"
-POLICY = """
-[site]
-name = "Shop"
-controller = "Shop Ltd"
-contact = "privacy@shop.example"
-
-[[service]]
-id = "stats"
-name = "Stats"
-category = "performance"
-hosts = ["stats.example"]
-
-[[service]]
-id = "films"
-name = "Films"
-category = "third-party"
-hosts = ["films.example"]
-"""
 FILM = '<iframe {} src="https://films.example/embed/1?a=1&amp;b=2" title="A film"></iframe>'
 LAYOUTS = {
     "padding wrapper": '<div style="position:relative;padding-bottom:56.25%;height:0">{}</div>'.format(

@@ -17,7 +17,7 @@ _USEFUL_WITHOUT_SCRIPT = frozenset({"a", "blockquote", "button", "form", "input"
 """Elements that are of use without a script: links, quotes that can be read, a form's controls."""
 
 _LEAD_TO_IT = frozenset({"a", "button"})
-"""Those of them that are of no use once the service has closed."""
+"""Elements that lead to the service: they are of no use once it has closed."""
 
 
 class WidgetIndex:

@@ -59,7 +59,7 @@ class Consent(msgspec.Struct, frozen=True):
 
     @property
     def _parts(self) -> tuple[Policy, Choice | None, frozenset[bytes]]:
-        """What tells one consent from another: all but who notes the questions."""
+        """The fields that make two consents equal."""
         return self.policy, self.choice, self.granted
 
     def __repr__(self) -> str:

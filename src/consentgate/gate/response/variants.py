@@ -23,7 +23,7 @@ CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "ran
 14.2)."""
 
 _CLOSED_KEY = ("closed",)
-"""What a cache says in `X-Consent-Key` where it has taken the cookies out of a request (docs/caches.md)."""
+"""The `X-Consent-Key` of a request from which a cache has taken the cookies (docs/caches.md)."""
 
 
 def is_for_everyone(visit: Visit, headers: list[Header]) -> bool:
@@ -59,7 +59,7 @@ class Variant:
 
     @property
     def state(self) -> str:
-        """What the snippet compares: the consent in effect, with a question mark where it is asked for."""
+        """The name of the consent in effect, with a question mark if it asks. The snippet compares it."""
         granted = b"".join(sorted(self._consent.granted))
         return self._named(granted) + ("?" if self._consent.asks else "")
 

@@ -1,5 +1,4 @@
-"""What is put into a page: the head's and the body's insertions, placeholders, share links, and links in
-place of refreshes."""
+"""The insertions into one page: at the start of its head and body, and in the place of what is blocked."""
 
 from __future__ import annotations
 
@@ -45,7 +44,7 @@ class ShareLinks(Protocol):
 
     @property
     def address(self) -> str:
-        """Where the page is, unless it says so itself."""
+        """The address of the page, for pages that name no canonical one."""
 
     def instead(self, link: ShareLink, page: Page) -> bytes:
         """Return what is put in the place of a social button; b"" for nothing."""
@@ -56,7 +55,8 @@ class ShareLinks(Protocol):
 
 
 class Insertions:
-    """What may be put into one document, as far as its tree has come. `facts` are what it says of itself."""
+    """The insertions that one document allows, as far as its tree has come. `facts` are its address and
+    title."""
 
     def __init__(
         self,

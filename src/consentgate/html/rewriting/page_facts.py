@@ -1,4 +1,4 @@
-"""What a page says of itself, as far as it was read: its canonical address and its title."""
+"""The canonical address and the title of a page, as far as it was read."""
 
 from __future__ import annotations
 
