@@ -133,7 +133,7 @@ class Button:
         if len(url) > LONGEST_ADDRESS:
             url = ""
         # A like of a network's own page is no share: it names the page.
-        if self.network.has(resolve(url, _NOWHERE)) and not self.completes:
+        if url and not self.completes and self.network.has(resolve(url, _NOWHERE)):
             return ShareLink(self.network, web_address(url, _NOWHERE), visits=True)
         if self.visits or (self.named and not url):
             return None
@@ -184,10 +184,11 @@ class ButtonIndex:
 
 def _first(names: Iterable[str], attributes: Mapping[str, str], parameters: Mapping[str, str]) -> str:
     """Return the first value that is not empty. A name after a "?" is a parameter's."""
-    values = (
-        parameters.get(name[1:], "") if name.startswith("?") else attributes.get(name, "") for name in names
-    )
-    return next(filter(None, map(str.strip, values)), "")
+    for name in names:
+        value = parameters.get(name[1:]) if name.startswith("?") else attributes.get(name)
+        if value and (text := value.strip()):
+            return text
+    return ""
 
 
 def _parameters(address: str) -> dict[str, str]:
@@ -195,6 +196,8 @@ def _parameters(address: str) -> dict[str, str]:
     first."""
     rest, _, fragment = address[:_LONGEST_QUERY].partition("#")
     query = rest.partition("?")[2]
+    if not (query or fragment):
+        return {}
     return dict(reversed(parse_qsl(f"{query}&{fragment}", keep_blank_values=True)))
 
 

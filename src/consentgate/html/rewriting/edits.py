@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 from operator import attrgetter
 
 from consentgate.html.rules.verdict import Edit
@@ -50,11 +51,12 @@ def apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
     """Return the first `consumed` bytes of `data` with `edits` (in order) carried out."""
     if not edits:
         return data if consumed == len(data) else data[:consumed]
-    pieces: list[bytes | memoryview] = []
     kept = memoryview(data)  # whose slices are no copies
+    output = BytesIO()
     position = 0
     for edit in edits:
-        pieces += (kept[position : edit.start], edit.replacement)
+        output.write(kept[position : edit.start])
+        output.write(edit.replacement)
         position = edit.end
-    pieces.append(kept[position:consumed])
-    return b"".join(pieces)
+    output.write(kept[position:consumed])
+    return output.getvalue()

@@ -46,7 +46,8 @@ class StartTagRules:
         if tag.name == b"base" and (href := tag.get(b"href")) is not None and self._is_bad_base(tag, href):
             return lose_tag(tag, "base", href, Effects((Limit.BASE,)))
         attributes = loading_attributes(tag, self._document)
-        if not (attributes or may_be_widget(tag)):
+        could_be_widget = may_be_widget(tag)
+        if not (attributes or could_be_widget):
             return STAYS
         judgement = TagJudgement(self._document, tag, attributes)
         violation = judgement.violation()
@@ -56,7 +57,7 @@ class StartTagRules:
                 link = link_in_place_of(tag, violation, self._document)
                 return self._remove(tag, end, violation, judgement, link)
             return stay(judgement.all_edits(), judgement)
-        widget = self._document.judge.widget(judgement.kind, tag.values) if may_be_widget(tag) else None
+        widget = self._document.judge.widget(judgement.kind, tag.values) if could_be_widget else None
         if widget is None:
             return stay(judgement.edits(), judgement)
         link = widget.link if self._document.has_links else None
