@@ -78,9 +78,9 @@ def gate() -> Gate:
     return Gate(Policy.load(POLICY), secret_key=SECRET, insecure=True)
 
 
-def accepting() -> str:
-    """The cookie of a visitor who has accepted everything."""
-    return gate().cookie.set_cookie(decide(gate().policy, "accept"), HOST).partition(";")[0]
+def accepting(gate: Gate) -> str:
+    """The cookie of a visitor who has accepted everything that `gate` asks about."""
+    return gate.cookie.set_cookie(decide(gate.policy, "accept"), HOST).partition(";")[0]
 
 
 def _figures() -> bytes:

@@ -18,6 +18,7 @@ import itsdangerous
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
+from consentgate import Gate
 from consentgate.asgi import App, ConsentMiddleware, Message, Receive, Scope, Send
 from consentgate.wsgi import ConsentMiddleware as WsgiGate
 
@@ -117,14 +118,16 @@ def _repeat(task: Task, turns: int) -> None:
         task()
 
 
-def _headers(case: Case, session: str) -> Iterable[tuple[str, str]]:
-    """Those of a visitor who has a session."""
-    cookie = f"session={session}" + (f"; {accepting()}" if case.is_open else "")
+def _headers(case: Case, session: str, asked: Gate) -> Iterable[tuple[str, str]]:
+    """Those of a visitor who has a session, and was `asked` by this gate."""
+    cookie = f"session={session}" + (f"; {accepting(asked)}" if case.is_open else "")
     return (*FIREFOX, ("Cookie", cookie))
 
 
-def _environ(case: Case, session: str) -> dict[str, Any]:
-    headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in _headers(case, session)}
+def _environ(case: Case, session: str, asked: Gate) -> dict[str, Any]:
+    headers = {
+        f"HTTP_{name.upper().replace('-', '_')}": value for name, value in _headers(case, session, asked)
+    }
     return {**django_site.ENVIRON, **headers, "PATH_INFO": case.path}
 
 
@@ -134,7 +137,7 @@ def _environ(case: Case, session: str) -> dict[str, Any]:
 def _through_asgi(case: Case) -> Tasks:
     signer = itsdangerous.TimestampSigner(SECRET)
     session = signer.sign(base64.b64encode(json.dumps({"user": 1}).encode())).decode()
-    headers = [(name.lower().encode(), value.encode()) for name, value in _headers(case, session)]
+    headers = [(name.lower().encode(), value.encode()) for name, value in _headers(case, session, gate())]
     scope = {
         "type": "http",
         "method": "GET",
@@ -185,7 +188,7 @@ async def _send(message: Message) -> None:
 
 
 def _through_wsgi(case: Case) -> Tasks:
-    environ = _environ(case, "a session of somebody's")
+    environ = _environ(case, "a session of somebody's", gate())
     return {
         ALONE: partial(_call_wsgi, wsgi, environ),
         GATE: partial(_call_wsgi, WsgiGate(wsgi, gate()), environ),
@@ -205,10 +208,11 @@ def _start_response(*_: object) -> None:
 
 
 def _through_django(case: Case) -> Tasks:
-    environ = _environ(case, django_site.session())
+    gated = django_site.ConsentMiddleware(django_site.answer)
+    environ = _environ(case, django_site.session(), gated.gate)
     layers: dict[str, django_site.View] = {
         ALONE: django_site.answer,
-        GATE: django_site.ConsentMiddleware(django_site.answer),
+        GATE: gated,
         "Django: GZip": django_site.GZipMiddleware(django_site.answer),
         "Django: Session, read": django_site.SessionMiddleware(django_site.answer_reading),
         "Django: Session, saved": django_site.SessionMiddleware(django_site.answer_saving),

@@ -10,7 +10,7 @@ from .embeds import page_of
 from .inline_scripts import InlineIndex, InlineScript
 from .model import Entity, KnownService, Widget
 from .patterns import Glob, UrlPattern
-from .share_links import Button, ButtonIndex, ShareLink
+from .share_links import Button, ButtonIndex
 from .url_index import UrlIndex
 from .widgets import WidgetIndex
 
@@ -95,12 +95,9 @@ class Catalogue:
         """Return the widget that an element is, or None. Names of tag and attributes are lowercase."""
         return self._widgets.recognise(tag, attributes)
 
-    def share_link_at(
-        self, host: str, path: str, address: str, attributes: Mapping[str, str]
-    ) -> ShareLink | None:
-        """Return the link that can take the place of an element with these attributes, a social button which
-        loads `address` from this host and path."""
-        return self._buttons.at(host, path, address, attributes)
+    def buttons_at(self, host: str, path: str) -> tuple[Button, ...]:
+        """Return the social buttons that could be an element which loads from this host and path."""
+        return self._buttons.at(host, path)
 
     def has_closed(self, id: str | None) -> bool:
         """Say whether the service of this id is known to have ended."""

@@ -168,10 +168,9 @@ class ButtonIndex:
                     return link
         return None
 
-    def at(self, host: str, path: str, address: str, attributes: Mapping[str, str]) -> ShareLink | None:
-        """Return the link for an element that loads `address`, which leads to this host and path."""
-        links = (button.link(attributes, address) for button in self._urls.find(host, path) or ())
-        return next(filter(None, links), None)
+    def at(self, host: str, path: str) -> tuple[Button, ...]:
+        """Return the buttons that could be an element which loads from this host and path."""
+        return self._urls.find(host, path) or ()
 
     def patterns(self, kind: str) -> list[str]:
         """Return the patterns of buttons that are recognised by this kind of name."""

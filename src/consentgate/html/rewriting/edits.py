@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import BytesIO
 from operator import attrgetter
 
 from consentgate.html.rules.verdict import Edit
 from consentgate.html.rules.violation import Violation
+
+_SHORT = 128
+"""A copy of fewer bytes takes less memory than a view of them, and less time."""
 
 
 class Edits:
@@ -51,12 +53,13 @@ def apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
     """Return the first `consumed` bytes of `data` with `edits` (in order) carried out."""
     if not edits:
         return data if consumed == len(data) else data[:consumed]
+    pieces: list[bytes | memoryview] = []
     kept = memoryview(data)  # whose slices are no copies
-    output = BytesIO()
     position = 0
     for edit in edits:
-        output.write(kept[position : edit.start])
-        output.write(edit.replacement)
+        start = edit.start
+        pieces.append(data[position:start] if start - position < _SHORT else kept[position:start])
+        pieces.append(edit.replacement)
         position = edit.end
-    output.write(kept[position:consumed])
-    return output.getvalue()
+    pieces.append(kept[position:consumed])
+    return b"".join(pieces)

@@ -34,6 +34,7 @@ _IDS = re.compile(WIDGET_ID + rb"\Z|[^&]*+&")
 # Searches names in lowercase with spaces between them. A name that only ends like a widget's is found, too.
 _ATTRIBUTES = re.compile(catalogue().widget_attribute_pattern().encode() + rb"(?![^ ])")
 _BY_NAME = [(name.encode(), re.compile(value.encode())) for name, value in _VALUES]
+_NAMED = frozenset(name for name, _ in _BY_NAME)
 
 
 def link_in_place_of(tag: Tag, violation: Violation, document: DocumentContext) -> ShareLink | None:
@@ -42,7 +43,11 @@ def link_in_place_of(tag: Tag, violation: Violation, document: DocumentContext) 
     if not (document.has_links and violation.url):
         return None
     target = resolve(violation.url, document.base.url)
-    return catalogue().share_link_at(target.host, target.path, violation.url, tag.values)
+    for button in catalogue().buttons_at(target.host, target.path):
+        link = button.link(tag.values, violation.url)
+        if link is not None:
+            return link
+    return None
 
 
 def may_be_widget(tag: Tag) -> bool:
@@ -53,5 +58,8 @@ def may_be_widget(tag: Tag) -> bool:
         or (b"class" in raw and _CLASSES.search(raw[b"class"]))
         or (b"id" in raw and _IDS.match(raw[b"id"]))
         or _ATTRIBUTES.search(b" ".join(raw))
-        or any(name in raw and value.fullmatch(raw[name]) for name, value in _BY_NAME)
+        or (
+            not _NAMED.isdisjoint(raw)
+            and any(name in raw and value.fullmatch(raw[name]) for name, value in _BY_NAME)
+        )
     )
