@@ -20,7 +20,8 @@ from . import growth, memory, requests
 from .client import load_generator
 from .comparison import Result, compare
 from .contenders import COPY, LOLHTML, LOLHTML_ON_NEW_PAGES, OURS, OURS_ON_NEW_PAGES, SECRET, contenders
-from .goals import goals, request_goals
+from .goals import goals, request_goals, weight_goal
+from .page_weight import OTHERS, Weight, weight
 from .pages import CORPUS, Page, corpus_pages, generated_pages
 from .profiling import profile
 from .questions import Questions
@@ -99,7 +100,9 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
     _print_costs(costs, view)
     behind = behind_servers(1 if quick else 5, 50 if quick else 200)
     _print_behind(behind)
-    reached = [*goals(results, tables), *request_goals(costs, view, behind)]
+    weighed = weight()
+    _print_weight(weighed)
+    reached = [*goals(results, tables), *request_goals(costs, view, behind), weight_goal(weighed)]
     print_table(
         ("goals", "is", "must be", ""),
         [(goal.label, goal.value, goal.reach, "yes" if goal.reached else "NO") for goal in reached],
@@ -113,6 +116,7 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
         "memory": asdict(peak),
         "requests": {name: [asdict(cost) for cost in rows] for name, rows in costs.items()},
         "view": asdict(view),
+        "page weight": asdict(weighed),
         "servers": {"load": load_generator(), **asdict(behind)},
         "goals": [{**asdict(goal), "reached": goal.reached} for goal in reached],
     }
@@ -181,6 +185,18 @@ def _print_behind(behind: Behind) -> None:
     print_table(
         ("KiB an idle stream", "without", "with the gate"),
         [(f"uvicorn: {idle.streams} streams", idle.without, idle.gated)],
+    )
+
+
+def _print_weight(weighed: Weight) -> None:
+    rows = {
+        "consentgate: banner, texts and styles": weighed.at_first_paint,
+        "consentgate, with its script": weighed.at_first_paint + weighed.script,
+        **OTHERS,
+    }
+    print_table(
+        ("a page that asks, beyond the page: kB of brotli", ""),
+        [(label, size / 1000) for label, size in rows.items()],
     )
 
 

@@ -1,4 +1,4 @@
-"""What the gate's speed has to be, beside what it is."""
+"""What the gate's speed and weight have to be, beside what they are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .comparison import Result
 from .contenders import LOLHTML, LOLHTML_ON_NEW_PAGES, OURS_ON_NEW_PAGES
 from .growth import Row
+from .page_weight import Weight
 from .requests import DOWNLOAD, GATE, JSON, STARLETTE_SESSION, Cost
 from .servers import SERVERS, Behind
 from .view import View
@@ -55,6 +56,11 @@ def request_goals(costs: Mapping[str, Sequence[Cost]], view: View, behind: Behin
         Goal("times as long as the gate, a Django view of 100 KB", view.ratio, 10),
         Goal("idle streams in 64 KiB", 64 / max(behind.idle.gated, 1e-9), 1),
     ]
+
+
+def weight_goal(weighed: Weight) -> Goal:
+    """The goal for what a page weighs more that asks."""
+    return Goal("2 kB, of what shows the banner", 2000 / weighed.at_first_paint, 1)
 
 
 def _download_shares(costs: Mapping[str, Sequence[Cost]], behind: Behind) -> Iterator[float]:
