@@ -13,7 +13,7 @@ LINT := $(VENV)/.lint
 BENCH := $(VENV)/.bench
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test without-pcre2 doubling engines matrix oldest upstream fuzz soak bench lint format browsers servers clean
+.PHONY: help demo test without-pcre2 doubling engines matrix oldest upstream fuzz soak bench screenshots lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ soak: $(BENCH) ## send a gigabyte through the rewriter and print how far its mem
 
 bench: $(BENCH) ## measure the gate beside others that do the same
 	$(RUN)/python -m benchmarks --json benchmarks.json
+
+screenshots: $(TESTS) ## take the pictures of docs/appearance.md again
+	$(RUN)/python tools/screenshots.py
 
 lint: $(LINT) ## check style, types and import directions
 	$(RUN)/ruff format --check $(CODE)
