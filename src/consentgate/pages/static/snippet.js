@@ -80,7 +80,10 @@
       return document.querySelector(":is(input,textarea,select):is(:user-valid,:user-invalid)");
     } catch { /* An old browser. */ }
   };
-  const hide = () => find("banner")?.remove();
+  const hide = () => {
+    find("banner")?.remove();
+    hook.remove();
+  };
   const confirm = (later) => {
     hide();
     say(later);
@@ -108,6 +111,28 @@
     if (!location.hash) history.replaceState(history.state, "", SAVED);
     location.reload();
   };
+
+  /* -- machines that answer for visitors -- */
+
+  /* Many look for English words in what is fixed, and see no shadow root. Outside the body, which is the page's,
+     they find the question and a button that says no. Nobody else does: it has no size and is inert. */
+  const hook = document.createElement("div");
+  const offer = () => {
+    const refuse = find("banner [value=refuse]");
+    if (!refuse?.offsetHeight) return;
+    const button = document.createElement("span");
+    button.className = "consentgate-button";
+    button.textContent = "Refuse";
+    button.addEventListener("click", () => refuse.click());
+    hook.append("This site asks for your consent to cookies. ", button);
+    Object.assign(hook, { className: "consentgate-question", lang: "en", inert: true });
+    hook.dataset.nosnippet = "";
+    /* Not in the style sheet, which a policy in the page may keep out. No rule of the page overrides these. */
+    const styles = ["all:initial", "position:fixed", "width:0", "height:0", "overflow:hidden", ""];
+    hook.style.cssText = styles.join("!important;");
+    document.documentElement.append(hook);
+  };
+  addEventListener("load", offer);
 
   /* -- pages that were made before a decision -- */
 
