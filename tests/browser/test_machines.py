@@ -27,7 +27,7 @@ CONTENT = f"""<form action="/search"><input name="q"><button>Search</button></fo
 COSMETIC = "<style>body::part(consentgate-banner){display:none!important}</style>"
 SHADOW = "document.body.shadowRoot"
 FELT = """() => {
-    const { inert, offsetWidth, offsetHeight } = document.querySelector("html > .consentgate-question");
+    const { inert, offsetWidth, offsetHeight } = document.querySelector("html > consentgate-question");
     return [inert, offsetWidth, offsetHeight, find("This site asks")];
 }"""
 
@@ -149,8 +149,8 @@ def test_what_stands_for_machines_is_felt_by_nobody_and_goes_with_the_question(
 ) -> None:
     visitor = opens()
     page = visitor.page
-    hook = page.locator("html > .consentgate-question")
-    assert hook.locator(".consentgate-button").text_content() == "Refuse"
+    hook = page.locator("html > consentgate-question")
+    assert hook.locator("consentgate-refuse").text_content() == "Refuse"
     assert page.evaluate(FELT) == [True, 0, 0, False]
     visitor.presses("Refuse")
     assert hook.count() == 0
@@ -158,4 +158,4 @@ def test_what_stands_for_machines_is_felt_by_nobody_and_goes_with_the_question(
 
 def test_nothing_stands_for_machines_where_the_banner_is_hidden(opens: Callable[..., Visitor]) -> None:
     visitor = opens(COSMETIC)
-    assert visitor.page.locator(".consentgate-question").count() == 0
+    assert visitor.page.locator("consentgate-question").count() == 0

@@ -67,9 +67,9 @@ def test_style_sheets_reach_the_banner_and_no_more_of_it() -> None:
 
 
 def test_the_script_makes_the_hooks_of_the_document() -> None:
-    classes = {name for selector in hooks("document") for name in re.findall(r"\.([\w-]+)", selector)}
-    assert classes == {"consentgate-question", "consentgate-button"}
-    for name in classes:
+    names = {name for selector in hooks("document") for name in re.findall(r"> ([\w-]+)", selector)}
+    assert names == {"consentgate-question", "consentgate-refuse"}
+    for name in names:
         assert f'"{name}"'.encode() in SNIPPET.content
 
 

@@ -1,9 +1,9 @@
 """What goes into the body of the site's pages: the banner, and the link to the settings.
 
 It is a declarative shadow root on the body (WHATWG HTML, 4.12.3). So none of it is among the page's elements:
-neither its style sheets nor its scripts find it by chance, and all that it shows is outside the flow. Browsers
-that do not know of shadow roots show none of it, and what is closed stays closed. What machines may look for
-is in docs/machines.md.
+neither its style sheets nor its scripts find it by chance, and all that it shows is outside the flow.
+Browsers that do not know of shadow roots show none of it, and what is closed stays closed. What machines may
+look for is in docs/machines.md.
 """
 
 from __future__ import annotations

@@ -115,17 +115,18 @@
   /* -- machines that answer for visitors -- */
 
   /* Many look for English words in what is fixed, and see no shadow root. Outside the body, which is the page's,
-     they find the question and a button that says no. Nobody else does: it has no size and is inert. */
-  const hook = document.createElement("div");
+     they find the question and a button that says no. Nobody else does: it has no size, is inert, and its elements
+     have names that no page asks for. */
+  const hook = document.createElement("consentgate-question");
   const offer = () => {
     const refuse = find("banner [value=refuse]");
     if (!refuse?.offsetHeight) return;
-    const button = document.createElement("span");
+    const button = document.createElement("consentgate-refuse");
     button.className = "consentgate-button";
     button.textContent = "Refuse";
     button.addEventListener("click", () => refuse.click());
     hook.append("This site asks for your consent to cookies. ", button);
-    Object.assign(hook, { className: "consentgate-question", lang: "en", inert: true });
+    Object.assign(hook, { lang: "en", inert: true });
     hook.dataset.nosnippet = "";
     /* Not in the style sheet, which a policy in the page may keep out. No rule of the page overrides these. */
     const styles = ["all:initial", "position:fixed", "width:0", "height:0", "overflow:hidden", ""];
