@@ -12,6 +12,7 @@ from itsdangerous import Signer, TimestampSigner
 
 from consentgate import Policy
 from consentgate.consent import Choice, ConsentCookie, decide
+from consentgate.consent.choice_validity import USUAL, Validity
 
 from .support import DAY, NOW, policy, service, set_clock
 
@@ -138,7 +139,7 @@ def test_what_is_signed_but_not_a_choice_is_none(data):
     payload = base64.urlsafe_b64encode(data).rstrip(b"=").decode()
     signer = Signer("key", salt="consentgate.consent", digest_method=hashlib.sha256)
     choice = read(signer.sign(payload).decode())
-    assert choice is None or choice.at <= NOW < choice.expires
+    assert choice is None or choice.at <= NOW < USUAL.end(choice)
 
 
 # -- hosts and keys ------------------------------------------------------------------------------------------
@@ -206,8 +207,31 @@ def test_a_refusal_counts_for_six_months_rounded_up_to_the_day(monkeypatch, seco
 def test_max_age_lasts_as_long_as_what_is_signed():
     for choice in (decide(Policy(), "accept"), decide(Policy(), "refuse")):
         age = re.search(r"Max-Age=(\d+)", COOKIE.set_cookie(choice, HOST))
-        assert 0 <= choice.at + int(age[1]) - choice.expires < DAY
-        assert int(age[1]) >= choice.expires - NOW
+        assert 0 <= choice.at + int(age[1]) - USUAL.end(choice) < DAY
+        assert int(age[1]) >= USUAL.end(choice) - NOW
+
+
+@pytest.mark.parametrize(
+    ("site", "grants", "refusals"),
+    [
+        ("", 183, 184),
+        ('keep_grants = "6 months"', 183, 184),
+        ('keep_grants = "12 months"', 365, 366),
+        ('keep_refusals = "13 months"', 183, 396),
+        ('keep_grants = "200 days"\nkeep_refusals = "1 year"', 200, 366),
+    ],
+)
+def test_a_policy_says_how_long_choices_are_kept_B8(monkeypatch, site, grants, refusals):
+    """A refusal's day is counted whole, which is the one more day that its cookie lives."""
+    cookie = ConsentCookie(["key"], validity=Validity.of(policy(site=site).site))
+    for choice, days in ((GRANT, grants), (REFUSAL, refusals)):
+        set_clock(monkeypatch, NOW)
+        assert f"; Max-Age={days * DAY};" in cookie.set_cookie(choice, HOST)
+        value = value_of(choice, cookie=cookie)
+        set_clock(monkeypatch, choice.at + days * DAY - 1)
+        assert read(value, cookie=cookie) == choice
+        set_clock(monkeypatch, choice.at + days * DAY)
+        assert read(value, cookie=cookie) is None
 
 
 def test_two_who_refuse_on_one_day_get_the_same_bytes(monkeypatch):

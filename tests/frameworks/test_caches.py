@@ -19,7 +19,6 @@ from waitress.server import create_server
 
 from consentgate import Gate, Policy
 from consentgate.consent import Choice, ConsentCookie
-from consentgate.consent.choice_validity import VALID_DAYS
 from consentgate.consent.coverage import everything
 from consentgate.policy.lifetime import DAY
 from consentgate.wsgi import ConsentMiddleware
@@ -269,7 +268,7 @@ def test_nobody_gets_anothers_page_or_cookies_whatever_they_do_B17(
         elif act < 0.2:
             # Changed, expired, or gone.
             changed = {"__Host-consent": visitor.cookies.pop("__Host-consent", "")[:-1] + "~"}
-            expired = old(VALID_DAYS + 2, grant=chance.random() < 0.5)
+            expired = old(185, grant=chance.random() < 0.5)
             visitor.cookies |= chance.choice((changed, expired, {}))
             visitor.granted = frozenset()
         else:

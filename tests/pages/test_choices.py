@@ -1,9 +1,13 @@
+import datetime
 import html as escaping
 import time
+from dataclasses import replace
 
+import msgspec
 import pytest
 
-from consentgate.consent import Consent, decide
+from consentgate.consent import Choice, Consent, decide
+from consentgate.consent.coverage import everything
 from consentgate.pages import Pages
 from consentgate.pages.assets import PAGE_STYLESHEET
 from consentgate.policy import Policy, Service, ServiceCookie
@@ -228,6 +232,17 @@ def test_what_needs_no_consent_is_listed_with_its_reason_and_without_a_box():
     assert "PayRight Is needed for a payment that you make." in text
     assert "/checkout/*" in text
     assert not boxes(root.find(".//section[@aria-labelledby='consentgate-exempt']"))
+
+
+def test_the_page_says_how_long_choices_are_kept_by_this_policy():
+    site = msgspec.structs.replace(POLICY.site, keep_grants="8 months", keep_refusals="12 months")
+    policy = replace(POLICY, site=site)
+    start = int(datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC).timestamp())
+    refused = Consent.of_choice(policy, Choice(start), frozenset())
+    granted = Consent.of_choice(policy, Choice(start, b"i" * 16, everything(policy)), frozenset())
+    assert "__Host-consent: 12 months. " in words(document(Pages(policy).choices(refused, "/")))
+    assert "before 2 March 2027" in words(document(Pages(policy).choices(refused, "/")))
+    assert "until 30 October 2026" in words(document(Pages(policy).choices(granted, "/")))
 
 
 def test_the_consent_cookie_may_have_another_name():

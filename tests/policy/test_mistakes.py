@@ -73,6 +73,37 @@ def test_ten_different_mistakes_are_reported_at_once():
     ]
 
 
+KEPT = 'expected how long until visitors are asked again, from "6 months" to "13 months"'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('keep_grants = "5 months"', [("keep_grants", f'{KEPT}, not "5 months"')]),
+        ('keep_grants = "14 months"', [("keep_grants", f'{KEPT}, not "14 months"')]),
+        ('keep_grants = "session"', [("keep_grants", f'{KEPT}, not "session"')]),
+        ("keep_grants = 200", [("keep_grants", f"{KEPT}, not 200")]),
+        ('keep_refusals = ""', [("keep_refusals", f'{KEPT}, not ""')]),
+        (
+            'keep_grants = "a year"\nkeep_refusals = "1 day"',
+            [("keep_grants", f'{KEPT}, not "a year"'), ("keep_refusals", f'{KEPT}, not "1 day"')],
+        ),
+        (
+            'keep_grants = "12 months"\nkeep_refusals = "6 months"',
+            [
+                (
+                    "keep_refusals",
+                    'expected at least "12 months", for which grants are kept, not "6 months": '
+                    "who refused is not asked again sooner than who consented",
+                )
+            ],
+        ),
+    ],
+)
+def test_choices_are_kept_for_six_months_at_least_and_refusals_no_shorter(text, expected):
+    assert [(found.key, found.expected) for found in mistakes(SITE + text)] == expected
+
+
 def test_the_message_counts_and_lists_them():
     with pytest.raises(PolicyError) as caught:
         Policy.parse(SITE + 'colour = "red"\ncsp = "offf"', "site.toml")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from consentgate.policy import Policy
+from consentgate.policy.lifetime import DAY
 
-from .choice_validity import seconds_valid, start_of_day
 from .coverage import covered_by, everything
 
 Decision = Literal["accept", "refuse", "save", "withdraw"]
@@ -39,16 +39,6 @@ class Choice:
     def is_grant(self) -> bool:
         return bool(self.granted)
 
-    @property
-    def lifetime(self) -> int:
-        """For how many seconds from `at` the choice is valid."""
-        return seconds_valid(is_grant=self.is_grant)
-
-    @property
-    def expires(self) -> int:
-        """The first second at which the choice is no longer valid."""
-        return self.at + self.lifetime
-
 
 def takes_back(before: Choice | None, choice: Choice) -> bool:
     """Say whether `choice` withdraws something that was granted `before`."""
@@ -71,7 +61,7 @@ def decide(
     else:
         granted = frozenset()
     if not granted:
-        return Choice(at=start_of_day(now))
+        return Choice(at=now - now % DAY)
     return Choice(now, secrets.token_bytes(16), granted, everything(policy) - granted, signals)
 
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from consentgate.policy.lifetime import DAY
+from dataclasses import dataclass
 
-VALIDITY = "6 months"
-"""The validity that visitors are told, as the policy file writes it.
+from consentgate.policy.lifetime import DAY, seconds_kept
+from consentgate.policy.model import Site
 
-It holds for consent and refusal alike (CNIL 2020-092, section 39)."""
-
-VALID_DAYS = 183
-"""`VALIDITY` in days: half a year, rounded up."""
+from .choice import Choice
 
 
-def seconds_valid(*, is_grant: bool) -> int:
-    """Return for how many seconds from its signed time a choice is valid."""
-    # A refusal is signed with the start of its day. One more day makes up for the hours before it, so that
-    # no visitor is asked again before the six months are over.
-    return (VALID_DAYS if is_grant else VALID_DAYS + 1) * DAY
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """For how many seconds from its signed time a choice is valid: `grants` and `refusals`."""
+
+    grants: int
+    refusals: int
+
+    @classmethod
+    def of(cls, site: Site) -> Validity:
+        """Return the validity that a policy's `site` declares."""
+        # A refusal is signed with the start of its day. One more day makes up for the hours before it, so
+        # that no visitor is asked again before the time is over.
+        return cls(seconds_kept(site.keep_grants), seconds_kept(site.refusals_kept) + DAY)
+
+    def lifetime(self, choice: Choice) -> int:
+        """Return for how many seconds `choice` is valid."""
+        return self.grants if choice.is_grant else self.refusals
+
+    def end(self, choice: Choice) -> int:
+        """Return the first second at which `choice` is no longer valid."""
+        return choice.at + self.lifetime(choice)
 
 
-def start_of_day(second: int) -> int:
-    """Return the second at which the day (UTC) of `second` began."""
-    return second - second % DAY
+USUAL = Validity(grants=seconds_kept("6 months"), refusals=seconds_kept("6 months") + DAY)
+"""The validity where a policy does not name any: six months (CNIL 2020-092, section 39)."""

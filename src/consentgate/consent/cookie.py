@@ -16,6 +16,7 @@ from consentgate.policy.lifetime import DAY
 from consentgate.policy.model import CONSENT_COOKIE, INSECURE_CONSENT_COOKIE
 
 from .choice import Choice
+from .choice_validity import USUAL, Validity
 from .coverage import DIGEST_SIZE
 from .signals import DNT, GPC
 
@@ -35,11 +36,14 @@ class ConsentCookie:
     the key (docs/caches.md).
 
     `secret_keys` go from the oldest to the newest, as in itsdangerous. The newest one signs, every one is
-    accepted.
+    accepted. A choice is read while it is within its `validity`.
     """
 
-    def __init__(self, secret_keys: Sequence[str | bytes], *, insecure: bool = False) -> None:
+    def __init__(
+        self, secret_keys: Sequence[str | bytes], *, validity: Validity = USUAL, insecure: bool = False
+    ) -> None:
         self.name = INSECURE_CONSENT_COOKIE if insecure else CONSENT_COOKIE
+        self._validity = validity
         self._insecure = insecure
         self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
 
@@ -51,7 +55,8 @@ class ConsentCookie:
         """
         value = self._signers[-1].sign(_pack(choice, host)).decode()
         secure = "" if self._insecure else "; Secure"
-        return f"{self.name}={value}; Path=/; Max-Age={choice.lifetime}{secure}; HttpOnly; SameSite=Lax"
+        age = self._validity.lifetime(choice)
+        return f"{self.name}={value}; Path=/; Max-Age={age}{secure}; HttpOnly; SameSite=Lax"
 
     def read(self, values: Iterable[str], host: str) -> Choice | None:
         """Return the choice in the cookie's `values`, the most restrictive one of several.
@@ -69,7 +74,7 @@ class ConsentCookie:
         # would accept a second spelling of a valid cookie.
         valid = any(hmac.compare_digest(signer.sign(payload), sent) for signer in self._signers)
         choice = _unpack(payload, host) if valid else None
-        if choice is None or not choice.at <= time.time() < choice.expires:
+        if choice is None or not choice.at <= time.time() < self._validity.end(choice):
             return None
         return choice
 

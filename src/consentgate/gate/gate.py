@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, Judge
+from consentgate.consent.choice_validity import Validity
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
@@ -62,7 +63,7 @@ class Gate:
         check_insecure(insecure)
         check_trusted_proxies(trusted_proxies)
         _warn_of_short_keys(keys)
-        cookie = ConsentCookie(keys, insecure=insecure)
+        cookie = ConsentCookie(keys, validity=Validity.of(policy.site), insecure=insecure)
         embeds = SignedEmbeds(keys)
         self.enforcement = Enforcement(policy, cookie, embeds, insecure, trusted_proxies, Advice(policy))
         self._kind = ReportOnlyExchange if policy.site.report_only else EnforcingExchange

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from consentgate.catalogue.patterns import Glob
 from consentgate.consent import Consent
-from consentgate.consent.choice_validity import VALIDITY
+from consentgate.consent.choice_validity import Validity
 from consentgate.policy import Claim, Policy
 from consentgate.policy.model import CONSENT_COOKIE
 from consentgate.texts import Texts
@@ -45,6 +45,7 @@ class Pages:
         self._lang = "" if self.language == default else self.language
         self._languages = other_languages(policy, self.language)
         self._cookie = cookie
+        self._validity = Validity.of(policy.site)
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
         self._listing = Listing(policy, self.texts)
@@ -168,7 +169,7 @@ class Pages:
             exempt_services=listing.exempt_services(),
             undeclared=listing.undeclared(),
             consent_cookie=self._cookie,
-            consent_lifetime=self.texts.for_lifetime(VALIDITY),
+            consent_lifetime=self.texts.for_lifetime(self.policy.site.refusals_kept),
         )
 
     def problem(self, status: int) -> bytes:
@@ -226,7 +227,7 @@ class Pages:
             sentence = words.refused
         else:
             sentence = words.granted if consent.is_open else words.suspended
-        return sentence.format(at=self._day(choice.at), until=self._day(choice.expires))
+        return sentence.format(at=self._day(choice.at), until=self._day(self._validity.end(choice)))
 
     def _day(self, second: int) -> str:
         return self.texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())

@@ -12,7 +12,7 @@ from consentgate.web.paths import local_path
 from .errors import Found
 from .first_party import is_public_suffix
 from .languages import is_unknown_language
-from .lifetime import lifetime_seconds
+from .lifetime import EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
 from .messages import but_not, did_you_mean, listed, place_of, shown
 from .model import (
     CONSENT_COOKIE,
@@ -96,6 +96,32 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
         if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
             expected = 'expected a path on the site or an address on the web, like "/privacy"'
             yield "[site]", key, f"{expected}{but_not(url)}"
+    yield from _check_kept(site)
+
+
+def _check_kept(site: Site) -> Iterator[Found]:
+    """Check how long choices are kept.
+
+    Who has answered is left in peace for six months at least, and for as long after a refusal as after a
+    grant (CNIL 2020-092, section 39). The most is 13 months, since browsers drop a cookie after 400 days
+    whatever it says (RFC 6265bis, section 5.5).
+    """
+    keys = [key for key in ("keep_grants", "keep_refusals") if getattr(site, key) is not None]
+    wrong = [key for key in keys if not _may_be_kept(getattr(site, key))]
+    for key in wrong:
+        yield "[site]", key, f"{EXPECTED_KEPT}{but_not(getattr(site, key))}"
+    if not wrong and lifetime_seconds(site.refusals_kept) < lifetime_seconds(site.keep_grants):
+        expected = f"expected at least {shown(site.keep_grants)}, for which grants are kept"
+        why = "who refused is not asked again sooner than who consented"
+        yield "[site]", "keep_refusals", f"{expected}{but_not(site.keep_refusals)}: {why}"
+
+
+def _may_be_kept(lifetime: str) -> bool:
+    try:
+        seconds = lifetime_seconds(lifetime)
+    except ValueError:
+        return False
+    return lifetime_seconds(HALF_A_YEAR) <= seconds <= lifetime_seconds(THIRTEEN_MONTHS)
 
 
 def _check_banner(banner: Banner) -> Iterator[Found]:

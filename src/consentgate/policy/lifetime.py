@@ -11,8 +11,14 @@ DAY = 86_400
 LONGEST = 395 * DAY
 """13 months in seconds: the ceiling where a policy names no lifetime (CNIL 2020-091, section 5)."""
 
+HALF_A_YEAR, THIRTEEN_MONTHS = "6 months", "13 months"
+"""The shortest and the longest time for which a choice is kept."""
+
 _UNITS = {"minute": 60, "hour": 3_600, "day": DAY, "month": 30 * DAY, "year": 365 * DAY}
 EXPECTED = 'expected "session" or a number of minutes, hours, days, months or years, like "14 days"'
+EXPECTED_KEPT = (
+    f'expected how long until visitors are asked again, from "{HALF_A_YEAR}" to "{THIRTEEN_MONTHS}"'
+)
 _MOST_OF_A_UNIT = 999_999
 _LIFETIME = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|month|year)s?")
 
@@ -32,6 +38,12 @@ def lifetime_seconds(text: str) -> int:
         # A month is a twelfth of 365 days, and the sum is rounded down: 13 months are `LONGEST`.
         return number * 365 // 12 * DAY
     return number * _UNITS[unit]
+
+
+def seconds_kept(text: str) -> int:
+    """Return the seconds for which a choice is kept that is to be kept for so long: at least 183 days, which
+    is half a year rounded up."""
+    return max(lifetime_seconds(text), 183 * DAY)
 
 
 def lifetime_text(seconds: float) -> str:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from .lifetime import lifetime_text
+from .lifetime import HALF_A_YEAR, lifetime_text
 
 NECESSARY = "necessary"
 NEVER = "never"
@@ -57,7 +57,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     the registrable domain of each request's host. `undeclared` is "never", or the id of the category whose
     consent opens what no service claims. With `report_only` nothing is blocked: what would be is counted.
     `privacy_url` and `imprint_url` are the site's own pages that the banner links to: paths or addresses on
-    the web.
+    the web. `keep_grants` and `keep_refusals` say for how long a visitor who has answered is not asked again.
     """
 
     name: str
@@ -77,6 +77,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str = "/_privacy/"
     privacy_url: str = ""
     imprint_url: str = ""
+    keep_grants: str = HALF_A_YEAR
+    keep_refusals: str | None = None
+
+    @property
+    def refusals_kept(self) -> str:
+        """How long refusals are kept, where they have no time of their own: as long as grants."""
+        return self.keep_refusals or self.keep_grants
 
 
 class Banner(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import msgspec
 
 from .errors import Found
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
+from .lifetime import EXPECTED_KEPT
 from .messages import but_not, closest, did_you_mean, listed, place_of
 from .model import (
     REASONS,
@@ -50,6 +51,8 @@ _BY_KEY = {
     "languages": 'expected a list of languages, like ["en", "fr"]',
     "covers": 'expected a list of the catalogue\'s categories, like ["marketing", "social"]',
     "lifetime": EXPECTED_LIFETIME,
+    "keep_grants": EXPECTED_KEPT,
+    "keep_refusals": EXPECTED_KEPT,
 }
 _MISSING: dict[tuple[type[msgspec.Struct], str], str] = {
     (Site, "name"): 'the name of the site, like "Example"',
