@@ -75,8 +75,9 @@ class Configuration:
         self._framework_keys = secret_keys
         self._folder = folder
 
-    def gate(self, *exempt: Cookie) -> Gate:
+    def gate(self, *exempt: Cookie, not_on: Sequence[str] = ()) -> Gate:
         """Make the gate. The framework's cookies `exempt` need no consent, unless the policy declares them.
+        On the framework's own pages `not_on` nobody is asked, unless the policy says where that is so.
 
         Raises Misconfigured with every mistake in the settings.
         """
@@ -92,7 +93,7 @@ class Configuration:
                 self._setting("POLICY"),
             )
         gate = Gate(
-            policy,
+            policy.not_asking_on(*not_on),
             secret_key=self.secret_keys,
             insecure=self.is_insecure,
             trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),

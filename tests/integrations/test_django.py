@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+import types
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +15,8 @@ import pytest
 from asgiref.sync import SyncToAsync, iscoroutinefunction
 from django.apps import apps
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.messages.storage.fallback import FallbackStorage
@@ -21,10 +25,12 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.asgi import get_asgi_application
 from django.core.management import call_command
 from django.test import AsyncClient, Client, override_settings
+from django.urls import include, path, set_script_prefix
 
 from consentgate import Policy
 from consentgate.django import ConsentMiddleware, gate_from_settings
 from consentgate.policy import Cookie
+from consentgate.policy.model import Banner
 
 from .django_project import GATE, threads
 from .shop import DECISION, POLICY, STATS
@@ -98,6 +104,65 @@ def test_the_admin_works_through_the_gate() -> None:
         before = set(LOADED_OR_LED_TO.findall(bare.get("/admin/").content.decode()))
     assert len(before) > 10
     assert before <= set(LOADED_OR_LED_TO.findall(client.get("/admin/").content.decode()))
+
+
+def ours(response: Any) -> bool:
+    """Whether a page has anything of ours to see."""
+    return b"data-consentgate>" in response.content
+
+
+def test_nobody_is_asked_in_the_admin_and_what_needs_consent_stays_blocked_there() -> None:
+    assert ours(Client().get("/"))
+    admin = Client().get("/admin/login/")
+    assert b"Django administration" in admin.content
+    assert not ours(admin)
+    assert "Content-Security-Policy" in admin.headers
+
+
+def test_a_policy_says_itself_where_nobody_is_asked() -> None:
+    for not_on, there in (((), True), (("/news/*",), True), (("/*",), False)):
+        policy = replace(POLICY, banner=Banner(not_on=not_on))
+        with override_settings(CONSENTGATE={"POLICY": policy, "INSECURE": True}):
+            assert ours(Client().get("/admin/login/")) is there
+
+
+@pytest.mark.parametrize(
+    ("routes", "paths"),
+    [
+        ([path("", include([path("back office/", admin.site.urls)]))], ("/back%20office/*",)),
+        (
+            [path("one/", admin.site.urls), path("two/", admin.AdminSite(name="second").urls)],
+            ("/one/*", "/two/*"),
+        ),
+        (i18n_patterns(path("admin/", admin.site.urls)), ("/en-us/admin/*", "/de/admin/*", "/fr/admin/*")),
+        ([path("<slug:shop>/admin/", admin.site.urls)], ()),
+        # Every page of the site is below it.
+        ([path("", admin.site.urls)], ()),
+        ([], ()),
+    ],
+    ids=["included", "two", "languages", "parameters", "root", "none"],
+)
+def test_the_admin_is_wherever_the_url_configuration_has_it(routes: list[Any], paths: Sequence[str]) -> None:
+    elsewhere = types.ModuleType("elsewhere")
+    elsewhere.urlpatterns = routes  # type: ignore[attr-defined]
+    languages = [("de", "German"), ("fr", "French")]
+    with override_settings(ROOT_URLCONF=elsewhere, USE_I18N=True, LANGUAGES=languages):
+        found = gate_from_settings().policy.banner.not_on
+    assert found is None if not paths else sorted(found) == sorted(paths)
+
+
+def test_the_admin_is_found_below_a_prefix_of_the_server() -> None:
+    set_script_prefix("/shop/")
+    try:
+        assert gate_from_settings().policy.banner.not_on == ("/admin/*",)
+    finally:
+        set_script_prefix("/")
+
+
+def test_urls_that_cannot_be_read_are_for_django_to_report(caplog: pytest.LogCaptureFixture) -> None:
+    with override_settings(ROOT_URLCONF="no.such.module"):
+        assert gate_from_settings().policy.banner.not_on is None
+    assert "the URL configuration cannot be read yet" in caplog.text
 
 
 def test_a_test_client_can_log_in_after_a_page_whatever_became_of_the_session_cookie() -> None:

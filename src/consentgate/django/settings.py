@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from consentgate.configuration import Configuration, Misconfigured
 from consentgate.gate import Gate
 
+from .admin_pages import admin_paths
 from .cookies import cookies_in_settings
 
 
@@ -23,7 +24,7 @@ def gate_from_settings() -> Gate:
     Raises ImproperlyConfigured with every mistake in the setting.
     """
     try:
-        gate = read_settings().gate(*cookies_in_settings())
+        gate = read_settings().gate(*cookies_in_settings(), not_on=admin_paths())
     except Misconfigured as error:
         raise ImproperlyConfigured(str(error)) from error
     for application in apps.get_app_configs():

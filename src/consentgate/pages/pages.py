@@ -45,6 +45,7 @@ class Pages:
         self._lang = "" if self.language == default else self.language
         self._languages = other_languages(policy, self.language)
         self._cookie = cookie
+        self._not_on = tuple(map(Glob, policy.banner.not_on or ()))
         self._validity = Validity.of(policy.site)
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
@@ -100,7 +101,7 @@ class Pages:
 
     def are_asked_on(self, path: str) -> bool:
         """Say whether visitors are asked on the page at `path`, below the application's root."""
-        return not any(Glob(pattern).matches(path) for pattern in self.policy.banner.not_on)
+        return not any(pattern.matches(path) for pattern in self._not_on)
 
     def banner(
         self, next: str, origin: str = "", *, shows: Shows = Shows.QUESTION, style_nonce: str = ""

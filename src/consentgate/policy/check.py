@@ -125,7 +125,7 @@ def _may_be_kept(lifetime: str) -> bool:
 
 
 def _check_banner(banner: Banner) -> Iterator[Found]:
-    for path in banner.not_on:
+    for path in banner.not_on or ():
         yield from _check_path("[banner]", "not_on", path)
 
 

@@ -89,13 +89,14 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 class Banner(msgspec.Struct, frozen=True, kw_only=True):
     """The `[banner]` table: where visitors are asked.
 
-    On the paths in `not_on` there is neither banner nor link to the settings. `settings` is the corner of
-    that link, or "none" where the site has a link of its own to the choices page.
+    On the paths in `not_on` there is neither banner nor link to the settings; None leaves it to the
+    framework's integration to name paths. `settings` is the corner of that link, or "none" where the site has
+    a link of its own to the choices page.
     """
 
     position: BannerPosition = "bar"
     settings: SettingsPosition = "start"
-    not_on: tuple[str, ...] = ()
+    not_on: tuple[str, ...] | None = None
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):

@@ -109,6 +109,15 @@ class Policy:
         names = self.set_by_framework.union(by_name)
         return replace(self, cookies=(*self.cookies, *new), set_by_framework=names)
 
+    def not_asking_on(self, *paths: str) -> Policy:
+        """Return this policy with `paths` as those on which nobody is asked, unless it names any itself.
+
+        So an integration leaves its framework's own pages alone, and a site can still decide otherwise.
+        """
+        if self.banner.not_on is not None or not paths:
+            return self
+        return replace(self, banner=msgspec.structs.replace(self.banner, not_on=paths))
+
     def framework_cookie(self, name: str) -> Cookie | None:
         """Return the cookie of this name that the framework sets, or None where it sets none."""
         if name not in self.set_by_framework:

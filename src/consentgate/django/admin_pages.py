@@ -1,0 +1,55 @@
+"""Where Django's admin is: its pages are for the site's own people, whom nobody needs to ask there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.urls import NoReverseMatch, get_resolver, get_script_prefix, reverse
+from django.utils import translation
+
+_log = logging.getLogger("consentgate")
+
+
+def admin_paths() -> tuple[str, ...]:
+    """Return patterns for the paths of all admin sites in the URL configuration, as `[banner] not_on` has
+    them.
+
+    An admin at the root of the site has none: other pages are below it, too.
+    """
+    if not apps.is_installed("django.contrib.admin"):
+        return ()
+    try:
+        paths = dict.fromkeys(_index_paths())
+    # URL configurations run any code of the site, so that anything may be raised.
+    except Exception as error:
+        # Django tries again at the first request, and reports the error itself.
+        _log.warning("the URL configuration cannot be read yet, so that the admin asks, too: %s", error)
+        return ()
+    return tuple(f"{path}*" for path in paths if path != "/")
+
+
+def _index_paths() -> Iterator[str]:
+    """Yield the path of each admin site's index, in every language that has one of its own."""
+    current = [*_index_paths_now()]
+    yield from current
+    languages = [code for code, _ in settings.LANGUAGES] if settings.USE_I18N else []
+    for number, code in enumerate(languages):
+        with translation.override(code):
+            found = [*_index_paths_now()]
+        yield from found
+        if number == 1 and found == current:
+            # Most sites have one path for all languages, and to look in each of a hundred takes time.
+            return
+
+
+def _index_paths_now() -> Iterator[str]:
+    for name in get_resolver().app_dict.get("admin", ()):
+        try:
+            path = reverse(f"{name}:index")
+        except NoReverseMatch:
+            # Below a path with parameters, there is no one path.
+            continue
+        yield "/" + path.removeprefix(get_script_prefix())
