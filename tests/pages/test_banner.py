@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from consentgate.pages import Pages, Shows
-from consentgate.pages.assets import SNIPPET, STYLESHEET
+from consentgate.pages.assets import SNIPPET
 from consentgate.policy import Banner, Category, Policy, Service, Site
 
 from .support import NOTHING_ASKED, PAGES, POLICY, addresses, boxes, buttons, fragment, words
@@ -231,8 +231,10 @@ def test_the_head_is_short():
 def test_the_head_loads_the_styles_and_a_deferred_script():
     link, script = fragment(PAGES.head())
     assert link.attrib == {
-        "id": "consentgate-saved", "rel": "stylesheet", "href": f"/_privacy/{STYLESHEET.name}",
-    }  # fmt: skip
+        "id": "consentgate-saved",
+        "rel": "stylesheet",
+        "href": f"/_privacy/{PAGES.stylesheets.in_pages.name}",
+    }
     assert script.attrib == {"src": f"/_privacy/{SNIPPET.name}", "defer": ""}
 
 

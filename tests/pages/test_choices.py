@@ -9,7 +9,6 @@ import pytest
 from consentgate.consent import Choice, Consent, decide
 from consentgate.consent.coverage import everything
 from consentgate.pages import Pages
-from consentgate.pages.assets import PAGE_STYLESHEET
 from consentgate.policy import Policy, Service, ServiceCookie
 
 from .support import NOTHING_ASKED, PAGES, POLICY, addresses, boxes, buttons, document, words
@@ -310,7 +309,9 @@ def test_the_page_says_its_language_and_loads_only_our_styles():
     html = PAGES.choices(Consent(POLICY), "/")
     root = document(html)
     assert root.attrib["lang"] == "en"
-    assert [link.attrib["href"] for link in root.iter("link")] == [f"/_privacy/{PAGE_STYLESHEET.name}"]
+    assert [link.attrib["href"] for link in root.iter("link")] == [
+        f"/_privacy/{PAGES.stylesheets.own_pages.name}"
+    ]
     assert not list(root.iter("script"))
     assert not list(root.iter("style"))
     assert not [element for element in root.iter() if "style" in element.attrib]

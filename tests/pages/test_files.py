@@ -5,7 +5,7 @@ import json
 import pytest
 
 from consentgate.pages import Pages
-from consentgate.pages.assets import PAGE_STYLESHEET, SNIPPET
+from consentgate.pages.assets import SNIPPET
 from consentgate.policy import Policy
 
 from .support import PAGES, document, words
@@ -27,10 +27,10 @@ def test_the_snippet_s_name_changes_with_its_content():
 
 
 def test_the_own_pages_style_sheet_is_named_by_its_content():
-    digest = hashlib.sha256(PAGE_STYLESHEET.content).hexdigest()[:12]
-    assert PAGE_STYLESHEET.name == f"page-{digest}.css"
+    digest = hashlib.sha256(PAGES.stylesheets.own_pages.content).hexdigest()[:12]
+    assert PAGES.stylesheets.own_pages.name == f"page-{digest}.css"
     [link] = document(PAGES.problem(404)).iter("link")
-    assert link.attrib["href"] == f"/_privacy/{PAGE_STYLESHEET.name}"
+    assert link.attrib["href"] == f"/_privacy/{PAGES.stylesheets.own_pages.name}"
 
 
 def test_the_snippet_is_small_and_fit_for_a_strict_policy():

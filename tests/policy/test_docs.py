@@ -8,7 +8,7 @@ import pytest
 
 from consentgate import Policy, PolicyError
 from consentgate.catalogue import catalogue
-from consentgate.policy import REASONS, Banner, Category, Cookie, Service, Site
+from consentgate.policy import REASONS, Banner, Category, Cookie, Service, Site, Theme
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```toml(?P<word> \w+)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -18,9 +18,10 @@ def blocks(name: str) -> list[re.Match[str]]:
     return list(BLOCK.finditer((ROOT / name).read_text("utf-8")))
 
 
+SITE = '[site]\nname = "a"\ncontroller = "b"\ncontact = "c"\n'
 SHOWN = [
     pytest.param(block, id=f"{name}-{number}")
-    for name in ("docs/policy.md", "docs/languages.md", "README.md")
+    for name in ("docs/policy.md", "docs/languages.md", "docs/theming.md", "README.md")
     for number, block in enumerate(blocks(name), 1)
 ]
 
@@ -34,14 +35,15 @@ def test_every_policy_that_is_shown_loads(block, caplog):
         Policy.parse(block["text"])
         assert not caplog.records
     else:
-        Policy.parse('[site]\nname = "a"\ncontroller = "b"\ncontact = "c"\n' + block["text"])
+        Policy.parse(SITE + block["text"])
 
 
-def test_the_mistakes_that_are_shown_are_those_that_are_reported():
-    document = (ROOT / "docs/policy.md").read_text("utf-8")
-    (wrong,) = (block["text"] for block in blocks("docs/policy.md") if block["word"])
+@pytest.mark.parametrize(("name", "site"), [("docs/policy.md", ""), ("docs/theming.md", SITE)])
+def test_the_mistakes_that_are_shown_are_those_that_are_reported(name, site):
+    document = (ROOT / name).read_text("utf-8")
+    (wrong,) = (block["text"] for block in blocks(name) if block["word"])
     with pytest.raises(PolicyError) as caught:
-        Policy.parse(wrong, "consentgate.toml")
+        Policy.parse(site + wrong, "consentgate.toml")
     assert f"```text\n{caught.value}\n```" in document
 
 
@@ -60,6 +62,17 @@ def test_every_key_is_described(heading, model):
     section = document.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     described = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
     assert described - {"use"} == {field.name for field in msgspec.structs.fields(model)}
+
+
+def test_every_key_of_a_theme_is_described_with_what_it_is_without_it():
+    document = (ROOT / "docs/theming.md").read_text("utf-8")
+    rows = re.findall(r'^\| `(\w+)` \| `"(.+?)"` \| (?:`"(.+?)"`)? ?\|', document, re.MULTILINE)
+    theme = Theme()
+    assert rows == [
+        (key, getattr(theme, key), getattr(theme.dark, key, ""))
+        for key in Theme.__struct_fields__
+        if key != "dark"
+    ]
 
 
 def test_every_reason_is_described():

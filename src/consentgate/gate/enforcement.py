@@ -63,9 +63,8 @@ class Enforcement:
     @cached_property
     def _fingerprint(self) -> bytes:
         policy = self.policy
-        parts = msgspec.json.encode(
-            (policy.site, policy.categories, policy.cookies, policy.services, policy.banner, policy.texts)
-        )
+        declared = policy.site, policy.categories, policy.cookies, policy.services
+        parts = msgspec.json.encode((*declared, policy.banner, policy.texts, policy.theme))
         return hashlib.sha256(_VERSION + parts).digest()
 
     def variant_for(self, visit: Visit) -> Variant:

@@ -2,8 +2,8 @@
 
 from consentgate.web.paths import local_path
 
-from .assets import named
+from .assets import Stylesheets
 from .banner import SAVED, Shows
 from .pages import Pages
 
-__all__ = ["SAVED", "Pages", "Shows", "local_path", "named"]
+__all__ = ["SAVED", "Pages", "Shows", "Stylesheets", "local_path"]

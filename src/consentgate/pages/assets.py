@@ -5,9 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
+from consentgate.policy import Theme
+
+from .theming import for_documents, for_pages
+
 _STYLES_OF_A_PAGE = re.compile(r"(?P<stem>style|placeholder)-[0-9a-f]{12}\.css")
+_SPACE = re.compile(r"\s*([{},>])\s*|(;|(?<=:))\s+")
+_MOST_THEMES = 64
 
 
 @dataclass(frozen=True)
@@ -20,14 +27,38 @@ class StaticFile:
     content: bytes
 
 
-def named(name: str) -> StaticFile | None:
-    """Return the file that is called `name`; None where there is none.
+@dataclass(frozen=True)
+class Stylesheets:
+    """The style sheets of one theme.
 
-    Styles are found by the name of another version, too: a page that a cache has kept through an upgrade
-    still has the old one, and without styles the banner would stand in the page's flow.
+    One is for what goes `in_pages` of the site, one for the gate's `own_pages`, and one for the documents in
+    the frames of embeds, which are `placeholders`.
     """
-    older = _STYLES_OF_A_PAGE.fullmatch(name)
-    return _STYLES[older["stem"]] if older else _FILES.get(name)
+
+    in_pages: StaticFile
+    own_pages: StaticFile
+    placeholders: StaticFile
+
+    def named(self, name: str) -> StaticFile | None:
+        """Return the file that is called `name`, which may be the script, too; None where there is none.
+
+        Styles are found by the name of another version or theme, too: a page that a cache has kept still has
+        the old one, and without styles the banner would stand in the page's flow.
+        """
+        older = _STYLES_OF_A_PAGE.fullmatch(name)
+        if older:
+            return self.in_pages if older["stem"] == "style" else self.placeholders
+        return next((file for file in (SNIPPET, self.own_pages) if file.name == name), None)
+
+
+@lru_cache(_MOST_THEMES)
+def stylesheets(theme: Theme) -> Stylesheets:
+    """Return the style sheets in a `theme`."""
+    return Stylesheets(
+        _styles("style", for_pages(theme), _BANNER),
+        _styles("page", for_documents(theme), _PAGE),
+        _styles("placeholder", for_documents(theme), _PLACEHOLDER),
+    )
 
 
 def visitor_stylesheet(asks: bool) -> bytes:
@@ -41,29 +72,28 @@ def _script(stem: str, source: str) -> StaticFile:
     return _file(stem, ".js", "text/javascript; charset=utf-8", _shipped(source))
 
 
-def _styles(stem: str, source: str) -> StaticFile:
-    # No two tokens in these files need the line break between them.
-    return _file(stem, ".css", "text/css; charset=utf-8", _shipped(source).replace(b"\n", b""))
+def _styles(stem: str, properties: str, rules: str) -> StaticFile:
+    return _file(stem, ".css", "text/css; charset=utf-8", properties + rules)
 
 
-def _file(stem: str, ending: str, content_type: str, content: bytes) -> StaticFile:
+def _file(stem: str, ending: str, content_type: str, text: str) -> StaticFile:
+    content = text.encode("ascii")
     digest = hashlib.sha256(content).hexdigest()[:12]
     return StaticFile(f"{stem}-{digest}{ending}", content_type, content)
 
 
-def _shipped(name: str) -> bytes:
+def _shipped(name: str) -> str:
     text = (files(__package__) / "static" / name).read_text("utf-8")
     # Comments and indentation are for readers of the source. No string in these files contains any.
-    return re.sub(r"/\*.*?\*/\s*|^\s+", "", text, flags=re.DOTALL | re.MULTILINE).encode("ascii")
+    return re.sub(r"/\*.*?\*/\s*|^\s+", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def _shipped_rules(name: str) -> str:
+    # No two tokens in these files need a line break between them, nor a space beside these characters or
+    # after a colon. Before a colon it counts, and so does one around the operators in calc().
+    return _SPACE.sub(r"\1\2", _shipped(name)).replace("\n", "").replace(";}", "}")
 
 
 # Read now, since an event loop must not wait for a disk.
 SNIPPET = _script("snippet", "snippet.js")
-STYLESHEET = _styles("style", "banner.css")
-"""The styles of what goes into the site's pages."""
-PAGE_STYLESHEET = _styles("page", "page.css")
-"""The styles of the gate's own pages."""
-PLACEHOLDER_STYLESHEET = _styles("placeholder", "placeholder.css")
-"""The styles of the documents in the frames of embeds."""
-_STYLES = {"style": STYLESHEET, "placeholder": PLACEHOLDER_STYLESHEET}
-_FILES = {file.name: file for file in (SNIPPET, PAGE_STYLESHEET)}
+_BANNER, _PAGE, _PLACEHOLDER = map(_shipped_rules, ("banner.css", "page.css", "placeholder.css"))

@@ -54,7 +54,7 @@ class Banner:
                 site=policy.site,
                 base=base,
                 lang=lang,
-                stylesheet=assets.STYLESHEET.name,
+                stylesheet=assets.stylesheets(policy.theme).in_pages.name,
                 position=policy.banner.position,
                 settings=policy.banner.settings,
                 purposes=listing.purposes(),

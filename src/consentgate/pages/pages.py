@@ -49,11 +49,12 @@ class Pages:
         self._validity = Validity.of(policy.site)
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
+        self.stylesheets = assets.stylesheets(policy.theme)
         self._listing = Listing(policy, self.texts)
         self._head = self._slotted(
             "head.html",
             *("origin", "state", "before", "style_nonce", "script_nonce"),
-            stylesheet=assets.STYLESHEET.name,
+            stylesheet=self.stylesheets.in_pages.name,
             snippet=assets.SNIPPET.name,
         )
         self._banner = Banner(policy, self.texts, self._listing, self._base, self._lang)
@@ -69,7 +70,7 @@ class Pages:
             policy,
             self.texts,
             self._base,
-            assets.PLACEHOLDER_STYLESHEET.name,
+            self.stylesheets.placeholders.name,
             lang=self._lang,
             allows_one=not self._listing.whole_categories_only,
         )
@@ -214,7 +215,7 @@ class Pages:
         text = (
             environment()
             .get_template(template)
-            .render(home=self._home, stylesheet=assets.PAGE_STYLESHEET.name, **self._context, **context)
+            .render(home=self._home, stylesheet=self.stylesheets.own_pages.name, **self._context, **context)
         )
         return text.encode("utf-8", "replace")
 

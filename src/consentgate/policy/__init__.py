@@ -4,7 +4,7 @@ from .claims import OWN, UNDECLARED, Claim, Groups, Unit
 from .errors import Mistake, PolicyError
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
-from .model import NECESSARY, NEVER, REASONS, Banner, Category, Cookie, Service, ServiceCookie, Site
+from .model import NECESSARY, NEVER, REASONS, Banner, Category, Cookie, Service, ServiceCookie, Site, Theme
 from .policy import Policy
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Service",
     "ServiceCookie",
     "Site",
+    "Theme",
     "Unit",
     "lifetime_seconds",
     "own_hosts",

@@ -26,8 +26,10 @@ from .model import (
     Service,
     ServiceCookie,
     Site,
+    Theme,
 )
 from .texts import check_texts
+from .theme import check_theme
 
 MOST_CATEGORIES = 50
 """The most categories: visitors have to read them all, and the consent cookie holds a digest of each."""
@@ -52,12 +54,14 @@ def check(
     services: Sequence[Service],
     banner: Banner,
     texts: Mapping[str, Any],
+    theme: Theme,
 ) -> list[Found]:
     """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
     found = [
         *_check_site(site, ids),
         *_check_banner(banner),
+        *check_theme(theme),
         *_check_categories(categories),
         *_check_cookies(cookies, ids),
         *_check_services(services, ids),

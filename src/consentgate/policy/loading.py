@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from consentgate.catalogue import KnownService, catalogue
 from consentgate.texts import has_texts, languages, texts
@@ -15,17 +18,40 @@ from .check import check
 from .errors import Mistake, PolicyError
 from .filing import file_service, warn_of_covers
 from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
-from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, ServiceCookie, Site
+from .model import (
+    NECESSARY,
+    NEVER,
+    Banner,
+    Category,
+    Colours,
+    Cookie,
+    DarkColours,
+    Service,
+    ServiceCookie,
+    Site,
+    Theme,
+)
 from .tables import TableReader
 from .well_known_cookies import certain_reason
 
+Colouring = TypeVar("Colouring", bound=Colours)
+
 _log = logging.getLogger("consentgate")
 
-Parts = tuple[Site, tuple[Category, ...], tuple[Cookie, ...], tuple[Service, ...], Banner, Mapping[str, Any]]
+Parts = tuple[
+    Site,
+    tuple[Category, ...],
+    tuple[Cookie, ...],
+    tuple[Service, ...],
+    Banner,
+    Mapping[str, Any],
+    Theme,
+]
 _LISTS_IDS = (
     'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
 )
-_TABLES = ("site", "banner", "category", "cookie", "service", "texts")
+_TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts")
+_ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
 
 
 def parse(text: str, file: str) -> Parts:
@@ -79,6 +105,7 @@ class _PolicyReader:
                 self.tables.report("", key, f"{expected}{hint}")
         site = self._site(document.get("site"))
         banner = self._banner(document.get("banner", {}))
+        theme = self._theme(document.get("theme", {}))
         written = self._list(document, "category", "id")
         categories = tuple(self.tables.object_from(place, table, Category) for place, table in written)
         categories = categories or DEFAULT_CATEGORIES
@@ -92,7 +119,8 @@ class _PolicyReader:
             self._service(place, table, categories, undeclared)
             for place, table in self._list(document, "service", "id", "use")
         )
-        return site, categories, cookies, services, banner, self._texts(document.get("texts", {}))
+        texts_ = self._texts(document.get("texts", {}))
+        return site, categories, cookies, services, banner, texts_, theme
 
     def _site(self, table: object) -> Site:
         place = "[site]"
@@ -113,6 +141,31 @@ class _PolicyReader:
             return self.tables.object_from(place, table, Banner)
         self.tables.report(place, "", "expected one table, under a [banner] in single brackets")
         return Banner()
+
+    def _theme(self, table: object) -> Theme:
+        if not isinstance(table, dict):
+            self._enter("[theme]")
+            self.tables.report("[theme]", "", "expected one table, under a [theme] in single brackets")
+            return Theme()
+        dark = table.get("dark", {})
+        theme = self._colours("[theme]", {key: table[key] for key in table if key != "dark"}, Theme)
+        if not isinstance(dark, dict):
+            expected = f"expected a table, under [theme.dark]{but_not(dark)}"
+            self.tables.report("[theme]", "dark", expected)
+            return theme
+        return replace(theme, dark=self._colours("[theme.dark]", dark, DarkColours))
+
+    def _colours(self, place: str, table: dict[str, Any], model: type[Colouring]) -> Colouring:
+        self._enter(place)
+        shared = {key: value for key, value in table.items() if not _ONE_ANSWER.search(key.lower())}
+        for key in table:
+            if key not in shared:
+                expected = "expected nothing for one answer alone: accepting and refusing look alike"
+                self.tables.report(place, key, f"{expected}, and both are styled by button and button_text")
+        values = self.tables.values(place, shared, model)
+        # A colour of ours in the place of a wrong one would be compared with those beside it.
+        wrong = {key: "" for key in shared if key in model.__struct_fields__ and key not in values}
+        return self.tables.complete(place, {**wrong, **values}, model)
 
     def _texts(self, table: object) -> dict[str, Any]:
         self._enter("[texts]")

@@ -99,6 +99,48 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True):
     not_on: tuple[str, ...] | None = None
 
 
+class Colours(msgspec.Struct, frozen=True, kw_only=True):
+    """The colours of a theme, as hexadecimal numbers like "#1a4fb4".
+
+    Placeholders have the `surface` behind them, all else the `background`. `line` is for borders. Accepting
+    and refusing are buttons in the same two colours, and a ring in the colour of links shows what has the
+    focus.
+    """
+
+    background: str = "#fff"
+    surface: str = "#f3f4f6"
+    text: str = "#1b1d22"
+    line: str = "#767b85"
+    link: str = "#1a4fb4"
+    button: str = "#23304d"
+    button_text: str = "#fff"
+
+
+class DarkColours(Colours, frozen=True, kw_only=True):
+    """The `[theme.dark]` table: the colours where a page, or else the system, is dark."""
+
+    background: str = "#1c1e23"
+    surface: str = "#272a31"
+    text: str = "#f1f2f4"
+    line: str = "#8b919d"
+    link: str = "#a9c6ff"
+    button: str = "#d9e2f5"
+    button_text: str = "#14171d"
+
+
+class Theme(Colours, frozen=True, kw_only=True):
+    """The `[theme]` table: what the banner, placeholders and the gate's own pages look like.
+
+    `radius` is that of their corners and `button_radius` that of buttons, from "0px" to "24px"; `font` lists
+    font families.
+    """
+
+    radius: str = "6px"
+    button_radius: str = "6px"
+    font: str = "system-ui, sans-serif"
+    dark: DarkColours = DarkColours()
+
+
 class Category(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[category]]` table: a purpose that groups services.
 

@@ -20,7 +20,7 @@ from .claims import Claims
 from .errors import Mistake, PolicyError
 from .lifetime import lifetime_seconds
 from .loading import parse
-from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, Site
+from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, Site, Theme
 from .texts import replaced_in, spoken
 
 _UNNAMED_SITE = Site(
@@ -32,6 +32,7 @@ _UNNAMED_SITE = Site(
 
 
 _PLAIN_BANNER = Banner()
+_PLAIN_THEME = Theme()
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +57,13 @@ class Policy:
     services: tuple[Service, ...] = ()
     banner: Banner = _PLAIN_BANNER
     texts: Mapping[str, Any] = field(default_factory=dict)
+    theme: Theme = _PLAIN_THEME
     set_by_framework: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        found = check(self.site, self.categories, self.cookies, self.services, self.banner, self.texts)
+        found = check(
+            self.site, self.categories, self.cookies, self.services, self.banner, self.texts, self.theme
+        )
         if found:
             raise PolicyError(Mistake("policy", *mistake) for mistake in found)
         if all(category.id != NECESSARY for category in self.categories):

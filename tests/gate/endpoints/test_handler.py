@@ -10,18 +10,15 @@ import re
 import pytest
 
 from consentgate import asgi, wsgi
-from consentgate.pages.assets import (
-    PLACEHOLDER_STYLESHEET,
-    SNIPPET,
-    STYLESHEET,
-    StaticFile,
-)
+from consentgate.pages.assets import SNIPPET, StaticFile, stylesheets
+from consentgate.policy import Theme
 from gate.conftest import MakeSite
-from gate.driver import POLICY, App, Site, call_asgi, call_wsgi, environ_of, make_gate, scope_of
+from gate.driver import POLICY, App, Page, Site, call_asgi, call_wsgi, environ_of, make_gate, scope_of
 
 CHOICES = "/_privacy/choices"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 SAME = ("Sec-Fetch-Site", "same-origin")
+PLAIN = stylesheets(Theme())
 
 
 @pytest.fixture
@@ -298,7 +295,7 @@ def test_the_snippet_is_kept_for_good_under_a_name_of_its_content(site: Site) ->
     assert reply.value("content-type").startswith("text/javascript")
 
 
-@pytest.mark.parametrize("file", [STYLESHEET, PLACEHOLDER_STYLESHEET])
+@pytest.mark.parametrize("file", [PLAIN.in_pages, PLAIN.placeholders])
 def test_a_page_from_an_older_version_finds_its_styles(site: Site, file: StaticFile) -> None:
     stem, _, ending = file.name.partition("-")
     reply = site.gets(f"/_privacy/{stem}-0123456789ab.{ending.partition('.')[2]}")
@@ -306,6 +303,20 @@ def test_a_page_from_an_older_version_finds_its_styles(site: Site, file: StaticF
     assert reply.value("cache-control") == "private, no-cache"
     assert site.gets(f"/_privacy/{file.name}").value("cache-control").endswith("immutable")
     assert site.gets(f"/_privacy/{stem}-x.css").status == 404
+
+
+def test_a_theme_has_a_stylesheet_of_its_own_and_its_pages_an_etag(make_site: MakeSite) -> None:
+    page = Page(headers=[("Content-Type", "text/html"), ("ETag", '"x"')])
+    plain, themed = make_site(page), make_site(page, policy=f'{POLICY}[theme]\nradius = "0px"')
+    replies = [one.gets("/") for one in (plain, themed)]
+    names = [re.findall(rb"/_privacy/(style-\w+\.css)", reply.body)[0].decode() for reply in replies]
+    assert names[0] != names[1]
+    assert replies[0].value("etag") != replies[1].value("etag")
+    assert b"--consentgate-radius:0px" in themed.gets(f"/_privacy/{names[1]}").body
+    # A page that was kept from before the theme has the styles of today.
+    old = themed.gets(f"/_privacy/{names[0]}")
+    assert b"--consentgate-radius:0px" in old.body
+    assert old.value("cache-control") == "private, no-cache"
 
 
 def test_pages_that_show_a_decision_are_not_stored(site: Site) -> None:

@@ -9,7 +9,7 @@ from consentgate.consent import Choice, Consent, decide
 from consentgate.consent.choice import ALLOW, Decision, allow_more
 from consentgate.gate.message import Answer, Request
 from consentgate.gate.response.variants import Variant
-from consentgate.pages import Pages, named
+from consentgate.pages import Pages
 from consentgate.policy import Site
 from consentgate.policy.lifetime import DAY
 from consentgate.web.paths import local_path
@@ -46,8 +46,8 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
     if name == "state":
         return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.state.encode())
-    if file := named(name):
-        # Under a name of another version it is not that version.
+    if file := pages.stylesheets.named(name):
+        # Under a name of another version or theme it is not that one.
         kept = _FOREVER if name == file.name else _REVALIDATED
         return Answer(200, pages.headers(file.content_type, kept), file.content)
     if name == GPC_PATH:
