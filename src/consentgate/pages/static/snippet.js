@@ -153,7 +153,11 @@
 
   /* A page that declares its colours has its way, and so has the system where none are declared. */
   const follow = () => {
-    if (getComputedStyle(document.body).colorScheme !== "normal") ours.dataset.declared = "";
+    if (
+      getComputedStyle(document.body).colorScheme !== "normal" ||
+      document.head.querySelector("meta[name=color-scheme]")
+    )
+      ours.dataset.declared = "";
   };
   const meet = (one, other) =>
     one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
