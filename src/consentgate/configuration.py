@@ -92,12 +92,15 @@ class Configuration:
                 "Write one and name it in %s",
                 self._setting("POLICY"),
             )
-        gate = Gate(
-            policy.not_asking_on(*not_on),
-            secret_key=self.secret_keys,
-            insecure=self.is_insecure,
-            trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
-        )
+        try:
+            gate = Gate(
+                policy.not_asking_on(*not_on),
+                secret_key=self.secret_keys,
+                insecure=self.is_insecure,
+                trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
+            )
+        except PolicyError as error:
+            raise Misconfigured([Fault(Kind.BAD_POLICY, self._setting("POLICY"), str(error))]) from error
         return gate.exempting(*exempt)
 
     def policy(self) -> Policy:

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 
 from consentgate.django import ConsentMiddleware, gate_from_settings
-from consentgate.policy import Cookie
+from consentgate.policy import Cookie, Theme
 
 from .django_project import GATE
 from .shop import BAD_POLICY, POLICY, policy_file
@@ -70,6 +70,12 @@ def test_every_mistake_in_the_policy_is_shown(tmp_path: Path) -> None:
     assert messages.keys() == {"E004"}
     assert "controlle" in messages["E004"]
     assert "contact" in messages["E004"]
+
+
+def test_templates_that_leave_something_out_are_a_mistake_in_the_policy(tmp_path: Path) -> None:
+    (tmp_path / "banner.html").write_text("{{ words.title }}")
+    policy = replace(POLICY, theme=Theme(templates=str(tmp_path)))
+    assert 'missing: expected a button decision="refuse"' in found(CONSENTGATE={"POLICY": policy})["E004"]
 
 
 def test_a_missing_secret_key_is_an_error() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from consentgate.consent import Consent, ConsentCookie, Judge
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.pages import Pages
+from consentgate.pages.templating import source_of
 from consentgate.policy import Policy
 from consentgate.web.paths import normal_path
 from consentgate.web.url import Url
@@ -64,7 +65,8 @@ class Enforcement:
     def _fingerprint(self) -> bytes:
         policy = self.policy
         declared = policy.site, policy.categories, policy.cookies, policy.services
-        parts = msgspec.json.encode((*declared, policy.banner, policy.texts, policy.theme))
+        templates = source_of(policy.theme.templates)
+        parts = msgspec.json.encode((*declared, policy.banner, policy.texts, policy.theme, templates))
         return hashlib.sha256(_VERSION + parts).digest()
 
     def variant_for(self, visit: Visit) -> Variant:

@@ -13,6 +13,7 @@ from consentgate.consent.choice_validity import Validity
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
+from consentgate.pages import check_templates
 from consentgate.policy import Claim, Cookie, Policy
 from consentgate.web.host import parse_host
 from consentgate.web.url import Url, resolve
@@ -46,8 +47,9 @@ class Gate:
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
     lacks `Secure`. `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`.
 
-    Raises TypeError where an argument is of the wrong type, ValueError where a key is missing or empty or the
-    number of proxies is negative, and warns where a key is short.
+    Raises PolicyError where the policy names templates that cannot be used, TypeError where an argument is of
+    the wrong type, ValueError where a key is missing or empty or the number of proxies is negative, and warns
+    where a key is short.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Gate:
         trusted_proxies: int = 0,
     ) -> None:
         check_policy(policy)
+        check_templates(policy)
         keys = keys_of(secret_key)
         check_insecure(insecure)
         check_trusted_proxies(trusted_proxies)

@@ -5,5 +5,6 @@ from consentgate.web.paths import local_path
 from .assets import Stylesheets
 from .banner import SAVED, Shows
 from .pages import Pages
+from .template_check import check_templates
 
-__all__ = ["SAVED", "Pages", "Shows", "Stylesheets", "local_path"]
+__all__ = ["SAVED", "Pages", "Shows", "Stylesheets", "check_templates", "local_path"]

@@ -49,6 +49,7 @@ class Banner:
             shows: Slotted(
                 "body.html",
                 ("origin", "style_nonce", "next_value", "next_query"),
+                policy.theme.templates,
                 texts=texts,
                 words=texts.banner,
                 site=policy.site,

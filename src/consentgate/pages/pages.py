@@ -213,7 +213,7 @@ class Pages:
 
     def _page(self, template: str, **context: Any) -> bytes:
         text = (
-            environment()
+            environment(self.policy.theme.templates)
             .get_template(template)
             .render(home=self._home, stylesheet=self.stylesheets.own_pages.name, **self._context, **context)
         )

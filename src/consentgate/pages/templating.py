@@ -7,15 +7,23 @@ import secrets
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import escape
+
+REPLACEABLE = ("banner.html", "choices.html", "page.html")
+"""The templates that a site may replace by its own."""
 
 
 @cache
-def environment() -> Environment:
-    """Return the environment of all templates: everything is escaped, and nothing may be missing."""
+def environment(folder: str = "") -> Environment:
+    """Return the environment of all templates, with a site's own ones in `folder` in the place of ours.
+
+    Everything is escaped, and nothing may be missing. A site's templates find ours as "consentgate/...".
+    """
+    ours = PackageLoader("consentgate.pages")
+    own = [FileSystemLoader(folder)] if folder else []
     return Environment(
-        loader=PackageLoader("consentgate.pages"),
+        loader=ChoiceLoader([*own, ours, PrefixLoader({"consentgate": ours})]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -23,6 +31,16 @@ def environment() -> Environment:
         # To look for changes would make an event loop wait for the disk. These files do not change.
         auto_reload=False,
     )
+
+
+@cache
+def source_of(folder: str) -> str:
+    """Return all that stands in the templates in `folder`, "" where there is none: pages change with it."""
+    if not folder:
+        return ""
+    loader = FileSystemLoader(folder)
+    made = environment(folder)
+    return "".join(f"{name}\n{loader.get_source(made, name)[0]}" for name in loader.list_templates())
 
 
 def escaped(value: str) -> bytes:
@@ -41,11 +59,11 @@ class Slotted:
     The result is ASCII and has character references for the rest, because it goes into pages of any charset.
     """
 
-    def __init__(self, template: str, slots: tuple[str, ...], **context: Any) -> None:
+    def __init__(self, template: str, slots: tuple[str, ...], folder: str = "", **context: Any) -> None:
         # The marks are random, so that no text of a policy can contain one, and nothing in them gets escaped.
         mark = secrets.token_hex(16)
         marks = {name: f"{mark}-{number}-{mark}" for number, name in enumerate(slots)}
-        text = environment().get_template(template).render(**context, **marks)
+        text = environment(folder).get_template(template).render(**context, **marks)
         text = re.sub(r"\n\s*", "\n", text).strip()
         parts = re.split(f"{mark}-([0-9]+)-{mark}", text)
         self._fixed = [part.encode("ascii", "xmlcharrefreplace") for part in parts[::2]]

@@ -132,12 +132,13 @@ class Theme(Colours, frozen=True, kw_only=True):
     """The `[theme]` table: what the banner, placeholders and the gate's own pages look like.
 
     `radius` is that of their corners and `button_radius` that of buttons, from "0px" to "24px"; `font` lists
-    font families.
+    font families. `templates` is a folder with templates that replace ours.
     """
 
     radius: str = "6px"
     button_radius: str = "6px"
     font: str = "system-ui, sans-serif"
+    templates: str = ""
     dark: DarkColours = DarkColours()
 
 

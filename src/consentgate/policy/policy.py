@@ -84,6 +84,9 @@ class Policy:
             expected = f"expected text in UTF-8; line {line} has a byte 0x{raw[error.start]:02X} that is not"
             raise PolicyError([Mistake(str(file), "", "", expected)]) from None
         policy = cls.parse(text, str(file))
+        if policy.theme.templates:
+            folder = str(file.parent / policy.theme.templates)
+            policy = replace(policy, theme=msgspec.structs.replace(policy.theme, templates=folder))
         if policy.site.updated is None:
             changed = datetime.datetime.fromtimestamp(file.stat().st_mtime, datetime.UTC).date()
             policy = replace(policy, site=msgspec.structs.replace(policy.site, updated=changed))

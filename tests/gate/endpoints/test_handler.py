@@ -6,10 +6,11 @@ import asyncio
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from consentgate import asgi, wsgi
+from consentgate import Policy, asgi, wsgi
 from consentgate.pages.assets import SNIPPET, StaticFile, stylesheets
 from consentgate.policy import Theme
 from gate.conftest import MakeSite
@@ -317,6 +318,25 @@ def test_a_theme_has_a_stylesheet_of_its_own_and_its_pages_an_etag(make_site: Ma
     old = themed.gets(f"/_privacy/{names[0]}")
     assert b"--consentgate-radius:0px" in old.body
     assert old.value("cache-control") == "private, no-cache"
+
+
+def test_a_page_has_another_etag_when_a_template_of_the_site_s_changes(
+    make_site: MakeSite, tmp_path: Path
+) -> None:
+    page = Page(headers=[("Content-Type", "text/html"), ("ETag", '"x"')])
+    tags = set()
+    for words in ("Hello", "Welcome"):
+        folder = tmp_path / words
+        folder.mkdir()
+        (folder / "hello.html").write_text(words)
+        (folder / "banner.html").write_text(
+            '{% include "hello.html" %}{% include "consentgate/banner.html" %}'
+        )
+        policy = Policy.parse(f"{POLICY}[theme]\ntemplates = {json.dumps(str(folder))}")
+        reply = make_site(page, policy=policy).gets("/")
+        assert words.encode() in reply.body
+        tags.add(reply.value("etag"))
+    assert len(tags) == 2
 
 
 def test_pages_that_show_a_decision_are_not_stored(site: Site) -> None:

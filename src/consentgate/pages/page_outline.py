@@ -1,0 +1,167 @@
+"""What a visitor can read and do on a page of the gate, read from its HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
+_FIELDS = frozenset(("decision", "category", "service", "next"))
+_HIDING = frozenset(
+    (
+        *("hidden", "inert", "disabled", "aria-hidden", "tabindex", "style", "popover"),
+        *("formaction", "formmethod"),
+    )
+)
+_REFERENCES = ("aria-labelledby", "aria-describedby", "for")
+_NO_FORM = "belongs to no form"
+
+
+class Does(NamedTuple):
+    """What a control does, and whether it is there for everybody. Two that do the same are exchangeable."""
+
+    kind: str
+    name: str
+    value: str
+    form: str
+    ticked: bool
+    in_label: bool
+    in_details: bool
+
+    def __str__(self) -> str:
+        kind = {"submit": "a button", "checkbox": "a box", "hidden": "a hidden field"}.get(
+            self.kind, "a field"
+        )
+        flags = ((self.ticked, "ticked"), (self.in_label, "in a <label>"), (self.in_details, "in <details>"))
+        states = "".join(f", {text}" for state, text in flags if state)
+        return f'{kind} {self.name}="{self.value}" that {self.form}{states}'
+
+
+@dataclass
+class Control:
+    """A button, box or field.
+
+    `look` is its element with its attributes, but for the value; `parent` is the number of the element around
+    it.
+    """
+
+    does: Does
+    look: tuple[tuple[str, str], ...]
+    parent: int
+    label: str = ""
+
+
+@dataclass
+class Outline:
+    """The outline of a page.
+
+    `facts` are what it says of itself and where it leads, in words. `hiding` counts the attributes that hide
+    or style an element, run a script or send a form elsewhere. `references` are the ids that attributes refer
+    to.
+    """
+
+    controls: list[Control] = field(default_factory=list)
+    facts: dict[str, None] = field(default_factory=dict)
+    texts: dict[str, None] = field(default_factory=dict)
+    text: str = ""
+    classes: Counter[str] = field(default_factory=Counter)
+    elements: Counter[str] = field(default_factory=Counter)
+    hiding: Counter[str] = field(default_factory=Counter)
+    ids: set[str] = field(default_factory=set)
+    references: set[str] = field(default_factory=set)
+
+
+def outline_of(html: bytes) -> Outline:
+    """Return the outline of a page."""
+    reader = _Reader()
+    reader.feed(html.decode("utf-8"))
+    reader.close()
+    return reader.outline()
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self._found = Outline()
+        self._open: list[tuple[str, int]] = []
+        self._form = _NO_FORM
+        self._by_id: dict[str, str] = {}
+        self._named: list[tuple[Control, str]] = []
+        self._button: Control | None = None
+
+    def outline(self) -> Outline:
+        for control, form in self._named:
+            # A control may stand before the form that it names.
+            control.does = control.does._replace(form=self._by_id.get(form, _NO_FORM))
+        return self._found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found, given = self._found, {name: value or "" for name, value in attrs}
+        found.elements[tag] += 1
+        found.classes.update(
+            name for name in given.get("class", "").split() if name.startswith("consentgate")
+        )
+        found.hiding.update(name for name in given if name in _HIDING or name.startswith("on"))
+        found.references.update(id for name in _REFERENCES for id in given.get(name, "").split())
+        if "id" in given:
+            found.ids.add(given["id"])
+        found.facts.update(dict.fromkeys(_facts(tag, given)))
+        if tag == "form":
+            self._form = f"is sent by {given.get('method', 'get')} to {given.get('action', '')}"
+            self._by_id[given.get("id", "")] = self._form
+        if given.get("name") in _FIELDS and tag != "meta":
+            self._add_control(tag, given)
+        if tag not in _VOID:
+            self._open.append((tag, found.elements.total()))
+
+    def _add_control(self, tag: str, given: Mapping[str, str]) -> None:
+        around = [name for name, _ in self._open]
+        does = Does(
+            given.get("type", "submit" if tag == "button" else "text"),
+            given["name"],
+            given.get("value", ""),
+            self._form,
+            ticked="checked" in given,
+            in_label="label" in around,
+            in_details="details" in around,
+        )
+        look = tuple(sorted((name, value) for name, value in given.items() if name != "value"))
+        control = Control(does, (("element", tag), *look), self._open[-1][1] if self._open else 0)
+        self._found.controls.append(control)
+        if "form" in given:
+            self._named.append((control, given["form"]))
+        if tag == "button":
+            self._button = control
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in (name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+        if tag == "form":
+            self._form = _NO_FORM
+        if tag == "button":
+            self._button = None
+
+    def handle_data(self, data: str) -> None:
+        text = " ".join(data.split())
+        if not text:
+            return
+        self._found.texts[text] = None
+        self._found.text += f" {text}"
+        if self._button is not None:
+            self._button.label = f"{self._button.label} {text}".strip()
+
+
+def _facts(tag: str, given: Mapping[str, str]) -> list[str]:
+    facts = [f'an element with {name}="{given[name]}"' for name in ("lang", "dir") if name in given]
+    if tag in ("a", "link"):
+        facts.append(f'<{tag} href="{given.get("href", "")}">')
+    if tag == "meta":
+        written = " ".join(f'{name}="{value}"' for name, value in given.items())
+        facts.append(f"<meta {written}>")
+    return facts

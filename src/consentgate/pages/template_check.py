@@ -1,0 +1,157 @@
+"""Checks a site's own templates: they may add to ours and move things, but leave nothing out.
+
+Visitors can read and do with them all that they can with ours, and nothing tells accepting from refusing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from consentgate.consent import Consent, decide
+from consentgate.policy import Mistake, Policy, PolicyError
+from consentgate.policy.messages import but_not, listed, shown
+
+from .banner import Shows
+from .page_outline import Control, Does, Outline, outline_of
+from .pages import Pages
+from .templating import REPLACEABLE, environment
+
+_NEXT = "/a/page"
+_MOST_WORDS = 5
+_PLAIN = frozenset(
+    (
+        *(
+            "a",
+            "abbr",
+            "article",
+            "aside",
+            "b",
+            "br",
+            "button",
+            "code",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "em",
+        ),
+        *("fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "input"),
+        *("label", "legend", "li", "main", "nav", "ol", "p", "section", "small", "span", "strong", "summary"),
+        *("table", "tbody", "td", "th", "thead", "tr", "ul", "bdi", "bdo"),
+    )
+)
+"""The elements that a template may have besides those that ours has: they load, run and hide nothing."""
+
+
+def check_templates(policy: Policy) -> None:
+    """Raise PolicyError with every mistake in the templates that the policy's theme names."""
+    folder = policy.theme.templates
+    if not folder:
+        return
+    mistakes = dict.fromkeys(_mistakes(policy, Path(folder)))
+    if mistakes:
+        raise PolicyError(mistakes)
+
+
+def _mistakes(policy: Policy, folder: Path) -> Iterator[Mistake]:
+    names = {file.name for file in folder.glob("*.html")}
+    if not names.intersection(REPLACEABLE):
+        expected = f"expected a folder with any of {listed(REPLACEABLE)}, not {shown(str(folder))}"
+        yield Mistake("policy", "[theme]", "templates", expected)
+        return
+    for name in sorted(names.intersection(environment().list_templates()).difference(REPLACEABLE)):
+        expected = f"expected another name: of ours, only {listed(REPLACEABLE)} can be replaced"
+        yield Mistake(str(folder / name), "", "", expected)
+    plain = replace(policy, theme=msgspec.structs.replace(policy.theme, templates=""))
+    for templates, render in _views(policy):
+        files = " and ".join(str(folder / name) for name in templates if name in names)
+        for language in policy.languages if files else ():
+            ours = outline_of(render(Pages(plain, language=language)))
+            for expected in _compared(ours, policy, language, render):
+                yield Mistake(files, "", "", expected)
+
+
+Render = Callable[[Pages], bytes]
+
+
+def _views(policy: Policy) -> Iterator[tuple[tuple[str, ...], Render]]:
+    """Yield how to render each thing that visitors may see, with the templates that it is made of."""
+    for shows in (Shows.QUESTION, Shows.QUESTION_AGAIN):
+        yield ("banner.html",), partial(_banner, shows=shows)
+    granted = Consent.of_choice(policy, decide(policy, "accept"), frozenset())
+    for consent in (Consent(policy), Consent(policy, decide(policy, "refuse")), granted):
+        yield ("choices.html", "page.html"), partial(_choices, consent=consent)
+    yield ("page.html",), partial(Pages.problem, status=404)
+
+
+def _banner(pages: Pages, shows: Shows) -> bytes:
+    return pages.banner(_NEXT, shows=shows)
+
+
+def _choices(pages: Pages, consent: Consent) -> bytes:
+    return pages.choices(consent, _NEXT)
+
+
+def _compared(ours: Outline, policy: Policy, language: str, render: Render) -> Iterator[str]:
+    try:
+        theirs = outline_of(render(Pages(policy, language=language)))
+    # Templates are code of the site's, so that anything may be raised.
+    except Exception as error:
+        line = getattr(error, "lineno", None)
+        yield f"cannot be rendered{f', line {line}' if line else ''}: {error}"
+        return
+    yield from _differences(ours, theirs)
+
+
+def _differences(ours: Outline, theirs: Outline) -> Iterator[str]:
+    """Yield what is wrong with an outline that stands in the place of `ours`."""
+    for does in _lacking(ours.controls, theirs.controls):
+        yield f"missing: expected {does}"
+    for does in _lacking(theirs.controls, ours.controls):
+        yield f"expected no further control that decides, such as {does}"
+    yield from _unfair(ours, theirs)
+    for fact in ours.facts.keys() - theirs.facts.keys():
+        yield f"missing: expected {fact}"
+    for name in ours.classes - theirs.classes:
+        yield f"missing: expected the class {shown(name)}, which the style sheet and machines look for"
+    for name in theirs.classes - ours.classes:
+        yield f"expected the class {shown(name)} as often as ours has it: what it styles may be hidden by it"
+    for name in (theirs.elements - ours.elements).keys() - _PLAIN:
+        yield f"expected no <{name}>: nothing is loaded, run or hidden, and the theme has the styles"
+    for name in theirs.hiding - ours.hiding:
+        yield f"expected no attribute {shown(name)}: nothing is hidden, run, styled or sent by itself"
+    for id in theirs.references - theirs.ids:
+        yield f"expected an element with the id {shown(id)}, to which an attribute refers"
+    unsaid = [text for text in ours.texts if text not in theirs.text]
+    if unsaid:
+        more = f" and {len(unsaid) - _MOST_WORDS} more" if len(unsaid) > _MOST_WORDS else ""
+        said = f"the words {listed(unsaid[:_MOST_WORDS])}{more}"
+        yield f"missing: expected {said}, which [texts] in the policy can change"
+
+
+def _lacking(expected: Iterable[Control], found: Iterable[Control]) -> list[Does]:
+    """List what the controls `expected` do and those `found` do not, as often as it is lacking."""
+    does, done = (Counter(control.does for control in controls) for controls in (expected, found))
+    return [*(does - done).elements()]
+
+
+def _unfair(ours: Outline, theirs: Outline) -> Iterator[str]:
+    labels = {control.does: control.label for control in ours.controls}
+    for control in theirs.controls:
+        label = labels.get(control.does, control.label)
+        if control.label != label:
+            expected = f"expected the words {shown(label)} on {control.does}{but_not(control.label)}"
+            yield f"{expected}; [texts] in the policy can change them"
+    accepting, refusing = (
+        {(control.look, control.parent) for control in theirs.controls if control.does.value == value}
+        for value in ("accept", "refuse")
+    )
+    if accepting != refusing:
+        yield "expected accepting and refusing side by side in one element, with the same attributes"
