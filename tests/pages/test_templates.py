@@ -112,6 +112,7 @@ SENT = "is sent by post to /_privacy/choices"
         ("{{ words.details }}</a>", "</a>", "missing: expected the words"),
         ('href="{{ site.privacy_url }}"', 'href="/elsewhere"', 'missing: expected <a href="/privacy">'),
         ('type="checkbox"', 'type="checkbox" checked', "missing: expected a box category="),
+        (' part="consentgate-banner"', "", 'missing: expected an element with part="consentgate-banner"'),
         ("<label>", "<p>", "missing: expected a box category="),
         ("consentgate-text", "text", 'missing: expected the class "consentgate-text"'),
         (

@@ -158,7 +158,7 @@ class _Reader(HTMLParser):
 
 
 def _facts(tag: str, given: Mapping[str, str]) -> list[str]:
-    facts = [f'an element with {name}="{given[name]}"' for name in ("lang", "dir") if name in given]
+    facts = [f'an element with {name}="{given[name]}"' for name in ("lang", "dir", "part") if name in given]
     if tag in ("a", "link"):
         facts.append(f'<{tag} href="{given.get("href", "")}">')
     if tag == "meta":
