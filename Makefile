@@ -88,11 +88,12 @@ format: $(LINT) ## format the code
 	$(RUN)/ruff format $(CODE)
 	$(RUN)/ruff check --fix $(CODE)
 
-browsers: $(TESTS) ## install the browsers of the browser tests
+browsers: $(TESTS) ## install the browsers of the browser tests, and Turbo, which pages in them load
 	sh tools/install_browser.sh $(RUN)/python
+	sh tools/install_turbo.sh
 
 servers: ## install the servers that some tests put in front of an app, and wrk for the benchmarks
 	sh tools/install_servers.sh
 
 clean: ## remove the environments and what tools left behind
-	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

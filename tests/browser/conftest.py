@@ -13,6 +13,7 @@ from .certificate import NoOpenSSL, make_certificate
 from .chromium import Chromium
 from .engine import Engine, NoBrowser
 from .firefox import Firefox
+from .libraries import NoLibrary, htmx, turbo
 from .recorder import Recorder
 from .servers import Site, serve_asgi, serve_wsgi
 from .visit import Visitor, visitor_with_new_profile
@@ -59,6 +60,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         return make_certificate(tmp_path_factory.mktemp("certificate"))
     except NoOpenSSL as reason:
+        raise _unavailable(reason) from None
+
+
+@pytest.fixture(params=["turbo", *(pytest.param(name, marks=pytest.mark.engines) for name in ("htmx-2", "htmx-4"))])
+def library(request: pytest.FixtureRequest) -> tuple[str, bytes]:
+    """The name and the source of each script that loads pages into the page that is there."""
+    name, _, version = request.param.partition("-")
+    try:
+        return name, htmx(int(version)) if version else turbo()
+    except NoLibrary as reason:
         raise _unavailable(reason) from None
 
 

@@ -1,6 +1,10 @@
 /* Makes the banner smoother. Without this script it works, too: it is two plain forms. */
 (() => {
   const { attributes: { src }, dataset: { state, before } } = document.currentScript;
+  /* A script that puts another page in may run what stands in its head once more. */
+  const running = Symbol.for("consentgate");
+  if (document[running]) return;
+  document[running] = true;
   /* A base of the page may lead elsewhere: paths of our own do not go by it. */
   const own = (name) => new URL(name, new URL(src.value, origin));
   const SAVED = "#consentgate-saved";
@@ -28,7 +32,7 @@
     /* The page around a frame asks; the frame does not ask again, and its plain form is the server's to judge. */
     if (self !== top) return ours.remove();
     /* Not on the root: the events of the page's own elements pass through it, by the slot. */
-    ours.addEventListener("click", ({ isTrusted }) => (isGenuine = isTrusted), true);
+    ours.addEventListener("click", clicked, true);
     ours.addEventListener("submit", decide);
     dress();
     if (isSaved) say();
@@ -49,6 +53,18 @@
   /* -- a decision -- */
 
   let isGenuine, isBusy;
+  const clicked = ({ isTrusted }) => {
+    isGenuine = isTrusted;
+    if (before) return;
+    /* A script may have changed the page's address since: that is where the settings lead back to. */
+    const next = location.pathname + location.search;
+    for (const input of ours.querySelectorAll("[name=next]")) input.value = next;
+    for (const link of ours.querySelectorAll("[href*='?next=']")) {
+      const query = new URLSearchParams(link.search);
+      query.set("next", next);
+      link.search = query;
+    }
+  };
   const decide = async (event) => {
     const { submitter: button, target: form } = event;
     /* Only a person says yes. Whatever acts for a visitor may say no. */

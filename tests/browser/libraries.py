@@ -1,0 +1,23 @@
+"""Scripts that many sites have in their pages, as their makers publish them."""
+
+from importlib.resources import files
+from pathlib import Path
+
+_TURBO = Path(__file__).parents[2] / "node_modules" / "@hotwired" / "turbo" / "dist" / "turbo.es2017-umd.js"
+
+
+class NoLibrary(Exception):
+    """A library is not where the tests look for it; the message says how to get it."""
+
+
+def htmx(version: int) -> bytes:
+    """Return htmx 2 or 4, which come with django-htmx."""
+    folder = files("django_htmx") / "static" / "django_htmx"
+    return (folder / f"htmx-{version}.min.js").read_bytes()
+
+
+def turbo() -> bytes:
+    """Return Turbo 8."""
+    if not _TURBO.is_file():
+        raise NoLibrary("no Turbo found; `make browsers` gets it, where npm is")
+    return _TURBO.read_bytes()
