@@ -132,7 +132,7 @@ def test_after_a_form_that_is_answered_in_place_a_decision_is_one(
     visitor = opens()
     visitor.presses("Order")
     posted = []
-    visitor.context.on("request", lambda request: posted.append(request.url) if request.post_data else None)
+    visitor.context.on("request", lambda sent: posted.append(sent.url) if sent.method == "POST" else None)
     visitor.presses("Refuse")
     assert shop.posted == ["/order"]
     assert posted == [f"https://{GATED}/_privacy/choices"]
