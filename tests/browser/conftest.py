@@ -63,7 +63,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         raise _unavailable(reason) from None
 
 
-@pytest.fixture(params=["turbo", *(pytest.param(name, marks=pytest.mark.engines) for name in ("htmx-2", "htmx-4"))])
+@pytest.fixture(
+    params=["turbo", *(pytest.param(name, marks=pytest.mark.engines) for name in ("htmx-2", "htmx-4"))]
+)
 def library(request: pytest.FixtureRequest) -> tuple[str, bytes]:
     """The name and the source of each script that loads pages into the page that is there."""
     name, _, version = request.param.partition("-")

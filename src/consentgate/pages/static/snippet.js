@@ -111,11 +111,10 @@
     now.hidden = later;
     next.hidden = !later;
     line.style.display = "flex";
-    /* A status is read out when its text changes. */
-    const shown = later ? next : now;
-    const { textContent } = shown;
-    shown.textContent = "";
-    requestAnimationFrame(() => (shown.textContent = textContent));
+    /* A status is read out when its text appears. It has its room before, so that nothing moves. */
+    const { style } = later ? next : now;
+    style.visibility = "hidden";
+    requestAnimationFrame(() => (style.visibility = ""));
     close.addEventListener("click", (event) => {
       event.preventDefault();
       line.style.display = "none";
@@ -192,7 +191,7 @@
   const settle = () => {
     const link = find("settings");
     if (!link) return;
-    link.style.removeProperty("margin-block");
+    link.style.removeProperty("transform");
     const covers = () => {
       const { left, right, top, bottom } = link.getBoundingClientRect();
       return [left, (left + right) / 2, right].some((x) =>
@@ -206,7 +205,7 @@
         ),
       );
     };
-    for (let up = 8; up < innerHeight / 2 && covers(); up += 24) link.style.marginBlock = up + "px";
+    for (let up = 24; up < innerHeight / 2 && covers(); up += 24) link.style.transform = `translateY(-${up}px)`;
   };
   addEventListener("resize", settle);
   addEventListener("load", settle);
