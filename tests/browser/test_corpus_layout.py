@@ -74,7 +74,8 @@ def test_every_element_keeps_its_box(page: SavedPage, decision: str, cleared_vis
             for app.gate, kinds in seen.items():
                 for kind, layout in zip(kinds, layouts(visitor, page.url), strict=True):
                     kind.add(layout)
-            felt = [width for width, *kinds in zip(WIDTHS, *seen.values()) if not set.intersection(*kinds)]
+            ways = zip(WIDTHS, *seen.values(), strict=True)
+            felt = [width for width, *kinds in ways if not set.intersection(*kinds)]
             if not felt:
                 break
     assert felt == []

@@ -1,5 +1,5 @@
-"""Browsers that know no declarative shadow roots (before Chromium 111, Safari 16.4 and Firefox 123): their parsers
-leave the template of the banner where it is, and nothing in it is shown."""
+"""Browsers that know no declarative shadow roots (before Chromium 111, Safari 16.4 and Firefox 123): their
+parsers leave the template of the banner where it is, and nothing in it is shown."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 <div id="part"></div>
 <button hx-get="/part" hx-target="#part">Get a part</button>
 <button hx-get="/second" hx-target="#part">Get a page</button>
-<a href="/second" data-turbo-frame="framed">Get a frame</a><turbo-frame id="framed">{title}, framed</turbo-frame>
+<a href="/second" data-turbo-frame="framed">Get a frame</a>
+<turbo-frame id="framed">{title}, framed</turbo-frame>
 <form method="post" action="/order"><button>Order</button></form></body></html>"""
 TITLES = ("First", "Second", "Third")
 OURS = """() => [

@@ -142,6 +142,10 @@ class VerdictApplier:
             return apply(edits, data[start:end], end - start)
         attributes = apply(edits, data[start : tag_end - 1], tag_end - 1 - start)
         frame = b"<iframe" + attributes[name_end - start :]
+        if b"title" not in tag.raw:
+            # Screen readers call a frame by its title.
+            name = html.escape(violation.claim.name).encode("ascii", "xmlcharrefreplace")
+            frame += b' title="%b"' % name
         return frame + b' frameborder="0"' + BOXES.get(tag.name, _CUSTOM_BOX) + b"></iframe>"
 
     def _note_effects(self, effects: Effects, position: int) -> None:
