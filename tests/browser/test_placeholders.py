@@ -153,7 +153,7 @@ def test_under_the_sites_own_policy_it_has_its_styles_and_opens(
     site, visitor = serve(gated(ONE, ("Content-Security-Policy", own)), host=HOST), new_visitor(settle=0.4)
     visitor.opens(site.url)
     style = "element => getComputedStyle(element).textAlign"
-    assert placeholder(visitor).locator("main").evaluate(style) == "center"
+    assert placeholder(visitor).locator("div").evaluate(style) == "center"
     visit = presses(visitor, "Load once")
     assert visit.hosts == {"films.example"}
     assert visit.page.url == (site.url if in_place else site.at("/_privacy/embed"))

@@ -39,7 +39,10 @@ def root_of(html: bytes) -> Element:
 def test_the_banner_is_a_shadow_root_that_says_its_language_and_is_no_part_of_the_page():
     html = PAGES.banner("/")
     assert html.startswith(b"<template") and html.endswith(b"</template>")
-    assert root_of(html).attrib == {"class": "consentgate", "lang": "en", "dir": "ltr", "data-nosnippet": ""}
+    assert root_of(html).attrib == {
+        "class": "consentgate", "lang": "en", "dir": "ltr", "data-nosnippet": "",
+        "role": "region", "aria-label": "Privacy settings",
+    }  # fmt: skip
 
 
 def test_the_banner_is_a_labelled_region_and_no_dialog():

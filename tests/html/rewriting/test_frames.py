@@ -47,12 +47,12 @@ SRC = "src=//evil.test/"
         ("<iframe src=intent://evil.test></iframe>", ""),
         (
             "<object width=4 data=//evil.test/><p>old</object>",
-            '<iframe srcdoc="D" width=4  frameborder="0"></iframe>',
+            '<iframe srcdoc="D" width=4  title="evil.test" frameborder="0"></iframe>',
         ),
-        (f"<embed {SRC}/>", '<iframe srcdoc="D"  frameborder="0"></iframe>'),
+        (f"<embed {SRC}/>", '<iframe srcdoc="D"  title="evil.test" frameborder="0"></iframe>'),
         (
             f"<video id=v {SRC} poster=//evil.test/p></video>",
-            '<iframe srcdoc="D" id=v   frameborder="0"></iframe>',
+            '<iframe srcdoc="D" id=v   title="evil.test" frameborder="0"></iframe>',
         ),
         (f"<audio {SRC}></audio>", ""),
         (f"<table><tr><embed {SRC}></table>", "<table><tr></table>"),
@@ -63,7 +63,7 @@ def test_what_was_blocked_is_a_frame(html: str, expected: str | None, size: int)
     for _ in range(3):  # met before, too
         output = read(html, size)
         assert expected is None or output == expected
-        assert "evil.test" not in output
+        assert "//evil.test" not in output
 
 
 def test_a_frame_tells_what_its_embed_needs() -> None:
