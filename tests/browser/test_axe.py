@@ -1,4 +1,4 @@
-"""What axe-core finds, with its rules of best practice: nothing on pages that have something of all that we insert, in
+"""axe-core, with its rules of best practice, finds nothing on pages with something of all that we insert: in
 light and dark, from left to right and from right to left, before and after a choice."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .visit import Visitor
 pytestmark = [pytest.mark.browser, in_firefox_too]
 
 LANGUAGES = ("en", "ar", "de", "pl")
-PAGE = """<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>Shop</title>
+PAGE = """<!doctype html><html lang="{language}" dir="{direction}"><head><title>Shop</title>
 <meta name="color-scheme" content="light dark"></head>
 <body style="background: Canvas; color: CanvasText"><main><h1>Shop</h1>
 <p><a href="/">Home</a></p>
@@ -45,13 +45,8 @@ def findings(page: Any) -> str:
 
 @pytest.fixture
 def site(serve: Callable[..., Site]) -> Site:
-    policy = Policy.parse(
-        POLICY.replace(
-            "[[service]]",
-            f'languages = {list(LANGUAGES)}\nprivacy_url = "/privacy"\nimprint_url = "/imprint"\n\n[[service]]',
-            1,
-        )
-    )
+    more = f'[site]\nlanguages = {list(LANGUAGES)}\nprivacy_url = "/privacy"\nimprint_url = "/imprint"'
+    policy = Policy.parse(POLICY.replace("[site]", more))
     of_path = {
         f"/{language}": PAGE.format(language=language, direction=texts(language).direction).encode()
         for language in LANGUAGES

@@ -1,5 +1,5 @@
-"""The banner is there when the page is first seen, nothing moves because of it, and the page waits for one file
-alone, which browsers keep for good."""
+"""The banner is there when the page is first seen, nothing moves because of it, and the page waits for one
+file alone, which browsers keep for good."""
 
 from __future__ import annotations
 

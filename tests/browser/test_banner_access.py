@@ -1,0 +1,223 @@
+"""The banner for everyone: by keyboard, in small windows, in any colours, for screen readers.
+
+What is asked is WCAG 2.2, levels A and AA; each test names its criteria. Tested elsewhere: the privacy settings
+in test_settings_access; 2.4.11 with JavaScript, that Enter in a box does not accept, and what is said after a
+choice in test_banner; 1.4.3 by axe-core in test_axe; that all works without JavaScript in test_demo (accepting,
+refusing, withdrawing), test_banner, test_placeholders and test_settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator
+
+from consentgate import Gate, Policy
+from consentgate.wsgi import ConsentMiddleware
+
+from .engine import in_firefox_too
+from .servers import Site
+from .test_banner import LINES
+from .test_decisions import POLICY
+from .test_neutrality import GATED, LONG, page_of, pages
+from .visit import Visitor
+
+pytestmark = [pytest.mark.browser, in_firefox_too]
+
+SITE = POLICY.replace("[site]", '[site]\nprivacy_url = "/privacy"\nimprint_url = "/imprint"')
+END = '<footer style="height:40px"><a href="/last">Last</a></footer>'
+IN_ORDER = ["All details", "Privacy policy", "Imprint", "Accept", "Refuse", "Choose"]
+CONTROLS = "a, button, summary, label"
+WITH_JAVASCRIPT_AND_WITHOUT = pytest.mark.parametrize("javascript", [True, False])
+# The name of what has the focus, and whether the banner, or else the link to the settings, covers all of it.
+FOCUSED = """() => {
+    const root = document.body.shadowRoot;
+    const inner = root.activeElement;
+    const element = inner ?? document.activeElement;
+    const ours = root.querySelector(".consentgate-banner") ?? root.querySelector(".consentgate-settings");
+    const [box, bar] = [element, ours].map(one => one.getBoundingClientRect());
+    const isCovered = !inner && element !== document.body && bar.top < innerHeight && bar.bottom > 0
+        && box.top >= bar.top && box.bottom <= bar.bottom && box.left >= bar.left && box.right <= bar.right;
+    const { outlineStyle, outlineWidth } = getComputedStyle(element);
+    return [element.innerText, isCovered, outlineStyle, outlineWidth];
+}"""
+SPACING = """() => {
+    const root = document.body.shadowRoot, spacing = new CSSStyleSheet();
+    spacing.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+        + "word-spacing: .16em !important } p { margin-block-end: 2em !important }");
+    root.adoptedStyleSheets.push(spacing);
+}"""
+MOVING = """() => [...document.body.shadowRoot.querySelectorAll("*")].map(one => getComputedStyle(one))
+    .filter(style => parseFloat(style.transitionDuration) || style.animationName !== "none").length"""
+
+
+@pytest.fixture
+def opens(serve: Callable[..., Site], new_visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
+    """`opens(content, javascript=..., size=...)`: a visitor who has just come to a page."""
+
+    def open_(content: str, *, javascript: bool = True, size: tuple[int, int] = (1280, 800)) -> Visitor:
+        page = page_of("", content=content, head='<meta name="viewport" content="width=device-width">')
+        gate = Gate(Policy.parse(SITE), secret_key="a key for the tests")
+        site = serve(ConsentMiddleware(pages({"/": page}), gate), host=GATED)
+        visitor = new_visitor(javascript=javascript, settle=0.2)
+        visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
+        visitor.opens(site.url)
+        return visitor
+
+    return open_
+
+
+def focused(visitor: Visitor, key: str) -> Any:
+    visitor.page.keyboard.press(key)
+    visitor.page.wait_for_timeout(30)
+    return visitor.page.evaluate(FOCUSED)
+
+
+def box_of(locator: Locator) -> dict[str, float]:
+    found = locator.bounding_box()
+    assert found is not None
+    return dict(found)
+
+
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=LONG), False])
+def test_the_keyboard_goes_through_it_in_order_and_leaves_it(
+    opens: Callable[..., Visitor], javascript: bool
+) -> None:
+    """WCAG 2.1.1, 2.1.2, 2.4.3 and 2.4.7; Escape decides nothing."""
+    visitor = opens('<a href="/first">First</a>' + END, javascript=javascript)
+    told = [focused(visitor, "Tab") for _ in range(len(IN_ORDER) + 1)]
+    assert [name for name, *_ in told] == [*IN_ORDER, "First"]
+    for name, _, style, width in told[:-1]:
+        assert (style, width) == ("solid", "3px"), name
+    visitor.does(lambda page: page.keyboard.press("Escape"))
+    assert visitor.cookies() == []
+
+
+@pytest.mark.parametrize("size", [pytest.param((1280, 800), marks=LONG), (320, 256)], ids=str)
+@pytest.mark.parametrize("content", [pytest.param("", marks=LONG), LINES], ids=["short", "long"])
+def test_without_javascript_it_hides_no_focus(
+    opens: Callable[..., Visitor], size: tuple[int, int], content: str
+) -> None:
+    """WCAG 2.4.11."""
+    visitor = opens(content + END, javascript=False, size=size)
+    for decided in (False, True):
+        names = []
+        for _ in range(12 if content else 8):
+            name, is_covered, *_ = focused(visitor, "Tab")
+            names.append(name)
+            assert not is_covered, name
+        assert ("Link 3" if content else "Last") in names
+        # From the end, too, where the page cannot scroll any further.
+        for _ in range(8):
+            name, is_covered, *_ = focused(visitor, "Shift+Tab")
+            assert not is_covered, name
+        if not decided:
+            visitor.presses("Refuse")
+
+
+@LONG
+def test_it_asks_again_when_the_focus_has_left_the_page(opens: Callable[..., Visitor]) -> None:
+    """WCAG 2.4.11 hides it no longer than it has to."""
+    visitor = opens(END, javascript=False)
+    for _ in range(len(IN_ORDER) + 1):
+        focused(visitor, "Tab")
+    assert box_of(visitor.page.locator(".consentgate-banner"))["y"] > 800
+    assert focused(visitor, "Shift+Tab")[0] == "Choose"
+    assert box_of(visitor.page.locator(".consentgate-banner"))["y"] < 800
+
+
+@LONG
+def test_forced_colours_leave_it_its_borders(opens: Callable[..., Visitor]) -> None:
+    """WCAG 1.4.1 and 1.4.11."""
+    visitor = opens(LINES)
+    visitor.page.emulate_media(forced_colors="active")
+    for selector in (".consentgate-banner", ".consentgate-buttons [value=accept]", ".consentgate-choose"):
+        style = visitor.page.locator(selector).evaluate("one => getComputedStyle(one).borderTopStyle")
+        assert style == "solid", selector
+
+
+@LONG
+@WITH_JAVASCRIPT_AND_WITHOUT
+def test_every_target_is_large_enough(opens: Callable[..., Visitor], javascript: bool) -> None:
+    """WCAG 2.5.8."""
+    visitor = opens(LINES, javascript=javascript, size=(390, 844))
+    visitor.does(lambda page: page.locator("summary").click(force=True))
+    targets = visitor.page.locator(".consentgate").locator(CONTROLS).all()
+    sizes = [(target.inner_text(), box_of(target)) for target in targets if target.is_visible()]
+    visitor.presses("Refuse")
+    targets = visitor.page.locator(".consentgate").locator(CONTROLS).all()
+    sizes += [(target.inner_text(), box_of(target)) for target in targets if target.is_visible()]
+    assert {name for name, _ in sizes} >= {*IN_ORDER, "Save choice", "Close", "Privacy settings"}
+    assert [name for name, box in sizes if min(box["width"], box["height"]) < 24] == []
+
+
+@LONG
+@pytest.mark.parametrize("size", [(320, 256), (640, 400)], ids=["400 %", "200 %"])
+@pytest.mark.parametrize("spacing", [False, True])
+def test_a_small_window_shows_all_of_it(
+    opens: Callable[..., Visitor], size: tuple[int, int], spacing: bool
+) -> None:
+    """WCAG 1.4.4, 1.4.10 and 1.4.12."""
+    width, height = size
+    visitor = opens(LINES, size=size)
+    page = visitor.page
+    if spacing:
+        page.evaluate(SPACING)
+    for opened in (False, True):
+        if opened:
+            page.locator("summary").click()
+        banner = box_of(page.locator(".consentgate-banner"))
+        assert banner["y"] >= 0 and banner["y"] + banner["height"] <= height + 0.5
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for target in page.locator(".consentgate-banner").locator(CONTROLS).all():
+            if target.is_visible():
+                target.scroll_into_view_if_needed()
+                box = box_of(target)
+                name = target.inner_text()
+                assert box["x"] >= 0 and box["x"] + box["width"] <= width, name
+                assert box["y"] + box["height"] > 0 and box["y"] < height, name
+                middle = (box["x"] + box["width"] / 2, box["y"] + min(box["height"], height - box["y"]) / 2)
+                reached = page.evaluate(
+                    "([x, y]) => document.body.shadowRoot.elementFromPoint(x, y)"
+                    "?.closest('a, button, summary, label')?.innerText",
+                    middle,
+                )
+                assert reached == name
+
+
+@LONG
+def test_the_status_is_there_before_it_says_something_and_boxes_are_boxes(
+    opens: Callable[..., Visitor],
+) -> None:
+    """WCAG 2.5.3, 4.1.2 and 4.1.3."""
+    visitor = opens(LINES)
+    page = visitor.page
+    page.locator("summary").click()
+    for name in ("Performance", "Third-party content"):
+        box = page.locator(".consentgate").get_by_role("checkbox", name=name)
+        assert box.is_visible() and not box.is_checked()
+    page.evaluate("window.status_line = document.body.shadowRoot.querySelector('[role=status]')")
+    visitor.presses("Refuse")
+    assert page.evaluate("status_line.isConnected && status_line.innerText").startswith(
+        "Your choice has been saved."
+    )
+    # The button that had the focus has gone: it is near where it was, and not at the top of the page.
+    assert page.evaluate("document.body.shadowRoot.activeElement.innerText") == "Privacy settings"
+
+
+@LONG
+def test_it_says_its_language_waits_and_does_not_move(opens: Callable[..., Visitor]) -> None:
+    """WCAG 2.2.1, 2.3.3 and 3.1.2."""
+    visitor = opens(LINES)
+    page = visitor.page
+    assert page.locator(".consentgate").get_attribute("lang") == "en"
+    assert page.evaluate(MOVING) == 0
+    page.clock.install()
+    page.reload()
+    page.clock.fast_forward("24:00:00")
+    assert page.get_by_role("button", name="Refuse", exact=True).is_visible()
+    visitor.presses("Refuse")
+    page.clock.fast_forward("24:00:00")
+    assert page.locator("[role=status]").is_visible()
