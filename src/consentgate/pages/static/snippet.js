@@ -163,6 +163,8 @@
   document.addEventListener("prerenderingchange", () => check(true));
   const [entry] = performance.getEntriesByType("navigation");
   if (entry?.deliveryType === "navigational-prefetch") check(true);
+  /* A form of ours led here, without a script that could have told the other tabs. */
+  if (isSaved && entry?.type === "navigate") tabs?.postMessage("");
 
   /* -- the page around -- */
 
