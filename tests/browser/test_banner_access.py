@@ -1,9 +1,9 @@
 """The banner for everyone: by keyboard, in small windows, in any colours, for screen readers.
 
 What is asked is WCAG 2.2, levels A and AA; each test names its criteria. Tested elsewhere: the privacy
-settings in test_settings_access; 2.4.11 with JavaScript, that Enter in a box does not accept, and what is said
-after a choice in test_banner; 1.4.3 by axe-core in test_axe; that all works without JavaScript in test_demo
-(accepting, refusing, withdrawing), test_banner, test_placeholders and test_settings.
+settings in test_settings_access; 2.4.11 with JavaScript, that Enter in a box does not accept, and what is
+said after a choice in test_banner; 1.4.3 by axe-core in test_axe; that all works without JavaScript in
+test_demo (accepting, refusing, withdrawing), test_banner, test_placeholders and test_settings.
 """
 
 from __future__ import annotations
