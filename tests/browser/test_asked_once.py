@@ -11,7 +11,7 @@ import pytest
 from consentgate import Gate, Policy
 from consentgate.wsgi import ConsentMiddleware
 
-from .engine import in_firefox_too
+from .engine import Engine, in_firefox_too
 from .servers import Site
 from .test_decisions import HOST, POLICY, Shop, gated
 from .test_neutrality import LONG
@@ -93,7 +93,7 @@ def test_the_page_before_does_not_ask_again(
 @LONG
 @pytest.mark.parametrize("head", WAYS.values(), ids=WAYS)
 def test_a_page_that_was_fetched_before_does_not_ask_again(
-    serve: Callable[..., Site], new_visitor: Callable[..., Visitor], head: str
+    engine: Engine, serve: Callable[..., Site], new_visitor: Callable[..., Visitor], head: str
 ) -> None:
     asked: list[str] = []
     site, visitor = serve(site_of({"/": head}, asked)), new_visitor(settle=0.3)
@@ -102,4 +102,4 @@ def test_a_page_that_was_fetched_before_does_not_ask_again(
     fetched = list(asked)
     visitor.does(lambda page: page.evaluate("location.href = '/second'"))
     visitor.page.wait_for_function(f"location.pathname === '/second' && {IS_NOT_ASKED}")
-    assert "/second" in fetched
+    assert "/second" in fetched or engine.name != "chromium"  # others know no speculation rules
