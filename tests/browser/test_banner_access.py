@@ -81,7 +81,8 @@ def box_of(locator: Locator) -> dict[str, float]:
     return dict(found)
 
 
-@pytest.mark.parametrize("javascript", [pytest.param(True, marks=LONG), False])
+@LONG
+@WITH_JAVASCRIPT_AND_WITHOUT
 def test_the_keyboard_goes_through_it_in_order_and_leaves_it(
     opens: Callable[..., Visitor], javascript: bool
 ) -> None:

@@ -73,7 +73,8 @@ def test_without_javascript_the_page_is_closed_and_works(
     assert visitor.presses("Accept all").hosts == {"stats.example"}
 
 
-@pytest.mark.parametrize("button", [pytest.param("Accept", marks=LONG), "Refuse"])
+@LONG
+@pytest.mark.parametrize("button", ["Accept", "Refuse"])
 def test_with_the_snippet_the_banner_is_as_in_other_browsers(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor], button: str
 ) -> None:
