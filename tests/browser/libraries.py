@@ -19,5 +19,5 @@ def htmx(version: int) -> bytes:
 def turbo() -> bytes:
     """Return Turbo 8."""
     if not _TURBO.is_file():
-        raise NoLibrary("no Turbo found; `make browsers` gets it, where npm is")
+        raise NoLibrary("no Turbo found; `make browsers` gets it")
     return _TURBO.read_bytes()
