@@ -36,10 +36,10 @@ $(DEMO)/.ready: pyproject.toml | $(DEMO)/.base
 demo: $(DEMO)/.ready ## serve the example newspaper behind the gate on http://127.0.0.1:8000 (PORT=8001 make demo: on another port)
 	$(DEMO)/bin/python examples/flask_app/app.py
 
-# Three workers on two cores: a browser's tests mostly wait for silence. Files in their order: xdist would put
+# Four workers on two cores: a browser's tests mostly wait for silence. Files in their order: xdist would put
 # those with few tests last, and the browser's few tests take longest.
 test: $(TESTS) ## run the tests
-	$(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(RUN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 without-pcre2: $(TESTS) ## run the HTML engine's tests as on a machine that lacks PCRE2
 	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile tests/html
@@ -48,7 +48,7 @@ doubling: $(TESTS) ## count the work and memory that hostile input takes, at siz
 	$(RUN)/python -m pytest -n 2 -m doubling tests/limits
 
 engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
-	$(RUN)/python -m pytest -n 2 --dist loadgroup -m engines tests/browser
+	$(RUN)/python -m pytest -n 4 --dist loadgroup -m engines tests/browser
 
 matrix: $(TESTS) ## visit every framework on every server, and print the README's table
 	$(RUN)/python -m tests.frameworks.matrix

@@ -70,9 +70,11 @@ def _saved_page(row: dict[str, str]) -> SavedPage:
     return SavedPage(row["file"], row["own_host"] or "page.example", content_type)
 
 
-def for_each(pages: list[SavedPage]) -> pytest.MarkDecorator:
-    """Parametrise a test by these pages."""
-    return pytest.mark.parametrize("page", pages, ids=lambda page: Path(page.file).stem)
+def for_each(pages: list[SavedPage], *, step: int = 1) -> pytest.MarkDecorator:
+    """Parametrise a test by these pages. `make test` takes one in every `step`, `make engines` the others."""
+    long = pytest.mark.engines
+    marked = [pytest.param(page, marks=[long] if at % step else []) for at, page in enumerate(pages)]
+    return pytest.mark.parametrize("page", marked, ids=lambda page: Path(page.file).stem)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ PAGES = saved_pages()
 SAMPLE = [page for page in PAGES if Path(page.file).stem in {"0030", "0196", "1353", "1818", "2619"}]
 
 
-@for_each(PAGES)
+@for_each(PAGES, step=3)
 def test_before_a_choice_only_the_site_itself_is_contacted(page: SavedPage, cleared_visitor: Visitor) -> None:
     with gated(page, cleared_visitor.recorder):
         visit = cleared_visitor.opens(page.url)

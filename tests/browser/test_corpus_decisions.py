@@ -7,7 +7,7 @@ from .visit import Visit, Visitor
 
 pytestmark = pytest.mark.browser
 
-for_every_page = for_each(saved_pages())
+for_every_page = for_each(saved_pages(), step=3)
 
 
 def decides(visitor: Visitor, page: SavedPage, button: str) -> Visit:

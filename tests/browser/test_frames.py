@@ -18,7 +18,7 @@ ENGINES = ["chromium", pytest.param("firefox", marks=pytest.mark.engines)]
 
 FILM = '<iframe src="https://films.example/1"></iframe>'
 FRAMED = f"<!doctype html><html><head><title>in</title></head><body><p>{FILM}</p></body></html>"
-PLACEHOLDER = "main a[target=_top]"
+PLACEHOLDER = "a[target=_top]"
 
 
 def pages(sandbox: str | None) -> dict[str, tuple[str, str]]:

@@ -202,12 +202,14 @@ def report(leaks: dict[int, set[str]]) -> str:
     )
 
 
+@pytest.mark.engines  # for its length
 def test_a_gated_case_contacts_nobody_even_when_scanned_ahead(browser: Browser) -> None:
     leaks = browser.contacts("scanned")
 
     assert not leaks, report(leaks)
 
 
+@pytest.mark.engines  # for its length
 def test_nor_does_it_at_the_start_of_a_page(browser: Browser) -> None:
     leaks = browser.contacts("start", DIFFERS_AT_THE_START)
 
