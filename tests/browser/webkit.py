@@ -5,6 +5,7 @@ It has no switch that makes every host the recorder, none for a window that nobo
 only a build of its own. What the tests ask of Playwright's context, page and locators is here once more.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -134,9 +135,19 @@ class Named:
 
     def all(self) -> list["Shown"]:
         tags = {"button": "button", "link": "a", "checkbox": "input[type=checkbox]"}[self.role]
+        found = [one for root in self._roots() for one in root.find_elements("css selector", tags)]
         # WebKit tells names and roles only of what is shown.
-        shown = [one for one in self.driver.find_elements("css selector", tags) if one.is_displayed()]
+        shown = [one for one in found if one.is_displayed()]
         return [Shown(one) for one in shown if (one.aria_role, one.accessible_name) == (self.role, self.name)]
+
+    def _roots(self) -> list[Any]:
+        """The document, and the shadow root on its body, where the banner is."""
+        from selenium.common.exceptions import WebDriverException
+
+        roots = [self.driver]
+        with contextlib.suppress(WebDriverException):  # most bodies have none
+            roots.append(self.driver.find_element("css selector", "body").shadow_root)
+        return roots
 
 
 @dataclass(frozen=True)
