@@ -278,3 +278,11 @@ def test_a_link_leads_to_its_network_whatever_the_markup_says(
             assert address.startswith(f"{SHARES[link.network.id]}?")
             shared = parts(address)[1].get("url") or parts(address)[1].get("u") or "https://"
             assert shared.startswith(("http://", "https://"))
+
+
+def test_a_service_that_a_button_is_loaded_from_is_known_to_have_buttons() -> None:
+    for address, _, _ in FRAMES:
+        split = urlsplit(address)
+        service = catalogue().by_url(split.netloc, split.path)
+        assert service is None or catalogue().has_buttons(service.id)
+    assert not catalogue().has_buttons("google-analytics")

@@ -33,6 +33,13 @@ class Catalogue:
         self._buttons = ButtonIndex(buttons)
         self._widgets = WidgetIndex(self._services, self._buttons)
         self._cookies = _CookieIndex(self._services)
+        self._with_buttons = {
+            service.id
+            for service in self._services
+            if any(
+                f".{host}".endswith(f".{url.host}") for url in service.urls for host in self._buttons.hosts
+            )
+        }
 
     @classmethod
     def load(cls) -> Catalogue:
@@ -94,6 +101,10 @@ class Catalogue:
     def by_markup(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
         """Return the widget that an element is, or None. Names of tag and attributes are lowercase."""
         return self._widgets.recognise(tag, attributes)
+
+    def has_buttons(self, id: str) -> bool:
+        """Say whether a social button may be loaded from the hosts of the service of this id."""
+        return id in self._with_buttons
 
     def buttons_at(self, host: str, path: str) -> tuple[Button, ...]:
         """Return the social buttons that could be an element which loads from this host and path."""

@@ -142,7 +142,8 @@ class Button:
 
 
 class ButtonIndex:
-    """Recognises social buttons, in their markup and by what they load."""
+    """Recognises social buttons, in their markup and by what they load from one of the `hosts`, or from one
+    below it."""
 
     def __init__(self, buttons: Iterable[Button]) -> None:
         self._buttons = tuple(buttons)
@@ -151,6 +152,7 @@ class ButtonIndex:
             for pattern in button.urls:
                 patterns[pattern] = (*patterns.get(pattern, ()), button)
         self._urls = UrlIndex(patterns.items())
+        self.hosts = frozenset(pattern.host for pattern in patterns)
         self._compiled = [(button, re.compile(button.pattern)) for button in self._buttons if button.pattern]
 
     def in_markup(self, tag: str, attributes: Mapping[str, str]) -> ShareLink | None:

@@ -42,6 +42,10 @@ def link_in_place_of(tag: Tag, violation: Violation, document: DocumentContext) 
     social button."""
     if not (document.has_links and violation.url):
         return None
+    claim = violation.claim
+    # Nearly nothing that goes is a button. Whose ids a policy made up, the catalogue cannot tell.
+    if claim.service is not None and not (claim.declared or catalogue().has_buttons(claim.service)):
+        return None
     target = resolve(violation.url, document.base.url)
     for button in catalogue().buttons_at(target.host, target.path):
         link = button.link(tag.values, violation.url)
