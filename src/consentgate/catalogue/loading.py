@@ -13,7 +13,7 @@ import msgspec
 
 from .embeds import EmbedPage
 from .inline_scripts import inline_signature
-from .model import Entity, InlineSignature, KnownCookie, KnownService, WidgetSignature
+from .model import Entity, InlineSignature, KnownCookie, KnownService, ShownBy, WidgetSignature
 from .patterns import UrlPattern
 from .share_links import Button, Network
 
@@ -61,7 +61,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inline: tuple[str | _Inline, ...] = ()
     widgets: tuple[_Widget, ...] = ()
     embeds: tuple[_Embed, ...] = ()
-    shows: bool = False
+    shows: ShownBy = ""
     closed: bool = False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from .embeds import EmbedPage
 from .patterns import UrlPattern
@@ -48,15 +49,19 @@ class WidgetSignature:
     keep: bool = False
 
 
+ShownBy: TypeAlias = Literal["", "script", "inline script"]
+"""The kind of markup that shows something where it stands, as violations name it."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownService:
     """One vendor's product, as the catalogue knows it.
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
     the service is known to load, and services may share a loader. `paths` are globs that give the service
-    away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says that the
-    files of its scripts show something where they stand. One that is `closed` has ended, and only its markup
-    is still about. A text is empty where it is unknown.
+    away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says which of
+    its scripts show something where they stand, none by default. One that is `closed` has ended, and only its
+    markup is still about. A text is empty where it is unknown.
     """
 
     id: str
@@ -70,7 +75,7 @@ class KnownService:
     inline: tuple[InlineSignature, ...] = ()
     widgets: tuple[WidgetSignature, ...] = ()
     embeds: tuple[EmbedPage, ...] = ()
-    shows: bool = False
+    shows: ShownBy = ""
     closed: bool = False
 
 

@@ -242,6 +242,23 @@ def test_what_is_its_own_fallback_stays(html: str) -> None:
     assert rewrite(html).decode() == html
 
 
+@pytest.mark.parametrize(
+    ("html", "service"),
+    [
+        ("<script src=https://gist.github.com/a/1.js></script>", "GitHub Gist"),
+        (
+            "<script src=//js.hsforms.net/forms/embed/v2.js></script>"
+            '<script>hbspt.forms.create({portalId: "1", formId: "2"})</script>',
+            "HubSpot chat and forms",
+        ),
+    ],
+)
+def test_a_script_that_shows_something_in_place_leaves_one_placeholder(html: str, service: str) -> None:
+    output = rewrite(f"<p>{html}</p>").decode()
+    assert "<script" not in output
+    assert output.count(service) == 1
+
+
 def test_a_script_that_is_a_widget_leaves_a_placeholder() -> None:
     output = rewrite('<script type="IN/Share" data-url=x></script>').decode()
     assert "IN/Share" not in output

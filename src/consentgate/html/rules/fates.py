@@ -79,7 +79,7 @@ def _shows_in_place(violation: Violation) -> bool:
     """Say whether a script that was blocked would have shown something where it stands."""
     service = violation.claim.service
     known = catalogue().service(service) if service is not None else None
-    return known is not None and known.shows and violation.kind == "script"
+    return known is not None and bool(known.shows) and known.shows == violation.kind
 
 
 def _refreshes_to(tag: Tag) -> str:
