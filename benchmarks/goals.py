@@ -59,7 +59,7 @@ def request_goals(costs: Mapping[str, Sequence[Cost]], view: View, behind: Behin
 
 
 def weight_goal(weighed: Weight) -> Goal:
-    """The goal for what a page weighs more that asks."""
+    """The goal for how much heavier the banner makes a page."""
     return Goal("2 kB, of what shows the banner", 2000 / weighed.at_first_paint, 1)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from consentgate import Consent, Gate, Policy, PolicyError
 from consentgate.pages import Pages, Shows, check_templates
+from consentgate.pages.templating import digest_of
 from consentgate.policy import Theme
 
 from .support import POLICY, document, fragment, words
@@ -93,9 +94,13 @@ SENT = "is sent by post to /_privacy/choices"
             "expected accepting and refusing side by side",
         ),
         (REFUSE, REFUSE.replace("consentgate-button", ""), "expected accepting and refusing side by side"),
-        (REFUSE, REFUSE.replace("<button", '<button style="opacity:0"'), 'expected no attribute "style"'),
-        ("<button", '<button formaction="/elsewhere"', 'expected no attribute "formaction"'),
-        (REFUSE, REFUSE.replace("<button", "<button hidden"), 'expected no attribute "hidden"'),
+        (
+            REFUSE,
+            REFUSE.replace("<button", '<button style="opacity:0"'),
+            'expected no further attribute "style"',
+        ),
+        ("<button", '<button formaction="/elsewhere"', 'expected no further attribute "formaction"'),
+        (REFUSE, REFUSE.replace("<button", "<button hidden"), 'expected no further attribute "hidden"'),
         (
             REFUSE,
             REFUSE.replace("{{ words.refuse }}", "No, I hate it"),
@@ -105,6 +110,16 @@ SENT = "is sent by post to /_privacy/choices"
         (REFUSE, f"<!-- {REFUSE} -->", f'missing: expected a button decision="refuse" that {SENT}'),
         (NEXT, "", f'missing: expected a hidden field next="/a/page" that {SENT}'),
         ("<form method", "<form data-x method", ""),
+        (
+            "<form method",
+            '<form action="https://evil.example/"><form method',
+            "expected no <form>",
+        ),
+        ("<button", '<button value="accept" value="refuse"', "missing: expected a button"),
+        ('type="checkbox"', 'type="checkbox" required', 'expected no further attribute "required"'),
+        ("<form method", '<form enctype="text/plain" method', 'expected no further attribute "enctype"'),
+        ("<h2 id", '<table background="/x"><h2 id', 'expected no further attribute "background"'),
+        ("{{ words.accept }}", "<b>{{ words.accept }}</b>", "expected accepting and refusing side by side"),
         ('method="post"', 'method="get"', f'missing: expected a button decision="accept" that {SENT}'),
         ("<h2 id", "<h2 data-id", 'expected an element with the id "title"'),
         ("{{ words.title }}", "", 'missing: expected the words "Your privacy choices"'),
@@ -118,12 +133,12 @@ SENT = "is sent by post to /_privacy/choices"
         (
             "<h2 id",
             '<p class="consentgate-typed">x</p><h2 id',
-            'expected the class "consentgate-typed" as often',
+            'expected no further element of the class "consentgate-typed"',
         ),
         ("<h2 id", "<script>1</script><h2 id", "expected no <script>"),
         ("<h2 id", '<img src="/logo.png"><h2 id', "expected no <img>"),
         ("<h2 id", "<style>x{}</style><h2 id", "expected no <style>"),
-        ("<section", '<section onclick="x()"', 'expected no attribute "onclick"'),
+        ("<section", '<section onclick="x()"', 'expected no further attribute "onclick"'),
         ("<section", "<template><section", "expected no <template>"),
         ("{{ words.title }}", "{{ words.titel }}", "cannot be rendered: "),
         ("{{ words.title }}", "{{ 1 / 0 }}", "cannot be rendered: division by zero"),
@@ -213,3 +228,18 @@ def test_what_the_policy_says_is_escaped_in_a_site_s_templates_too(folder):
     policy = replace(policy, site=msgspec.structs.replace(policy.site, name="<script>alert(1)</script>"))
     check_templates(policy)
     assert b"<script" not in Pages(policy).banner("/")
+
+
+def test_a_folder_may_hold_files_that_are_no_text(folder, tmp_path):
+    policy = folder(banner=ours("banner"))
+    Path(policy.theme.templates, ".banner.html.swp").write_bytes(b"\xff\x00\xfe")
+    check_templates(policy)
+    assert len(digest_of(policy.theme.templates)) == 64
+
+
+def test_equal_templates_in_different_folders_have_one_digest(tmp_path):
+    for release in ("41", "42"):
+        (tmp_path / release).mkdir()
+        (tmp_path / release / "banner.html").write_text(ours("banner"))
+    one, other = (digest_of(str(tmp_path / release)) for release in ("41", "42"))
+    assert one == other

@@ -28,19 +28,21 @@ def admin_paths() -> tuple[str, ...]:
         # Django tries again at the first request, and reports the error itself.
         _log.warning("the URL configuration cannot be read yet, so that the admin asks, too: %s", error)
         return ()
-    return tuple(f"{path}*" for path in paths if path != "/")
+    codes = {code for code, _ in settings.LANGUAGES}
+    return tuple(f"{path}*" for path in paths if path != "/" and path.strip("/") not in codes)
 
 
 def _index_paths() -> Iterator[str]:
     """Yield the path of each admin site's index, in every language that has one of its own."""
-    current = [*_index_paths_now()]
-    yield from current
+    yield from _index_paths_now()
     languages = [code for code, _ in settings.LANGUAGES] if settings.USE_I18N else []
+    found: list[str] = []
     for number, code in enumerate(languages):
+        before = found
         with translation.override(code):
             found = [*_index_paths_now()]
         yield from found
-        if number == 1 and found == current:
+        if number == 1 and found == before:
             # Most sites have one path for all languages, and to look in each of a hundred takes time.
             return
 

@@ -12,7 +12,7 @@ import msgspec
 from consentgate.consent import Consent, ConsentCookie, Judge
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.pages import Pages
-from consentgate.pages.templating import source_of
+from consentgate.pages.templating import digest_of
 from consentgate.policy import Policy
 from consentgate.web.paths import normal_path
 from consentgate.web.url import Url
@@ -65,8 +65,9 @@ class Enforcement:
     def _fingerprint(self) -> bytes:
         policy = self.policy
         declared = policy.site, policy.categories, policy.cookies, policy.services
-        templates = source_of(policy.theme.templates)
-        parts = msgspec.json.encode((*declared, policy.banner, policy.texts, policy.theme, templates))
+        # What is in the templates, and not where they are, which each release of a site may change.
+        theme = msgspec.structs.replace(policy.theme, templates=digest_of(policy.theme.templates))
+        parts = msgspec.json.encode((*declared, policy.banner, policy.texts, theme))
         return hashlib.sha256(_VERSION + parts).digest()
 
     def variant_for(self, visit: Visit) -> Variant:

@@ -12,18 +12,19 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 _FIELDS = frozenset(("decision", "category", "service", "next"))
-_HIDING = frozenset(
+_PLAIN_ATTRIBUTES = frozenset(
     (
-        *("hidden", "inert", "disabled", "aria-hidden", "tabindex", "style", "popover"),
-        *("formaction", "formmethod"),
+        *("class", "id", "href", "rel", "target", "lang", "dir", "title", "role", "open", "for"),
+        *("colspan", "rowspan", "scope", "datetime"),
     )
 )
+"""The attributes that hide, run, style, load and send nothing, beside `aria-` and `data-`."""
 _REFERENCES = ("aria-labelledby", "aria-describedby", "for")
 _NO_FORM = "belongs to no form"
 
 
 class Does(NamedTuple):
-    """What a control does, and whether it is there for everybody. Two that do the same are exchangeable."""
+    """What a control does when it is used, and whether it is ticked, labelled or in `details`."""
 
     kind: str
     name: str
@@ -46,23 +47,23 @@ class Does(NamedTuple):
 class Control:
     """A button, box or field.
 
-    `look` is its element with its attributes, but for the value; `parent` is the number of the element around
-    it.
+    `look` is its element with its attributes, but for the value, and `inside` the elements in it; `parent` is
+    the number of the element around it.
     """
 
     does: Does
     look: tuple[tuple[str, str], ...]
     parent: int
     label: str = ""
+    inside: tuple[str, ...] = ()
 
 
 @dataclass
 class Outline:
     """The outline of a page.
 
-    `facts` are what it says of itself and where it leads, in words. `hiding` counts the attributes that hide
-    or style an element, run a script or send a form elsewhere. `references` are the ids that attributes refer
-    to.
+    `facts` are what it says of itself and where it leads, in words. `attributes` counts those that may hide
+    or style an element, run, load or send something. `references` are the ids that attributes refer to.
     """
 
     controls: list[Control] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Outline:
     text: str = ""
     classes: Counter[str] = field(default_factory=Counter)
     elements: Counter[str] = field(default_factory=Counter)
-    hiding: Counter[str] = field(default_factory=Counter)
+    attributes: Counter[str] = field(default_factory=Counter)
     ids: set[str] = field(default_factory=set)
     references: set[str] = field(default_factory=set)
 
@@ -101,19 +102,25 @@ class _Reader(HTMLParser):
         return self._found
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found, given = self._found, {name: value or "" for name, value in attrs}
+        found, given = self._found, dict[str, str]()
+        for name, value in attrs:
+            # Of several attributes of one name the first counts, as in browsers.
+            given.setdefault(name, value or "")
         found.elements[tag] += 1
         found.classes.update(
             name for name in given.get("class", "").split() if name.startswith("consentgate")
         )
-        found.hiding.update(name for name in given if name in _HIDING or name.startswith("on"))
+        found.attributes.update(name for name in given if not _is_plain(name))
         found.references.update(id for name in _REFERENCES for id in given.get(name, "").split())
         if "id" in given:
             found.ids.add(given["id"])
         found.facts.update(dict.fromkeys(_facts(tag, given)))
-        if tag == "form":
+        # Browsers ignore a form in a form (WHATWG HTML, 13.2.6.4.7).
+        if tag == "form" and self._form == _NO_FORM:
             self._form = f"is sent by {given.get('method', 'get')} to {given.get('action', '')}"
             self._by_id[given.get("id", "")] = self._form
+        if self._button is not None:
+            self._button.inside += (tag,)
         if given.get("name") in _FIELDS and tag != "meta":
             self._add_control(tag, given)
         if tag not in _VOID:
@@ -155,6 +162,12 @@ class _Reader(HTMLParser):
         self._found.text += f" {text}"
         if self._button is not None:
             self._button.label = f"{self._button.label} {text}".strip()
+
+
+def _is_plain(attribute: str) -> bool:
+    if attribute == "aria-hidden":
+        return False
+    return attribute in _PLAIN_ATTRIBUTES or attribute.startswith(("aria-", "data-"))
 
 
 def _facts(tag: str, given: Mapping[str, str]) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
@@ -34,13 +36,15 @@ def environment(folder: str = "") -> Environment:
 
 
 @cache
-def source_of(folder: str) -> str:
-    """Return all that stands in the templates in `folder`, "" where there is none: pages change with it."""
+def digest_of(folder: str) -> str:
+    """Return a digest of the files in `folder`, "" without a folder: pages change with them."""
     if not folder:
         return ""
-    loader = FileSystemLoader(folder)
-    made = environment(folder)
-    return "".join(f"{name}\n{loader.get_source(made, name)[0]}" for name in loader.list_templates())
+    digest = hashlib.sha256()
+    for name in FileSystemLoader(folder).list_templates():
+        content = Path(folder, name).read_bytes()
+        digest.update(f"{len(name)} {name} {len(content)} ".encode("utf-8", "surrogateescape") + content)
+    return digest.hexdigest()
 
 
 def escaped(value: str) -> bytes:

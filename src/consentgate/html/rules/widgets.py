@@ -43,7 +43,7 @@ def link_in_place_of(tag: Tag, violation: Violation, document: DocumentContext) 
     if not (document.has_links and violation.url):
         return None
     claim = violation.claim
-    # Nearly nothing that goes is a button. Whose ids a policy made up, the catalogue cannot tell.
+    # Few blocked elements are buttons. A service that the policy declares has an id that the catalogue lacks.
     if claim.service is not None and not (claim.declared or catalogue().has_buttons(claim.service)):
         return None
     target = resolve(violation.url, document.base.url)

@@ -10,6 +10,7 @@
   const SAVED = "#consentgate-saved";
   const isSaved = location.hash === SAVED;
   if (isSaved) history.replaceState(history.state, "", location.pathname + location.search);
+  let isNews = isSaved;
   let root, ours;
 
   /* -- where the banner is -- */
@@ -35,7 +36,8 @@
     ours.addEventListener("click", clicked, true);
     ours.addEventListener("submit", decide);
     dress();
-    if (isSaved) say();
+    if (isNews) say();
+    isNews = false;
     follow();
     settle();
   };
@@ -165,6 +167,13 @@
   if (entry?.deliveryType === "navigational-prefetch") check(true);
   /* A form of ours led here, without a script that could have told the other tabs. */
   if (isSaved && entry?.type === "navigate") tabs?.postMessage("");
+
+  /* Firefox brings back what a frame showed before a reload: the placeholder of what is allowed by now. */
+  const renew = ({ target }) => {
+    const isStale = target.matches?.("iframe[src]:not([srcdoc])") && target.contentDocument?.URL === "about:srcdoc";
+    if (isStale) target.src = target.getAttribute("src");
+  };
+  document.addEventListener("load", renew, true);
 
   /* -- the page around -- */
 
