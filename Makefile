@@ -48,7 +48,7 @@ doubling: $(TESTS) ## count the work and memory that hostile input takes, at siz
 	$(RUN)/python -m pytest -n 2 -m doubling tests/limits
 
 engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
-	$(RUN)/python -m pytest -n 4 --dist loadgroup -m engines tests/browser
+	$(RUN)/python -m pytest -n 3 --dist loadgroup -m engines tests/browser
 
 matrix: $(TESTS) ## visit every framework on every server, and print the README's table
 	$(RUN)/python -m tests.frameworks.matrix
