@@ -1,4 +1,4 @@
-"""What the gate's speed and weight have to be, beside what they are."""
+"""Goals for the gate's speed and weight, beside the figures of one run."""
 
 from __future__ import annotations
 

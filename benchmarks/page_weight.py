@@ -1,4 +1,4 @@
-"""What the gate adds to the page of a visitor who has not decided, in bytes as brotli sends them."""
+"""Weighs what the banner adds to a page: bytes, compressed with brotli."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ OTHERS: Mapping[str, int] = {
     "c15t, React banner": 52596,
     "Klaro 0.7.22": 59197,
 }
-"""What consent managers that run in the page take: script, styles and English texts, without their
-configuration. Measured once, on what they publish on npm."""
+"""The bytes of other consent managers: script, styles and English texts, compressed with brotli, without a
+configuration. Measured once, on their packages of npm in these versions."""
 
 _PAGE = (
     b"<!doctype html><html lang=en><head><meta charset=utf-8><title>The lighthouse</title></head>"

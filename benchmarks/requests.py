@@ -119,7 +119,8 @@ def _repeat(task: Task, turns: int) -> None:
 
 
 def _headers(case: Case, session: str, asked: Gate) -> Iterable[tuple[str, str]]:
-    """Those of a visitor who has a session, and was `asked` by this gate."""
+    """Return the headers of a visitor who has a session and, on an open page, has accepted all that the gate
+    `asked`."""
     cookie = f"session={session}" + (f"; {accepting(asked)}" if case.is_open else "")
     return (*FIREFOX, ("Cookie", cookie))
 

@@ -112,6 +112,7 @@ def _served(policy: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copytree(EXAMPLES, Path(folder) / "examples")
         (copy / "flask_app" / "consentgate.toml").write_text(policy, "utf-8")
+        # The example is our own, and the interpreter the one that runs this (S603).
         command = [sys.executable, str(copy / "flask_app" / "app.py")]
         environment, nowhere = {**os.environ, "PORT": str(port)}, subprocess.DEVNULL
         with subprocess.Popen(command, env=environment, stdout=nowhere, stderr=nowhere) as app:  # noqa: S603

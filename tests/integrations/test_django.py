@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-import types
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -143,8 +142,8 @@ def test_a_policy_says_itself_where_nobody_is_asked() -> None:
     ids=["included", "two", "languages", "parameters", "root", "none"],
 )
 def test_the_admin_is_wherever_the_url_configuration_has_it(routes: list[Any], paths: Sequence[str]) -> None:
-    elsewhere = types.ModuleType("elsewhere")
-    elsewhere.urlpatterns = routes  # type: ignore[attr-defined]
+    # Django keeps what it has resolved by the configuration, which has to be hashable for that.
+    elsewhere = type("Elsewhere", (), {"urlpatterns": routes})
     languages = [("de", "German"), ("fr", "French")]
     with override_settings(ROOT_URLCONF=elsewhere, USE_I18N=True, LANGUAGES=languages):
         found = gate_from_settings().policy.banner.not_on

@@ -1,4 +1,4 @@
-"""Where Django's admin is: its pages are for the site's own people, whom nobody needs to ask there."""
+"""Finds the paths of Django's admin, where nobody is asked: its visitors are the site's own staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor can read and do on a page of the gate, read from its HTML."""
+"""Reads the outline of a page of the gate from its HTML: its words, links and controls."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_FORM = "belongs to no form"
 
 
 class Does(NamedTuple):
-    """What a control does when it is used, and whether it is ticked, labelled or in `details`."""
+    """The effect of a control: the field it sends, the form that sends it, and its state."""
 
     kind: str
     name: str

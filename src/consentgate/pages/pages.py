@@ -205,7 +205,7 @@ class Pages:
 
     @property
     def _context(self) -> dict[str, Any]:
-        """What every template may use."""
+        """The variables that every template has."""
         return {"texts": self.texts, "site": self.policy.site, "base": self._base, "lang": self._lang}
 
     def _slotted(self, template: str, *slots: str, **context: Any) -> Slotted:
