@@ -104,6 +104,15 @@ def test_it_asks_in_every_page_until_a_refusal_and_never_after(opens: Callable[[
         assert not visitor.does(lambda page: page.evaluate("history.back()")).shows("Refuse")
 
 
+def test_the_line_that_confirms_a_choice_does_not_come_back(opens: Callable[[], Visitor]) -> None:
+    visitor = opens()
+    assert visitor.presses("Accept").page.locator(".consentgate-saved").is_visible()
+    visitor.page.evaluate("window.kept = 1")
+    visitor.follows("Close")
+    for title in ("First", "Third"):
+        assert not goes(visitor, title).page.locator(".consentgate-saved").is_visible()
+
+
 @LONG
 def test_accepting_opens_the_page_that_is_there(opens: Callable[[], Visitor]) -> None:
     visitor = opens()

@@ -25,6 +25,7 @@ from django.core.asgi import get_asgi_application
 from django.core.management import call_command
 from django.test import AsyncClient, Client, override_settings
 from django.urls import include, path, set_script_prefix
+from django.utils import translation
 
 from consentgate import Policy
 from consentgate.django import ConsentMiddleware, gate_from_settings
@@ -148,6 +149,23 @@ def test_the_admin_is_wherever_the_url_configuration_has_it(routes: list[Any], p
     with override_settings(ROOT_URLCONF=elsewhere, USE_I18N=True, LANGUAGES=languages):
         found = gate_from_settings().policy.banner.not_on
     assert found is None if not paths else sorted(found) == sorted(paths)
+
+
+def test_the_admin_is_found_in_each_language_whichever_is_the_current_one() -> None:
+    routes = i18n_patterns(path("admin/", admin.site.urls))
+    elsewhere = type("Elsewhere", (), {"urlpatterns": routes})
+    languages = [("de", "German"), ("en", "English"), ("fr", "French")]
+    settings = {"ROOT_URLCONF": elsewhere, "USE_I18N": True, "LANGUAGE_CODE": "en", "LANGUAGES": languages}
+    with override_settings(**settings), translation.override("en"):
+        found = gate_from_settings().policy.banner.not_on
+    assert found is not None
+    assert sorted(found) == ["/de/admin/*", "/en/admin/*", "/fr/admin/*"]
+
+
+def test_an_admin_that_has_a_language_to_itself_is_left_out() -> None:
+    elsewhere = type("Elsewhere", (), {"urlpatterns": i18n_patterns(path("", admin.site.urls))})
+    with override_settings(ROOT_URLCONF=elsewhere, USE_I18N=True, LANGUAGES=[("en", "English")]):
+        assert gate_from_settings().policy.banner.not_on is None
 
 
 def test_the_admin_is_found_below_a_prefix_of_the_server() -> None:

@@ -78,6 +78,9 @@ def test_refusing_may_come_first(folder):
 
 
 REFUSE = '<button class="consentgate-button" name="decision" value="refuse">{{ words.refuse }}</button>'
+NO_LINK_TO = 'missing: expected a link to "'
+INTRO = "<p>{{ words.intro.format(controller=site.controller) }}</p>"
+BOX_LABEL = "<span><b>{{ purpose.title }}</b> {{ purpose.description }}</span></label>"
 NEXT = '<input type="hidden" name="next" value="{{ next_value }}">'
 SENT = "is sent by post to /_privacy/choices"
 
@@ -125,7 +128,26 @@ SENT = "is sent by post to /_privacy/choices"
         ("{{ words.title }}", "", 'missing: expected the words "Your privacy choices"'),
         ("{{ purpose.title }}", "", 'missing: expected the words "Performance"'),
         ("{{ words.details }}</a>", "</a>", "missing: expected the words"),
-        ('href="{{ site.privacy_url }}"', 'href="/elsewhere"', 'missing: expected <a href="/privacy">'),
+        (
+            "{{ words.details }}</a>",
+            "</a>{{ words.details }}",
+            'missing: expected a link to "/_privacy/choices',
+        ),
+        (INTRO, f"<details>{INTRO}</details>", "missing: expected the words "),
+        (INTRO, f"<details open>{INTRO}</details>", ""),
+        (' aria-label="{{ words.purposes }}"', "", "missing: expected an element with aria-label="),
+        (
+            "</b> {{ purpose.description }}</span></label>",
+            "</b></span></label>",
+            "missing: expected the words ",
+        ),
+        ("<label><input", "<label></label><label><input", ""),
+        (BOX_LABEL, f"</label>{BOX_LABEL.removesuffix('</label>')}", "expected the words "),
+        (
+            'href="{{ site.privacy_url }}"',
+            'href="/elsewhere"',
+            f'{NO_LINK_TO}/privacy" with the words "Privacy policy"',
+        ),
         ('type="checkbox"', 'type="checkbox" checked', "missing: expected a box category="),
         (' part="consentgate-banner"', "", 'missing: expected an element with part="consentgate-banner"'),
         ("<label>", "<p>", "missing: expected a box category="),
@@ -176,6 +198,9 @@ def test_a_banner_that_leaves_something_out_is_refused_with_what_it_is(folder, o
             "missing: expected <link href=",
         ),
         ("page", "{% block main %}{% endblock %}", "", "missing: expected a button "),
+        ("choices", "{% if added %} {{ words.added }}{% endif %}", "", "missing: expected the words "),
+        ("choices", "{{ words.added }}", "{{ words.adde }}", "cannot be rendered: "),
+        ("choices", "<details{% if category.is_mixed %} open{% endif %}>", "<details>", "missing: expected "),
     ],
 )
 def test_a_page_that_leaves_something_out_is_refused_with_what_it_is(folder, name, old, new, expected):
@@ -243,3 +268,10 @@ def test_equal_templates_in_different_folders_have_one_digest(tmp_path):
         (tmp_path / release / "banner.html").write_text(ours("banner"))
     one, other = (digest_of(str(tmp_path / release)) for release in ("41", "42"))
     assert one == other
+
+
+def test_what_is_wrong_with_the_banner_is_not_said_of_other_files(folder, tmp_path):
+    broken = ours("banner", ("{{ words.title }}", "{{ words.titel }}"))
+    with pytest.raises(PolicyError) as caught:
+        check_templates(folder(banner=broken, choices=ours("choices")))
+    assert {mistake.file for mistake in caught.value.mistakes} == {str(tmp_path / "banner.html")}

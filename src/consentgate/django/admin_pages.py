@@ -17,7 +17,7 @@ def admin_paths() -> tuple[str, ...]:
     """Return patterns for the paths of all admin sites in the URL configuration, as `[banner] not_on` has
     them.
 
-    An admin at the root of the site has none: other pages are below it, too.
+    An admin at the root of the site, or of a language, has none: other pages are below it, too.
     """
     if not apps.is_installed("django.contrib.admin"):
         return ()
@@ -28,7 +28,7 @@ def admin_paths() -> tuple[str, ...]:
         # Django tries again at the first request, and reports the error itself.
         _log.warning("the URL configuration cannot be read yet, so that the admin asks, too: %s", error)
         return ()
-    codes = {code for code, _ in settings.LANGUAGES}
+    codes = {settings.LANGUAGE_CODE, *(code for code, _ in settings.LANGUAGES)}
     return tuple(f"{path}*" for path in paths if path != "/" and path.strip("/") not in codes)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from consentgate.consent import Consent, decide
+from consentgate.consent.choice import allow_more
 from consentgate.policy import Mistake, Policy, PolicyError
 from consentgate.policy.messages import but_not, listed, shown
 
@@ -61,7 +62,16 @@ def _mistakes(policy: Policy, folder: Path) -> Iterator[Mistake]:
         files = " and ".join(str(folder / name) for name in templates if name in names)
         for language in policy.languages if files else ():
             ours = outline_of(render(Pages(plain, language=language)))
-            for expected in _compared(ours, policy, language, render):
+            try:
+                theirs = outline_of(render(Pages(policy, language=language)))
+            # Templates are code of the site's, so that anything may be raised.
+            except Exception as error:
+                line = getattr(error, "lineno", None)
+                expected = f"cannot be rendered{f', line {line}' if line else ''}: {error}"
+                yield Mistake(files, "", "", expected)
+                # No page can be made without its banner.
+                return
+            for expected in _differences(ours, theirs):
                 yield Mistake(files, "", "", expected)
 
 
@@ -73,7 +83,9 @@ def _views(policy: Policy) -> Iterator[tuple[tuple[str, ...], Render]]:
     for shows in (Shows.QUESTION, Shows.QUESTION_AGAIN):
         yield ("banner.html",), partial(_banner, shows=shows)
     granted = Consent.of_choice(policy, decide(policy, "accept"), frozenset())
-    for consent in (Consent(policy), Consent(policy, decide(policy, "refuse")), granted):
+    one_more = (allow_more(policy, None, frozenset(), [service.id]) for service in policy.services)
+    some = [Consent.of_choice(policy, choice, frozenset()) for choice in [*filter(None, one_more)][:1]]
+    for consent in (Consent(policy), Consent(policy, decide(policy, "refuse")), granted, *some):
         yield ("choices.html", "page.html"), partial(_choices, consent=consent)
     yield ("page.html",), partial(Pages.problem, status=404)
 
@@ -84,17 +96,6 @@ def _banner(pages: Pages, shows: Shows) -> bytes:
 
 def _choices(pages: Pages, consent: Consent) -> bytes:
     return pages.choices(consent, _NEXT)
-
-
-def _compared(ours: Outline, policy: Policy, language: str, render: Render) -> Iterator[str]:
-    try:
-        theirs = outline_of(render(Pages(policy, language=language)))
-    # Templates are code of the site's, so that anything may be raised.
-    except Exception as error:
-        line = getattr(error, "lineno", None)
-        yield f"cannot be rendered{f', line {line}' if line else ''}: {error}"
-        return
-    yield from _differences(ours, theirs)
 
 
 def _differences(ours: Outline, theirs: Outline) -> Iterator[str]:
@@ -109,19 +110,31 @@ def _differences(ours: Outline, theirs: Outline) -> Iterator[str]:
             yield f"missing: expected {fact}"
     for name in ours.classes - theirs.classes:
         yield f"missing: expected the class {shown(name)}, which the style sheet and machines look for"
+    yield from _added(ours, theirs)
+    for id in sorted(theirs.references - theirs.ids):
+        yield f"expected an element with the id {shown(id)}, to which an attribute refers"
+    yield from _unsaid(ours, theirs)
+
+
+def _added(ours: Outline, theirs: Outline) -> Iterator[str]:
     for name in theirs.classes - ours.classes:
         yield f"expected no further element of the class {shown(name)}: its styles may hide what is in it"
     for name in sorted((theirs.elements - ours.elements).keys() - _PLAIN):
         yield f"expected no <{name}>: a template loads, runs and hides nothing, and [theme] has the styles"
     for name in theirs.attributes - ours.attributes:
         yield f"expected no further attribute {shown(name)}: it may hide, run, style, load or send something"
-    for id in sorted(theirs.references - theirs.ids):
-        yield f"expected an element with the id {shown(id)}, to which an attribute refers"
-    unsaid = [text for text in ours.texts if text not in theirs.text]
+
+
+def _unsaid(ours: Outline, theirs: Outline) -> Iterator[str]:
+    for link in ours.links:
+        if not any(other.href == link.href and link.text in other.text for other in theirs.links):
+            yield f"missing: expected a link to {shown(link.href)} with the words {shown(link.text.strip())}"
+    pairs = (ours.seen, theirs.seen), (ours.words, theirs.words)
+    unsaid = [*dict.fromkeys(text for mine, other in pairs for text in mine.texts if text not in other.text)]
     if unsaid:
         more = f" and {len(unsaid) - _MOST_WORDS} more" if len(unsaid) > _MOST_WORDS else ""
-        said = f"the words {listed(unsaid[:_MOST_WORDS])}{more}"
-        yield f"missing: expected {said}, which [texts] in the policy can change"
+        said = f"the words {listed(unsaid[:_MOST_WORDS])}{more}, in sight where ours has them so"
+        yield f"missing: expected {said}; [texts] in the policy can change them"
 
 
 def _lacking(expected: Iterable[Control], found: Iterable[Control]) -> list[Does]:
@@ -134,7 +147,8 @@ def _unfair(ours: Outline, theirs: Outline) -> Iterator[str]:
     labels = {control.does: control.label for control in ours.controls}
     for control in theirs.controls:
         label = labels.get(control.does, control.label)
-        if control.label != label:
+        fits = control.label == label if control.does.kind == "submit" else label in control.label
+        if not fits:
             expected = f"expected the words {shown(label)} on {control.does}{but_not(control.label)}"
             yield f"{expected}; [texts] in the policy can change them"
     accepting, refusing = (
