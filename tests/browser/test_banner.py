@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from consentgate import Gate, Policy
+from consentgate.wsgi import ConsentMiddleware
+
 from .engine import in_firefox_too
 from .servers import Site
-from .test_neutrality import GATED, gated, page_of, pages
+from .test_decisions import POLICY
+from .test_neutrality import GATED, page_of, pages
 from .visit import Visitor
 
 pytestmark = [pytest.mark.browser, in_firefox_too]
@@ -32,19 +37,29 @@ FOCUSED = """() => {
 }"""
 
 
+def open_page(
+    serve: Callable[..., Site],
+    new_visitor: Callable[..., Visitor],
+    policy: str,
+    content: str,
+    *,
+    javascript: bool = True,
+    size: tuple[int, int] = (1280, 800),
+) -> Visitor:
+    """Return a visitor who has just come to a page with this `content`, in a window of this `size`."""
+    page = page_of("", content=content, head='<meta name="viewport" content="width=device-width">')
+    gate = Gate(Policy.parse(policy), secret_key="a key for the tests")
+    site = serve(ConsentMiddleware(pages({"/": page}), gate), host=GATED)
+    visitor = new_visitor(javascript=javascript, settle=0.3)
+    visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
+    visitor.opens(site.url)
+    return visitor
+
+
 @pytest.fixture
 def opens(serve: Callable[..., Site], new_visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
-    """`opens(content, javascript=..., size=...)`: a visitor who has just come to a page."""
-
-    def open_(content: str, *, javascript: bool = True, size: tuple[int, int] = (1280, 800)) -> Visitor:
-        page = page_of("", content=content, head='<meta name="viewport" content="width=device-width">')
-        site = serve(gated(pages({"/": page})), host=GATED)
-        visitor = new_visitor(javascript=javascript, settle=0.3)
-        visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
-        visitor.opens(site.url)
-        return visitor
-
-    return open_
+    """`opens(content, javascript=..., size=...)`: see `open_page`."""
+    return partial(open_page, serve, new_visitor, POLICY)
 
 
 def box_of(visitor: Visitor, selector: str) -> Any:

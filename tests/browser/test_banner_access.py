@@ -9,19 +9,17 @@ test_demo (accepting, refusing, withdrawing), test_banner, test_placeholders and
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator
 
-from consentgate import Gate, Policy
-from consentgate.wsgi import ConsentMiddleware
-
 from .engine import in_firefox_too
 from .servers import Site
-from .test_banner import LINES
+from .test_banner import LINES, open_page
 from .test_decisions import POLICY
-from .test_neutrality import GATED, LONG, page_of, pages
+from .test_neutrality import LONG
 from .visit import Visitor
 
 pytestmark = [pytest.mark.browser, in_firefox_too]
@@ -55,18 +53,8 @@ MOVING = """() => [...document.body.shadowRoot.querySelectorAll("*")].map(one =>
 
 @pytest.fixture
 def opens(serve: Callable[..., Site], new_visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
-    """`opens(content, javascript=..., size=...)`: a visitor who has just come to a page."""
-
-    def open_(content: str, *, javascript: bool = True, size: tuple[int, int] = (1280, 800)) -> Visitor:
-        page = page_of("", content=content, head='<meta name="viewport" content="width=device-width">')
-        gate = Gate(Policy.parse(SITE), secret_key="a key for the tests")
-        site = serve(ConsentMiddleware(pages({"/": page}), gate), host=GATED)
-        visitor = new_visitor(javascript=javascript, settle=0.2)
-        visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
-        visitor.opens(site.url)
-        return visitor
-
-    return open_
+    """`opens(content, javascript=..., size=...)`: see `open_page`."""
+    return partial(open_page, serve, new_visitor, SITE)
 
 
 def focused(visitor: Visitor, key: str) -> Any:
