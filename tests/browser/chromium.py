@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Playwright
 
 from .engine import NoBrowser, program
+from .recorder import Recorder
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -49,7 +50,7 @@ class Chromium:
     @contextmanager
     def opens(
         self,
-        recorder_port: int,
+        recorder: Recorder,
         *,
         javascript: bool = True,
         headers: Mapping[str, str] | None = None,
@@ -68,7 +69,7 @@ class Chromium:
             context = self._playwright.chromium.launch_persistent_context(
                 profile,
                 executable_path=self._executable,
-                args=_arguments(recorder_port),
+                args=_arguments(recorder),
                 locale="en-US",  # the language of the button names that the tests press
                 ignore_https_errors=True,
                 java_script_enabled=javascript,
@@ -93,10 +94,10 @@ def _find(playwright: Playwright) -> str:
     return found
 
 
-def _arguments(recorder_port: int) -> list[str]:
-    local = "EXCLUDE 127.0.0.1, EXCLUDE localhost"
+def _arguments(recorder: Recorder) -> list[str]:
+    foreign = f"MAP *:443 127.0.0.1:{recorder.secure_port}, MAP * 127.0.0.1:{recorder.port}"
     return [
-        f"--host-resolver-rules=MAP * 127.0.0.1:{recorder_port}, {local}",
+        f"--host-resolver-rules={foreign}, EXCLUDE 127.0.0.1, EXCLUDE localhost",
         "--ignore-certificate-errors",
         "--disable-quic",
         "--disable-gpu",

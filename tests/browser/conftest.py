@@ -75,10 +75,17 @@ def library(request: pytest.FixtureRequest) -> tuple[str, bytes]:
         raise _unavailable(reason) from None
 
 
-@pytest.fixture
-def recorder(certificate: Path) -> Iterator[Recorder]:
+@pytest.fixture(scope="package")
+def lasting_recorder(certificate: Path) -> Iterator[Recorder]:
     with Recorder(certificate) as started:
         yield started
+
+
+@pytest.fixture
+def recorder(lasting_recorder: Recorder) -> Recorder:
+    """One that has recorded nothing. Its ports last, and so does a browser that was told of them."""
+    lasting_recorder.starts_anew()
+    return lasting_recorder
 
 
 @pytest.fixture
@@ -114,7 +121,7 @@ def _serving(
 def new_visitor(
     engine: Engine, recorder: Recorder, serve: object, serve_async: object
 ) -> Iterator[Callable[..., Visitor]]:
-    """`new_visitor(javascript=False, headers={"Sec-GPC": "1"})`: each call starts a browser of its own.
+    """`new_visitor(javascript=False, headers={"Sec-GPC": "1"})`: each call is a visitor with a new profile.
 
     It asks for the serving fixtures only so that browsers close before the servers they talk to.
     """

@@ -14,6 +14,8 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import BrowserContext
 
+from .recorder import Recorder
+
 
 class NoBrowser(Exception):
     """The engine is not installed where the tests look for it; the message says how to get it."""
@@ -35,7 +37,7 @@ class Engine(Protocol):
 
     def opens(
         self,
-        recorder_port: int,
+        recorder: Recorder,
         *,
         javascript: bool = True,
         headers: Mapping[str, str] | None = None,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from .engine import NoBrowser, program
+from .recorder import Recorder
 
 PROGRAMS = ("firefox-esr", "firefox", "/usr/bin/firefox-esr")
 
@@ -17,23 +18,32 @@ AS_VISITORS_HAVE_IT = {
     "network.dns.disablePrefetchFromHTTPS": False,
 }
 
-
 # A connection that is slow to come about gets a second, and one of the two then asks nothing.
 NO_SPARE_CONNECTIONS = {"network.http.connection-retry-timeout": 0}
 
 
+Preferences = dict[str, bool | int | str]
+
+FEW = 3
+
+
 class Firefox:
-    """NoBrowser if there is none. Any release will do, an ESR too: no build of Playwright's own."""
+    """NoBrowser if there is none. Any release will do, an ESR too: no build of Playwright's own.
+
+    Firefox takes seconds to start, and what tests need it to be told differs little: one that is running is
+    used again. Each context has cookies, storage, caches and connections of its own there.
+    """
 
     name = "firefox"
 
     def __init__(self, playwright: Playwright) -> None:
         self._playwright, self._executable = playwright, _find()
+        self._running: list[tuple[Preferences, Browser]] = []  # Playwright ends them when it is stopped
 
     @contextmanager
     def opens(
         self,
-        recorder_port: int,
+        recorder: Recorder,
         *,
         javascript: bool = True,
         headers: Mapping[str, str] | None = None,
@@ -44,26 +54,44 @@ class Firefox:
         headers = dict(headers or {})
         privacy_control = headers.pop("Sec-GPC", None) == "1"
         assert not headers, f"no preference sends {headers}"
-        browser = self._playwright.firefox.launch(
-            channel="moz-firefox",  # speaks WebDriver BiDi with it, which every Firefox understands
-            executable_path=self._executable,
-            firefox_user_prefs={
+        browser = self._browser_with(
+            {
                 **AS_VISITORS_HAVE_IT,
                 **NO_SPARE_CONNECTIONS,
                 "network.dns.forceResolve": "127.0.0.1",
-                "network.socket.forcePort": f"80={recorder_port};443={recorder_port}",
+                "network.socket.forcePort": f"80={recorder.port};443={recorder.secure_port}",
                 "javascript.enabled": javascript,
                 "privacy.globalprivacycontrol.enabled": privacy_control,
                 "privacy.globalprivacycontrol.functionality.enabled": privacy_control,
-            },
+            }
         )
+        # en-US: the language of the button names that the tests press.
+        context = browser.new_context(ignore_https_errors=True, locale="en-US")
         try:
-            # en-US: the language of the button names that the tests press.
-            context = browser.new_context(ignore_https_errors=True, locale="en-US")
             context.new_page()
             yield context
         finally:
-            browser.close()
+            context.close()
+
+    def _browser_with(self, preferences: Preferences) -> Browser:
+        for told, browser in self._running:
+            if told == preferences and browser.is_connected():
+                return browser
+        if len(self._running) >= FEW:
+            self._end_the_idle()
+        browser = self._playwright.firefox.launch(
+            channel="moz-firefox",  # speaks WebDriver BiDi with it, which every Firefox understands
+            executable_path=self._executable,
+            firefox_user_prefs=preferences,
+        )
+        self._running.append((preferences, browser))
+        return browser
+
+    def _end_the_idle(self) -> None:
+        for _, browser in self._running:
+            if not browser.contexts:
+                browser.close()
+        self._running = [(told, browser) for told, browser in self._running if browser.is_connected()]
 
 
 def _find() -> str:

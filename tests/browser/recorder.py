@@ -7,6 +7,10 @@ proxy. One port speaks plain HTTP and TLS, told apart by the first byte. Each fo
 It records at the socket, because that is where a contact happens: a preconnect is a TLS hello with a name
 and no request, and no browser API reports it. Not visible here: dns-prefetch and STUN (the mapping answers
 the look-up inside the browser). A preconnect over plain HTTP has no name; it is recorded as `UNNAMED`.
+
+A browser also opens connections of which it then has no need, and says nothing on them, mostly to the site
+itself. On the port that speaks both they cannot be told from such a preconnect; a browser that can be told to
+take another port for https takes `secure_port`, where whoever means it says hello.
 """
 
 import contextlib
@@ -104,13 +108,17 @@ class Request:
 class Connection:
     """One TCP connection. With no requests it was a preconnect, or one that the browser opened to spare."""
 
-    scheme: str = "http"
+    scheme: str | None = "http"  # None on the port for https until the hello has come
     host: str | None = None  # from the TLS hello, else from the first request
     requests: list[Request] = field(default_factory=list)
 
     @property
     def is_noise(self) -> bool:
         return self.host in NOISE and all(request.is_noise for request in self.requests)
+
+    @property
+    def is_abandoned(self) -> bool:
+        return self.scheme is None
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,7 @@ class Mark:
 
 
 class Recorder:
-    """`with Recorder(certificate) as recorder:`, then start a browser with `recorder.port`.
+    """`with Recorder(certificate) as recorder:`, then have an engine open a browser with it.
 
     `answers[host]` is what a foreign host says; `forwards[host]` is the port of a local application that
     `https://host/` stands for, which makes Secure cookies and first against third party real.
@@ -146,18 +154,34 @@ class Recorder:
         self.changed = time.monotonic()
         self._certificate = certificate
         self._lock = threading.Lock()
-        self._server = _RecorderServer(self)
+        self._server, self._secure_server = _RecorderServer(self, "http"), _RecorderServer(self, None)
 
     def __enter__(self) -> "Recorder":
         self._server.__enter__()
+        self._secure_server.__enter__()
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self._secure_server.__exit__(*exc)
         self._server.__exit__(*exc)
 
     @property
     def port(self) -> int:
+        """Where plain HTTP and TLS are spoken, and a proxy is."""
         return self._server.port
+
+    @property
+    def secure_port(self) -> int:
+        return self._secure_server.port
+
+    def starts_anew(self) -> None:
+        """Hang up on everybody, and forget what was recorded and what was to be said."""
+        for server in (self._server, self._secure_server):
+            server.hang_up()
+        with self._lock:
+            self.answers, self.forwards = {}, {}
+            self.requests, self.noise, self.connections = [], [], []
+            self.changed = time.monotonic()
 
     def mark(self) -> Mark:
         with self._lock:
@@ -173,13 +197,13 @@ class Recorder:
         with self._lock:
             requested = {r.host for r in self.requests[mark.requests :]}
             opened = self.connections[mark.connections :]
-            connected = {c.host or UNNAMED for c in opened if not c.is_noise}
+            connected = {c.host or UNNAMED for c in opened if not c.is_noise and not c.is_abandoned}
         return (requested | connected) - set(self.forwards)
 
     # What the connection threads call.
 
-    def opened(self) -> Connection:
-        connection = Connection()
+    def opened(self, scheme: str | None) -> Connection:
+        connection = Connection(scheme)
         with self._lock:
             self.connections.append(connection)
             self.changed = time.monotonic()
@@ -212,8 +236,8 @@ class Recorder:
 
 
 class _RecorderServer(LoopbackServer):
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
+    def __init__(self, recorder: Recorder, scheme: str | None) -> None:
+        self.recorder, self.scheme = recorder, scheme
         super().__init__(_Handler)
 
 
@@ -226,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         self.recorder = self.server.recorder
-        self.record = self.recorder.opened()
+        self.record = self.recorder.opened(self.server.scheme)
         self.request.settimeout(self.timeout)
         self._begin()
 

@@ -57,11 +57,15 @@ class LoopbackServer(ThreadingMixIn, TCPServer):
         self.shutdown()
         self._loop.join()
         self.server_close()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End every connection and join every thread."""
         for connection in self.live.copy():
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads from it
-        for worker in self._workers:
-            worker.join(PATIENCE)
+        while self._workers:
+            self._workers.pop().join(PATIENCE)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.live.add(request)

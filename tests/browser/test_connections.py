@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from select import select
 from socket import AF_INET, SOCK_DGRAM, socket
 from time import monotonic
@@ -125,18 +124,18 @@ class Browser:
 
 
 @contextmanager
-def browsing(engine: Engine, certificate: Path, csp: str, connections: str) -> Iterator[Browser]:
-    with Recorder(certificate) as recorder, serve_wsgi(behind_gate(csp, connections)) as served:
+def browsing(engine: Engine, recorder: Recorder, csp: str, connections: str) -> Iterator[Browser]:
+    with serve_wsgi(behind_gate(csp, connections)) as served:
         recorder.forwards[OWN] = served.port
-        with engine.opens(recorder.port) as context:
+        with engine.opens(recorder) as context:
             yield Browser(context, recorder)
 
 
 @in_firefox_too
 def test_browsers_that_know_it_contact_nobody_by_what_scripts_insert(
-    engine: Engine, certificate: Path
+    engine: Engine, recorder: Recorder
 ) -> None:
-    with browsing(engine, certificate, "off", "on") as browser:
+    with browsing(engine, recorder, "off", "on") as browser:
         found = browser.inserted()
     if engine.name == "chromium":
         assert found == set()
@@ -144,22 +143,22 @@ def test_browsers_that_know_it_contact_nobody_by_what_scripts_insert(
         assert found >= {"preconnect", "frame", "image", "fetch", "websocket", "worker"}
 
 
-def test_without_it_and_the_other_policy_everything_gets_through(engine: Engine, certificate: Path) -> None:
-    with browsing(engine, certificate, "off", "off") as browser:
+def test_without_it_and_the_other_policy_everything_gets_through(engine: Engine, recorder: Recorder) -> None:
+    with browsing(engine, recorder, "off", "off") as browser:
         assert browser.inserted() == set(INSERTED)
 
 
-def test_the_other_policy_alone_lets_some_through(engine: Engine, certificate: Path) -> None:
-    with browsing(engine, certificate, "on", "off") as browser:
+def test_the_other_policy_alone_lets_some_through(engine: Engine, recorder: Recorder) -> None:
+    with browsing(engine, recorder, "on", "off") as browser:
         assert browser.inserted() == NOT_BY_CSP
 
 
 @pytest.mark.parametrize(("connections", "leave"), [("on", set()), ("off", set(LEAVING))])
 def test_it_stops_visitors_who_leave_by_a_link_or_form_but_no_redirect(
-    engine: Engine, certificate: Path, connections: str, leave: set[str]
+    engine: Engine, recorder: Recorder, connections: str, leave: set[str]
 ) -> None:
     """Why it is off unless the policy file asks for it."""
-    with browsing(engine, certificate, "on", connections) as browser:
+    with browsing(engine, recorder, "on", connections) as browser:
         assert {case for case in LEAVING if browser.leads(case)} == leave
         assert {case for case in REDIRECTED if browser.leads(case)} == set(REDIRECTED)
 
@@ -174,8 +173,8 @@ GATHER = """port => new Promise(done => {
 
 
 @pytest.mark.parametrize(("connections", "arrive"), [("on", False), ("off", True)])
-def test_it_stops_webrtc(engine: Engine, certificate: Path, connections: str, arrive: bool) -> None:
-    with socket(AF_INET, SOCK_DGRAM) as server, browsing(engine, certificate, "on", connections) as browser:
+def test_it_stops_webrtc(engine: Engine, recorder: Recorder, connections: str, arrive: bool) -> None:
+    with socket(AF_INET, SOCK_DGRAM) as server, browsing(engine, recorder, "on", connections) as browser:
         server.bind((LOOPBACK, 0))
         page = browser.context.pages[0]
         page.goto(f"https://{OWN}/")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -147,11 +146,11 @@ def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[by
 
 
 @contextmanager
-def visited(engine: Engine, certificate: Path, app: Any) -> Iterator[set[int]]:
+def visited(engine: Engine, recorder: Recorder, app: Any) -> Iterator[set[int]]:
     """The numbers of the cases that contact a third party, each shown in a tab."""
-    with Recorder(certificate) as recorder, serve_wsgi(app) as served:
+    with serve_wsgi(app) as served:
         recorder.forwards[OWN] = served.port
-        with engine.opens(recorder.port) as context:
+        with engine.opens(recorder) as context:
             for number in range(len(CASES)):
                 page = context.new_page()
                 try:
@@ -167,13 +166,13 @@ def visited(engine: Engine, certificate: Path, app: Any) -> Iterator[set[int]]:
             yield {int(found[1]) for host in hosts if (found := re.match(r"v(\d+)\.", host))}
 
 
-def test_no_document_of_any_kind_contacts_a_third_party(engine: Engine, certificate: Path) -> None:
+def test_no_document_of_any_kind_contacts_a_third_party(engine: Engine, recorder: Recorder) -> None:
     gate = Gate(Policy.parse(POLICY), secret_key="a key for tests")
-    with visited(engine, certificate, ConsentMiddleware(site, gate)) as leaks:
+    with visited(engine, recorder, ConsentMiddleware(site, gate)) as leaks:
         assert leaks == set(), [CASES[number] for number in leaks]
 
 
-def test_nor_does_one_that_a_service_worker_passes_on(engine: Engine, certificate: Path) -> None:
+def test_nor_does_one_that_a_service_worker_passes_on(engine: Engine, recorder: Recorder) -> None:
     files = {
         "/": ("text/html", "<!DOCTYPE html><script>navigator.serviceWorker.register('/worker.js')</script>"),
         "/worker.js": (
@@ -193,9 +192,9 @@ def test_nor_does_one_that_a_service_worker_passes_on(engine: Engine, certificat
         return [body.encode()]
 
     gate = Gate(Policy.parse(POLICY), secret_key="a key for tests")
-    with Recorder(certificate) as recorder, serve_wsgi(ConsentMiddleware(shop, gate)) as served:
+    with serve_wsgi(ConsentMiddleware(shop, gate)) as served:
         recorder.forwards[OWN] = served.port
-        with engine.opens(recorder.port) as context:
+        with engine.opens(recorder) as context:
             page = context.pages[0]
             page.goto(f"https://{OWN}/")
             page.evaluate(
@@ -209,6 +208,6 @@ def test_nor_does_one_that_a_service_worker_passes_on(engine: Engine, certificat
     assert ("/document", "empty") in asked
 
 
-def test_without_the_gate_most_do(engine: Engine, certificate: Path) -> None:
-    with visited(engine, certificate, site) as found:
+def test_without_the_gate_most_do(engine: Engine, recorder: Recorder) -> None:
+    with visited(engine, recorder, site) as found:
         assert len(found) > len(CASES) / 2

@@ -21,7 +21,7 @@ from playwright.sync_api import Page
 from consentgate import Gate, Policy
 
 from .engine import Engine, in_every_engine
-from .recorder import UNNAMED, Mark, Recorder
+from .recorder import Mark, Recorder
 from .servers import PATIENCE, serve_wsgi
 
 pytestmark = [pytest.mark.browser, in_every_engine]
@@ -127,13 +127,6 @@ class Browser:
 
     def contacts(self, shape: str, numbers: Iterable[int] = CASES) -> dict[int, set[str]]:
         numbers = list(numbers)
-        found = self._contacts(shape, numbers)
-        if found == SILENT:
-            # It may be a connection to the site itself that the browser gave up. A leak comes again.
-            found = self._contacts(shape, numbers)
-        return found
-
-    def _contacts(self, shape: str, numbers: list[int]) -> dict[int, set[str]]:
         mark = self.recorder.mark()
         for first in range(0, len(numbers), FRAMES):
             some = ",".join(map(str, numbers[first : first + FRAMES]))
@@ -172,10 +165,6 @@ def _mere(host: str) -> str:
     return f"{host} (a mere connection)"
 
 
-SILENT = {-1: {_mere(UNNAMED)}}
-"""One connection, or more, on which nothing was said: nobody knows to whom."""
-
-
 def _number(host: str, referrer: str = "") -> int:
     case = re.search(r"\bv(\d+)\.", host) or re.search(rf"//{re.escape(OWN)}/dir/(\d+)", referrer)
     return int(case[1]) if case else -1
@@ -185,7 +174,7 @@ def _number(host: str, referrer: str = "") -> int:
 def browser_with(engine: Engine, certificate: Path, *, javascript: bool = True) -> Iterator[Browser]:
     with Recorder(certificate) as recorder, serve_wsgi(site) as served:
         recorder.forwards.update(dict.fromkeys([OWN, *map(_waiting, CASES)], served.port))
-        with engine.opens(recorder.port, javascript=javascript) as context:
+        with engine.opens(recorder, javascript=javascript) as context:
             yield Browser(engine, context.pages[0], recorder)
 
 

@@ -191,7 +191,5 @@ def visitor_with_new_profile(
     settle: float = 1.0,
     patience: float = PATIENCE,
 ) -> Iterator[Visitor]:
-    with engine.opens(
-        recorder.port, javascript=javascript, headers=headers, keeps_pages=keeps_pages
-    ) as context:
+    with engine.opens(recorder, javascript=javascript, headers=headers, keeps_pages=keeps_pages) as context:
         yield Visitor(context, recorder, javascript=javascript, settle=settle, patience=patience)

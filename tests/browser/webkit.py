@@ -19,6 +19,7 @@ from typing import Any
 from playwright.sync_api import Playwright
 
 from .engine import NoBrowser, program
+from .recorder import Recorder
 from .servers import PATIENCE
 
 INSTALLING = "`make browsers` gets it"
@@ -38,7 +39,7 @@ class WebKit:
     @contextmanager
     def opens(
         self,
-        recorder_port: int,
+        recorder: Recorder,
         *,
         javascript: bool = True,
         headers: Mapping[str, str] | None = None,
@@ -54,7 +55,7 @@ class WebKit:
         options.set_capability("acceptInsecureCerts", True)
         for argument in (
             "--automation",
-            f"--proxy=http://127.0.0.1:{recorder_port}",
+            f"--proxy=http://127.0.0.1:{recorder.port}",
             "--ignore-host=127.0.0.1",
             f"--enable-javascript={'true' if javascript else 'false'}",
             f"--enable-page-cache={'true' if keeps_pages else 'false'}",
