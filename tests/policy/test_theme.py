@@ -86,27 +86,30 @@ def test_a_radius_is_a_number_of_pixels(key, value):
         *("'Inter\", serif", ", ".join(["serif"] * 9), f"{'x' * 65}, serif", "Ünter, serif"),
     ],
 )
-def test_a_font_is_a_list_of_families_that_ends_in_a_general_one(value):
+def test_a_font_is_a_list_of_families_that_ends_in_a_generic_one(value):
     text = value.replace('"', '\\"')
     ((place, key, expected),) = mistakes(f'[theme]\nfont = "{text}"')
     assert (place, key) == ("[theme]", "font")
     assert (
-        'expected up to 8 font families, the last one of any kind, like "Inter, sans-serif", not' in expected
+        'expected up to 8 font families, the last one generic, like "Inter, sans-serif", not' in expected
     )
 
 
 def test_a_theme_that_cannot_be_read_is_refused_with_both_colours_and_their_contrast():
-    """WCAG 2.2, 1.4.3: the reason is in the message."""
-    said = "expected a contrast of at least {} with {}: {} has {}, which some visitors could not make out"
+    """WCAG 2.2, 1.4.3: the reason is in the message, and the nearest colour that will do."""
+    said = (
+        "expected a contrast of at least {} with {}: {} has {}, which some visitors could not make out; "
+        'try "{}"'
+    )
     text = '[theme]\ntext = "#777"\n[theme.dark]\nbackground = "#fff"\nline = "#8b919d"'
     assert mistakes(text) == [
-        (place, key, said.format(4.5, f'{other}, "{colour}"', f'"{own}"', found))
-        for place, key, other, colour, own, found in (
-            ("[theme]", "text", "background", "#fff", "#777", 4.47),
-            ("[theme]", "text", "surface", "#f3f4f6", "#777", 4.06),
-            ("[theme.dark]", "background", "text", "#f1f2f4", "#fff", 1.12),
-            ("[theme.dark]", "background", "link", "#a9c6ff", "#fff", 1.72),
-            ("[theme.dark]", "background", "button", "#d9e2f5", "#fff", 1.3),
+        (place, key, said.format(4.5, f'{other}, "{colour}"', f'"{own}"', found, nearest))
+        for place, key, other, colour, own, found, nearest in (
+            ("[theme]", "text", "background", "#fff", "#777", 4.47, "#767676"),
+            ("[theme]", "text", "surface", "#f3f4f6", "#777", 4.06, "#6f6f6f"),
+            ("[theme.dark]", "background", "text", "#f1f2f4", "#fff", 1.12, "#6e6e6e"),
+            ("[theme.dark]", "background", "link", "#a9c6ff", "#fff", 1.72, "#525252"),
+            ("[theme.dark]", "background", "button", "#d9e2f5", "#fff", 1.3, "#646464"),
         )
     ]
 

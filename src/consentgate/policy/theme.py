@@ -62,7 +62,7 @@ def check_theme(theme: Theme) -> Iterator[Found]:
             yield "[theme]", key, f'expected a length from "0px" to "24px"{but_not(length)}'
     if not _is_font(theme.font):
         expected = f"expected up to {_MOST_FAMILIES} font families"
-        like = 'the last one of any kind, like "Inter, sans-serif"'
+        like = 'the last one generic, like "Inter, sans-serif"'
         yield "[theme]", "font", f"{expected}, {like}{but_not(theme.font)}"
     yield from _check_colours("[theme.dark]", theme.dark)
 
@@ -83,8 +83,21 @@ def _check_colours(place: str, colours: Colours) -> Iterator[Found]:
             # Rounded down, or else a contrast could be too small and read as if it were not.
             ratio = math.floor(found * 100) / 100
             expected = f"expected a contrast of at least {least:g} with {other}, {shown(values[other])}"
-            why = f"{shown(values[key])} has {ratio:g}, which some visitors could not make out"
+            nearest = shown(_nearest(values[key], values[other], least))
+            why = f"{shown(values[key])} has {ratio:g}, which some visitors could not make out; try {nearest}"
             yield place, key, f"{expected}: {why}"
+
+
+def _nearest(colour: str, other: str, least: float) -> str:
+    """Return the shade of `colour` nearest to it that has the contrast with `other`. White or black has it."""
+    mixed = (_mixed(colour, end, part) for part in range(1, 256) for end in (0, 255))
+    return next(shade for shade in mixed if contrast(shade, other) >= least)
+
+
+def _mixed(colour: str, end: int, part: int) -> str:
+    """Return `colour` with a `part` of 255 taken by black (0) or white (255)."""
+    channels = (round(channel + (end - channel) * part / 255) for channel in _channels(colour))
+    return "#" + "".join(f"{channel:02x}" for channel in channels)
 
 
 def _is_font(font: str) -> bool:
@@ -97,7 +110,11 @@ def _is_font(font: str) -> bool:
 
 
 def _luminance(colour: str) -> float:
-    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
-    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    parts = [channel / 255 for channel in _channels(colour)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _channels(colour: str) -> list[int]:
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    return [int(digits[at : at + 2], 16) for at in (0, 2, 4)]
