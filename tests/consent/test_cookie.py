@@ -12,12 +12,19 @@ from itsdangerous import Signer, TimestampSigner
 
 from consentgate import Policy
 from consentgate.consent import Choice, ConsentCookie, decide
-from consentgate.consent.choice_validity import USUAL, Validity
+from consentgate.consent.choice_validity import Validity
 
 from .support import DAY, NOW, policy, service, set_clock
 
 HOST = "www.example.org"
-COOKIE = ConsentCookie(["key"])
+USUAL = Validity.of(Policy().site)
+
+
+def cookie_of(*keys: str | bytes) -> ConsentCookie:
+    return ConsentCookie(keys, validity=USUAL)
+
+
+COOKIE = cookie_of("key")
 DIGESTS = st.frozensets(st.binary(min_size=3, max_size=3), max_size=48)
 
 
@@ -152,8 +159,8 @@ def test_a_cookie_is_for_one_host(choice, other):
 
 
 def test_keys_go_from_the_oldest_to_the_newest():
-    old, new = ConsentCookie(["old"]), ConsentCookie(["new"])
-    both, later = ConsentCookie(["old", "new"]), ConsentCookie(["new", "newest"])
+    old, new = cookie_of("old"), cookie_of("new")
+    both, later = cookie_of("old", "new"), cookie_of("new", "newest")
     written = {
         name: value_of(GRANT, cookie=cookie) for name, cookie in (("old", old), ("new", new), ("both", both))
     }
@@ -166,7 +173,7 @@ def test_keys_go_from_the_oldest_to_the_newest():
 
 
 def test_keys_may_be_bytes():
-    assert read(value_of(GRANT, cookie=ConsentCookie([b"key"]))) == GRANT
+    assert read(value_of(GRANT, cookie=cookie_of(b"key"))) == GRANT
 
 
 def test_a_cookie_of_another_use_of_the_key_is_none():
@@ -266,7 +273,7 @@ def test_the_header_is_signed_secure_and_lasts_183_days():
 
 
 def test_the_header_for_plain_http_has_another_name_and_no_secure():
-    cookie = ConsentCookie(["key"], insecure=True)
+    cookie = ConsentCookie(["key"], validity=USUAL, insecure=True)
     line = cookie.set_cookie(GRANT, HOST)
     assert cookie.name == "consent"
     assert line.startswith("consent=")

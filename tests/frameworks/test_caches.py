@@ -19,6 +19,7 @@ from waitress.server import create_server
 
 from consentgate import Gate, Policy
 from consentgate.consent import Choice, ConsentCookie
+from consentgate.consent.choice_validity import Validity
 from consentgate.consent.coverage import everything
 from consentgate.policy.lifetime import DAY
 from consentgate.wsgi import ConsentMiddleware
@@ -242,7 +243,8 @@ def old(days: int, *, grant: bool) -> dict[str, str]:
     """The consent cookie of a decision made so many `days` ago."""
     at = int(time.time()) - days * DAY
     choice = Choice(at, b"0" * 16, everything(POLICY)) if grant else Choice(at - at % DAY)
-    name, _, value = ConsentCookie([SECRET]).set_cookie(choice, HOST).partition(";")[0].partition("=")
+    cookie = ConsentCookie([SECRET], validity=Validity.of(POLICY.site)).set_cookie(choice, HOST)
+    name, _, value = cookie.partition(";")[0].partition("=")
     return {name: value}
 
 

@@ -162,8 +162,8 @@ SENT = "is sent by post to /_privacy/choices"
         ("<h2 id", "<style>x{}</style><h2 id", "expected no <style>"),
         ("<section", '<section onclick="x()"', 'expected no further attribute "onclick"'),
         ("<section", "<template><section", "expected no <template>"),
-        ("{{ words.title }}", "{{ words.titel }}", "cannot be rendered: "),
-        ("{{ words.title }}", "{{ 1 / 0 }}", "cannot be rendered: division by zero"),
+        ("{{ words.title }}", "{{ words.titel }}", "cannot be rendered, line 3: "),
+        ("{{ words.title }}", "{{ 1 / 0 }}", "cannot be rendered, line 3: division by zero"),
         ("{{ words.title }}", "{% if %}", "cannot be rendered, line "),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_banner_that_leaves_something_out_is_refused_with_what_it_is(folder, o
         ),
         ("page", "{% block main %}{% endblock %}", "", "missing: expected a button "),
         ("choices", "{% if added %} {{ words.added }}{% endif %}", "", "missing: expected the words "),
-        ("choices", "{{ words.added }}", "{{ words.adde }}", "cannot be rendered: "),
+        ("choices", "{{ words.added }}", "{{ words.adde }}", "cannot be rendered, line "),
         ("choices", "<details{% if category.is_mixed %} open{% endif %}>", "<details>", "missing: expected "),
     ],
 )

@@ -90,9 +90,7 @@ def test_a_font_is_a_list_of_families_that_ends_in_a_generic_one(value):
     text = value.replace('"', '\\"')
     ((place, key, expected),) = mistakes(f'[theme]\nfont = "{text}"')
     assert (place, key) == ("[theme]", "font")
-    assert (
-        'expected up to 8 font families, the last one generic, like "Inter, sans-serif", not' in expected
-    )
+    assert 'expected up to 8 font families, the last one generic, like "Inter, sans-serif", not' in expected
 
 
 def test_a_theme_that_cannot_be_read_is_refused_with_both_colours_and_their_contrast():

@@ -31,7 +31,3 @@ class Validity:
     def end(self, choice: Choice) -> int:
         """Return the first second at which `choice` is no longer valid."""
         return choice.at + self.lifetime(choice)
-
-
-USUAL = Validity(grants=seconds_kept("6 months"), refusals=seconds_kept("6 months") + DAY)
-"""The validity where a policy does not name any: six months (CNIL 2020-092, section 39)."""

@@ -16,7 +16,7 @@ from consentgate.policy.lifetime import DAY
 from consentgate.policy.model import CONSENT_COOKIE, INSECURE_CONSENT_COOKIE
 
 from .choice import Choice
-from .choice_validity import USUAL, Validity
+from .choice_validity import Validity
 from .coverage import DIGEST_SIZE
 from .signals import DNT, GPC
 
@@ -40,7 +40,7 @@ class ConsentCookie:
     """
 
     def __init__(
-        self, secret_keys: Sequence[str | bytes], *, validity: Validity = USUAL, insecure: bool = False
+        self, secret_keys: Sequence[str | bytes], *, validity: Validity, insecure: bool = False
     ) -> None:
         self.name = INSECURE_CONSENT_COOKIE if insecure else CONSENT_COOKIE
         self._validity = validity

@@ -5,6 +5,7 @@ Visitors can read and do with them all that they can with ours, and nothing tell
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+from jinja2 import TemplateSyntaxError
 
 from consentgate.consent import Consent, decide
 from consentgate.consent.choice import allow_more
@@ -66,13 +68,22 @@ def _mistakes(policy: Policy, folder: Path) -> Iterator[Mistake]:
                 theirs = outline_of(render(Pages(policy, language=language)))
             # Templates are code of the site's, so that anything may be raised.
             except Exception as error:
-                line = getattr(error, "lineno", None)
+                line = _line_of(error, folder)
                 expected = f"cannot be rendered{f', line {line}' if line else ''}: {error}"
                 yield Mistake(files, "", "", expected)
                 # No page can be made without its banner.
                 return
             for expected in _differences(ours, theirs):
                 yield Mistake(files, "", "", expected)
+
+
+def _line_of(error: Exception, folder: Path) -> int | None:
+    """Return the line of the site's template that raised `error`, where it tells."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.lineno
+    # Jinja writes templates into the traceback as if they were Python's files.
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno for frame in reversed(frames) if Path(frame.filename).parent == folder), None)
 
 
 Render = Callable[[Pages], bytes]

@@ -6,7 +6,7 @@ import logging
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -38,20 +38,23 @@ Colouring = TypeVar("Colouring", bound=Colours)
 
 _log = logging.getLogger("consentgate")
 
-Parts = tuple[
-    Site,
-    tuple[Category, ...],
-    tuple[Cookie, ...],
-    tuple[Service, ...],
-    Banner,
-    Mapping[str, Any],
-    Theme,
-]
 _LISTS_IDS = (
     'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
 )
 _TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts")
 _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
+
+
+class Parts(NamedTuple):
+    """What a policy file says, table by table."""
+
+    site: Site
+    categories: tuple[Category, ...]
+    cookies: tuple[Cookie, ...]
+    services: tuple[Service, ...]
+    banner: Banner
+    texts: Mapping[str, Any]
+    theme: Theme
 
 
 def parse(text: str, file: str) -> Parts:
@@ -69,8 +72,13 @@ def parse(text: str, file: str) -> Parts:
     if reader.tables.mistakes or found:
         mistakes = sorted((*reader.tables.mistakes, *found), key=lambda mistake: reader.order(mistake[0]))
         raise PolicyError(Mistake(file, *mistake) for mistake in mistakes)
-    notices = (*_of_languages(parts[0].languages), *warn_of_covers(parts[1]), *reader.notices)
-    for notice in (*notices, *_misfiled(parts[2])):
+    notices = (
+        *_of_languages(parts.site.languages),
+        *warn_of_covers(parts.categories),
+        *reader.notices,
+        *_misfiled(parts.cookies),
+    )
+    for notice in notices:
         _log.warning("%s: %s", file, notice)
     return parts
 
@@ -99,8 +107,8 @@ class _PolicyReader:
             if key not in _TABLES:
                 hint = did_you_mean(key, _TABLES)
                 expected = (
-                    "unknown here: expected [site], [banner], [[category]], [[cookie]], [[service]] and "
-                    "[texts] tables only"
+                    "unknown here: expected [site], [banner], [theme], [[category]], [[cookie]], "
+                    "[[service]] and [texts] tables only"
                 )
                 self.tables.report("", key, f"{expected}{hint}")
         site = self._site(document.get("site"))
@@ -120,7 +128,7 @@ class _PolicyReader:
             for place, table in self._list(document, "service", "id", "use")
         )
         texts_ = self._texts(document.get("texts", {}))
-        return site, categories, cookies, services, banner, texts_, theme
+        return Parts(site, categories, cookies, services, banner, texts_, theme)
 
     def _site(self, table: object) -> Site:
         place = "[site]"

@@ -89,7 +89,7 @@ def _check_colours(place: str, colours: Colours) -> Iterator[Found]:
 
 
 def _nearest(colour: str, other: str, least: float) -> str:
-    """Return the shade of `colour` nearest to it that has the contrast with `other`. White or black has it."""
+    """Return the shade nearest to `colour` that has the contrast with `other`; black or white always has."""
     mixed = (_mixed(colour, end, part) for part in range(1, 256) for end in (0, 255))
     return next(shade for shade in mixed if contrast(shade, other) >= least)
 
