@@ -49,12 +49,7 @@ class Engine(Protocol):
         ...
 
 
-def _beside_chromium(name: str) -> object:
-    # A group is one process's, so that two engines run beside each other and none starts twice.
-    return pytest.param(name, marks=[pytest.mark.engines, pytest.mark.xdist_group(name)])
-
-
-_FIREFOX, _WEBKIT = _beside_chromium("firefox"), _beside_chromium("webkit")
+_FIREFOX, _WEBKIT = (pytest.param(name, marks=pytest.mark.engines) for name in ("firefox", "webkit"))
 
 in_every_engine = pytest.mark.parametrize("engine", ["chromium", _FIREFOX, _WEBKIT], indirect=True)
 in_firefox_too = pytest.mark.parametrize("engine", ["chromium", _FIREFOX], indirect=True)

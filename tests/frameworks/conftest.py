@@ -38,10 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             running,
             protocol,
             id=f"{running.name}, {protocol}",
-            marks=[
-                pytest.mark.xdist_group(running.name),
-                *([] if running.on_diagonal else [pytest.mark.matrix]),
-            ],
+            marks=() if running.on_diagonal else pytest.mark.matrix,
         )
         for running, protocol in CELLS
     ]
