@@ -13,7 +13,7 @@ LINT := $(VENV)/.lint
 BENCH := $(VENV)/.bench
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test without-pcre2 doubling engines matrix oldest upstream fuzz soak bench screenshots lint format browsers servers clean
+.PHONY: help demo test without-pcre2 doubling engines corpus matrix oldest upstream fuzz soak bench screenshots lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -30,6 +30,7 @@ $(TESTS) $(LINT) $(BENCH): $(VENV)/.%: pyproject.toml | $(BASE)
 	@touch $@
 
 $(DEMO)/.ready: pyproject.toml | $(DEMO)/.base
+	@echo "Installing the package and Flask into $(DEMO), once."
 	$(DEMO)/bin/python -m pip install --quiet --editable ".[flask]"
 	@touch $@
 
@@ -48,7 +49,10 @@ doubling: $(TESTS) ## count the work and memory that hostile input takes, at siz
 	$(RUN)/python -m pytest -n 2 -m doubling tests/limits
 
 engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
-	$(RUN)/python -m pytest -n 3 --dist loadgroup -m engines tests/browser
+	$(RUN)/python -m pytest -n 3 --dist loadgroup -m "engines and not corpus" tests/browser
+
+corpus: $(TESTS) ## visit the real pages that make test and make engines leave out, in Chromium
+	$(RUN)/python -m pytest -n 3 -m corpus tests/browser
 
 matrix: $(TESTS) ## visit every framework on every server, and print the README's table
 	$(RUN)/python -m tests.frameworks.matrix

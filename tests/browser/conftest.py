@@ -33,12 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _ByEngine(LoadScopeScheduling):
-    """Gives all tests in Firefox to one worker and those in WebKit to another, so that the engines run beside
-    each other and none starts twice. xdist's own groups are lost on pytest 9.2."""
+    """Gives a file's tests in one engine to one worker, so that each starts an engine seldom. xdist's own
+    groups are lost on pytest 9.2."""
 
     def _split_scope(self, nodeid: str) -> str:
-        parameters = nodeid.partition("[")[2].removesuffix("]").split("-")
-        return next((name for name in ("firefox", "webkit") if name in parameters), nodeid)
+        file, _, parameters = nodeid.partition("::")
+        engine = parameters.removesuffix("]").rpartition("-")[2].rpartition("[")[2]
+        return f"{file} in {engine if engine in ENGINES else 'chromium'}"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -24,7 +24,7 @@ NO_SPARE_CONNECTIONS = {"network.http.connection-retry-timeout": 0}
 
 Preferences = dict[str, bool | int | str]
 
-FEW = 3
+FEW = 2
 
 
 class Firefox:

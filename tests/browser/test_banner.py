@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from consentgate import Gate, Policy
+from consentgate.testing import consent_cookie
 from consentgate.wsgi import ConsentMiddleware
 
 from .engine import in_firefox_too
@@ -64,6 +65,23 @@ def opens(serve: Callable[..., Site], new_visitor: Callable[..., Visitor]) -> Ca
 
 def box_of(visitor: Visitor, selector: str) -> Any:
     return visitor.page.locator(selector).bounding_box()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_line_that_confirms_a_choice_covers_no_other_question(
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor], javascript: bool
+) -> None:
+    """What came after a grant is asked, and the visitor allows one thing of it from a placeholder."""
+    later = f'{POLICY}[[service]]\nid = "later"\ncategory = "third-party"\nhosts = ["later.example"]\n'
+    visitor = open_page(serve, new_visitor, later, "<p>text</p>", javascript=javascript)
+    before = Gate(Policy.parse(POLICY), secret_key="a key for the tests")
+    name, value = consent_cookie(before, ["films"], GATED)
+    visitor.context.add_cookies([{"name": name, "value": value, "url": f"https://{GATED}/"}])
+    for width, height in ((390, 844), (768, 1024), (1280, 800)):
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.opens(f"https://{GATED}/?{width}#consentgate-saved")
+        banner, line = box_of(visitor, ".consentgate-banner"), box_of(visitor, ".consentgate-saved")
+        assert line["y"] >= 0 and line["y"] + line["height"] <= banner["y"]
 
 
 @pytest.mark.parametrize(("size", "share"), [((390, 844), 0.35), ((320, 640), 0.5)])

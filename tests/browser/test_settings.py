@@ -138,7 +138,7 @@ def stands_for(ticked: set[Box], service: str, category: str) -> bool:
 @pytest.mark.engines  # for its length
 # To shrink what it finds would take a browser many minutes.
 @settings(
-    max_examples=15,
+    max_examples=6,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

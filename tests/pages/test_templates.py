@@ -227,9 +227,7 @@ def test_a_folder_without_templates_is_a_mistake(tmp_path):
     for place in (tmp_path, tmp_path / "missing"):
         policy = replace(POLICY, theme=Theme(templates=str(place)))
         (found,) = mistakes(policy)
-        assert found.startswith(
-            'expected a folder with any of "banner.html", "choices.html", "page.html", not "'
-        )
+        assert found.startswith('expected a folder with any of "banner.html", "choices.html", "page.html": "')
 
 
 def test_a_policy_file_names_a_folder_beside_it_and_the_gate_looks_at_it(tmp_path):

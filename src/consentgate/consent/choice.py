@@ -75,14 +75,11 @@ def allow_more(
     """Make the choice that adds the categories and services `ids` to what is `in_effect`, the digests of what
     was granted `before` and still holds; None where that adds nothing.
 
-    It says nothing of the rest: what the visitor has not been asked yet is asked still.
+    Who picks one thing out of all that the site asks for has answered: the rest is refused by it. What came
+    later than a grant `before` is asked still.
     """
     granted = in_effect | covered_by(policy, ids)
     if granted <= in_effect:
         return None
-    if before is None:
-        refused: frozenset[bytes] = frozenset()
-    else:
-        # A refusal is one of everything; beside a grant stands what was refused with it.
-        refused = (before.granted | before.refused if before.is_grant else everything(policy)) - granted
-    return Choice(int(time.time()), secrets.token_bytes(16), granted, refused, signals)
+    asked = before.granted | before.refused if before is not None and before.is_grant else everything(policy)
+    return Choice(int(time.time()), secrets.token_bytes(16), granted, asked - granted, signals)

@@ -16,7 +16,6 @@ import msgspec
 from jinja2 import TemplateSyntaxError
 
 from consentgate.consent import Consent, decide
-from consentgate.consent.choice import allow_more
 from consentgate.policy import Mistake, Policy, PolicyError
 from consentgate.policy.messages import but_not, listed, shown
 
@@ -53,7 +52,8 @@ def check_templates(policy: Policy) -> None:
 def _mistakes(policy: Policy, folder: Path) -> Iterator[Mistake]:
     names = {file.name for file in folder.glob("*.html")}
     if not names.intersection(REPLACEABLE):
-        expected = f"expected a folder with any of {listed(REPLACEABLE)}, not {shown(str(folder))}"
+        lacks = "has none of these" if folder.is_dir() else "is no folder"
+        expected = f"expected a folder with any of {listed(REPLACEABLE)}: {shown(str(folder))} {lacks}"
         yield Mistake("policy", "[theme]", "templates", expected)
         return
     for name in sorted(names.intersection(environment().list_templates()).difference(REPLACEABLE)):
@@ -94,9 +94,11 @@ def _views(policy: Policy) -> Iterator[tuple[tuple[str, ...], Render]]:
     for shows in (Shows.QUESTION, Shows.QUESTION_AGAIN):
         yield ("banner.html",), partial(_banner, shows=shows)
     granted = Consent.of_choice(policy, decide(policy, "accept"), frozenset())
-    one_more = (allow_more(policy, None, frozenset(), [service.id]) for service in policy.services)
-    some = [Consent.of_choice(policy, choice, frozenset()) for choice in [*filter(None, one_more)][:1]]
-    for consent in (Consent(policy), Consent(policy, decide(policy, "refuse")), granted, *some):
+    saved = (decide(policy, "save", [service.id]) for service in policy.services)
+    # As if all but one thing had been added since.
+    some = [replace(choice, refused=frozenset()) for choice in saved if choice.is_grant][:1]
+    since = (Consent.of_choice(policy, choice, frozenset()) for choice in some)
+    for consent in (Consent(policy), Consent(policy, decide(policy, "refuse")), granted, *since):
         yield ("choices.html", "page.html"), partial(_choices, consent=consent)
     yield ("page.html",), partial(Pages.problem, status=404)
 
