@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -153,14 +153,14 @@ def visited(engine: Engine, recorder: Recorder, app: Any) -> Iterator[set[int]]:
         with engine.opens(recorder) as context:
             for number in range(len(CASES)):
                 page = context.new_page()
-                try:
-                    page.goto(f"https://{OWN}/{number}", wait_until="commit")
-                except Error:
-                    pass  # it is saved, or refused
-                else:
-                    end = monotonic() + 5
-                    while monotonic() - recorder.changed < 0.4 and monotonic() < end:
-                        page.wait_for_timeout(50)
+                # What is saved or refused is never shown, for which Firefox's driver would wait on.
+                with suppress(Error):
+                    page.goto(f"https://{OWN}/{number}", wait_until="commit", timeout=500)
+                while not any(request.path == f"/{number}" for request in recorder.requests):
+                    page.wait_for_timeout(50)
+                end = monotonic() + 5
+                while monotonic() - recorder.changed < 0.4 and monotonic() < end:
+                    page.wait_for_timeout(50)
                 page.close()
             hosts = recorder.hosts_since(type(recorder.mark())())
             yield {int(found[1]) for host in hosts if (found := re.match(r"v(\d+)\.", host))}
