@@ -215,9 +215,9 @@ class Walker:
         """Read a start tag that START_TAG matched; return how far that went."""
         known = self._removed.with_tag(match)
         if known and self._bytes_decide:
-            verdict = recall(known, match)
-            if verdict is not None:
-                return self._applier.apply(verdict, match, None, match.start())
+            same = recall(known, match)
+            if same is not None:
+                return self._applier.apply(same.verdict, match, None, match.start() - same.start)
         tag = Tag(match, self._decode)
         verdict = self._rules.judge(tag, self._piece)
         if known is not None and verdict is not STAYS and self._bytes_decide:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from consentgate.html.tokenizer.tags import Tag
-from consentgate.html.values.data_url import DataUrl, Holds
+from consentgate.html.values.data_url import DataUrl, Holds, may_hold_code
 from consentgate.html.values.refresh import refresh_url
 from consentgate.html.values.srcset import image_candidates
 from consentgate.web.client_hints import asks_of_the_device
@@ -68,10 +69,14 @@ class TagJudgement(Judgement):
         self._tag = tag
         self._attributes = loading_attributes(tag, document) if attributes is None else attributes
 
+    @cached_property
+    def _is_hidden(self) -> bool:
+        return is_hidden(self._tag)
+
     def violation(self) -> Violation | None:
         """Return the first violation that takes the whole element along."""
         for name, (attribute, reader) in self._attributes:
-            if reader is None or (attribute.alone and not (attribute.shown and is_hidden(self._tag))):
+            if reader is None or (attribute.alone and not (attribute.shown and self._is_hidden)):
                 continue
             violation = self._read(name, reader)
             if violation is not None:
@@ -217,6 +222,8 @@ def _script(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
 
 
 def _link(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
+    if not may_hold_code(url):
+        return judgement.url(url)
     # A sheet of any type may apply. What is a document by its type is a picture here.
     is_sheet = any("stylesheet" in _relations(rel) for rel in tag.each(b"rel"))
     data = DataUrl.parse(url, Holds.STYLE if is_sheet else None, tag.get(b"charset"))
@@ -265,6 +272,8 @@ _META = {
 }
 
 
+_OFTEN_LOADS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch"} - INERT_RELATIONS
+
 # Of these it depends on other attributes what they load.
 _IT_DEPENDS = frozenset((b"link", b"input", b"meta", b"param"))
 
@@ -285,7 +294,7 @@ def _rules(tag: Tag) -> Mapping[bytes, _Rule]:
 
 
 def _link_loads(rel: str) -> bool:
-    return not INERT_RELATIONS.issuperset(filter(None, _relations(rel)))
+    return rel in _OFTEN_LOADS or not INERT_RELATIONS.issuperset(filter(None, _relations(rel)))
 
 
 def _relations(rel: str) -> list[str]:

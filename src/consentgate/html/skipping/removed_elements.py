@@ -38,9 +38,11 @@ _Where: TypeAlias = tuple[object, ...]
 
 
 class Removed(NamedTuple):
-    """An element: the `rest` of its bytes after the start tag, and the verdict on it, as if it stood at 0."""
+    """An element: the `rest` of its bytes after the start tag, and the verdict on it, which counts places
+    from the document in which it stood at `start`."""
 
     rest: bytes
+    start: int
     verdict: Verdict
 
 
@@ -113,9 +115,7 @@ class RemovedElements:
         rest = tag.string[tag_end : verdict.end] if verdict.end is not None else b""
         if final and rest and verdict.end == len(tag.string):
             return  # An end tag that the document's end cuts off would go on in a longer one.
-        end = None if verdict.end is None else verdict.end - start
-        edits = [edit.moved(-start) for edit in verdict.edits]
-        self._keep(tag[0], Removed(rest, verdict._replace(end=end, edits=edits)))
+        self._keep(tag[0], Removed(rest, start, verdict))
 
     def _keep(self, tag: bytes, removed: Removed) -> None:
         memory, key = self._memory, (self._place, tag)
@@ -130,11 +130,10 @@ class RemovedElements:
         memory.removed[key] = (removed, *others[: _MOST_OF_A_TAG - 1])
 
 
-def recall(known: Iterable[Removed], tag: re.Match[bytes]) -> Verdict | None:
-    """Return the verdict on the element that this start tag opens, if it is one of those that are `known`.
-    Places in it are counted from the element's first byte."""
+def recall(known: Iterable[Removed], tag: re.Match[bytes]) -> Removed | None:
+    """Return the element that this start tag opens, if it is one of those that are `known`."""
     data, tag_end = tag.string, tag.end()
-    for rest, verdict in known:
-        if data.startswith(rest, tag_end):
-            return verdict
+    for removed in known:
+        if data.startswith(removed.rest, tag_end):
+            return removed
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from .character_references import decode_references
 from .grammar import ATTRIBUTE
@@ -27,11 +28,13 @@ class Tag:
         self._decode = decode
         self.start, self.end = match.span()
         self.name = match["name"].lower()
-        self.raw = raw = dict[bytes, bytes]()
         found = ATTRIBUTE.findall(match.string, *match.span("attributes"))
-        for name, double, single, bare in found:
-            raw.setdefault(name.lower(), double or single or bare)
-        self._repeats = len(found) > len(raw)
+        self.raw = {name.lower(): double or single or bare for name, double, single, bare in found}
+        self._repeats = len(found) > len(self.raw)
+        if self._repeats:
+            # Each keeps its place, and the first of a name is the last to be written.
+            for name, double, single, bare in reversed(found):
+                self.raw[name.lower()] = double or single or bare
 
     @property
     def source(self) -> bytes:
@@ -78,13 +81,13 @@ class Tag:
         return _value(self._all(name)[0])[1]
 
     def _all(self, name: bytes) -> list[re.Match[bytes]]:
-        found = []
-        for attribute in ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes")):
-            if attribute["name"].lower() == name:
-                found.append(attribute)
-                if not self._repeats:
-                    break
-        return found
+        attributes = ATTRIBUTE.finditer(self._match.string, *self._match.span("attributes"))
+        if self._repeats:
+            return [attribute for attribute in attributes if attribute["name"].lower() == name]
+        if name not in self.raw:
+            return []
+        place = [*self.raw].index(name)
+        return [*islice(attributes, place, place + 1)]
 
     def decode(self, raw: bytes) -> str:
         """Decode the bytes of a value."""

@@ -63,6 +63,11 @@ _NOT_PLAIN = re.compile(
 )
 
 
+def may_hold_code(url: str) -> bool:
+    """False for nearly all URLs that hold no code themselves, at a glance."""
+    return url[:1] not in _OTHER_SCHEMES
+
+
 @dataclass(frozen=True, slots=True)
 class DataUrl:
     """The code in a `data:` or `javascript:` URL. `text` is None where browsers may read it in several ways.
@@ -80,7 +85,7 @@ class DataUrl:
         `holds` is what it is loaded as; by default the URL's own media type decides. `label` is the encoding
         that its element names, which counts where the URL names none.
         """
-        if url[:1] in _OTHER_SCHEMES:
+        if not may_hold_code(url):
             return None
         url = url.translate(_TAB_OR_NEWLINE)
         scheme = _SCHEME.match(url)
