@@ -103,11 +103,11 @@ def test_a_theme_that_cannot_be_read_is_refused_with_both_colours_and_their_cont
     assert mistakes(text) == [
         (place, key, said.format(4.5, f'{other}, "{colour}"', f'"{own}"', found, nearest))
         for place, key, other, colour, own, found, nearest in (
-            ("[theme]", "text", "background", "#fff", "#777", 4.47, "#767676"),
+            ("[theme]", "text", "background", "#fff", "#777", 4.47, "#6f6f6f"),
             ("[theme]", "text", "surface", "#f3f4f6", "#777", 4.06, "#6f6f6f"),
-            ("[theme.dark]", "background", "text", "#f1f2f4", "#fff", 1.12, "#6e6e6e"),
-            ("[theme.dark]", "background", "link", "#a9c6ff", "#fff", 1.72, "#525252"),
-            ("[theme.dark]", "background", "button", "#d9e2f5", "#fff", 1.3, "#646464"),
+            ("[theme.dark]", "background", "text", "#f1f2f4", "#fff", 1.12, "#454545"),
+            ("[theme.dark]", "background", "link", "#a9c6ff", "#fff", 1.72, "#454545"),
+            ("[theme.dark]", "background", "button", "#d9e2f5", "#fff", 1.3, "#454545"),
         )
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .errors import Found
 from .messages import but_not, shown
@@ -73,9 +73,8 @@ def _check_colours(place: str, colours: Colours) -> Iterator[Found]:
     for key in wrong:
         yield place, key, f'expected a colour like "#1a4fb4" or "#fff"{but_not(values[key])}'
     ours = type(colours)()
-    for front, behind, least in _PAIRS:
-        if front in wrong or behind in wrong:
-            continue
+    pairs = [pair for pair in _PAIRS if not {*wrong}.intersection(pair)]
+    for front, behind, least in pairs:
         found = contrast(values[front], values[behind])
         if found < least:
             # The mistake is where the policy differs from us.
@@ -83,15 +82,21 @@ def _check_colours(place: str, colours: Colours) -> Iterator[Found]:
             # Rounded down, or else a contrast could be too small and read as if it were not.
             ratio = math.floor(found * 100) / 100
             expected = f"expected a contrast of at least {least:g} with {other}, {shown(values[other])}"
-            nearest = shown(_nearest(values[key], values[other], least))
-            why = f"{shown(values[key])} has {ratio:g}, which some visitors could not make out; try {nearest}"
-            yield place, key, f"{expected}: {why}"
+            why = f"{shown(values[key])} has {ratio:g}, which some visitors could not make out"
+            needs = [
+                (values[one if two == key else two], needed)
+                for one, two, needed in pairs
+                if key in (one, two)
+            ]
+            nearest = _nearest(values[key], needs)
+            yield place, key, f"{expected}: {why}{f'; try {shown(nearest)}' if nearest else ''}"
 
 
-def _nearest(colour: str, other: str, least: float) -> str:
-    """Return the shade nearest to `colour` that has the contrast with `other`; black or white always has."""
+def _nearest(colour: str, needs: Sequence[tuple[str, float]]) -> str | None:
+    """Return the shade nearest to `colour` that has each contrast which it `needs` with another colour; None
+    where none has them all."""
     mixed = (_mixed(colour, end, part) for part in range(1, 256) for end in (0, 255))
-    return next(shade for shade in mixed if contrast(shade, other) >= least)
+    return next((one for one in mixed if all(contrast(one, other) >= least for other, least in needs)), None)
 
 
 def _mixed(colour: str, end: int, part: int) -> str:
