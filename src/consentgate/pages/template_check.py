@@ -73,8 +73,11 @@ def _mistakes(policy: Policy, folder: Path) -> Iterator[Mistake]:
                 yield Mistake(files, "", "", expected)
                 # No page can be made without its banner.
                 return
-            for expected in _differences(ours, theirs):
-                yield Mistake(files, "", "", expected)
+            found = [*_differences(ours, theirs)]
+            yield from (Mistake(files, "", "", expected) for expected in found)
+            if found:
+                # In the other languages it would be much the same.
+                break
 
 
 def _line_of(error: Exception, folder: Path) -> int | None:
