@@ -62,11 +62,13 @@ MOVES = """() => {
 def opens(serve: Callable[..., Site], new_visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
     """`opens(theme, style, head, color_scheme="dark", ...)`: a visitor with these settings on a page."""
 
-    def open_(theme: str = "", style: str = "", head: str = "", **media: Any) -> Visitor:
+    def open_(
+        theme: str = "", style: str = "", head: str = "", *, javascript: bool = True, **media: Any
+    ) -> Visitor:
         app = pages({"/": page_of(style, content=CONTENT, head=head)})
         gate = Gate(Policy.parse(POLICY + theme), secret_key="a key for the tests")
         site = serve(ConsentMiddleware(app, gate), host=GATED)
-        visitor = new_visitor(settle=0.3)
+        visitor = new_visitor(settle=0.3, javascript=javascript)
         visitor.page.emulate_media(**media)
         visitor.opens(site.url)
         return visitor
@@ -112,6 +114,22 @@ def test_a_theme_is_to_be_seen(
             "border-top-left-radius": RADIUS,
             "font-family": FONT,
         }
+
+
+@pytest.mark.parametrize(
+    ("scheme", "declared", "background"),
+    [
+        ("dark", "", BROWN),
+        ("dark", "<meta name=color-scheme content=light>", CREAM),
+        ("light", "<meta name=color-scheme content=dark>", BROWN),
+        ("light", "<style>html{color-scheme:dark}</style>", BROWN),
+    ],
+)
+def test_it_follows_the_page_without_a_script_too(
+    opens: Callable[..., Visitor], scheme: str, declared: str, background: str
+) -> None:
+    visitor = opens(THEME, head=declared, color_scheme=scheme, javascript=False)
+    assert style_of(visitor, ".consentgate-banner", "background-color")["background-color"] == background
 
 
 def test_a_theme_is_on_placeholders_and_the_settings_page_too(opens: Callable[..., Visitor]) -> None:

@@ -177,13 +177,10 @@
 
   /* -- the page around -- */
 
-  /* A page that declares its colours has its way, and so has the system where none are declared. */
+  /* A page whose style sheets declare its colours has its way. */
   const follow = () => {
-    if (
-      getComputedStyle(document.body).colorScheme !== "normal" ||
-      document.head.querySelector("meta[name=color-scheme]")
-    )
-      ours.dataset.declared = "";
+    const { colorScheme } = getComputedStyle(document.body);
+    if (colorScheme !== "normal") ours.style.setProperty("--consentgate-scheme", "initial");
   };
   const meet = (one, other) =>
     one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
