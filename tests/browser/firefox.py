@@ -21,10 +21,10 @@ AS_VISITORS_HAVE_IT = {
 # A connection that is slow to come about gets a second, and one of the two then asks nothing.
 NO_SPARE_CONNECTIONS = {"network.http.connection-retry-timeout": 0}
 
-
 Preferences = dict[str, bool | int | str]
 
-FEW = 2
+_MOST_RUNNING = 2
+"""The most browsers that run at once, unless more are in use."""
 
 
 class Firefox:
@@ -77,7 +77,7 @@ class Firefox:
         for told, browser in self._running:
             if told == preferences and browser.is_connected():
                 return browser
-        if len(self._running) >= FEW:
+        if len(self._running) >= _MOST_RUNNING:
             self._end_the_idle()
         browser = self._playwright.firefox.launch(
             channel="moz-firefox",  # speaks WebDriver BiDi with it, which every Firefox understands

@@ -167,7 +167,7 @@ class Recorder:
 
     @property
     def port(self) -> int:
-        """Where plain HTTP and TLS are spoken, and a proxy is."""
+        """The port for plain HTTP, for TLS, and for clients that take it for a proxy."""
         return self._server.port
 
     @property

@@ -71,7 +71,7 @@ def box_of(visitor: Visitor, selector: str) -> Any:
 def test_the_line_that_confirms_a_choice_covers_no_other_question(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor], javascript: bool
 ) -> None:
-    """What came after a grant is asked, and the visitor allows one thing of it from a placeholder."""
+    """A service was added after the grant, so that the visitor is asked while the line is there."""
     later = f'{POLICY}[[service]]\nid = "later"\ncategory = "third-party"\nhosts = ["later.example"]\n'
     visitor = open_page(serve, new_visitor, later, "<p>text</p>", javascript=javascript)
     before = Gate(Policy.parse(POLICY), secret_key="a key for the tests")

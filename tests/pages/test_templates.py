@@ -224,10 +224,11 @@ def test_only_three_templates_are_replaced_and_others_are_the_site_s_own(folder,
 
 
 def test_a_folder_without_templates_is_a_mistake(tmp_path):
-    for place in (tmp_path, tmp_path / "missing"):
+    for place, lacks in ((tmp_path, "has none of these"), (tmp_path / "missing", "is no folder")):
         policy = replace(POLICY, theme=Theme(templates=str(place)))
         (found,) = mistakes(policy)
         assert found.startswith('expected a folder with any of "banner.html", "choices.html", "page.html": "')
+        assert found.endswith(lacks)
 
 
 def test_a_policy_file_names_a_folder_beside_it_and_the_gate_looks_at_it(tmp_path):

@@ -112,6 +112,12 @@ def test_a_theme_that_cannot_be_read_is_refused_with_both_colours_and_their_cont
     ]
 
 
+def test_where_no_colour_would_do_beside_all_others_none_is_proposed():
+    said = {key: expected for _, key, expected in mistakes('[theme]\nbutton = "#888"\nbutton_text = "#333"')}
+    assert "; try " in said["button_text"]
+    assert said["button"].endswith("could not make out")
+
+
 @pytest.mark.parametrize(
     ("text", "key", "least"),
     [

@@ -46,7 +46,7 @@ _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
 
 
 class Parts(NamedTuple):
-    """What a policy file says, table by table."""
+    """The parts of a policy file, one for each kind of table."""
 
     site: Site
     categories: tuple[Category, ...]

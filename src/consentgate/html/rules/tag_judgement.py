@@ -272,6 +272,7 @@ _META = {
 }
 
 
+# Most links have one of these, which need not be taken apart.
 _OFTEN_LOADS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch"} - INERT_RELATIONS
 
 # Of these it depends on other attributes what they load.

@@ -38,8 +38,8 @@ _Where: TypeAlias = tuple[object, ...]
 
 
 class Removed(NamedTuple):
-    """An element: the `rest` of its bytes after the start tag, and the verdict on it, which counts places
-    from the document in which it stood at `start`."""
+    """An element that stood at `start` of some data: the `rest` of its bytes after the start tag, and the
+    verdict on it, which counts places in that data."""
 
     rest: bytes
     start: int

@@ -64,7 +64,7 @@ _NOT_PLAIN = re.compile(
 
 
 def may_hold_code(url: str) -> bool:
-    """False for nearly all URLs that hold no code themselves, at a glance."""
+    """Say, by its first character, whether a URL may hold code itself."""
     return url[:1] not in _OTHER_SCHEMES
 
 
