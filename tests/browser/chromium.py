@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
 
-from .engine import NoBrowser, program
+from .engine import Engine, NoBrowser, program
 from .recorder import Recorder
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -39,7 +39,7 @@ PREFERENCES = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies
 GPC_SCRIPT = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
 
 
-class Chromium:
+class Chromium(Engine):
     """NoBrowser if there is none."""
 
     name = "chromium"

@@ -63,12 +63,14 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="package")
-def engine(request: pytest.FixtureRequest, playwright: Playwright) -> Engine:
+def engine(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Engine]:
     """Chromium, unless the test is parametrised to run in others too."""
     try:
-        return ENGINES[getattr(request, "param", "chromium")](playwright)
+        found = ENGINES[getattr(request, "param", "chromium")](playwright)
     except NoBrowser as reason:
         raise _unavailable(reason) from None
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="package")

@@ -35,6 +35,9 @@ class Engine(Protocol):
 
     name: str
 
+    def close(self) -> None:
+        """End what still runs, though no test uses it."""
+
     def opens(
         self,
         recorder: Recorder,

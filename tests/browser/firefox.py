@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from .engine import NoBrowser, program
+from .engine import Engine, NoBrowser, program
 from .recorder import Recorder
 
 PROGRAMS = ("firefox-esr", "firefox", "/usr/bin/firefox-esr")
@@ -27,7 +27,7 @@ _MOST_RUNNING = 2
 """The most browsers that run at once, unless more are in use."""
 
 
-class Firefox:
+class Firefox(Engine):
     """NoBrowser if there is none. Any release will do, an ESR too: no build of Playwright's own.
 
     Firefox takes seconds to start, and what tests need it to be told differs little: one that is running is
@@ -38,7 +38,7 @@ class Firefox:
 
     def __init__(self, playwright: Playwright) -> None:
         self._playwright, self._executable = playwright, _find()
-        self._running: list[tuple[Preferences, Browser]] = []  # Playwright ends them when it is stopped
+        self._running: list[tuple[Preferences, Browser]] = []
 
     @contextmanager
     def opens(
@@ -78,7 +78,7 @@ class Firefox:
             if told == preferences and browser.is_connected():
                 return browser
         if len(self._running) >= _MOST_RUNNING:
-            self._end_the_idle()
+            self.close()
         browser = self._playwright.firefox.launch(
             channel="moz-firefox",  # speaks WebDriver BiDi with it, which every Firefox understands
             executable_path=self._executable,
@@ -87,7 +87,7 @@ class Firefox:
         self._running.append((preferences, browser))
         return browser
 
-    def _end_the_idle(self) -> None:
+    def close(self) -> None:
         for _, browser in self._running:
             if not browser.contexts:
                 browser.close()

@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Playwright
 
-from .engine import NoBrowser, program
+from .engine import Engine, NoBrowser, program
 from .recorder import Recorder
 from .servers import PATIENCE
 
@@ -28,7 +28,7 @@ MINI_BROWSER = "webkit2gtk-4.*/MiniBrowser"
 LIBRARIES = ("/usr/lib", "/usr/libexec", "/usr/lib64")
 
 
-class WebKit:
+class WebKit(Engine):
     """NoBrowser if there is none, or no display to be had."""
 
     name = "webkit"
