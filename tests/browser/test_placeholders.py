@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import sleep
 from typing import Any
 
 import pytest
@@ -121,6 +122,28 @@ def test_always_allow_opens_the_service_and_leads_back_to_the_page(
     assert visit.cookie_names == {"__Host-consent"}
     # Who picks one thing has answered the question.
     assert not visit.shows("Refuse")
+
+
+@pytest.mark.parametrize("delay", [0, 1], ids=["soon", "late"])
+def test_an_embed_opens_with_the_page_whenever_the_script_comes(
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor], delay: int
+) -> None:
+    """Firefox brings back what a frame showed before a reload: the placeholder."""
+    inner, came = gated(ONE), []
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "snippet-" not in environ["PATH_INFO"]:
+            return inner(environ, start_response)
+        came.append(environ["PATH_INFO"])
+        sleep(delay if len(came) > 1 else 0)
+        body = b"".join(inner(environ, lambda *_: None))
+        start_response("200 OK", [("Content-Type", "text/javascript"), ("Cache-Control", "no-store")])
+        return [body]
+
+    visitor = new_visitor(settle=0.4, patience=20)
+    visitor.opens(serve(app, host=HOST).url)
+    assert visitor.presses("Accept", reaching={"films.example"}).hosts == {"films.example"}
+    assert len(came) == 2
 
 
 def test_the_keyboard_alone_opens_an_embed(

@@ -95,6 +95,7 @@ class Context:
 class Page:
     def __init__(self, driver: Any) -> None:
         self._driver = driver
+        self.keyboard = Keyboard(driver)
 
     @property
     def url(self) -> str:
@@ -115,8 +116,15 @@ class Page:
     def reload(self) -> None:
         self._driver.refresh()
 
-    def evaluate(self, function: str) -> Any:
-        return self._driver.execute_async_script(f"Promise.resolve(({function})()).then(arguments[0])")
+    def evaluate(self, function: str, argument: Any = None) -> Any:
+        return self._driver.execute_async_script(
+            f"Promise.resolve(({function})(arguments[0])).then(arguments[1])", argument
+        )
+
+    def set_viewport_size(self, size: dict[str, int]) -> None:
+        """Size the page. The window is larger, by its bars, and no narrower than these: 447 pixels here."""
+        bars = self.evaluate("() => [outerWidth - innerWidth, outerHeight - innerHeight]")
+        self._driver.set_window_size(size["width"] + bars[0], size["height"] + bars[1])
 
     def wait_for_timeout(self, milliseconds: float) -> None:
         time.sleep(milliseconds / 1000)
@@ -124,6 +132,24 @@ class Page:
     def get_by_role(self, role: str, *, name: str, exact: bool) -> "Named":
         assert exact
         return Named(self._driver, role, name)
+
+
+@dataclass(frozen=True)
+class Keyboard:
+    driver: Any
+
+    def press(self, keys: str) -> None:
+        """Press a key, with others held down: `Shift+Tab`."""
+        from selenium.webdriver import ActionChains, Keys
+
+        *held, key = (getattr(Keys, name.upper()) for name in keys.split("+"))
+        actions = ActionChains(self.driver)
+        for one in held:
+            actions.key_down(one)
+        actions.send_keys(key)
+        for one in held:
+            actions.key_up(one)
+        actions.perform()
 
 
 @dataclass(frozen=True)
@@ -165,7 +191,9 @@ class Shown:
 @contextmanager
 def _display(program: str) -> Iterator[str]:
     ours, theirs = os.pipe()
-    command = [program, "-displayfd", str(theirs), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    # Without a window manager keys go to the window below the pointer, which is in the middle of the screen:
+    # the screen is small, so that this is a place that small windows cover, too.
+    command = [program, "-displayfd", str(theirs), "-screen", "0", "600x400x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[theirs], stderr=subprocess.DEVNULL)
     os.close(theirs)
     try:

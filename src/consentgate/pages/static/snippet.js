@@ -174,6 +174,8 @@
     if (isStale) target.src = target.getAttribute("src");
   };
   document.addEventListener("load", renew, true);
+  /* Some may have come before this script. */
+  for (const target of document.querySelectorAll("iframe")) renew({ target });
 
   /* -- the page around -- */
 
@@ -182,18 +184,26 @@
     const { colorScheme } = getComputedStyle(document.body);
     if (colorScheme !== "normal") ours.style.setProperty("--consentgate-scheme", "initial");
   };
-  const meet = (one, other) =>
-    one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
+  const boxOf = (element) => element.getBoundingClientRect();
   /* What has the keyboard's focus is not covered: the page scrolls, or where it cannot the banner makes room. */
-  addEventListener("focusin", ({ target }) => {
+  const uncover = () => {
     const banner = find("banner") ?? find("settings");
     if (!banner) return;
     ours.style.removeProperty("--consentgate-aside");
-    if (target === document.body || !target.matches(":focus-visible")) return;
-    const bar = banner.getBoundingClientRect();
-    const covered = () => meet(target.getBoundingClientRect(), bar);
-    if (covered()) scrollBy({ top: target.getBoundingClientRect().bottom - bar.top + 8, behavior: "instant" });
+    const focused = document.activeElement;
+    if (focused === document.body || !focused.matches(":focus-visible")) return;
+    const bar = boxOf(banner);
+    const covered = () => {
+      const { left, right, top, bottom } = boxOf(focused);
+      return bottom > bar.top && top < bar.bottom && right > bar.left && left < bar.right;
+    };
+    if (covered()) scrollBy({ top: boxOf(focused).bottom - bar.top + 8, behavior: "instant" });
     if (covered()) ours.style.setProperty("--consentgate-aside", "0 200vh");
+  };
+  addEventListener("focusin", () => {
+    uncover();
+    /* WebKit scrolls to what has the focus in its next frame. */
+    requestAnimationFrame(() => requestAnimationFrame(uncover));
   });
   /* The link to the settings moves up from controls that stay in their place: bars of tabs, buttons of chats. */
   const settle = () => {
@@ -201,7 +211,7 @@
     if (!link) return;
     link.style.removeProperty("transform");
     const covers = () => {
-      const { left, right, top, bottom } = link.getBoundingClientRect();
+      const { left, right, top, bottom } = boxOf(link);
       return [left, (left + right) / 2, right].some((x) =>
         [top, bottom].some((y) =>
           document.elementsFromPoint(x, y).some((element) => {
