@@ -13,7 +13,7 @@ LINT := $(VENV)/.lint
 BENCH := $(VENV)/.bench
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test without-pcre2 doubling engines corpus matrix oldest upstream fuzz soak bench screenshots lint format browsers servers clean
+.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench screenshots lint format browsers servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -46,13 +46,13 @@ without-pcre2: $(TESTS) ## run the HTML engine's tests as on a machine that lack
 	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile tests/html
 
 doubling: $(TESTS) ## count the work and memory that hostile input takes, at sizes that double
-	$(RUN)/python -m pytest -n 2 -m doubling tests/limits
+	$(RUN)/python -m pytest -n 2 -m "doubling and not exhaustive" tests/limits
 
 engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
-	$(RUN)/python -m pytest -n 3 --dist loadgroup -m "engines and not corpus" tests/browser
+	$(RUN)/python -m pytest -n 3 --dist loadgroup -m "engines and not exhaustive" tests/browser
 
-corpus: $(TESTS) ## visit the real pages that make test and make engines leave out, in Chromium
-	$(RUN)/python -m pytest -n 3 -m corpus tests/browser
+exhaustive: $(TESTS) ## run what CI has no time for: more real pages, long tests in Firefox, hostile input in both ways
+	$(RUN)/python -m pytest -n 3 --dist loadgroup -m exhaustive tests/browser tests/limits
 
 matrix: $(TESTS) ## visit every framework on every server, and print the README's table
 	$(RUN)/python -m tests.frameworks.matrix

@@ -32,6 +32,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes tens of seconds")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by these
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker("exhaustive" if item.get_closest_marker("engines") else "engines")
+
+
 class _ByEngine(LoadScopeScheduling):
     """Gives a file's tests in one engine to one worker, so that each starts an engine seldom. xdist's own
     groups are lost on pytest 9.2."""
@@ -82,7 +89,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(
-    params=["turbo", *(pytest.param(name, marks=pytest.mark.engines) for name in ("htmx-2", "htmx-4"))]
+    params=["turbo", *(pytest.param(name, marks=pytest.mark.long) for name in ("htmx-2", "htmx-4"))]
 )
 def library(request: pytest.FixtureRequest) -> tuple[str, bytes]:
     """The name and the source of each script that loads pages into the page that is there."""

@@ -71,9 +71,11 @@ def _saved_page(row: dict[str, str]) -> SavedPage:
 
 
 def for_each(pages: list[SavedPage], *, step: int = 1) -> pytest.MarkDecorator:
-    """Parametrise a test by these pages. Of every `step` all but one are left to `make corpus`."""
-    long = pytest.mark.corpus
-    marked = [pytest.param(page, marks=[long] if at % step else []) for at, page in enumerate(pages)]
+    """Parametrise a test by these pages. Of every `step` all but one are left to `make exhaustive`."""
+    marked = [
+        pytest.param(page, marks=[pytest.mark.exhaustive] if at % step else [])
+        for at, page in enumerate(pages)
+    ]
     return pytest.mark.parametrize("page", marked, ids=lambda page: Path(page.file).stem)
 
 

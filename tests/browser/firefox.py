@@ -1,5 +1,6 @@
 """Where Firefox is, and how it is started so that it says nothing of its own accord."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -20,6 +21,11 @@ AS_VISITORS_HAVE_IT = {
 
 # A connection that is slow to come about gets a second, and one of the two then asks nothing.
 NO_SPARE_CONNECTIONS = {"network.http.connection-retry-timeout": 0}
+
+# It asks Mozilla for settings again and again, which takes time from the tests. Only those who develop that
+# service may tell a release of another server.
+NO_SETTINGS_FROM_MOZILLA = {"services.settings.server": "data:,#remote-settings-dummy/v1"}
+ENVIRONMENT = {"MOZ_REMOTE_SETTINGS_DEVTOOLS": "1"}
 
 Preferences = dict[str, bool | int | str]
 
@@ -58,6 +64,7 @@ class Firefox(Engine):
             {
                 **AS_VISITORS_HAVE_IT,
                 **NO_SPARE_CONNECTIONS,
+                **NO_SETTINGS_FROM_MOZILLA,
                 "network.dns.forceResolve": "127.0.0.1",
                 "network.socket.forcePort": f"80={recorder.port};443={recorder.secure_port}",
                 "javascript.enabled": javascript,
@@ -83,6 +90,7 @@ class Firefox(Engine):
             channel="moz-firefox",  # speaks WebDriver BiDi with it, which every Firefox understands
             executable_path=self._executable,
             firefox_user_prefs=preferences,
+            env={**os.environ, **ENVIRONMENT},
         )
         self._running.append((preferences, browser))
         return browser

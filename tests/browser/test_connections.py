@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from select import select
 from socket import AF_INET, SOCK_DGRAM, socket
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from .engine import Engine, in_firefox_too
 from .recorder import Recorder
 from .servers import LOOPBACK, Site, serve_wsgi
 from .test_policies import POLICY
-from .visit import Visitor
+from .visit import Visitor, wait_until_quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines]
 
@@ -116,8 +115,7 @@ class Browser:
             page.goto(f"https://{OWN}/{path}")
             if page.locator("#go").count():
                 page.click("#go", no_wait_after=True)
-        while monotonic() - self.recorder.changed < 1.5:
-            page.wait_for_timeout(50)
+        wait_until_quiet(page, lambda: self.recorder.changed, 1.5)
         for opened in self.context.pages[1:]:
             opened.close()
         return {host.partition(".")[0] for host in self.recorder.hosts_since(mark)}

@@ -73,7 +73,7 @@ def test_accepting_opens_the_site_and_withdrawing_closes_it(
     demo: Site, visitor: Visitor, exempt: set[str]
 ) -> None:
     visitor.opens(demo.url)
-    accepted = visitor.presses("Accept")
+    accepted = visitor.presses("Accept", reaching=VIDEOS)
     assert_open(accepted, javascript=visitor.javascript)
     assert cookies_that_need_consent(accepted, exempt), "the demo has a cookie that needs consent"
     assert not accepted.shows("Accept")
@@ -108,10 +108,10 @@ def test_a_choice_stays_with_the_browser_that_made_it(
 ) -> None:
     one, other = new_visitor(), new_visitor()
     one.opens(demo.url)
-    assert_open(one.presses("Accept"))
+    assert_open(one.presses("Accept", reaching=VIDEOS))
 
     assert other.opens(demo.url).hosts == set()
-    assert_open(one.reloads())
+    assert_open(one.reloads(reaching=VIDEOS))
 
 
 @in_firefox_too

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from time import monotonic
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import xslt_vectors
-from playwright.sync_api import Error
 
 from consentgate import Gate, Policy
 from consentgate.wsgi import ConsentMiddleware
 
 from .engine import Engine, in_firefox_too
-from .recorder import Recorder
+from .recorder import Mark, Recorder
 from .servers import serve_wsgi
 from .test_policies import POLICY
+from .visit import wait_until_quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines, in_firefox_too]
 
@@ -138,8 +137,8 @@ for _kind, _sheet in (
 def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     found = re.fullmatch(r"/(\d+)(/sheet)?", environ["PATH_INFO"])
     if found is None:
-        start_response("404 Not Found", [("Content-Type", "application/json")])
-        return [b""]
+        start_response("404 Not Found", [("Content-Type", "text/html")])
+        return [b"<!DOCTYPE html><title>It opens the others</title>"]
     headers, body = (SHEETS if found[2] else CASES)[int(found[1])]
     start_response("200 OK", headers)
     return [body.replace("HOST", f"v{found[1]}").encode()]
@@ -151,18 +150,14 @@ def visited(engine: Engine, recorder: Recorder, app: Any) -> Iterator[set[int]]:
     with serve_wsgi(app) as served:
         recorder.forwards[OWN] = served.port
         with engine.opens(recorder) as context:
+            page = context.pages[0]
+            page.goto(f"https://{OWN}/")
             for number in range(len(CASES)):
-                page = context.new_page()
-                # What is saved or refused is never shown, for which Firefox's driver would wait on.
-                with suppress(Error):
-                    page.goto(f"https://{OWN}/{number}", wait_until="commit", timeout=500)
+                page.evaluate("path => { open(path) }", f"/{number}")
                 while not any(request.path == f"/{number}" for request in recorder.requests):
                     page.wait_for_timeout(50)
-                end = monotonic() + 5
-                while monotonic() - recorder.changed < 0.4 and monotonic() < end:
-                    page.wait_for_timeout(50)
-                page.close()
-            hosts = recorder.hosts_since(type(recorder.mark())())
+            wait_until_quiet(page, lambda: recorder.changed, 2)
+            hosts = recorder.hosts_since(Mark())
             yield {int(found[1]) for host in hosts if (found := re.match(r"v(\d+)\.", host))}
 
 

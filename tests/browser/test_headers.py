@@ -17,6 +17,7 @@ from consentgate.wsgi import ConsentMiddleware
 from .engine import Engine, in_firefox_too
 from .recorder import Recorder
 from .servers import serve_wsgi
+from .visit import wait_until_quiet
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines, in_firefox_too]
 
@@ -78,8 +79,7 @@ class Browser:
         }
         mark = self.recorder.mark()
         self.page.goto(f"https://{HOST}/frames/{','.join(map(str, self.site.headers))}?{way}")
-        while time.monotonic() - self.recorder.changed < 1.5:
-            self.page.wait_for_timeout(50)
+        wait_until_quiet(self.page, lambda: self.recorder.changed, 1.5)
         self._turns_away()
         found: dict[int, set[str]] = {}
         for host in self.recorder.hosts_since(mark):

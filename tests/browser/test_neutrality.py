@@ -98,7 +98,7 @@ def boxes(visitor: Visitor, url: str) -> list[Any]:
     return found
 
 
-LONG = pytest.mark.engines
+LONG = pytest.mark.long
 
 
 @pytest.mark.parametrize(

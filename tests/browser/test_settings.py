@@ -135,7 +135,7 @@ def stands_for(ticked: set[Box], service: str, category: str) -> bool:
     return ("category", category) in ticked or ("service", value) in ticked
 
 
-@pytest.mark.engines  # for its length
+@pytest.mark.long
 # To shrink what it finds would take a browser many minutes.
 @settings(
     max_examples=6,

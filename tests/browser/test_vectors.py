@@ -11,7 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 from html_nasty import INPUTS
@@ -23,6 +23,7 @@ from consentgate import Gate, Policy
 from .engine import Engine, in_every_engine
 from .recorder import Mark, Recorder
 from .servers import PATIENCE, serve_wsgi
+from .visit import wait_until_quiet
 
 pytestmark = [pytest.mark.browser, in_every_engine]
 
@@ -52,8 +53,7 @@ DIFFERS_AT_THE_START = [
 ]
 
 FRAMES = 180  # on one page; Chromium allows a thousand, and some cases have frames of their own
-ROUND = 0.05  # seconds from one look at a page to the next; a busy machine takes longer
-# Seconds without anything new, in rounds, after which a page is done: Firefox prefetches only when idle.
+# Seconds without anything new after which a page is done: Firefox prefetches only when idle.
 QUIET = {"chromium": 0.6, "firefox": 1.2, "webkit": 1.0}
 SCANNED_AHEAD = 0.3  # seconds for which the parser waits and the preload scanner does not
 
@@ -122,8 +122,9 @@ def site(environ: dict[str, str], start_response: Callable[..., object]) -> list
 class Browser:
     """One that loads cases, and tells which of them contact somebody, and whom."""
 
-    def __init__(self, engine: Engine, page: Page, recorder: Recorder) -> None:
+    def __init__(self, engine: Engine, page: Page, recorder: Recorder, *, javascript: bool) -> None:
         self.engine, self.page, self.recorder = engine, page, recorder
+        self.javascript = javascript
 
     def contacts(self, shape: str, numbers: Iterable[int] = CASES) -> dict[int, set[str]]:
         numbers = list(numbers)
@@ -131,18 +132,13 @@ class Browser:
         for first in range(0, len(numbers), FRAMES):
             some = ",".join(map(str, numbers[first : first + FRAMES]))
             self.page.goto(f"https://{OWN}/frames/{some}?{shape}", timeout=1000 * PATIENCE)
-            self._wait_until_quiet()
+            wait_until_quiet(
+                *(self.page, lambda: self.recorder.changed, QUIET[self.engine.name]),
+                javascript=self.javascript,
+            )
         self.page.goto("about:blank")
         assert self._loaded(mark) >= set(numbers), "a case was not loaded at all"
         return self._by_case(mark)
-
-    def _wait_until_quiet(self) -> None:
-        end, rounds, latest = monotonic() + PATIENCE, 0, 0.0
-        while rounds < QUIET[self.engine.name] / ROUND and monotonic() < end:
-            self.page.wait_for_timeout(1000 * ROUND)
-            self.page.title()  # is told once the page has come to what it had to do
-            before, latest = latest, self.recorder.changed
-            rounds = rounds + 1 if latest == before else 0
 
     def _loaded(self, mark: Mark) -> set[int]:
         asked = self.recorder.requests[mark.requests :]
@@ -175,7 +171,7 @@ def browser_with(engine: Engine, certificate: Path, *, javascript: bool = True) 
     with Recorder(certificate) as recorder, serve_wsgi(site) as served:
         recorder.forwards.update(dict.fromkeys([OWN, *map(_waiting, CASES)], served.port))
         with engine.opens(recorder, javascript=javascript) as context:
-            yield Browser(engine, context.pages[0], recorder)
+            yield Browser(engine, context.pages[0], recorder, javascript=javascript)
 
 
 @pytest.fixture(scope="module")

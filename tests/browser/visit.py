@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ from .engine import Engine
 from .recorder import Recorder, Request
 from .servers import PATIENCE
 
-POLL = 0.05
+ROUND = 0.05
+"""Seconds from one look at a page to the next; a busy machine takes longer."""
 
 STORED = """async () => {
     const found = [];
@@ -26,6 +27,28 @@ STORED = """async () => {
     await look('caches', () => caches.keys());
     return found;
 }"""
+
+
+def wait_until_quiet(
+    page: Any,
+    latest: Callable[[], float],
+    seconds: float,
+    *,
+    javascript: bool = True,
+    patience: float = PATIENCE,
+) -> None:
+    """Wait until `latest` gives the same time for as many rounds as fit into `seconds` where nothing else
+    runs. In each the page has to answer, so that a busy machine takes longer for them."""
+    end, rounds, before = time.monotonic() + patience, 0, 0.0
+    while rounds < seconds / ROUND and time.monotonic() < end:
+        page.wait_for_timeout(ROUND * 1000)
+        with contextlib.suppress(Error):  # another page comes in its place
+            if javascript:
+                page.evaluate("() => new Promise(done => setTimeout(done))")
+            else:
+                page.title()
+        now = latest()
+        rounds, before = rounds + 1 if now == before else 0, now
 
 
 class Stored(NamedTuple):
@@ -95,12 +118,13 @@ class Visitor:
     def opens(self, url: str) -> Visit:
         return self._act(lambda: self.page.goto(url))
 
-    def reloads(self) -> Visit:
-        return self._act(lambda: self.page.reload())
+    def reloads(self, *, reaching: Set[str] = frozenset()) -> Visit:
+        return self._act(lambda: self.page.reload(), reaching)
 
-    def presses(self, button: str) -> Visit:
-        """Press the visible button of that name; it must be there."""
-        return self._act(lambda: self._click("button", button))
+    def presses(self, button: str, *, reaching: Set[str] = frozenset()) -> Visit:
+        """Press the visible button of that name; it must be there. Some browsers load frames late: one of
+        the hosts `reaching` is waited for."""
+        return self._act(lambda: self._click("button", button), reaching)
 
     def follows(self, link: str) -> Visit:
         return self._act(lambda: self._click("link", link))
@@ -121,11 +145,14 @@ class Visitor:
         self.context.clear_cookies()
         self._wait_until_quiet()
 
-    def _act(self, act: Any) -> Visit:
+    def _act(self, act: Any, reaching: Set[str] = frozenset()) -> Visit:
         mark = self.recorder.mark()
         self._errors.clear()
         self._active = time.monotonic()
         act()
+        end = time.monotonic() + self.patience
+        while reaching and not reaching & self.recorder.hosts_since(mark) and time.monotonic() < end:
+            self.page.wait_for_timeout(ROUND * 1000)
         self._wait_until_quiet()
         return Visit(
             page=self.page,
@@ -137,19 +164,13 @@ class Visitor:
         )
 
     def _wait_until_quiet(self) -> None:
-        end = time.monotonic() + self.patience
-        rounds, latest = 0, 0.0
-        while rounds < self.settle / POLL and time.monotonic() < end:
-            self._wait_for_an_answer()
-            before, latest = latest, max(self._active, self.recorder.changed)
-            rounds = rounds + 1 if latest == before and not self._navigations else 0
+        wait_until_quiet(
+            self.page, self._latest, self.settle, javascript=self.javascript, patience=self.patience
+        )
 
-    def _wait_for_an_answer(self) -> None:
-        """Give the page a moment, and wait until it has come to what it had to do."""
-        self.page.wait_for_timeout(POLL * 1000)
-        if self.javascript:
-            with contextlib.suppress(Error):  # another page comes in its place
-                self.page.evaluate("() => new Promise(done => setTimeout(done))")
+    def _latest(self) -> float:
+        """The time of the last sign of life; now, while a navigation is under way."""
+        return time.monotonic() if self._navigations else max(self._active, self.recorder.changed)
 
     def _storage(self) -> set[Stored]:
         if not self.javascript:  # nothing can be stored then, and a frame does not answer

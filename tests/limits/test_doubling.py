@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from .inputs import CODED, MESSAGES, PAGES
+from .every_page import WAYS, every_page
+from .inputs import MESSAGES
 from .measure import WorkCounter
 
 pytestmark = pytest.mark.doubling
@@ -51,30 +52,15 @@ def assert_linear(
 def plain(counter: WorkCounter) -> dict[str, float]:
     """What a byte of a plain page costs, as it comes whole and in pieces."""
     size = 64 << 10
-    return {way: counter.work("pages", "plain", way, size) / size for way in ("whole", "pieces")}
+    return {way: counter.work("pages", "plain", way, size) / size for way in WAYS}
 
 
-@pytest.mark.parametrize("way", ["whole", "pieces"])
-@pytest.mark.parametrize("name", PAGES)
+@every_page(first="pieces")
 def test_twice_the_page_is_twice_the_work(
-    name: str, way: str, counter: WorkCounter, plain: dict[str, float]
+    table: str, name: str, way: str, counter: WorkCounter, plain: dict[str, float]
 ) -> None:
     assert_linear(
-        lambda size: counter.work("pages", name, way, size),
-        plain[way],
-        SMALLEST_PAGE,
-        LARGEST_PAGE,
-        most=PLAIN * plain[way],
-    )
-
-
-@pytest.mark.parametrize("way", ["whole", "pieces"])
-@pytest.mark.parametrize("name", CODED)
-def test_twice_the_compressed_page_is_twice_the_work(
-    name: str, way: str, counter: WorkCounter, plain: dict[str, float]
-) -> None:
-    assert_linear(
-        lambda size: counter.work("coded", name, way, size),
+        lambda size: counter.work(table, name, way, size),
         plain[way],
         SMALLEST_PAGE,
         LARGEST_PAGE,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .inputs import CODED, MESSAGES, PAGES
+from .every_page import every_page
+from .inputs import MESSAGES
 from .measure import MemoryMeter
 
 pytestmark = pytest.mark.doubling
@@ -26,8 +27,7 @@ def test_a_head_takes_a_mebibyte_at_most(name: str, meter: MemoryMeter) -> None:
     assert made <= LARGEST_HEAD
 
 
-@pytest.mark.parametrize("way", ["whole", "pieces"])
-@pytest.mark.parametrize(("table", "name"), [*(("pages", n) for n in PAGES), *(("coded", n) for n in CODED)])
+@every_page(first="whole")
 def test_twice_the_page_takes_twice_the_memory(table: str, name: str, way: str, meter: MemoryMeter) -> None:
     half, whole = (meter.peak(table, name, way, size) for size in (PAGE // 2, PAGE))
     # What waits may wait whole, from some size on; what takes less than a plain page in one piece is cheap.
