@@ -22,8 +22,8 @@ AS_VISITORS_HAVE_IT = {
 # A connection that is slow to come about gets a second, and one of the two then asks nothing.
 NO_SPARE_CONNECTIONS = {"network.http.connection-retry-timeout": 0}
 
-# It asks Mozilla for settings again and again, which takes time from the tests. Only those who develop that
-# service may tell a release of another server.
+# It asks Mozilla for settings again and again, which takes time from the tests. A release takes another
+# server only where the variable is set.
 NO_SETTINGS_FROM_MOZILLA = {"services.settings.server": "data:,#remote-settings-dummy/v1"}
 ENVIRONMENT = {"MOZ_REMOTE_SETTINGS_DEVTOOLS": "1"}
 

@@ -1,4 +1,4 @@
-"""The banner for everyone, without JavaScript and in any colours.
+"""The banner for everyone: without JavaScript, in forced colours, in its own language and time.
 
 What is asked is WCAG 2.2, levels A and AA; each test names its criteria. Tested elsewhere: with JavaScript,
 small windows and screen readers in test_banner_everywhere; the privacy settings in test_settings_access; that
@@ -56,9 +56,10 @@ def opens(serve: Callable[..., Site], new_visitor: Callable[..., Visitor]) -> Ca
     return partial(open_page, serve, new_visitor, SITE)
 
 
-def focused(visitor: Visitor, key: str) -> Any:
+def focused(visitor: Visitor, key: str, *, settle: float = 0) -> Any:
+    """Press a key, and tell what then has the focus. `settle` is how many seconds the page may scroll."""
     visitor.page.keyboard.press(key)
-    visitor.page.wait_for_timeout(30)
+    visitor.page.wait_for_timeout(30 + 1000 * settle)
     if visitor.javascript:
         visitor.page.evaluate(SOME_FRAMES)
     return visitor.page.evaluate(FOCUSED)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .engine import in_every_engine
+from .engine import Engine, in_every_engine
 from .servers import Site
 from .test_banner import LINES, open_page
 from .test_banner_access import END, IN_ORDER, SITE, focused
@@ -24,6 +24,7 @@ SPACING = """() => {
         + "word-spacing: .16em !important } p { margin-block-end: 2em !important }");
     root.adoptedStyleSheets.push(spacing);
 }"""
+SMOOTH = "<style>html { scroll-behavior: smooth }</style>"
 TARGETS = """() => [...document.body.shadowRoot.querySelectorAll("a, button, summary, label")]
     .filter(target => target.checkVisibility({ visibilityProperty: true }))
     .map(target => [target.innerText, target.getBoundingClientRect().toJSON()])"""
@@ -42,11 +43,12 @@ REACHED = """() => [...document.body.shadowRoot.querySelectorAll(
 WINDOW = """() => {
     const { top, bottom } = document.body.shadowRoot.querySelector(".consentgate-banner")
         .getBoundingClientRect();
-    return { top, bottom, height: innerHeight, overflow: document.documentElement.scrollWidth - innerWidth };
+    const overflow = document.documentElement.scrollWidth - innerWidth;
+    return { top, bottom, overflow, width: innerWidth, height: innerHeight };
 }"""
 OPEN = "() => { document.body.shadowRoot.querySelector('summary').click() }"
 BOXES = """() => [...document.body.shadowRoot.querySelectorAll("input[type=checkbox]")]
-    .filter(box => box.checkVisibility()).map(box => box.labels[0].innerText)"""
+    .filter(box => box.checkVisibility()).map(box => [box.labels[0].innerText, box.checked])"""
 STATUS = "() => document.body.shadowRoot.querySelector('[role=status]')"
 
 
@@ -68,10 +70,11 @@ def test_the_keyboard_goes_through_it_in_order_and_leaves_it(opens: Callable[...
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (320, 256)], ids=str)
-def test_it_hides_no_focus(opens: Callable[..., Visitor], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("styles", ["", SMOOTH], ids=["at-once", "smoothly"])
+def test_it_hides_no_focus(opens: Callable[..., Visitor], size: tuple[int, int], styles: str) -> None:
     """WCAG 2.4.11."""
-    visitor = opens(LINES + END, size=size)
-    told = [focused(visitor, key) for key in ["Tab"] * 12 + ["Shift+Tab"] * 8]
+    visitor = opens(styles + LINES + END, size=size)
+    told = [focused(visitor, key, settle=1 if styles else 0) for key in ["Tab"] * 12 + ["Shift+Tab"] * 8]
     assert "Link 3" in {name for name, *_ in told}
     assert [name for name, is_covered, *_ in told if is_covered] == []
 
@@ -90,7 +93,7 @@ def test_every_target_is_large_enough(opens: Callable[..., Visitor]) -> None:
 @pytest.mark.parametrize("size", [(320, 256), (640, 400)], ids=["400 %", "200 %"])
 @pytest.mark.parametrize("spacing", [False, True], ids=["usual", "spaced"])
 def test_a_small_window_shows_all_of_it(
-    opens: Callable[..., Visitor], size: tuple[int, int], spacing: bool
+    opens: Callable[..., Visitor], engine: Engine, size: tuple[int, int], spacing: bool
 ) -> None:
     """WCAG 1.4.4, 1.4.10 and 1.4.12."""
     visitor = opens(LINES, size=size)
@@ -100,10 +103,12 @@ def test_a_small_window_shows_all_of_it(
         if opened:
             visitor.page.evaluate(OPEN)
         window = visitor.page.evaluate(WINDOW)
+        # WebKit's window is never as narrow as 320 pixels.
+        assert window["width"] == size[0] or engine.name == "webkit"
         assert window["top"] >= 0 and window["bottom"] <= window["height"] + 0.5
         assert window["overflow"] <= 0
         found = visitor.page.evaluate(REACHED)
-        assert {name for name, _ in found} >= {"Accept", "Refuse"}
+        assert {name for name, _ in found} >= {"Accept", "Refuse", *(["Save choice"] if opened else [])}
         assert [name for name, is_reached in found if not is_reached] == []
 
 
@@ -111,8 +116,8 @@ def test_the_status_is_there_before_it_says_something(opens: Callable[..., Visit
     """WCAG 2.5.3, 4.1.2 and 4.1.3."""
     visitor = opens(LINES)
     visitor.page.evaluate(OPEN)
-    names = [name.strip().partition(" ")[0] for name in visitor.page.evaluate(BOXES)]
-    assert names == ["Performance", "Third-party"]
+    boxes = [(name.strip().partition(" ")[0], *box) for name, *box in visitor.page.evaluate(BOXES)]
+    assert boxes == [("Performance", False), ("Third-party", False)]
     visitor.page.evaluate(f"() => {{ window.line = ({STATUS})() }}")
     visitor.presses("Refuse")
     assert visitor.page.evaluate("() => line.isConnected && line.innerText").startswith(

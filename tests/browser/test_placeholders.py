@@ -125,11 +125,12 @@ def test_always_allow_opens_the_service_and_leads_back_to_the_page(
 
 
 @pytest.mark.parametrize("delay", [0, 1], ids=["soon", "late"])
+@pytest.mark.parametrize("attribute", ["", ' sandbox="allow-scripts"'], ids=["free", "in-a-sandbox"])
 def test_an_embed_opens_with_the_page_whenever_the_script_comes(
-    serve: Callable[..., Site], new_visitor: Callable[..., Visitor], delay: int
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor], attribute: str, delay: int
 ) -> None:
     """Firefox brings back what a frame showed before a reload: the placeholder."""
-    inner, came = gated(ONE), []
+    inner, came = gated(ONE.replace("<iframe", f"<iframe{attribute}")), []
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if "snippet-" not in environ["PATH_INFO"]:
@@ -144,6 +145,7 @@ def test_an_embed_opens_with_the_page_whenever_the_script_comes(
     visitor.opens(serve(app, host=HOST).url)
     assert visitor.presses("Accept", reaching={"films.example"}).hosts == {"films.example"}
     assert len(came) == 2
+    assert len(visitor.reloads(reaching={"films.example"}).requests) == 1
 
 
 def test_the_keyboard_alone_opens_an_embed(

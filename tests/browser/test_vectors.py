@@ -133,7 +133,9 @@ class Browser:
             some = ",".join(map(str, numbers[first : first + FRAMES]))
             self.page.goto(f"https://{OWN}/frames/{some}?{shape}", timeout=1000 * PATIENCE)
             wait_until_quiet(
-                *(self.page, lambda: self.recorder.changed, QUIET[self.engine.name]),
+                self.page,
+                lambda: self.recorder.changed,
+                QUIET[self.engine.name],
                 javascript=self.javascript,
             )
         self.page.goto("about:blank")

@@ -38,7 +38,7 @@ def wait_until_quiet(
     patience: float = PATIENCE,
 ) -> None:
     """Wait until `latest` gives the same time for as many rounds as fit into `seconds` where nothing else
-    runs. In each the page has to answer, so that a busy machine takes longer for them."""
+    runs, or `patience` is at its end. In each the page has to answer, so that a busy machine takes longer."""
     end, rounds, before = time.monotonic() + patience, 0, 0.0
     while rounds < seconds / ROUND and time.monotonic() < end:
         page.wait_for_timeout(ROUND * 1000)
@@ -122,8 +122,8 @@ class Visitor:
         return self._act(lambda: self.page.reload(), reaching)
 
     def presses(self, button: str, *, reaching: Set[str] = frozenset()) -> Visit:
-        """Press the visible button of that name; it must be there. Some browsers load frames late: one of
-        the hosts `reaching` is waited for."""
+        """Press the visible button of that name; it must be there. Then wait until one of the hosts in
+        `reaching` has been contacted: browsers load frames late."""
         return self._act(lambda: self._click("button", button), reaching)
 
     def follows(self, link: str) -> Visit:

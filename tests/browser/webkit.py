@@ -122,7 +122,7 @@ class Page:
         )
 
     def set_viewport_size(self, size: dict[str, int]) -> None:
-        """Size the page. The window is larger, by its bars, and no narrower than these: 447 pixels here."""
+        """Size the page. The window is larger by its bars, and no narrower than they are: 447 pixels here."""
         bars = self.evaluate("() => [outerWidth - innerWidth, outerHeight - innerHeight]")
         self._driver.set_window_size(size["width"] + bars[0], size["height"] + bars[1])
 
@@ -191,8 +191,8 @@ class Shown:
 @contextmanager
 def _display(program: str) -> Iterator[str]:
     ours, theirs = os.pipe()
-    # Without a window manager keys go to the window below the pointer, which is in the middle of the screen:
-    # the screen is small, so that this is a place that small windows cover, too.
+    # Without a window manager keys go to the window below the pointer. The pointer is in the middle of the
+    # screen: on this small one, even a small window lies there.
     command = [program, "-displayfd", str(theirs), "-screen", "0", "600x400x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[theirs], stderr=subprocess.DEVNULL)
     os.close(theirs)

@@ -168,14 +168,20 @@
   /* A form of ours led here, without a script that could have told the other tabs. */
   if (isSaved && entry?.type === "navigate") tabs?.postMessage("");
 
-  /* Firefox brings back what a frame showed before a reload: the placeholder of what is allowed by now. */
-  const renew = ({ target }) => {
-    const isStale = target.matches?.("iframe[src]:not([srcdoc])") && target.contentDocument?.URL === "about:srcdoc";
-    if (isStale) target.src = target.getAttribute("src");
+  /* After a reload Firefox brings back what a frame showed: the placeholder of what is allowed by now. */
+  const renew = (frame, isStale = frame.contentDocument?.URL === "about:srcdoc") => {
+    if (isStale && frame.matches("iframe[src]:not([srcdoc])")) frame.src = frame.getAttribute("src");
   };
-  document.addEventListener("load", renew, true);
-  /* Some may have come before this script. */
-  for (const target of document.querySelectorAll("iframe")) renew({ target });
+  if (entry?.type !== "navigate") {
+    document.addEventListener("load", ({ target }) => renew(target), true);
+    /* Some may have come before this script. Firefox brings them back once more while the page is loading. */
+    addEventListener("load", () => requestAnimationFrame(() => document.querySelectorAll("iframe").forEach((frame) => {
+      renew(frame);
+      /* Nobody sees what is in a sandbox, but what has been asked for has an entry. */
+      const isUnseen = !frame.contentDocument && frame.hasAttribute("sandbox");
+      renew(frame, isUnseen && !performance.getEntriesByName(frame.src).length);
+    })));
+  }
 
   /* -- the page around -- */
 
@@ -200,10 +206,17 @@
     if (covered()) scrollBy({ top: boxOf(focused).bottom - bar.top + 8, behavior: "instant" });
     if (covered()) ours.style.setProperty("--consentgate-aside", "0 200vh");
   };
+  /* Browsers scroll to what has the focus: WebKit some frames later, and all of them slowly where a page asks for
+     that. It is over when nothing has moved for some frames. */
   addEventListener("focusin", () => {
-    uncover();
-    /* WebKit scrolls to what has the focus in its next frame. */
-    requestAnimationFrame(() => requestAnimationFrame(uncover));
+    let at, still;
+    const watch = () => {
+      uncover();
+      still = at === scrollY ? still + 1 : 0;
+      at = scrollY;
+      if (still < 9) requestAnimationFrame(watch);
+    };
+    watch();
   });
   /* The link to the settings moves up from controls that stay in their place: bars of tabs, buttons of chats. */
   const settle = () => {
