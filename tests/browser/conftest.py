@@ -40,13 +40,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _ByEngine(LoadScopeScheduling):
-    """Gives a file's tests in one engine to one worker, so that each starts an engine seldom. xdist's own
-    groups are lost on pytest 9.2."""
+    """Gives a file's tests in one engine to one worker, so that each starts an engine seldom, and the longest
+    first. xdist's own groups are lost on pytest 9.2."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, parameters = nodeid.partition("::")
         engine = parameters.removesuffix("]").rpartition("-")[2].rpartition("[")[2]
         return f"{file} in {engine if engine in ENGINES else 'chromium'}"
+
+    def _assign_work_unit(self, node: Any) -> None:
+        for scope in [scope for scope in self.workqueue if "test_vectors" in scope]:
+            self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
