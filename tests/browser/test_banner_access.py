@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.browser, in_firefox_too]
 
 SITE = POLICY.replace("[site]", '[site]\nprivacy_url = "/privacy"\nimprint_url = "/imprint"')
 END = '<footer style="height:40px"><a href="/last">Last</a></footer>'
+FIRST = '<a href="/first">First</a>'
 IN_ORDER = ["All details", "Privacy policy", "Imprint", "Accept", "Refuse", "Choose"]
 CONTROLS = "a, button, summary, label"
 # The name of what has the focus, and whether the banner, or else the link to the settings, covers all of it.
@@ -71,16 +72,20 @@ def box_of(locator: Locator) -> dict[str, float]:
     return dict(found)
 
 
-@LONG
-def test_the_keyboard_goes_through_it_in_order_and_leaves_it(opens: Callable[..., Visitor]) -> None:
-    """WCAG 2.1.1, 2.1.2, 2.4.3 and 2.4.7; Escape decides nothing."""
-    visitor = opens('<a href="/first">First</a>' + END, javascript=False)
+def assert_keyboard_goes_through_it(visitor: Visitor) -> None:
+    """In order, with the focus shown, and out of it; Escape decides nothing."""
     told = [focused(visitor, "Tab") for _ in range(len(IN_ORDER) + 1)]
     assert [name for name, *_ in told] == [*IN_ORDER, "First"]
     for name, _, style, width in told[:-1]:
         assert (style, width) == ("solid", "3px"), name
     visitor.does(lambda page: page.keyboard.press("Escape"))
     assert visitor.cookies() == []
+
+
+@LONG
+def test_the_keyboard_goes_through_it_in_order_and_leaves_it(opens: Callable[..., Visitor]) -> None:
+    """WCAG 2.1.1, 2.1.2, 2.4.3 and 2.4.7."""
+    assert_keyboard_goes_through_it(opens(FIRST + END, javascript=False))
 
 
 @pytest.mark.parametrize("size", [pytest.param((1280, 800), marks=LONG), (320, 256)], ids=str)
