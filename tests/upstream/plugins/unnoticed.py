@@ -16,6 +16,7 @@ import msgspec
 
 from consentgate import Gate, Policy
 from consentgate.consent import Choice, ConsentCookie, decide
+from consentgate.consent.choice_validity import Validity
 from consentgate.consent.signals import DNT, GPC
 from consentgate.gate.enforcement import Enforcement
 from consentgate.pages import Pages
@@ -47,7 +48,7 @@ class _Unnoticed(Enforcement):
 class UnnoticedGate(Gate):
     def __init__(self) -> None:
         super().__init__(POLICY, secret_key=SECRET_KEY)
-        cookie = _EverythingGranted([SECRET_KEY])
+        cookie = _EverythingGranted([SECRET_KEY], validity=Validity.of(POLICY.site))
         usual = self.enforcement
         self.enforcement = _Unnoticed(POLICY, cookie, usual.embeds, False, 0, usual.log)
 
