@@ -13,7 +13,7 @@ LINT := $(VENV)/.lint
 BENCH := $(VENV)/.bench
 CODE := src tests examples tools benchmarks
 
-.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench screenshots lint format browsers servers clean
+.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench screenshots lint format browsers static servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -92,12 +92,17 @@ format: $(LINT) ## format the code
 	$(RUN)/ruff format $(CODE)
 	$(RUN)/ruff check --fix $(CODE)
 
-browsers: $(TESTS) ## install the browsers of the browser tests, and Turbo, which pages in them load
+browsers: $(TESTS) ## install the browsers of the browser tests, and what builds and checks the scripts in static/
 	sh tools/install_browser.sh $(RUN)/python
-	sh tools/install_turbo.sh
+	sh tools/install_static.sh
+
+static: ## build the scripts in static/ and put them into the package
+	sh tools/install_static.sh
+	npm run --silent --prefix static check
+	npm run --silent --prefix static build
 
 servers: ## install the servers that some tests put in front of an app, and wrk for the benchmarks
 	sh tools/install_servers.sh
 
 clean: ## remove the environments and what tools left behind
-	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream static/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -3,7 +3,8 @@
 from importlib.resources import files
 from pathlib import Path
 
-_TURBO = Path(__file__).parents[2] / "node_modules" / "@hotwired" / "turbo" / "dist" / "turbo.es2017-umd.js"
+_NODE_MODULES = Path(__file__).parents[2] / "static" / "node_modules"
+_TURBO = _NODE_MODULES / "@hotwired" / "turbo" / "dist" / "turbo.es2017-umd.js"
 
 
 class NoLibrary(Exception):

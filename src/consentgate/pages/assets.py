@@ -1,4 +1,6 @@
-"""The files that pages load: the script (the snippet) and style sheets. Each is named by its content."""
+"""The files that pages load: the script (the snippet) and style sheets. Each is named by its content.
+
+The scripts are built from the sources in the folder `static` of the project."""
 
 from __future__ import annotations
 
@@ -40,7 +42,7 @@ class Stylesheets:
     placeholders: StaticFile
 
     def named(self, name: str) -> StaticFile | None:
-        """Return the file that is called `name`, which may be the script, too; None where there is none.
+        """Return the file that is called `name`, which may be a script, too; None where there is none.
 
         Styles are found by the name of another version or theme, too: a page that a cache has kept still has
         the old one, and without styles the banner would stand in the page's flow.
@@ -48,7 +50,9 @@ class Stylesheets:
         older = _STYLES_OF_A_PAGE.fullmatch(name)
         if older:
             return self.in_pages if older["stem"] == "style" else self.placeholders
-        return next((file for file in (SNIPPET, self.own_pages) if file.name == name), None)
+        return next(
+            (file for file in (SNIPPET, SNIPPET_WITH_CONSENT_MODE, self.own_pages) if file.name == name), None
+        )
 
 
 @lru_cache(_MOST_THEMES)
@@ -68,8 +72,8 @@ def visitor_stylesheet(asks: bool) -> bytes:
     return b"" if asks else hide
 
 
-def _script(stem: str, source: str) -> StaticFile:
-    return _file(stem, ".js", "text/javascript; charset=utf-8", _shipped(source))
+def _script(name: str) -> StaticFile:
+    return _file("snippet", ".js", "text/javascript; charset=utf-8", _text_of(f"{name}.js"))
 
 
 def _styles(stem: str, properties: str, rules: str) -> StaticFile:
@@ -82,18 +86,20 @@ def _file(stem: str, ending: str, content_type: str, text: str) -> StaticFile:
     return StaticFile(f"{stem}-{digest}{ending}", content_type, content)
 
 
-def _shipped(name: str) -> str:
-    text = (files(__package__) / "static" / name).read_text("utf-8")
-    # Comments and indentation are for readers of the source. No string in these files contains any.
-    return re.sub(r"/\*.*?\*/\s*|^\s+", "", text, flags=re.DOTALL | re.MULTILINE)
+def _text_of(name: str) -> str:
+    return (files(__package__) / "static" / name).read_text("utf-8")
 
 
 def _shipped_rules(name: str) -> str:
-    # No two tokens in these files need a line break between them, nor a space beside these characters or
-    # after a colon. Before a colon it counts, and so does one around the operators in calc().
-    return _SPACE.sub(r"\1\2", _shipped(name)).replace("\n", "").replace(";}", "}")
+    # Comments and indentation are for readers of the source. No two tokens in these files need a line break
+    # between them, nor a space beside these characters or after a colon. Before a colon it counts, and so
+    # does one around the operators in calc().
+    rules = re.sub(r"/\*.*?\*/\s*|^\s+", "", _text_of(name), flags=re.DOTALL | re.MULTILINE)
+    return _SPACE.sub(r"\1\2", rules).replace("\n", "").replace(";}", "}")
 
 
 # Read now, since an event loop must not wait for a disk.
-SNIPPET = _script("snippet", "snippet.js")
+SNIPPET = _script("snippet")
+SNIPPET_WITH_CONSENT_MODE = _script("snippet_with_consent_mode")
+"""The script that also tells vendors' tags what the visitor has consented to."""
 _BANNER, _PAGE, _PLACEHOLDER = map(_shipped_rules, ("banner.css", "page.css", "placeholder.css"))

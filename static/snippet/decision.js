@@ -1,0 +1,80 @@
+/* A decision, sent without leaving the page. */
+
+import { find, ours } from "./banner.js";
+import { loadAgain } from "./reload.js";
+import { withdrawQuestion } from "./question.js";
+import { say } from "./saved.js";
+import { before, state } from "./script_element.js";
+import { tellTabs } from "./copies.js";
+
+let isGenuine = false;
+let isBusy = false;
+
+/** Note who clicked in the banner, and lead what was clicked back to where the page is by now: a script may have
+ * changed its address.
+ * @param {Event} event */
+export const clicked = ({ isTrusted }) => {
+  isGenuine = isTrusted;
+  if (before || !ours) return;
+  const next = location.pathname + location.search;
+  for (const input of ours.querySelectorAll("input")) if (input.name === "next") input.value = next;
+  for (const link of ours.querySelectorAll("a")) {
+    const query = new URLSearchParams(link.search);
+    if (query.has("next")) {
+      query.set("next", next);
+      link.search = query.toString();
+    }
+  }
+};
+
+/** Return what sends a decision. Where that takes consent back, it calls `deny`.
+ * @param {() => void} deny */
+export const sender = (deny) => {
+  /** @param {SubmitEvent} event */
+  const send = async (event) => {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    /* Only a person says yes. Whatever acts for a visitor may say no. */
+    const isReal = isGenuine || button?.value === "refuse";
+    isGenuine = false;
+    if (!isReal || !button || isBusy) return;
+    isBusy = true;
+    const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+    body.set(button.name, button.value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+      if (answer.type !== "opaqueredirect") throw answer;
+      if (button.value !== "accept") deny();
+      tellTabs();
+      if (button.value === "refuse" && !state) confirm(false);
+      /* What answers a form, an order perhaps, and what has been typed are worth more than what would load. */
+      else if (before || isTypedInto()) confirm(true);
+      else loadAgain();
+    } catch {
+      /* As if there were no script: the server's answer is then seen. */
+      ours?.removeEventListener("submit", send);
+      /* Where a policy forbids the request it fails while the form is still being submitted. */
+      requestAnimationFrame(() => form.requestSubmit(button));
+    }
+  };
+  return send;
+};
+
+const isTypedInto = () => {
+  try {
+    return Boolean(document.querySelector(":is(input,textarea,select):is(:user-valid,:user-invalid)"));
+  } catch {
+    /* An old browser. */
+    return false;
+  }
+};
+
+/** Confirm a choice on the page, which stays; `later`, that it counts on the next one.
+ * @param {boolean} later */
+const confirm = (later) => {
+  withdrawQuestion();
+  say(later);
+  const place = find("settings") ?? find("saved")?.lastElementChild;
+  /** @type {HTMLElement | undefined} */ (place)?.focus({ preventScroll: true });
+};

@@ -1,0 +1,13 @@
+/* What the gate says on the element of this script. */
+
+const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+const src = script.getAttribute("src") ?? "";
+
+/* `state` names the consent that an open page was made for. `before` is the page to load instead of this one,
+   which answers a form. */
+export const { state, before, consentMode } = script.dataset;
+
+/** Return the address of a file or an endpoint of the gate. A base of the page may lead elsewhere: paths of the
+ * gate do not go by it.
+ * @param {string} name */
+export const own = (name) => new URL(name, new URL(src, origin));

@@ -1,0 +1,35 @@
+"""The scripts in the package are those of the sources in static/, and their types are right."""
+
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+SOURCES = Path(__file__).parents[2] / "static"
+PACKAGED = files("consentgate.pages") / "static"
+
+
+@pytest.fixture
+def node() -> str:
+    found = shutil.which("node")
+    if found is None or not (SOURCES / "node_modules" / "esbuild").is_dir():
+        pytest.skip("no esbuild and TypeScript in static/; `make browsers` gets them")
+    return found
+
+
+def test_the_packaged_scripts_are_built_from_the_sources(node: str, tmp_path: Path) -> None:
+    subprocess.run([node, "build.js", str(tmp_path)], cwd=SOURCES, check=True)
+    built = {path.name: path.read_text("ascii") for path in tmp_path.iterdir()}
+    assert built
+    packaged = {
+        file.name: file.read_text("ascii") for file in PACKAGED.iterdir() if file.name.endswith(".js")
+    }
+    assert packaged == built, "run `make static`, and commit what it changes"
+
+
+def test_the_types_are_right(node: str) -> None:
+    check = [node, "node_modules/typescript/bin/tsc"]
+    result = subprocess.run(check, cwd=SOURCES, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
