@@ -214,6 +214,29 @@ def test_no_copy_in_the_browsers_cache_is_shown_again_A3_H2(
         assert "stats.example" not in visit.page.content()
 
 
+def test_the_back_button_revives_no_page_that_was_open_before_a_refusal_A3(
+    serve_async: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    """The script sends the refusal, and its answer leaves the browser its copies."""
+    gated = behind_gate(Shop())
+    site = serve_async(gated, host=HOST)
+    visitor = new_visitor(settle=0.3, patience=1.5, keeps_pages=True)
+    visitor.opens(site.at("/news"))
+    visitor.presses("Accept")
+    gated.gate = behind_gate(Shop(), POLICY + ADDED).gate
+    visitor.reloads()
+    visitor.page.evaluate("window.left = 1")
+    visitor.page.evaluate(f"addEventListener('pageshow', () => {{ {BEAT} }})")
+    visitor.opens(site.url)
+    visitor.presses("Refuse")
+    visitor.does(lambda page: page.evaluate("history.back()"))
+    assert visitor.page.url == site.at("/news")
+    assert visitor.page.evaluate("window.left") is None
+    assert "stats.example" not in visitor.page.content()
+    quiet = visitor.does(lambda page: page.wait_for_timeout(500))
+    assert quiet.hosts == set()
+
+
 def test_refusing_what_is_new_closes_the_page_that_was_open(
     serve_async: Callable[..., Site], new_visitor: Callable[..., Visitor]
 ) -> None:

@@ -116,6 +116,18 @@ def test_a_withdrawal_makes_the_browser_forget_its_copies_and_nothing_else_A20(m
         assert reply.values("clear-site-data") == []
 
 
+def test_a_script_s_withdrawal_leaves_the_cache_to_the_script(make_site: MakeSite) -> None:
+    """WebKit never ends a script's request whose answer clears the cache."""
+    site = make_site()
+    accepted = site.chooses("accept")
+    for mode, cleared in (
+        ("cors", '"prefetchCache", "prerenderCache"'),
+        ("navigate", '"cache", "prefetchCache", "prerenderCache"'),
+    ):
+        headers = [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", mode)]
+        assert site.decides("refuse", accepted, headers).values("clear-site-data") == [cleared]
+
+
 def test_less_than_before_deletes_what_was_left_out_and_nothing_else_A3(make_site: MakeSite) -> None:
     site = make_site()
     jar = Jar(site.host)

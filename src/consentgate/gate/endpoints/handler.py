@@ -12,10 +12,10 @@ from consentgate.gate.cookies.filter import CookieFilter
 from consentgate.gate.csp.build import hosts_of
 from consentgate.gate.csp.csp_headers import REPORTS
 from consentgate.gate.enforcement import Enforcement
-from consentgate.gate.headers.caching import FORGET_COPIES
+from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.message import Answer, Header, without
-from consentgate.gate.request.fetch_metadata import is_from_own_window
+from consentgate.gate.request.fetch_metadata import is_from_own_window, is_from_script
 from consentgate.gate.request.origin import is_same_origin, page_before
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.variants import Variant
@@ -174,7 +174,8 @@ class OwnRequest:
             ("Set-Cookie", enforcement.cookie.set_cookie(choice, visit.host)),
         ]
         if takes_back(visit.consent.choice, choice):
-            headers += [FORGET_COPIES, *FORGET_REPORTS]
+            by_script = is_from_script(visit.request)
+            headers += [FORGET_WHAT_IS_AHEAD if by_script else FORGET_COPIES, *FORGET_REPORTS]
         consent = Consent.of_choice(enforcement.policy, choice, visit.signals)
         deletions = Deletions(visit.request, visit.host, secure=not enforcement.insecure)
         for names in self.cookies.to_delete_with(choice, Judge(consent, visit.host, visit.page.path)):

@@ -14,6 +14,10 @@ FORGET_COPIES: Header = ("Clear-Site-Data", '"cache", "prefetchCache", "prerende
 """Makes a browser forget its copies of the site's pages, those for its back and forward buttons among them:
 they may be `open`. Cookies are not named: that would end the session, on all hosts of the domain."""
 
+FORGET_WHAT_IS_AHEAD: Header = ("Clear-Site-Data", '"prefetchCache", "prerenderCache"')
+"""Makes a browser forget the pages that it fetched ahead. It answers the script of a page, which has copies
+loaded anew by itself: WebKit (2.50) never ends the request of a script whose answer clears the cache."""
+
 # Headers of single caches between the site and the visitor, and the end of those in RFC 9213's form.
 _SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
 _TARGETED = "cdn-cache-control"

@@ -116,6 +116,11 @@ def is_from_own_window(request: Request, before: str) -> bool:
     return passed_on and before == request.root + request.path
 
 
+def is_from_script(request: Request) -> bool:
+    """Say whether a request is a script's, whose page stays."""
+    return request.values("sec-fetch-mode") == ("cors",)
+
+
 def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]:
     """Return the request's `Accept-Encoding` headers for the application: what it compresses the gate would
     only have to decode.
