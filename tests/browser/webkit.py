@@ -142,7 +142,7 @@ class Keyboard:
         """Press a key, with others held down: `Shift+Tab`."""
         from selenium.webdriver import ActionChains, Keys
 
-        *held, key = (getattr(Keys, name.upper()) for name in keys.split("+"))
+        *held, key = (getattr(Keys, name.upper(), name) for name in keys.split("+"))
         actions = ActionChains(self.driver)
         for one in held:
             actions.key_down(one)

@@ -5,7 +5,15 @@ The package knows nothing of policies, consent or HTTP, and it never opens anyth
 
 from .inline_scripts import Address, InlineScript
 from .lookup import Catalogue, catalogue
-from .model import Entity, InlineSignature, KnownCookie, KnownService, Widget, WidgetSignature
+from .model import (
+    Entity,
+    InlineSignature,
+    KnownConsentMode,
+    KnownCookie,
+    KnownService,
+    Widget,
+    WidgetSignature,
+)
 from .patterns import Glob, UrlPattern
 from .share_links import LONGEST_ADDRESS, LONGEST_TEXT, Network, Page, ShareLink
 from .url_index import UrlIndex
@@ -19,6 +27,7 @@ __all__ = [
     "Glob",
     "InlineScript",
     "InlineSignature",
+    "KnownConsentMode",
     "KnownCookie",
     "KnownService",
     "Network",

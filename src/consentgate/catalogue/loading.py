@@ -1,5 +1,5 @@
-"""Reads the data files: `services.toml` and `share_links.toml`, compiled by hand, and `domains.csv` (see
-NOTICE.md)."""
+"""Reads the data files: `services.toml`, `share_links.toml` and `consent_mode.toml`, compiled by hand, and
+`domains.csv` (see NOTICE.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ import msgspec
 
 from .embeds import EmbedPage
 from .inline_scripts import inline_signature
-from .model import Entity, InlineSignature, KnownCookie, KnownService, ShownBy, WidgetSignature
+from .model import (
+    Entity,
+    InlineSignature,
+    KnownConsentMode,
+    KnownCookie,
+    KnownService,
+    ShownBy,
+    WidgetSignature,
+)
 from .patterns import UrlPattern
 from .share_links import Button, Network
 
@@ -99,6 +107,18 @@ def buttons() -> tuple[Button, ...]:
     file = msgspec.convert(tables, _ShareLinks)
     networks = {row.id: _network(row) for row in file.network}
     return tuple(_button(row, networks, file.sets) for row in file.button)
+
+
+class _ConsentMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    types: dict[str, tuple[str, ...]]
+    tags: tuple[str, ...] = ()
+
+
+def consent_modes() -> tuple[KnownConsentMode, ...]:
+    """Read how vendors' tags are told of consent. Raises ValueError where the file is not well formed."""
+    tables = tomllib.loads(_HERE.joinpath("consent_mode.toml").read_text("utf-8"))
+    modes = msgspec.convert(tables, dict[str, _ConsentMode])
+    return tuple(KnownConsentMode(vendor, row.types, row.tags) for vendor, row in modes.items())
 
 
 def _network(row: _Network) -> Network:

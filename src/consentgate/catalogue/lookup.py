@@ -8,7 +8,7 @@ from functools import cache
 from . import loading
 from .embeds import page_of
 from .inline_scripts import InlineIndex, InlineScript
-from .model import Entity, KnownService, Widget
+from .model import Entity, KnownConsentMode, KnownService, Widget
 from .patterns import Glob, UrlPattern
 from .share_links import Button, ButtonIndex
 from .url_index import UrlIndex
@@ -19,10 +19,17 @@ class Catalogue:
     """Known services, and which of them a URL, script, element or cookie belongs to. It opens nothing.
 
     Some elements are social buttons: the catalogue knows the plain links that can take their place.
+    `consent_modes` say how vendors' tags are told of consent.
     """
 
-    def __init__(self, services: Iterable[KnownService], buttons: Iterable[Button] = ()) -> None:
+    def __init__(
+        self,
+        services: Iterable[KnownService],
+        buttons: Iterable[Button] = (),
+        consent_modes: Iterable[KnownConsentMode] = (),
+    ) -> None:
         self._services = tuple(services)
+        self.consent_modes = tuple(consent_modes)
         self._by_id = {service.id: service for service in self._services}
         if len(self._by_id) != len(self._services):
             raise ValueError("two services of the catalogue have the same id")
@@ -44,7 +51,7 @@ class Catalogue:
     @classmethod
     def load(cls) -> Catalogue:
         """Read the catalogue that ships with the package anew. `catalogue()` reads it once."""
-        return cls(loading.services(), loading.buttons())
+        return cls(loading.services(), loading.buttons(), loading.consent_modes())
 
     @property
     def services(self) -> tuple[KnownService, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -77,6 +78,24 @@ class KnownService:
     embeds: tuple[EmbedPage, ...] = ()
     shows: ShownBy = ""
     closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConsentMode:
+    """How the tags of a `vendor` are told of consent.
+
+    `types` has the ids of the services that each type of consent is about, by the vendor's name for the type.
+    `tags` has those of services that are told and are what none of the types is about.
+    """
+
+    vendor: str
+    types: Mapping[str, tuple[str, ...]]
+    tags: tuple[str, ...] = ()
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The ids of all services that are told."""
+        return frozenset(self.tags).union(*self.types.values())
 
 
 @dataclass(frozen=True, slots=True)

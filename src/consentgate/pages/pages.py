@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from consentgate.catalogue.patterns import Glob
 from consentgate.consent import Consent
 from consentgate.consent.choice_validity import Validity
+from consentgate.consent.consent_mode import Answers
 from consentgate.policy import Claim, Policy
 from consentgate.policy.model import CONSENT_COOKIE
 from consentgate.texts import Texts
@@ -51,12 +54,16 @@ class Pages:
         self._base = mount_path(root) + policy.site.prefix
         self.stylesheets = assets.stylesheets(policy.theme)
         self._listing = Listing(policy, self.texts)
-        self._head = self._slotted(
-            "head.html",
-            *("origin", "state", "before", "style_nonce", "script_nonce"),
-            stylesheet=self.stylesheets.in_pages.name,
-            snippet=assets.SNIPPET.name,
-        )
+        self._heads = {
+            tells: self._slotted(
+                "head.html",
+                *("origin", "state", "before", "style_nonce", "script_nonce", "consent_mode"),
+                stylesheet=self.stylesheets.in_pages.name,
+                snippet=(assets.SNIPPET_WITH_CONSENT_MODE if tells else assets.SNIPPET).name,
+                tells=tells,
+            )
+            for tells in (False, True)
+        }
         self._banner = Banner(policy, self.texts, self._listing, self._base, self._lang)
         self._placeholders = {
             link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=link)
@@ -83,6 +90,7 @@ class Pages:
         style_nonce: str = "",
         script_nonce: str = "",
         before: str = "",
+        consent_mode: Mapping[str, Answers] | None = None,
     ) -> bytes:
         """Return what goes at the start of a page's head.
 
@@ -91,13 +99,16 @@ class Pages:
         what the endpoint `state` says is in effect. The nonces are from the page's own
         Content-Security-Policy, if it has any. `before` is for a page that answers a form, which must not be
         loaded again, since that would repeat what the form did: it is the path to load instead.
+        `consent_mode` has what the tags of each vendor are told: then the script runs before all others.
         """
-        return self._head.fill(
+        told = msgspec.json.encode(consent_mode).decode() if consent_mode else ""
+        return self._heads[bool(told)].fill(
             origin=escaped(origin),
             state=attribute("data-state", state),
             before=attribute("data-before", local_path(before) if before else ""),
             style_nonce=attribute("nonce", style_nonce),
             script_nonce=attribute("nonce", script_nonce),
+            consent_mode=attribute("data-consent-mode", told),
         )
 
     def are_asked_on(self, path: str) -> bool:

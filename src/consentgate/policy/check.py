@@ -9,6 +9,7 @@ from typing import Any
 from consentgate.catalogue import UrlPattern, catalogue
 from consentgate.web.paths import local_path
 
+from .consent_mode import check_consent_mode
 from .errors import Found
 from .first_party import is_public_suffix
 from .languages import is_unknown_language
@@ -22,6 +23,7 @@ from .model import (
     REASONS,
     Banner,
     Category,
+    ConsentMode,
     Cookie,
     Service,
     ServiceCookie,
@@ -55,6 +57,7 @@ def check(
     banner: Banner,
     texts: Mapping[str, Any],
     theme: Theme,
+    consent_mode: ConsentMode,
 ) -> list[Found]:
     """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
@@ -67,6 +70,7 @@ def check(
         *_check_services(services, ids),
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
         *check_texts(texts, site.languages, categories),
+        *check_consent_mode(consent_mode, (*ids, *(service.id for service in services))),
     ]
     # A list may hold the same wrong value twice.
     return list(dict.fromkeys(found))

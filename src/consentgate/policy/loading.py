@@ -24,6 +24,7 @@ from .model import (
     Banner,
     Category,
     Colours,
+    ConsentMode,
     Cookie,
     DarkColours,
     Service,
@@ -41,7 +42,7 @@ _log = logging.getLogger("consentgate")
 _LISTS_IDS = (
     'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
 )
-_TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts")
+_TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts", "consent_mode")
 _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
 
 
@@ -55,6 +56,7 @@ class Parts(NamedTuple):
     banner: Banner
     texts: Mapping[str, Any]
     theme: Theme
+    consent_mode: ConsentMode
 
 
 def parse(text: str, file: str) -> Parts:
@@ -93,8 +95,9 @@ class _PolicyReader:
 
     def order(self, place: str) -> int:
         """Return the sort key of a mistake in the table at `place`: mistakes go in the order of the file."""
-        if place.startswith("[texts."):
-            place = "[texts]"
+        for table in ("texts", "consent_mode"):
+            if place.startswith(f"[{table}."):
+                place = f"[{table}]"
         outer, inside, _ = place.rpartition(", cookies ")
         return self._places.get(outer if inside else place, -1)
 
@@ -108,7 +111,7 @@ class _PolicyReader:
                 hint = did_you_mean(key, _TABLES)
                 expected = (
                     "unknown here: expected [site], [banner], [theme], [[category]], [[cookie]], "
-                    "[[service]] and [texts] tables only"
+                    "[[service]], [texts] and [consent_mode] tables only"
                 )
                 self.tables.report("", key, f"{expected}{hint}")
         site = self._site(document.get("site"))
@@ -128,7 +131,8 @@ class _PolicyReader:
             for place, table in self._list(document, "service", "id", "use")
         )
         texts_ = self._texts(document.get("texts", {}))
-        return Parts(site, categories, cookies, services, banner, texts_, theme)
+        consent_mode = self._consent_mode(document.get("consent_mode", {}))
+        return Parts(site, categories, cookies, services, banner, texts_, theme, consent_mode)
 
     def _site(self, table: object) -> Site:
         place = "[site]"
@@ -182,6 +186,14 @@ class _PolicyReader:
         self.tables.report("[texts]", "", f"expected a table of texts{but_not(table)}")
         return {}
 
+    def _consent_mode(self, table: object) -> ConsentMode:
+        place = "[consent_mode]"
+        self._enter(place)
+        if isinstance(table, dict):
+            return self.tables.object_from(place, table, ConsentMode)
+        self.tables.report(place, "", f"expected a table{but_not(table)}")
+        return ConsentMode()
+
     def _list(
         self, document: Mapping[str, Any], kind: str, *labels: str
     ) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -205,7 +217,9 @@ class _PolicyReader:
     def _service(
         self, place: str, table: dict[str, Any], categories: tuple[Category, ...], undeclared: str
     ) -> Service:
-        values = self.tables.values(place, table, Service, "use")
+        # Whether it is right is for the catalogue to say.
+        written = {key: value for key, value in table.items() if key != "use"}
+        values = self.tables.values(place, written, Service)
         filled_in: dict[str, Any] = {"name": values.get("id") or place}
         if "use" in table:
             known = self._known(place, table["use"])
@@ -275,6 +289,7 @@ def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, 
     located = any(key in table for key in ("hosts", "paths", "urls"))
     return {
         "id": known.id,
+        "use": known.id,
         "name": known.name,
         "urls": () if located else tuple(map(str, known.urls)),
         "paths": () if located else known.paths,

@@ -7,6 +7,7 @@ finds out who a URL or a cookie belongs to.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -142,6 +143,18 @@ class Theme(Colours, frozen=True, kw_only=True):
     dark: DarkColours = DarkColours()
 
 
+class ConsentMode(msgspec.Struct, frozen=True, kw_only=True):
+    """The `[consent_mode]` table: what vendors' tags are told of a visitor's consent, for each vendor.
+
+    True leaves it to the services in the policy; False is for a site that tells the tags itself. A table has
+    the ids of categories and services that grant types of consent, which differ from the catalogue's.
+    """
+
+    google: bool | Mapping[str, str] = True
+    uet: bool | Mapping[str, str] = True
+    clarity: bool | Mapping[str, str] = True
+
+
 class Category(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[category]]` table: a purpose that groups services.
 
@@ -182,7 +195,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[service]]` table: a third party, or a tracker on the site's own host (`paths` without `hosts`).
 
     Where there are both `hosts` and `paths`, a URL must match one of each. `urls` holds the `host/path`
-    patterns of a catalogue service. `pages` limits a necessary service to some of the site's pages.
+    patterns of a catalogue service. `pages` limits a necessary service to some of the site's pages. `use` is
+    the id of the catalogue's service that this one is, "" for none.
     """
 
     id: str
@@ -197,3 +211,4 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     controller: str = ""
     privacy_url: str = ""
     purpose: str = ""
+    use: str = ""

@@ -17,10 +17,11 @@ from consentgate.texts import Texts, nearest, texts
 from .categories import DEFAULT_CATEGORIES
 from .check import check
 from .claims import Claims
+from .consent_mode import ToldVendor, told_vendors
 from .errors import Mistake, PolicyError
 from .lifetime import lifetime_seconds
 from .loading import parse
-from .model import NECESSARY, NEVER, Banner, Category, Cookie, Service, Site, Theme
+from .model import NECESSARY, NEVER, Banner, Category, ConsentMode, Cookie, Service, Site, Theme
 from .texts import replaced_in, spoken
 
 _UNNAMED_SITE = Site(
@@ -33,6 +34,7 @@ _UNNAMED_SITE = Site(
 
 _PLAIN_BANNER = Banner()
 _PLAIN_THEME = Theme()
+_USUAL_CONSENT_MODE = ConsentMode()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +60,19 @@ class Policy:
     banner: Banner = _PLAIN_BANNER
     texts: Mapping[str, Any] = field(default_factory=dict)
     theme: Theme = _PLAIN_THEME
+    consent_mode: ConsentMode = _USUAL_CONSENT_MODE
     set_by_framework: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         found = check(
-            self.site, self.categories, self.cookies, self.services, self.banner, self.texts, self.theme
+            self.site,
+            self.categories,
+            self.cookies,
+            self.services,
+            self.banner,
+            self.texts,
+            self.theme,
+            self.consent_mode,
         )
         if found:
             raise PolicyError(Mistake("policy", *mistake) for mistake in found)
@@ -149,6 +159,11 @@ class Policy:
         return Claims(
             self.site, self.categories, self.cookies, self.services, set_by_framework=self.set_by_framework
         )
+
+    @cached_property
+    def told_vendors(self) -> tuple[ToldVendor, ...]:
+        """The vendors whose tags are told what a visitor has consented to."""
+        return told_vendors(self.consent_mode, self.services, self.claims)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -33,6 +33,10 @@ _BY_TYPE: dict[object, str] = {
     str: "expected text in quotes",
     str | None: "expected text in quotes",
     bool: "expected true or false, without quotes",
+    bool | Mapping[str, str]: (
+        "expected true, false, or a table with the ids that grant types of consent, like "
+        '{ ad_storage = "marketing" }'
+    ),
     datetime.date | None: "expected a date without quotes, like 2026-11-23",
     tuple[str, ...]: "expected a list of texts",
     Reason | None: f"expected one of {listed(REASONS)}",

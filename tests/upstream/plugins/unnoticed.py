@@ -33,7 +33,7 @@ class _EverythingGranted(ConsentCookie):
 
 
 class _NothingInserted(Pages):
-    def head(self, origin: str = "", **named: str) -> bytes:
+    def head(self, origin: str = "", **named: Any) -> bytes:
         return b""
 
     def banner(self, next: str, origin: str = "", **named: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from consentgate.consent.consent_mode import answers_for_tags
 from consentgate.consent.embed import Embed, SignedEmbeds
 from consentgate.gate.csp.site_policy import NAME as CSP
 from consentgate.gate.csp.site_policy import keeps_out, keeps_out_page, nonce_for
@@ -110,6 +111,7 @@ class PageInsertions:
             script_nonce=nonce_for(policies, "script") if policies else "",
             # The answer to a form is not to be loaded again.
             before=back if visit.is_submission else "",
+            consent_mode=answers_for_tags(visit.consent, visit.path),
         )
         shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))
         if not pages.are_asked_on(visit.path):

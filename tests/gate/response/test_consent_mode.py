@@ -1,0 +1,175 @@
+"""Vendors' tags are told what the visitor has consented to, before any of them runs, and nobody else is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from consentgate.pages.assets import SNIPPET, SNIPPET_WITH_CONSENT_MODE
+from gate.conftest import MakeSite
+from gate.driver import Page, Reply
+
+SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
+
+
+def uses(*ids: str, more: str = "") -> str:
+    return SITE + "".join(f'[[service]]\nuse = "{id}"\n' for id in ids) + more
+
+
+GOOGLE = uses("google-tag-manager", "google-analytics", "google-ads")
+TAG = (
+    b'<!doctype html><title>t</title><script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>'
+    b"<script>window.dataLayer=window.dataLayer||[];function gtag(){dataLayer.push(arguments)}"
+    b"gtag('js',new Date());gtag('config','G-1')</script><p>one"
+)
+OTHER_TYPES = ("functionality_storage", "personalization_storage", "security_storage")
+ADS_TYPES = ("ad_storage", "ad_user_data", "ad_personalization")
+
+
+def told(reply: Reply) -> dict[str, dict[str, str]]:
+    """What the script in a page tells each vendor."""
+    script = LexborHTMLParser(reply.body).css_first('script[src^="/_privacy/"]')
+    said = script.attributes.get("data-consent-mode")
+    file = SNIPPET_WITH_CONSENT_MODE if said else SNIPPET
+    assert script.attributes["src"] == f"/_privacy/{file.name}"
+    # What tells has to run at once.
+    assert ("defer" in script.attributes) is not bool(said)
+    return json.loads(said) if said else {}
+
+
+def granted(answers: dict[str, str]) -> set[str]:
+    assert set(answers.values()) <= {"granted", "denied"}
+    return {type for type, answer in answers.items() if answer == "granted"}
+
+
+def test_google_is_told_of_seven_types_before_its_tag_S7(make_site: MakeSite) -> None:
+    site = make_site(Page(TAG), policy=GOOGLE)
+    reply = site.gets(cookie=site.chooses("accept"))
+    answers = told(reply)["google"]
+    assert set(answers) == {*ADS_TYPES, "analytics_storage", *OTHER_TYPES}
+    assert granted(answers) == {*ADS_TYPES, "analytics_storage"}
+    assert 0 < reply.body.index(b"data-consent-mode") < reply.body.index(b"googletagmanager")
+
+
+@pytest.mark.parametrize(
+    ("services", "types"),
+    [
+        (("google-analytics",), {"analytics_storage"}),
+        (("google-ads",), set(ADS_TYPES)),
+        (("google-tag-manager",), set()),
+        (("google-tag-manager", "google-analytics"), {"analytics_storage"}),
+    ],
+)
+def test_a_type_is_granted_with_the_services_that_it_is_about(
+    make_site: MakeSite, services: tuple[str, ...], types: set[str]
+) -> None:
+    site = make_site(Page(TAG), policy=GOOGLE)
+    cookie = site.chooses("save", service=[*services])
+    assert granted(told(site.gets(cookie=cookie))["google"]) == types
+
+
+@pytest.mark.parametrize("decision", ["", "refuse"])
+def test_nobody_is_told_anything_without_consent_S8(make_site: MakeSite, decision: str) -> None:
+    site = make_site(Page(TAG), policy=GOOGLE)
+    assert told(site.gets(cookie=site.chooses(decision) if decision else "")) == {}
+
+
+def test_nobody_is_told_of_services_that_the_site_does_not_use(make_site: MakeSite) -> None:
+    for policy in (uses("youtube"), uses("matomo", "youtube")):
+        site = make_site(Page(TAG), policy=policy)
+        assert told(site.gets(cookie=site.chooses("accept"))) == {}
+
+
+def test_a_vendor_is_told_once_one_of_its_services_may_load(make_site: MakeSite) -> None:
+    site = make_site(policy=uses("google-analytics", "microsoft-uet", "clarity"))
+    assert told(site.gets(cookie=site.chooses("save", service=["google-analytics"]))).keys() == {"google"}
+    assert told(site.gets(cookie=site.chooses("accept"))).keys() == {"google", "uet", "clarity"}
+
+
+def test_microsoft_is_told_in_its_own_spelling(make_site: MakeSite) -> None:
+    site = make_site(policy=uses("microsoft-uet", "clarity"))
+    answers = told(site.gets(cookie=site.chooses("save", service=["clarity"])))
+    assert answers == {"clarity": {"ad_Storage": "denied", "analytics_Storage": "granted"}}
+    answers = told(site.gets(cookie=site.chooses("accept")))
+    assert answers["uet"] == {"ad_storage": "granted"}
+    assert answers["clarity"] == {"ad_Storage": "granted", "analytics_Storage": "granted"}
+
+
+def test_a_service_of_another_name_counts(make_site: MakeSite) -> None:
+    policy = SITE + '[[service]]\nuse = "google-analytics"\nid = "numbers"\ncategory = "performance"\n'
+    site = make_site(policy=policy)
+    answers = told(site.gets(cookie=site.chooses("accept")))["google"]
+    assert granted(answers) == {"analytics_storage"}
+
+
+def test_a_loader_that_services_share_grants_none_of_the_others(make_site: MakeSite) -> None:
+    # Google Ads loads from www.googletagmanager.com/gtag/, which is Google Analytics' own here.
+    site = make_site(Page(TAG), policy=uses("google-analytics"))
+    answers = told(site.gets(cookie=site.chooses("accept")))["google"]
+    assert granted(answers) == {"analytics_storage"}
+
+
+def test_the_policy_says_which_id_grants_a_type(make_site: MakeSite) -> None:
+    more = '[consent_mode.google]\nad_storage = "marketing"\nsecurity_storage = "necessary"\n'
+    site = make_site(policy=uses("google-tag-manager", "google-analytics", more=more))
+    answers = told(site.gets(cookie=site.chooses("accept")))["google"]
+    assert granted(answers) == {"ad_storage", "analytics_storage", "security_storage"}
+    cookie = site.chooses("save", service=["google-analytics"])
+    assert granted(told(site.gets(cookie=cookie))["google"]) == {"analytics_storage", "security_storage"}
+    # What is necessary is no reason to tell anybody.
+    assert told(site.gets()) == {}
+
+
+def test_a_container_of_the_site_s_own_is_told(make_site: MakeSite) -> None:
+    policy = (
+        SITE + '[[service]]\nid = "container"\nname = "Tags"\ncategory = "marketing"\npaths = ["/tags/*"]\n'
+        '[consent_mode.google]\nanalytics_storage = "container"\n'
+    )
+    site = make_site(policy=policy)
+    assert told(site.gets()) == {}
+    answers = told(site.gets(cookie=site.chooses("accept")))
+    assert answers.keys() == {"google"}
+    assert granted(answers["google"]) == {"analytics_storage"}
+
+
+def test_a_site_can_tell_the_tags_itself(make_site: MakeSite) -> None:
+    site = make_site(policy=uses("google-analytics", "clarity", more="[consent_mode]\ngoogle = false\n"))
+    assert told(site.gets(cookie=site.chooses("accept"))).keys() == {"clarity"}
+
+
+def test_a_necessary_service_is_told_in_every_page(make_site: MakeSite) -> None:
+    policy = (
+        SITE + '[[service]]\nuse = "google-analytics"\ncategory = "necessary"\nreason = "audience"\n'
+        'pages = ["/measured/*"]\n[[service]]\nuse = "google-ads"\n'
+    )
+    site = make_site(policy=policy)
+    assert told(site.gets("/")) == {}
+    assert granted(told(site.gets("/measured/1"))["google"]) == {"analytics_storage"}
+
+
+def test_the_pages_of_another_consent_mode_have_other_names(make_site: MakeSite) -> None:
+    page = Page(headers=[("Content-Type", "text/html"), ("ETag", '"1"')])
+    tags = set()
+    for more in ("", "[consent_mode]\ngoogle = false\n"):
+        site = make_site(page, policy=uses("google-analytics", more=more))
+        tags.add(site.gets(cookie=site.chooses("accept")).value("etag"))
+    assert len(tags) == 2
+
+
+def test_the_script_that_tells_bears_the_page_s_nonce(make_site: MakeSite) -> None:
+    policy = "script-src 'nonce-abc' 'strict-dynamic'"
+    page = Page(TAG, headers=[("Content-Type", "text/html"), ("Content-Security-Policy", policy)])
+    site = make_site(page, policy=GOOGLE)
+    reply = site.gets(cookie=site.chooses("accept"))
+    script = LexborHTMLParser(reply.body).css_first("script[data-consent-mode]")
+    assert script.attributes["nonce"] == "abc"
+
+
+def test_the_scripts_are_served(make_site: MakeSite) -> None:
+    site = make_site()
+    for script in (SNIPPET, SNIPPET_WITH_CONSENT_MODE):
+        reply = site.gets(f"/_privacy/{script.name}")
+        assert reply.body == script.content
+        assert reply.value("cache-control") == "public, max-age=31536000, immutable"
