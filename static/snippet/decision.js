@@ -1,7 +1,7 @@
 /* A decision, sent without leaving the page. */
 
 import { find, ours } from "./banner.js";
-import { loadAgain } from "./reload.js";
+import { loadAgain, loadNextAnew } from "./reload.js";
 import { withdrawQuestion } from "./question.js";
 import { say } from "./saved.js";
 import { before, state } from "./script_element.js";
@@ -45,12 +45,18 @@ export const sender = (deny) => {
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.type !== "opaqueredirect") throw answer;
-      if (button.value !== "accept") deny();
+      const takesBack = state && button.value !== "accept";
       tellTabs();
-      if (button.value === "refuse" && !state) confirm(false);
+      if (takesBack) {
+        deny();
+        /* What runs in the page must end, whatever else is lost. */
+        loadAgain();
+      } else if (button.value === "refuse") confirm(false);
       /* What answers a form, an order perhaps, and what has been typed are worth more than what would load. */
-      else if (before || isTypedInto()) confirm(true);
-      else loadAgain();
+      else if (before || isTypedInto()) {
+        confirm(true);
+        loadNextAnew();
+      } else loadAgain();
     } catch {
       /* As if there were no script: the server's answer is then seen. */
       ours?.removeEventListener("submit", send);

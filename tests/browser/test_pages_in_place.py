@@ -22,7 +22,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 <button hx-get="/second" hx-target="#part">Get a page</button>
 <a href="/second" data-turbo-frame="framed">Get a frame</a>
 <turbo-frame id="framed">{title}, framed</turbo-frame>
-<form method="post" action="/order"><button>Order</button></form></body></html>"""
+<form method="post" action="/order"><input aria-label="Name"><button>Order</button></form></body></html>"""
 TITLES = ("First", "Second", "Third")
 OURS = """() => [
     document.querySelectorAll("template, .consentgate").length,
@@ -123,6 +123,22 @@ def test_accepting_opens_the_page_that_is_there(opens: Callable[[], Visitor]) ->
     visit = goes(visitor, "Third")
     assert not visit.shows("Accept")
     assert visit.hosts == {"stats.example"}
+
+
+@LONG
+def test_a_page_after_the_one_that_stayed_is_loaded_anew(opens: Callable[[], Visitor]) -> None:
+    """A page that has been typed into stays after "Accept", and keeps the policy that it came with."""
+    visitor = opens()
+    visitor.does(lambda page: page.get_by_label("Name").focus())
+    visitor.does(lambda page: page.keyboard.type("Ada"))
+    assert visitor.presses("Accept").hosts == set()
+    assert visitor.page.evaluate("window.kept") == 1
+    visit = visitor.follows("Third")
+    assert visitor.page.inner_text("h1") == "Third"
+    assert visitor.page.evaluate("window.kept") is None
+    assert visit.hosts == {"stats.example"}
+    visitor.page.evaluate("window.kept = 1")
+    assert goes(visitor, "First").hosts == {"stats.example"}
 
 
 @LONG
