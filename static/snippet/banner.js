@@ -46,8 +46,8 @@ export const watch = (mounted) => {
  * @param {HTMLElement} ours */
 const dress = (ours) => {
   const link = /** @type {HTMLLinkElement | null} */ (document.getElementById(STYLES));
-  if (!link?.sheet || getComputedStyle(ours).display === "contents") return;
+  if (!link?.sheet || !root?.adoptedStyleSheets || getComputedStyle(ours).display === "contents") return;
   const styles = new CSSStyleSheet();
   styles.replaceSync([...link.sheet.cssRules].map(({ cssText }) => cssText).join(""));
-  /** @type {ShadowRoot} */ (root).adoptedStyleSheets = [styles];
+  root.adoptedStyleSheets = [styles];
 };

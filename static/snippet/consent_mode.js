@@ -1,12 +1,13 @@
 /* Consent mode: tells the tags of Google and Microsoft what the visitor has consented to.
 
-   This is the basic mode: the gate keeps a tag out until the visitor consents to its service, and lets no ping go
-   before that. */
+   This is the basic mode: the gate keeps a tag out until the visitor consents to its service, and no ping goes out
+   before that. A new vendor needs a row in VENDORS, in catalogue/consent_mode.toml and in the policy's model. */
 
+import { TAKEN_BACK } from "./events.js";
 import { consentMode } from "./script_element.js";
 
 /** @typedef {"granted" | "denied"} Answer */
-/** @typedef {Record<string, Answer>} Answers The answer for each consent type, by the vendor's name for that. */
+/** @typedef {Record<string, Answer>} Answers The answer for each type of consent, by the vendor's name for that. */
 /** @typedef {"default" | "update"} Command */
 
 const page = /** @type {Record<string, any>} */ (/** @type {unknown} */ (self));
@@ -26,7 +27,7 @@ const VENDORS = {
   },
   /* Microsoft Advertising, UET consent mode. */
   uet: (command, answers) => (page.uetq ??= []).push("consent", command, answers),
-  /* Microsoft Clarity, Consent API v2. It denies by itself until it is told. */
+  /* Microsoft Clarity, Consent API v2, which has no default. */
   clarity: (command, answers) => {
     page.clarity ??= function () {
       (page.clarity.q ??= []).push(arguments);
@@ -35,22 +36,31 @@ const VENDORS = {
   },
 };
 
-/** @type {[string, Answers][]} What each vendor is told. */
-const told = Object.entries(JSON.parse(consentMode ?? "{}"));
+/** @type {Record<string, Answers>} What each vendor is told in this page. */
+const told = JSON.parse(consentMode ?? "{}");
 
-/** @param {Answers} answers
- * @returns {Answers} */
-const allDenied = (answers) => Object.fromEntries(Object.keys(answers).map((type) => [type, "denied"]));
-
-/** Tell each vendor that all is denied by default, and then what the visitor has consented to. */
-export const tell = () => {
-  for (const [vendor, answers] of told) {
-    VENDORS[vendor]("default", allDenied(answers));
-    VENDORS[vendor]("update", answers);
+/** Tell every vendor. What the page has in the place of a queue, and what a tag does when it hears, may fail: that
+ * concerns nobody else.
+ * @param {Command} command
+ * @param {(answers: Answers) => Answers} change */
+const tellAll = (command, change) => {
+  for (const [vendor, answers] of Object.entries(told)) {
+    try {
+      VENDORS[vendor](command, change(answers));
+    } catch (error) {
+      console.error(error);
+    }
   }
 };
 
-/** Tell each vendor that all is denied from now on. */
-export const deny = () => {
-  for (const [vendor, answers] of told) VENDORS[vendor]("update", allDenied(answers));
+/** @param {Answers} answers
+ * @returns {Answers} */
+const allDenied = (answers) => Object.fromEntries(Object.keys(answers).map((kind) => [kind, "denied"]));
+
+/** Tell each vendor that everything is denied by default, and then what the visitor has consented to. Once consent
+ * is taken back, everything is denied. */
+export const tell = () => {
+  tellAll("default", allDenied);
+  tellAll("update", (answers) => answers);
+  document.addEventListener(TAKEN_BACK, () => tellAll("update", allDenied));
 };

@@ -1,5 +1,6 @@
 /* Pages that were made before a decision: in other tabs, brought back, or fetched ahead. */
 
+import { TAKEN_BACK, tellPage } from "./events.js";
 import { loadAgain } from "./reload.js";
 import { withdrawQuestion } from "./question.js";
 import { isSaved } from "./saved.js";
@@ -11,16 +12,15 @@ let tabs;
 /** Tell the site's other tabs that a decision was made. */
 export const tellTabs = () => tabs?.postMessage("");
 
-/** Load this page again wherever it is not what the visitor has decided; `deny` is called before that. `entry` is
- * how the browser came by the page.
- * @param {PerformanceNavigationTiming | undefined} entry
- * @param {() => void} deny */
-export const keepUpToDate = (entry, deny) => {
+/** Load this page again as soon as it was made for another decision than the visitor's. `entry` says how the browser
+ * came by the page.
+ * @param {PerformanceNavigationTiming | undefined} entry */
+export const keepUpToDate = (entry) => {
   /** @param {boolean} isOld */
   const check = async (isOld) => {
     const now = await fetch(own("state")).then((answer) => answer.text()).catch(() => "");
     if (state ? now !== state : isOld && now.startsWith("open")) {
-      deny();
+      tellPage(TAKEN_BACK);
       loadAgain();
     } else if (now && !now.endsWith("?")) withdrawQuestion();
   };
@@ -30,7 +30,9 @@ export const keepUpToDate = (entry, deny) => {
   }
   addEventListener("pageshow", ({ persisted }) => persisted && check(true));
   document.addEventListener("prerenderingchange", () => check(true));
-  if (entry && "deliveryType" in entry && entry.deliveryType === "navigational-prefetch") check(true);
+  /* Fetched ahead, or from the browser's cache by its back button. */
+  const delivery = entry && "deliveryType" in entry && entry.deliveryType;
+  if (delivery === "navigational-prefetch" || entry?.type === "back_forward") check(true);
   /* A form of ours led here, without a script that could have told the other tabs. */
   if (isSaved && entry?.type === "navigate") tellTabs();
 };

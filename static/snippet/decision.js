@@ -1,11 +1,12 @@
 /* A decision, sent without leaving the page. */
 
 import { find, ours } from "./banner.js";
-import { loadAgain, loadNextAnew } from "./reload.js";
+import { tellTabs } from "./copies.js";
+import { TAKEN_BACK, tellPage } from "./events.js";
 import { withdrawQuestion } from "./question.js";
+import { loadAgain, loadNextAnew } from "./reload.js";
 import { say } from "./saved.js";
 import { before, state } from "./script_element.js";
-import { tellTabs } from "./copies.js";
 
 let isGenuine = false;
 let isBusy = false;
@@ -17,63 +18,58 @@ export const clicked = ({ isTrusted }) => {
   isGenuine = isTrusted;
   if (before || !ours) return;
   const next = location.pathname + location.search;
-  for (const input of ours.querySelectorAll("input")) if (input.name === "next") input.value = next;
-  for (const link of ours.querySelectorAll("a")) {
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const inputs = ours.querySelectorAll("[name=next]");
+  for (const input of inputs) input.value = next;
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = ours.querySelectorAll("[href*='?next=']");
+  for (const link of links) {
     const query = new URLSearchParams(link.search);
-    if (query.has("next")) {
-      query.set("next", next);
-      link.search = query.toString();
-    }
+    query.set("next", next);
+    link.search = query.toString();
   }
 };
 
-/** Return what sends a decision. Where that takes consent back, it calls `deny`.
- * @param {() => void} deny */
-export const sender = (deny) => {
-  /** @param {SubmitEvent} event */
-  const send = async (event) => {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
-    /* Only a person says yes. Whatever acts for a visitor may say no. */
-    const isReal = isGenuine || button?.value === "refuse";
-    isGenuine = false;
-    if (!isReal || !button || isBusy) return;
-    isBusy = true;
-    const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-    body.set(button.name, button.value);
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
-      if (answer.type !== "opaqueredirect") throw answer;
-      const takesBack = state && button.value !== "accept";
-      tellTabs();
-      if (takesBack) {
-        deny();
-        /* What runs in the page must end, whatever else is lost. */
-        loadAgain();
-      } else if (button.value === "refuse") confirm(false);
-      /* What answers a form, an order perhaps, and what has been typed are worth more than what would load. */
-      else if (before || isTypedInto()) {
-        confirm(true);
-        loadNextAnew();
-      } else loadAgain();
-    } catch {
-      /* As if there were no script: the server's answer is then seen. */
-      ours?.removeEventListener("submit", send);
-      /* Where a policy forbids the request it fails while the form is still being submitted. */
-      requestAnimationFrame(() => form.requestSubmit(button));
-    }
-  };
-  return send;
+/** Send the decision that a form of ours makes.
+ * @param {SubmitEvent} event */
+export const send = async (event) => {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  /* Only a person says yes. Whatever acts for a visitor may say no. */
+  const isReal = isGenuine || button?.value === "refuse";
+  isGenuine = false;
+  if (!isReal || !button || isBusy) return;
+  isBusy = true;
+  const takesBack = state && button.value !== "accept";
+  /* Before the answer deletes cookies: tags could set them again. */
+  if (takesBack) tellPage(TAKEN_BACK);
+  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  body.set(button.name, button.value);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") throw answer;
+    tellTabs();
+    /* What runs in the page must end, whatever else is lost. */
+    if (takesBack) loadAgain();
+    else if (button.value === "refuse") confirm(false);
+    /* What answers a form, an order perhaps, and what has been typed are worth more than what would load. */
+    else if (before || isTypedInto()) {
+      confirm(true);
+      loadNextAnew();
+    } else loadAgain();
+  } catch {
+    /* As if there were no script: the server's answer is then seen. */
+    ours?.removeEventListener("submit", send);
+    /* Where a policy forbids the request it fails while the form is still being submitted. */
+    requestAnimationFrame(() => form.requestSubmit(button));
+  }
 };
 
 const isTypedInto = () => {
   try {
-    return Boolean(document.querySelector(":is(input,textarea,select):is(:user-valid,:user-invalid)"));
-  } catch {
-    /* An old browser. */
-    return false;
-  }
+    return document.querySelector(":is(input,textarea,select):is(:user-valid,:user-invalid)");
+  } catch { /* An old browser. */ }
 };
 
 /** Confirm a choice on the page, which stays; `later`, that it counts on the next one.

@@ -1,5 +1,5 @@
 /* Makes the banner smoother. Without this script it works, too: it is two plain forms. */
 
-import { isFirst, start } from "./start.js";
+import { begin, start } from "./start.js";
 
-if (isFirst()) start(() => {});
+if (begin()) start();

@@ -1,11 +1,13 @@
 /* The snippet for pages with tags that are told what the visitor has consented to. It stands before all of them
    and runs when the browser comes to it; the rest of the page is still to come. */
 
-import { deny, tell } from "./consent_mode.js";
-import { isFirst, start } from "./start.js";
+import { tell } from "./consent_mode.js";
+import { begin, start } from "./start.js";
 
-if (isFirst()) {
-  tell();
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(deny));
-  else start(deny);
+/* A page that a script puts into this one may have other tags. */
+tell();
+if (begin()) {
+  /* Not later: the page's deferred scripts may be slow. */
+  if (document.readyState === "loading") document.addEventListener("readystatechange", start, { once: true });
+  else start();
 }

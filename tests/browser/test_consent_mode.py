@@ -171,6 +171,33 @@ def test_taking_consent_back_is_heard_before_the_page_goes(opens: Callable[[Shop
     assert visitor.page.evaluate(GLOBALS) == []
 
 
+def test_a_tag_that_fails_when_it_hears_keeps_no_page_open(opens: Callable[[Shop], Visitor]) -> None:
+    shop = Shop()
+    visitor = opens(shop)
+    visitor.presses("Accept", reaching=TAG_HOSTS)
+    shop.adopts(ASKS_AGAIN)
+    visitor.reloads(reaching=TAG_HOSTS)
+    visitor.page.evaluate("() => { dataLayer.push = () => { throw Error('a tag') }; uetq = 'odd' }")
+    assert visitor.presses("Refuse").hosts == set()
+    assert visitor.page.evaluate(GLOBALS) == []
+    told = json.loads(visitor.page.evaluate("() => name"))
+    assert told["clarity"][-1] == ["consentv2", {"ad_Storage": "denied", "analytics_Storage": "denied"}]
+
+
+def test_a_page_that_a_script_puts_in_is_told_of_too(opens: Callable[[Shop], Visitor]) -> None:
+    visitor = opens(Shop())
+    visitor.presses("Accept", reaching=TAG_HOSTS)
+    again = """() => new Promise((onload) => {
+        const first = document.querySelector("script[data-consent-mode]");
+        const next = Object.assign(document.createElement("script"), { src: first.src, onload });
+        next.dataset.consentMode = '{"uet":{"ad_storage":"denied"}}';
+        document.head.append(next);
+    })"""
+    visitor.does(lambda page: page.evaluate(again))
+    assert heard(visitor)["uet"][-3:] == ["consent", "update", {"ad_storage": "denied"}]
+    assert visitor.page.evaluate("() => document.querySelectorAll('consentgate-question').length") == 0
+
+
 def test_what_has_been_typed_keeps_no_tag_running(opens: Callable[[Shop], Visitor]) -> None:
     shop = Shop()
     visitor = opens(shop)

@@ -237,6 +237,25 @@ def test_the_back_button_revives_no_page_that_was_open_before_a_refusal_A3(
     assert quiet.hosts == set()
 
 
+def test_the_back_button_revives_no_copy_from_the_cache_A3(
+    serve_async: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    # Without TLS, as above.
+    shop = Shop([("Cache-Control", "max-age=600")])
+    gated = behind_gate(shop, insecure=True)
+    site, visitor = serve_async(gated), new_visitor(settle=0.3)
+    visitor.opens(site.url)
+    visitor.presses("Accept")
+    assert visitor.follows("News").hosts == {"stats.example"}
+    gated.gate = behind_gate(shop, POLICY + ADDED, insecure=True).gate
+    visitor.opens(site.at("/other"))
+    visitor.presses("Refuse")
+    back = visitor.does(lambda page: page.evaluate("history.back()"))
+    assert visitor.page.url == site.at("/news")
+    assert back.hosts == set()
+    assert "stats.example" not in visitor.page.content()
+
+
 def test_refusing_what_is_new_closes_the_page_that_was_open(
     serve_async: Callable[..., Site], new_visitor: Callable[..., Visitor]
 ) -> None:

@@ -152,7 +152,7 @@ def test_a_file_that_files_a_pixel_with_videos_loads_as_before_and_is_told_the_l
 )
 def test_a_warning_is_for_what_visitors_would_not_look_for_there(caplog, use, category, warned):
     filed(f'[[service]]\nuse = "{use}"\ncategory = "{category}"')
-    assert len(caplog.messages) == warned
+    assert len([text for text in caplog.messages if "consent_mode" not in text]) == warned
 
 
 def test_own_words_are_the_sites_own_business(caplog):

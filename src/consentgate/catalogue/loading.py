@@ -110,15 +110,15 @@ def buttons() -> tuple[Button, ...]:
 
 
 class _ConsentMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    services: tuple[str, ...]
     types: dict[str, tuple[str, ...]]
-    tags: tuple[str, ...] = ()
 
 
 def consent_modes() -> tuple[KnownConsentMode, ...]:
     """Read how vendors' tags are told of consent. Raises ValueError where the file is not well formed."""
     tables = tomllib.loads(_HERE.joinpath("consent_mode.toml").read_text("utf-8"))
     modes = msgspec.convert(tables, dict[str, _ConsentMode])
-    return tuple(KnownConsentMode(vendor, row.types, row.tags) for vendor, row in modes.items())
+    return tuple(KnownConsentMode(vendor, row.services, row.types) for vendor, row in modes.items())
 
 
 def _network(row: _Network) -> Network:

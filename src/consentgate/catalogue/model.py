@@ -84,18 +84,13 @@ class KnownService:
 class KnownConsentMode:
     """How the tags of a `vendor` are told of consent.
 
-    `types` has the ids of the services that each type of consent is about, by the vendor's name for the type.
-    `tags` has those of services that are told and are what none of the types is about.
+    `services` has the ids of those that have such tags. `types` has the ids of the services that each type of
+    consent is about, by the vendor's name for the type.
     """
 
     vendor: str
+    services: tuple[str, ...]
     types: Mapping[str, tuple[str, ...]]
-    tags: tuple[str, ...] = ()
-
-    @property
-    def services(self) -> frozenset[str]:
-        """The ids of all services that are told."""
-        return frozenset(self.tags).union(*self.types.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from consentgate.policy import Claim
 
 from .consent import Consent
@@ -13,16 +11,18 @@ Answers = dict[str, str]
 
 
 def answers_for_tags(consent: Consent, page: str) -> dict[str, Answers]:
-    """Return what the tags of each vendor are told on a `page` (a path of the site). A vendor is left out
-    while none of its services may load."""
+    """Return what the tags of each vendor are told on a `page` (a path of the site).
 
-    def covers_any(claims: Iterable[Claim]) -> bool:
-        return any(consent.covers(claim, page) for claim in claims)
+    Without consent to anything only those are told that are necessary: no others load. With consent all
+    are, whatever it is to: a container of the site's own may load a tag that nobody named.
+    """
+
+    def answer(claims: tuple[Claim, ...]) -> str:
+        is_granted = claims and all(consent.covers(claim, page) for claim in claims)
+        return "granted" if is_granted else "denied"
 
     return {
-        told.vendor: {
-            type: "granted" if covers_any(claims) else "denied" for type, claims in told.types.items()
-        }
+        told.vendor: {kind: answer(claims) for kind, claims in told.types.items()}
         for told in consent.policy.told_vendors
-        if covers_any(told.on_tags)
+        if consent.granted or any(consent.covers(claim, page) for claim in told.claims)
     }

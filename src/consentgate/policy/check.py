@@ -70,7 +70,7 @@ def check(
         *_check_services(services, ids),
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
         *check_texts(texts, site.languages, categories),
-        *check_consent_mode(consent_mode, (*ids, *(service.id for service in services))),
+        *check_consent_mode(consent_mode, ids, services),
     ]
     # A list may hold the same wrong value twice.
     return list(dict.fromkeys(found))

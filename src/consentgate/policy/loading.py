@@ -15,6 +15,7 @@ from consentgate.texts import has_texts, languages, texts
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
+from .consent_mode import warn_of_consent_mode
 from .errors import Mistake, PolicyError
 from .filing import file_service, warn_of_covers
 from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
@@ -79,6 +80,7 @@ def parse(text: str, file: str) -> Parts:
         *warn_of_covers(parts.categories),
         *reader.notices,
         *_misfiled(parts.cookies),
+        *warn_of_consent_mode(parts.consent_mode, parts.services),
     )
     for notice in notices:
         _log.warning("%s: %s", file, notice)

@@ -147,12 +147,12 @@ class ConsentMode(msgspec.Struct, frozen=True, kw_only=True):
     """The `[consent_mode]` table: what vendors' tags are told of a visitor's consent, for each vendor.
 
     True leaves it to the services in the policy; False is for a site that tells the tags itself. A table has
-    the ids of categories and services that grant types of consent, which differ from the catalogue's.
+    for types of consent the ids (text) of the category or service that grants each.
     """
 
-    google: bool | Mapping[str, str] = True
-    uet: bool | Mapping[str, str] = True
-    clarity: bool | Mapping[str, str] = True
+    google: bool | Mapping[str, object] = True
+    uet: bool | Mapping[str, object] = True
+    clarity: bool | Mapping[str, object] = True
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):

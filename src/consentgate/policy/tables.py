@@ -33,7 +33,7 @@ _BY_TYPE: dict[object, str] = {
     str: "expected text in quotes",
     str | None: "expected text in quotes",
     bool: "expected true or false, without quotes",
-    bool | Mapping[str, str]: (
+    bool | Mapping[str, object]: (
         "expected true, false, or a table with the ids that grant types of consent, like "
         '{ ad_storage = "marketing" }'
     ),

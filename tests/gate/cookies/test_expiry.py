@@ -120,11 +120,13 @@ def test_a_script_s_withdrawal_leaves_the_cache_to_the_script(make_site: MakeSit
     """WebKit never ends a script's request whose answer clears the cache."""
     site = make_site()
     accepted = site.chooses("accept")
-    for mode, cleared in (
-        ("cors", '"prefetchCache", "prerenderCache"'),
-        ("navigate", '"cache", "prefetchCache", "prerenderCache"'),
+    for destination, mode, cleared in (
+        ("empty", "cors", '"prefetchCache", "prerenderCache"'),
+        ("empty", "same-origin", '"prefetchCache", "prerenderCache"'),
+        ("document", "navigate", '"cache", "prefetchCache", "prerenderCache"'),
     ):
-        headers = [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", mode)]
+        headers = [("Sec-Fetch-Site", "same-origin")]
+        headers += [("Sec-Fetch-Dest", destination), ("Sec-Fetch-Mode", mode)]
         assert site.decides("refuse", accepted, headers).values("clear-site-data") == [cleared]
 
 

@@ -98,6 +98,15 @@ class HeaderAdvice:
                 "works, but without its styles. Add 'self' or a nonce to its style-src"
             )
 
+    def consent_mode_kept_out(self) -> None:
+        """Log that the site's own Content-Security-Policy keeps the script out that tells tags of consent."""
+        if self._once.is_new("policy", "consent mode"):
+            _log.warning(
+                "the site's own Content-Security-Policy lets no script file of the site pass: nothing tells "
+                "the tags of Google and Microsoft what the visitor consented to, and they take everything as "
+                "granted. Add 'self' or a nonce to its script-src"
+            )
+
     def policy_too_long(self, net: Net) -> None:
         """Log that a page's Content-Security-Policy has no room for all granted hosts."""
         for what, hosts in (("contact", net.without_access), ("open WebSockets to", net.without_sockets)):

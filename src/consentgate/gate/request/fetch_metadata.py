@@ -117,8 +117,10 @@ def is_from_own_window(request: Request, before: str) -> bool:
 
 
 def is_from_script(request: Request) -> bool:
-    """Say whether a request is a script's, whose page stays."""
-    return request.values("sec-fetch-mode") == ("cors",)
+    """Say whether a request is a script's, whose page stays. A service worker that passes it on may say
+    `same-origin`."""
+    said = request.values("sec-fetch-dest"), request.values("sec-fetch-mode")
+    return said in ((("empty",), ("cors",)), (("empty",), ("same-origin",)))
 
 
 def offers_to_application(request: Request, purpose: Purpose) -> tuple[str, ...]:

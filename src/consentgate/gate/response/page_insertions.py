@@ -104,6 +104,9 @@ class PageInsertions:
             self._log.styles_kept_out()
         back = visit.way_back
         style_nonce = nonce_for(policies, "style") if policies else ""
+        told = answers_for_tags(visit.consent, visit.page.path)
+        if told and keeps_out(policies, "script"):
+            self._log.consent_mode_kept_out()
         head = pages.head(
             # A closed page may be shown again at any time, and says nothing of whom it was made for.
             state=self._variant.state if visit.consent.is_open else "",
@@ -111,7 +114,7 @@ class PageInsertions:
             script_nonce=nonce_for(policies, "script") if policies else "",
             # The answer to a form is not to be loaded again.
             before=back if visit.is_submission else "",
-            consent_mode=answers_for_tags(visit.consent, visit.path),
+            consent_mode=told,
         )
         shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))
         if not pages.are_asked_on(visit.path):
