@@ -3,7 +3,7 @@
    This is the basic mode: the gate keeps a tag out until the visitor consents to its service, and no ping goes out
    before that. A new vendor needs a row in VENDORS, in catalogue/consent_mode.toml and in the policy's model. */
 
-import { TAKEN_BACK } from "./events.js";
+import { onChange } from "./events.js";
 import { consentMode } from "./script_element.js";
 
 /** @typedef {"granted" | "denied"} Answer */
@@ -62,5 +62,5 @@ const allDenied = (answers) => Object.fromEntries(Object.keys(answers).map((kind
 export const tell = () => {
   tellAll("default", allDenied);
   tellAll("update", (answers) => answers);
-  document.addEventListener(TAKEN_BACK, () => tellAll("update", allDenied));
+  onChange(({ takesBack }) => takesBack && tellAll("update", allDenied));
 };

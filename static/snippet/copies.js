@@ -1,6 +1,6 @@
 /* Pages that were made before a decision: in other tabs, brought back, or fetched ahead. */
 
-import { TAKEN_BACK, tellPage } from "./events.js";
+import { tellOfChange } from "./events.js";
 import { loadAgain } from "./reload.js";
 import { withdrawQuestion } from "./question.js";
 import { isSaved } from "./saved.js";
@@ -20,7 +20,7 @@ export const keepUpToDate = (entry) => {
   const check = async (isOld) => {
     const now = await fetch(own("state")).then((answer) => answer.text()).catch(() => "");
     if (state ? now !== state : isOld && now.startsWith("open")) {
-      tellPage(TAKEN_BACK);
+      tellOfChange(true);
       loadAgain();
     } else if (now && !now.endsWith("?")) withdrawQuestion();
   };

@@ -2,7 +2,7 @@
 
 import { find, ours } from "./banner.js";
 import { tellTabs } from "./copies.js";
-import { TAKEN_BACK, tellPage } from "./events.js";
+import { tellOfChange } from "./events.js";
 import { withdrawQuestion } from "./question.js";
 import { loadAgain, loadNextAnew } from "./reload.js";
 import { say } from "./saved.js";
@@ -41,14 +41,15 @@ export const send = async (event) => {
   isGenuine = false;
   if (!isReal || !button || isBusy) return;
   isBusy = true;
-  const takesBack = state && button.value !== "accept";
+  const takesBack = Boolean(state) && button.value !== "accept";
   /* Before the answer deletes cookies: tags could set them again. */
-  if (takesBack) tellPage(TAKEN_BACK);
+  if (takesBack) tellOfChange(takesBack);
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   body.set(button.name, button.value);
   try {
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
     if (answer.type !== "opaqueredirect") throw answer;
+    if (!takesBack) tellOfChange(takesBack);
     tellTabs();
     /* What runs in the page must end, whatever else is lost. */
     if (takesBack) loadAgain();

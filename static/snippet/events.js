@@ -1,8 +1,14 @@
-/* The events of the document by which the parts of the snippet hear of a decision. */
+/* The event of the document by which everyone hears of a decision. */
 
-/** Consent is being taken back, or may have been in another tab: the page is about to go. */
-export const TAKEN_BACK = "consentgate:taken-back";
+export const CHANGE = "consentgate:change";
 
-/** Tell everyone who listens. An error in a listener stops nothing.
- * @param {string} name */
-export const tellPage = (name) => document.dispatchEvent(new Event(name));
+/** Tell that the visitor has decided anew; `takesBack`, that the page is about to go. An error in a listener stops
+ * nothing.
+ * @param {boolean} takesBack */
+export const tellOfChange = (takesBack) =>
+  document.dispatchEvent(new CustomEvent(CHANGE, { detail: Object.freeze({ takesBack }) }));
+
+/** Call `listener` at each change.
+ * @param {(change: import("../consentgate").Change) => void} listener */
+export const onChange = (listener) =>
+  document.addEventListener(CHANGE, (event) => listener(/** @type {CustomEvent} */ (event).detail));

@@ -4,8 +4,8 @@ const script = /** @type {HTMLScriptElement} */ (document.currentScript);
 const src = script.getAttribute("src") ?? "";
 
 /* `state` names the consent that an open page was made for. `before` is the page to load instead of this one,
-   which answers a form. */
-export const { state, before, consentMode } = script.dataset;
+   which answers a form. `allows` has the ids of what this page may use, with spaces between them. */
+export const { state, before, allows, consentMode } = script.dataset;
 
 /** Return the address of a file or an endpoint of the gate. A base of the page may lead elsewhere: paths of the
  * gate do not go by it.

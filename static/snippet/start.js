@@ -5,6 +5,7 @@ import { keepUpToDate } from "./copies.js";
 import { clicked, send } from "./decision.js";
 import { renewFrames } from "./frames.js";
 import { offer } from "./question.js";
+import { offerToPage } from "./page_code.js";
 import { sayNews, tidyAddress } from "./saved.js";
 import { followColours, keepUncovered, settle } from "./surroundings.js";
 
@@ -24,6 +25,7 @@ export const begin = () => {
 export const start = () => {
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   keepUpToDate(entry);
+  offerToPage();
   if (entry?.type !== "navigate") renewFrames();
   addEventListener("load", offer);
   addEventListener("load", settle);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -12,7 +13,7 @@ from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
 from consentgate.policy.messages import did_you_mean, listed, shown
 
 from .choice import Choice
-from .coverage import covered_by, digests, everything
+from .coverage import MOST_LISTED, covered_by, digests, everything
 
 
 class UnknownId(ValueError):
@@ -65,6 +66,13 @@ class Consent(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         allowed = filter(self._allows, sorted(self.policy.ids - {NECESSARY}))
         return f"<Consent to {listed(allowed) or 'nothing'}>"
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The ids that `allows` is true for, but for "necessary": of categories, and of services where the
+        policy has few enough to list them."""
+        self._note()
+        return tuple(filter(self._allows, _listed_ids(self.policy)))
 
     def noted_by(self, note: Callable[[], None]) -> Consent:
         """Return a copy of this consent that also calls `note` whenever the application asks it."""
@@ -137,6 +145,13 @@ class Consent(msgspec.Struct, frozen=True):
         if not self.choice.is_grant:
             return False
         return not everything(self.policy) <= self.choice.granted | self.choice.refused
+
+
+@lru_cache(maxsize=256)
+def _listed_ids(policy: Policy) -> tuple[str, ...]:
+    categories = [category.id for category in policy.categories if category.id != NECESSARY]
+    services = [service.id for service in policy.services]
+    return tuple(sorted({*categories, *(services if len(services) <= MOST_LISTED else ())}))
 
 
 def _require_known(policy: Policy, name: str) -> None:

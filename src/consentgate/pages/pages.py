@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -57,7 +57,7 @@ class Pages:
         self._heads = {
             tells: self._slotted(
                 "head.html",
-                *("origin", "state", "before", "style_nonce", "script_nonce", "consent_mode"),
+                *("origin", "state", "before", "style_nonce", "script_nonce", "allows", "consent_mode"),
                 stylesheet=self.stylesheets.in_pages.name,
                 snippet=(assets.SNIPPET_WITH_CONSENT_MODE if tells else assets.SNIPPET).name,
                 tells=tells,
@@ -90,6 +90,7 @@ class Pages:
         style_nonce: str = "",
         script_nonce: str = "",
         before: str = "",
+        allows: Iterable[str] = (),
         consent_mode: Mapping[str, Answers] | None = None,
     ) -> bytes:
         """Return what goes at the start of a page's head.
@@ -99,7 +100,8 @@ class Pages:
         what the endpoint `state` says is in effect. The nonces are from the page's own
         Content-Security-Policy, if it has any. `before` is for a page that answers a form, which must not be
         loaded again, since that would repeat what the form did: it is the path to load instead.
-        `consent_mode` has what the tags of each vendor are told: then the script runs before all others.
+        `allows` has the ids of what the page may use, for its own code to ask. `consent_mode` has what the
+        tags of each vendor are told: then the script runs before all others.
         """
         told = msgspec.json.encode(consent_mode).decode() if consent_mode else ""
         return self._heads[bool(told)].fill(
@@ -108,6 +110,7 @@ class Pages:
             before=attribute("data-before", local_path(before) if before else ""),
             style_nonce=attribute("nonce", style_nonce),
             script_nonce=attribute("nonce", script_nonce),
+            allows=attribute("data-allows", " ".join(allows)),
             consent_mode=attribute("data-consent-mode", told),
         )
 

@@ -114,6 +114,7 @@ class PageInsertions:
             script_nonce=nonce_for(policies, "script") if policies else "",
             # The answer to a form is not to be loaded again.
             before=back if visit.is_submission else "",
+            allows=visit.consent.allowed,
             consent_mode=told,
         )
         shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))

@@ -1,0 +1,42 @@
+/* What the code of a page can ask and do: the global `consentgate` (docs/page-code.md). */
+
+import { find } from "./banner.js";
+import { onChange } from "./events.js";
+import { allows, own } from "./script_element.js";
+
+/** @typedef {import("../consentgate").Consentgate} Consentgate */
+/** @typedef {import("../consentgate").Act} Act */
+
+const READY = "consentgate:ready";
+const NECESSARY = "necessary";
+
+/** @type {Consentgate} */
+const consentgate = {
+  allows: (id) => [NECESSARY, ...(allows ?? "").split(" ")].includes(id),
+  on: (event, listener) => {
+    if (event !== "change") throw new TypeError(`consentgate.on: expected "change", not "${event}"`);
+    onChange(listener);
+  },
+  show: () => {
+    const choices = /** @type {HTMLDetailsElement | null | undefined} */ (find("banner details"));
+    const link = find("settings");
+    if (choices) {
+      choices.open = true;
+      choices.querySelector("summary")?.focus();
+    } else if (link) link.click();
+    else open(own("choices?next=" + encodeURIComponent(location.pathname + location.search)), "_top");
+  },
+  push: (...acts) => {
+    /* As an event's listeners: an error in one is reported, and stops nothing else. */
+    for (const act of acts) document.addEventListener(READY, () => act(consentgate), { once: true });
+    document.dispatchEvent(new Event(READY));
+  },
+};
+
+/** Offer it to the code of the page, and do what that has asked for so far. An element of the page may have the name,
+ * too. */
+export const offerToPage = () => {
+  const waiting = self.consentgate;
+  self.consentgate = Object.freeze(consentgate);
+  if (Array.isArray(waiting)) consentgate.push(...waiting);
+};
