@@ -22,12 +22,12 @@ def test_gpc_has_a_date_without_a_policy_file_too():
 
 
 def test_the_snippet_s_name_changes_with_its_content():
-    digest = hashlib.sha256(SNIPPET.content).hexdigest()[:12]
+    digest = hashlib.sha256(SNIPPET.content).hexdigest()[:10]
     assert SNIPPET.name == f"snippet-{digest}.js"
 
 
 def test_the_own_pages_style_sheet_is_named_by_its_content():
-    digest = hashlib.sha256(PAGES.stylesheets.own_pages.content).hexdigest()[:12]
+    digest = hashlib.sha256(PAGES.stylesheets.own_pages.content).hexdigest()[:10]
     assert PAGES.stylesheets.own_pages.name == f"page-{digest}.css"
     [link] = document(PAGES.problem(404)).iter("link")
     assert link.attrib["href"] == f"/_privacy/{PAGES.stylesheets.own_pages.name}"

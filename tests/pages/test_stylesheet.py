@@ -39,7 +39,7 @@ def test_the_visitor_s_own_styles_hide_the_banner_from_those_who_are_not_asked()
 
 
 def test_the_stylesheet_s_name_changes_with_its_content():
-    digest = hashlib.sha256(STYLESHEET.content).hexdigest()[:12]
+    digest = hashlib.sha256(STYLESHEET.content).hexdigest()[:10]
     assert STYLESHEET.name == f"style-{digest}.css"
 
 
@@ -100,7 +100,7 @@ def test_a_theme_changes_every_stylesheet_and_its_name():
         (themed.placeholders, PLACEHOLDER_STYLESHEET),
     ):
         assert ours.name == plain.name.replace(
-            hashlib.sha256(plain.content).hexdigest()[:12], hashlib.sha256(ours.content).hexdigest()[:12]
+            hashlib.sha256(plain.content).hexdigest()[:10], hashlib.sha256(ours.content).hexdigest()[:10]
         )
         found = properties(ours.content)
         assert found["button-text"][0] == "#ffe"

@@ -14,7 +14,7 @@ from consentgate.policy import Theme
 
 from .theming import for_documents, for_pages
 
-_STYLES_OF_A_PAGE = re.compile(r"(?P<stem>style|placeholder)-[0-9a-f]{12}\.css")
+_STYLES_OF_A_PAGE = re.compile(r"(?P<stem>style|placeholder)-[0-9a-f]{10}\.css")
 _SPACE = re.compile(r"\s*([{},>])\s*|(;|(?<=:))\s+")
 _MOST_THEMES = 64
 
@@ -82,7 +82,7 @@ def _styles(stem: str, properties: str, rules: str) -> StaticFile:
 
 def _file(stem: str, ending: str, content_type: str, text: str) -> StaticFile:
     content = text.encode("ascii")
-    digest = hashlib.sha256(content).hexdigest()[:12]
+    digest = hashlib.sha256(content).hexdigest()[:10]
     return StaticFile(f"{stem}-{digest}{ending}", content_type, content)
 
 
