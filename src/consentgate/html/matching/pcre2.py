@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import weakref
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,6 +25,9 @@ except ImportError:  # a Python that was built without it
     _HAS_CTYPES = False
 else:
     _HAS_CTYPES = True
+
+Match: TypeAlias = Callable[[bytes, int, int], list[int]]
+"""Matches in some data at a place, as if the data ended at another."""
 
 if TYPE_CHECKING:
     _Slot: TypeAlias = tuple[int, ctypes._Pointer[c_ssize_t]]
@@ -127,8 +131,9 @@ class Pcre2Pattern:
     """A compiled pattern. A match tells the ends of its first `groups` groups. Further ones are the pieces
     that the pattern calls."""
 
-    def __init__(self, library: ctypes.CDLL, code: int, groups: int) -> None:
+    def __init__(self, library: ctypes.CDLL, code: int, groups: int, otherwise: Match) -> None:
         self._library = library
+        self._otherwise = otherwise
         self._match = library.pcre2_match_8
         self._code = code
         self._groups = groups
@@ -140,21 +145,25 @@ class Pcre2Pattern:
         weakref.finalize(self, _release, library, code, self._free_slots).atexit = False
 
     @classmethod
-    def compile(cls, pattern: bytes, groups: int) -> Pcre2Pattern | None:
-        """Compile `pattern`. Return None where this machine does not have the library, or where the library
-        refuses the pattern: it takes at most 64 KiB in compiled form."""
+    def compile(cls, pattern: bytes, groups: int, otherwise: Match) -> Pcre2Pattern | None:
+        """Compile `pattern`; `otherwise` matches where the library gives up. Return None where this machine
+        does not have the library, or where the library refuses the pattern: it takes at most 64 KiB in
+        compiled form."""
         library = _library()
         if library is None:
             return None
         code = _compile(library, _VERY_END.sub(rb"\1\\z", pattern))
-        return cls(library, code, groups) if code is not None else None
+        return cls(library, code, groups, otherwise) if code is not None else None
 
-    def match(self, data: bytes, start: int, end: int) -> list[int] | None:
-        """Match at `start`, as if `data` ended at `end`, which must not exceed its length.
+    def match(self, data: bytes, start: int, end: int) -> list[int]:
+        """Match at `start`, as if `data` ended at `end`.
 
         Return the end of the match, followed by the end of each group, -1 for one that did not match; the end
-        alone if no group did. None where nothing matches, or where the library gives up.
+        alone if no group did.
         """
+        length = len(data)
+        if end > length:
+            end = length
         slots = self._free_slots
         try:
             slot = slots.pop()
@@ -164,9 +173,12 @@ class Pcre2Pattern:
         # One more than the highest group that matched, where group 0 is the whole match. Negative: none, or
         # an error.
         matched = self._match(self._code, data, end, start, 0, memory, None)
-        found = offsets[self._ends] if matched > 1 else [offsets[1]] if matched == 1 else None
+        if matched > 0:
+            found = offsets[self._ends] if matched > 1 else [offsets[1]]
+            slots.append(slot)
+            return found
         slots.append(slot)
-        return found
+        return self._otherwise(data, start, end)
 
     def _allocate(self) -> _Slot:
         memory = self._library.pcre2_match_data_create_8(self._groups + 1, None)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .pcre2 import Pcre2Pattern, is_available
+from .pcre2 import Match, Pcre2Pattern, is_available
 
 _CALL = re.compile(rb"\(\?&(?P<name>[a-z_]++)\)")
 _GROUP = re.compile(rb"\(\?P<(?P<name>[a-z_]++)>")
@@ -25,13 +25,19 @@ class Run:
 
     `pattern` and the `pieces` themselves may call pieces by `(?&name)`; pieces have no groups. `groups` are
     the names of the pattern's groups in order.
+
+    `match(data, start, end)` matches the run that begins at `start`, as if `data` ended at `end`. It returns
+    the run's end, followed by the end of each of the `groups` where it last matched, -1 for one that did not;
+    the end alone if none of them did.
     """
 
     def __init__(self, pattern: bytes, pieces: Mapping[str, bytes] | None = None) -> None:
         self.groups = tuple(name.decode() for name in _GROUP.findall(pattern))
         self._pattern = pattern
         self._pieces = pieces or {}
-        self._pcre2 = Pcre2Pattern.compile(self._with_definitions(), len(self.groups))
+        self._pcre2 = Pcre2Pattern.compile(self._with_definitions(), len(self.groups), self.match_by_re)
+        # No method of this class, since a page takes thousands of matches: each would be a call more.
+        self.match: Match = self._pcre2.match if self._pcre2 is not None else self.match_by_re
         # `re` takes long to compile these. With PCRE2 that is left until it is needed, which is hardly ever;
         # without, it is done at once, so that no page has to wait for it.
         self._re = None if is_available() else self._compile_for_re()
@@ -40,15 +46,6 @@ class Run:
     def is_fast(self) -> bool:
         """True where PCRE2 matches it."""
         return self._pcre2 is not None
-
-    def match(self, data: bytes, start: int, end: int) -> list[int]:
-        """Match the run that begins at `start`, as if `data` ended at `end`.
-
-        Return its end, followed by the end of each of the `groups` where it last matched, -1 for one that
-        did not; the end alone if none of them did.
-        """
-        found = self._pcre2.match(data, start, min(end, len(data))) if self._pcre2 is not None else None
-        return self.match_by_re(data, start, end) if found is None else found
 
     def match_by_re(self, data: bytes, start: int, end: int) -> list[int]:
         """Do what `match` does without PCRE2."""

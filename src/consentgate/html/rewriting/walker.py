@@ -152,8 +152,9 @@ class Walker:
             position = self._skip_inert(data, position)
             if position >= end:
                 return position
+            match = START_TAG.match(data, position)
             try:
-                after = self._markup(data, position)
+                after = self._other_markup(data, position) if match is None else self._start_tag(match)
             except MoreNeeded:
                 after = None
             if after is None:
@@ -199,11 +200,8 @@ class Walker:
 
     # -- markup ----------------------------------------------------------------------------------------------
 
-    def _markup(self, data: bytes, position: int) -> int | None:
-        """Read the markup at `position`; return where it ends, None if it is cut off."""
-        match = START_TAG.match(data, position)
-        if match is not None:
-            return self._oversized_tag(position) if is_too_large(match) else self._start_tag(match)
+    def _other_markup(self, data: bytes, position: int) -> int | None:
+        """Read the markup at `position` that is no start tag; return where it ends, None if it is cut off."""
         if _DECLARATION.match(data, position):
             cdata = data.startswith(_CDATA, position)
             return self._cdata_section(data, position) if cdata else self._declaration(data, position)
@@ -213,6 +211,8 @@ class Walker:
 
     def _start_tag(self, match: re.Match[bytes]) -> int:
         """Read a start tag that START_TAG matched; return how far that went."""
+        if is_too_large(match):
+            return self._oversized_tag(match.start())
         known = self._removed.with_tag(match)
         if known and self._bytes_decide:
             same = recall(known, match)

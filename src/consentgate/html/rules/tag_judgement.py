@@ -58,6 +58,8 @@ def loading_attributes(tag: Tag, document: DocumentContext) -> Loading:
     """Return the attributes of a tag that load: of several with one name the first. None where all passes,
     even what cannot be read."""
     rules = {} if document.all_passes else _rules(tag)
+    if rules.keys().isdisjoint(tag.raw):
+        return ()
     return [(name, rules[name]) for name in tag.raw if name in rules]
 
 

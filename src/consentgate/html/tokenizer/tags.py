@@ -29,12 +29,10 @@ class Tag:
         self.start, self.end = match.span()
         self.name = match["name"].lower()
         found = ATTRIBUTE.findall(match.string, *match.span("attributes"))
-        self.raw = {name.lower(): double or single or bare for name, double, single, bare in found}
+        self.raw: dict[bytes, bytes] = {}
+        for name, double, single, bare in found:
+            self.raw.setdefault(name.lower(), double or single or bare)
         self._repeats = len(found) > len(self.raw)
-        if self._repeats:
-            # Each keeps its place, and the first of a name is the last to be written.
-            for name, double, single, bare in reversed(found):
-                self.raw[name.lower()] = double or single or bare
 
     @property
     def source(self) -> bytes:
