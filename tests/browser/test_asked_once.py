@@ -3,6 +3,7 @@ fetched before the decision. How long that holds is tested in tests/consent."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from consentgate.wsgi import ConsentMiddleware
 
 from .engine import Engine, in_firefox_too
 from .servers import Site
+from .test_consent_mode import DENIED, TAG_HOSTS, of_consent
+from .test_consent_mode import Shop as TagShop
 from .test_decisions import HOST, POLICY, Shop, gated
 from .test_neutrality import LONG
 from .visit import Visitor
@@ -74,6 +77,23 @@ def test_an_answer_to_a_form_in_another_tab_is_not_asked_for_again(
     other.wait_for_function("document.querySelector('h1')?.innerText === 'Cart'")
     assert "stats.example" not in other.content()
     assert shop.orders == 1
+
+
+def test_tags_in_another_tab_hear_that_consent_was_taken_back(
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    site, visitor = serve(TagShop(), host=HOST), new_visitor(settle=0.3)
+    visitor.opens(site.url)
+    visitor.presses("Accept", reaching=TAG_HOSTS)
+    other = visitor.context.new_page()
+    other.goto(site.url)
+    other.wait_for_function("self.clarity?.q.length === 2")
+    visitor.follows("Privacy settings")
+    visitor.presses("Withdraw")
+    other.wait_for_function("!('dataLayer' in self)")
+    told = json.loads(other.evaluate("() => name"))
+    assert of_consent(told["google"])[-1] == ["update", DENIED]
+    assert told["uet"][-3:] == ["consent", "update", {"ad_storage": "denied"}]
 
 
 @LONG

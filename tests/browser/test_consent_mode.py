@@ -109,6 +109,17 @@ def opens(serve: Callable[..., Site], new_visitor: Callable[..., Visitor]) -> Ca
     return opens
 
 
+@pytest.fixture
+def asked_again(opens: Callable[[Shop], Visitor]) -> Visitor:
+    """A visitor who has accepted, on a page whose tags run and which asks about a new service."""
+    shop = Shop()
+    visitor = opens(shop)
+    visitor.presses("Accept", reaching=TAG_HOSTS)
+    shop.adopts(ASKS_AGAIN)
+    visitor.reloads(reaching=TAG_HOSTS)
+    return visitor
+
+
 def heard(visitor: Visitor) -> dict[str, Any]:
     return visitor.page.evaluate("() => heard()")
 
@@ -155,32 +166,22 @@ def test_a_visitor_who_refuses_says_nothing_to_anybody_S8(opens: Callable[[Shop]
     assert visitor.page.evaluate(GLOBALS) == []
 
 
-def test_taking_consent_back_is_heard_before_the_page_goes(opens: Callable[[Shop], Visitor]) -> None:
-    shop = Shop()
-    visitor = opens(shop)
-    visitor.presses("Accept", reaching=TAG_HOSTS)
-    shop.adopts(ASKS_AGAIN)
-    visitor.reloads(reaching=TAG_HOSTS)
-    visit = visitor.presses("Refuse")
+def test_taking_consent_back_is_heard_before_the_page_goes(asked_again: Visitor) -> None:
+    visit = asked_again.presses("Refuse")
     assert visit.hosts == set()
-    told = json.loads(visitor.page.evaluate("() => name"))
+    told = json.loads(asked_again.page.evaluate("() => name"))
     assert [command for command, _ in of_consent(told["google"])] == ["default", "update", "update"]
     assert of_consent(told["google"])[-1] == ["update", DENIED]
     assert told["uet"][-3:] == ["consent", "update", {"ad_storage": "denied"}]
     assert told["clarity"][-1] == ["consentv2", {"ad_Storage": "denied", "analytics_Storage": "denied"}]
-    assert visitor.page.evaluate(GLOBALS) == []
+    assert asked_again.page.evaluate(GLOBALS) == []
 
 
-def test_a_tag_that_fails_when_it_hears_keeps_no_page_open(opens: Callable[[Shop], Visitor]) -> None:
-    shop = Shop()
-    visitor = opens(shop)
-    visitor.presses("Accept", reaching=TAG_HOSTS)
-    shop.adopts(ASKS_AGAIN)
-    visitor.reloads(reaching=TAG_HOSTS)
-    visitor.page.evaluate("() => { dataLayer.push = () => { throw Error('a tag') }; uetq = 'odd' }")
-    assert visitor.presses("Refuse").hosts == set()
-    assert visitor.page.evaluate(GLOBALS) == []
-    told = json.loads(visitor.page.evaluate("() => name"))
+def test_a_tag_that_fails_when_it_hears_keeps_no_page_open(asked_again: Visitor) -> None:
+    asked_again.page.evaluate("() => { dataLayer.push = () => { throw Error('a tag') }; uetq = 'odd' }")
+    assert asked_again.presses("Refuse").hosts == set()
+    assert asked_again.page.evaluate(GLOBALS) == []
+    told = json.loads(asked_again.page.evaluate("() => name"))
     assert told["clarity"][-1] == ["consentv2", {"ad_Storage": "denied", "analytics_Storage": "denied"}]
 
 
@@ -198,13 +199,8 @@ def test_a_page_that_a_script_puts_in_is_told_of_too(opens: Callable[[Shop], Vis
     assert visitor.page.evaluate("() => document.querySelectorAll('consentgate-question').length") == 0
 
 
-def test_what_has_been_typed_keeps_no_tag_running(opens: Callable[[Shop], Visitor]) -> None:
-    shop = Shop()
-    visitor = opens(shop)
-    visitor.presses("Accept", reaching=TAG_HOSTS)
-    shop.adopts(ASKS_AGAIN)
-    visitor.reloads(reaching=TAG_HOSTS)
-    visitor.does(lambda page: page.evaluate("() => document.querySelector('input').focus()"))
-    visitor.does(lambda page: page.keyboard.press("a"))
-    assert visitor.presses("Refuse").hosts == set()
-    assert visitor.page.evaluate(GLOBALS) == []
+def test_what_has_been_typed_keeps_no_tag_running(asked_again: Visitor) -> None:
+    asked_again.does(lambda page: page.evaluate("() => document.querySelector('input').focus()"))
+    asked_again.does(lambda page: page.keyboard.press("a"))
+    assert asked_again.presses("Refuse").hosts == set()
+    assert asked_again.page.evaluate(GLOBALS) == []

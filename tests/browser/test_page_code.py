@@ -1,4 +1,4 @@
-"""What the code of a page can ask of the gate's script, whenever either of them comes."""
+"""Code of a page asks the gate's script, before that has come and after."""
 
 from __future__ import annotations
 

@@ -124,6 +124,14 @@ def withdraw(visitor: Visitor) -> Visit:
     return visitor.presses("Withdraw")
 
 
+def assert_is_another_and_quiet(visitor: Visitor, url: str) -> None:
+    """The page at `url` is none that was marked as left, and loads nothing, then and later."""
+    assert visitor.page.url == url
+    assert visitor.page.evaluate("window.left") is None
+    assert "stats.example" not in visitor.page.content()
+    assert visitor.does(lambda page: page.wait_for_timeout(500)).hosts == set()
+
+
 def names_of(visitor: Visitor) -> set[str]:
     return {cookie["name"] for cookie in visitor.cookies()}
 
@@ -176,11 +184,7 @@ def test_the_back_button_revives_no_open_page_A3(
     visitor.opens(site.at("/_privacy/choices?next=/news"))
     visitor.presses("Withdraw")
     visitor.does(lambda page: page.evaluate("history.go(-2)"))
-    assert visitor.page.url == site.at("/news")
-    assert visitor.page.evaluate("window.left") is None
-    assert "stats.example" not in visitor.page.content()
-    quiet = visitor.does(lambda page: page.wait_for_timeout(500))
-    assert quiet.hosts == set()
+    assert_is_another_and_quiet(visitor, site.at("/news"))
 
 
 @pytest.mark.parametrize(
@@ -230,11 +234,7 @@ def test_the_back_button_revives_no_page_that_was_open_before_a_refusal_A3(
     visitor.opens(site.url)
     visitor.presses("Refuse")
     visitor.does(lambda page: page.evaluate("history.back()"))
-    assert visitor.page.url == site.at("/news")
-    assert visitor.page.evaluate("window.left") is None
-    assert "stats.example" not in visitor.page.content()
-    quiet = visitor.does(lambda page: page.wait_for_timeout(500))
-    assert quiet.hosts == set()
+    assert_is_another_and_quiet(visitor, site.at("/news"))
 
 
 def test_the_back_button_revives_no_copy_from_the_cache_A3(

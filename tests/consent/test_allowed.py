@@ -1,4 +1,4 @@
-"""What pages list of what a visitor has consented to."""
+"""`Consent.allowed` lists the ids that a page may use."""
 
 from consentgate import Consent, Policy
 from consentgate.consent.coverage import MOST_LISTED

@@ -14,6 +14,7 @@ PACKAGED = files("consentgate.pages") / "static"
 @pytest.fixture
 def node() -> str:
     found = shutil.which("node")
+    # No Python package has them. A machine without npm tests the scripts that are committed.
     if found is None or not (SOURCES / "node_modules" / "esbuild").is_dir():
         pytest.skip("no esbuild and TypeScript in static/; `make browsers` gets them")
     return found

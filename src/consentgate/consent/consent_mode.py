@@ -1,4 +1,4 @@
-"""What vendors' tags are told of a visitor's consent (consent mode)."""
+"""Consent mode: the answers that vendors' tags get about a visitor's consent."""
 
 from __future__ import annotations
 

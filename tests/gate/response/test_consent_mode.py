@@ -29,7 +29,7 @@ ADS_TYPES = ("ad_storage", "ad_user_data", "ad_personalization")
 
 
 def told(reply: Reply) -> dict[str, dict[str, str]]:
-    """What the script in a page tells each vendor."""
+    """Read from a page what its script tells each vendor."""
     script = LexborHTMLParser(reply.body).css_first('script[src*="/_privacy/"]')
     said = script.attributes.get("data-consent-mode")
     file = SNIPPET_WITH_CONSENT_MODE if said else SNIPPET
