@@ -1,18 +1,35 @@
 /* Builds what the Python package ships: one file for each of the entries. `node build.js FOLDER` puts them
    elsewhere, to compare. */
+import { createHash } from "node:crypto";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const PACKAGE = "../src/consentgate/pages/static";
-
-await build({
-  entryPoints: ["snippet/snippet.js", "snippet/snippet_with_consent_mode.js"],
-  outdir: process.argv[2] ?? PACKAGE,
+/** @satisfies {import("esbuild").BuildOptions} */
+const options = {
   bundle: true,
   minify: true,
-  format: "iife",
   /* Older browsers, which do not know all of this, get plain forms. */
   target: "es2020",
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
-});
+};
+
+const interaction = { ...options, entryPoints: ["interaction/interaction.js"], format: "esm" };
+const { outputFiles } = await build({ ...interaction, outdir: ".", write: false });
+/* The others fetch it by its name, which changes with its content, as the server makes it (pages/assets.py). */
+const digest = createHash("sha256").update(outputFiles[0].contents).digest("hex").slice(0, 10);
+
+/** How the script of every page is built. */
+export const snippet = {
+  ...options,
+  entryPoints: ["snippet/snippet.js"],
+  format: "iife",
+  define: { INTERACTION_FILE: JSON.stringify(`interaction-${digest}.js`) },
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const outdir = process.argv[2] ?? "../src/consentgate/pages/static";
+  await build({ ...interaction, outdir });
+  await build({ ...snippet, entryPoints: [...snippet.entryPoints, "snippet/snippet_with_consent_mode.js"], outdir });
+}

@@ -46,6 +46,7 @@ export const watch = (mounted) => {
  * @param {HTMLElement} ours */
 const dress = (ours) => {
   const link = /** @type {HTMLLinkElement | null} */ (document.getElementById(STYLES));
+  if (link && !link.sheet) link.onload = () => dress(ours);
   if (!link?.sheet || !root?.adoptedStyleSheets || getComputedStyle(ours).display === "contents") return;
   const styles = new CSSStyleSheet();
   styles.replaceSync([...link.sheet.cssRules].map(({ cssText }) => cssText).join(""));

@@ -1,8 +1,8 @@
 /* Pages that were made before a decision: in other tabs, brought back, or fetched ahead. */
 
+import { stopAsking } from "./asking.js";
 import { tellOfChange } from "./events.js";
 import { loadAgain } from "./reload.js";
-import { withdrawQuestion } from "./question.js";
 import { isSaved } from "./saved.js";
 import { own, state } from "./script_element.js";
 
@@ -22,7 +22,7 @@ export const keepUpToDate = (entry) => {
     if (state ? now !== state : isOld && now.startsWith("open")) {
       tellOfChange(true);
       loadAgain();
-    } else if (now && !now.endsWith("?")) withdrawQuestion();
+    } else if (now && !now.endsWith("?")) stopAsking();
   };
   if (self.BroadcastChannel) {
     tabs = new BroadcastChannel("consentgate");
@@ -31,8 +31,8 @@ export const keepUpToDate = (entry) => {
   addEventListener("pageshow", ({ persisted }) => persisted && check(true));
   document.addEventListener("prerenderingchange", () => check(true));
   /* Fetched ahead, or from the browser's cache by its back button. */
-  const delivery = entry && "deliveryType" in entry && entry.deliveryType;
-  if (delivery === "navigational-prefetch" || entry?.type === "back_forward") check(true);
+  const { deliveryType, type } = /** @type {any} */ (entry ?? {});
+  if (deliveryType === "navigational-prefetch" || type === "back_forward") check(true);
   /* A form of ours led here, without a script that could have told the other tabs. */
-  if (isSaved && entry?.type === "navigate") tellTabs();
+  if (isSaved && type === "navigate") tellTabs();
 };

@@ -6,7 +6,7 @@ export const CHANGE = "consentgate:change";
  * nothing.
  * @param {boolean} takesBack */
 export const tellOfChange = (takesBack) =>
-  document.dispatchEvent(new CustomEvent(CHANGE, { detail: Object.freeze({ takesBack }) }));
+  document.dispatchEvent(new CustomEvent(CHANGE, { detail: { takesBack } }));
 
 /** Call `listener` at each change.
  * @param {(change: import("../consentgate").Change) => void} listener */

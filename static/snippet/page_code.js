@@ -1,8 +1,8 @@
 /* What the code of a page can ask and do: the global `consentgate` (docs/page-code.md). */
 
-import { find } from "./banner.js";
 import { onChange } from "./events.js";
-import { allows, own } from "./script_element.js";
+import { interact } from "./on_demand.js";
+import { allows } from "./script_element.js";
 
 /** @typedef {import("../consentgate").Consentgate} Consentgate */
 /** @typedef {import("../consentgate").Act} Act */
@@ -17,15 +17,7 @@ const consentgate = {
     if (event !== "change") throw new TypeError(`consentgate.on: expected "change", not "${event}"`);
     onChange(listener);
   },
-  show: () => {
-    const choices = /** @type {HTMLDetailsElement | null | undefined} */ (find("banner details"));
-    const link = find("settings");
-    if (choices) {
-      choices.open = true;
-      choices.querySelector("summary")?.focus();
-    } else if (link) link.click();
-    else open(own("choices?next=" + encodeURIComponent(location.pathname + location.search)), "_top");
-  },
+  show: () => interact("show", []),
   push: (...acts) => {
     /* As an event's listeners: an error in one is reported, and stops nothing else. */
     for (const act of acts) document.addEventListener(READY, () => act(consentgate), { once: true });

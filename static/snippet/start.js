@@ -1,36 +1,41 @@
-/* Starts what makes the banner smoother. */
+/* Starts the guard, and what makes the banner smoother. */
 
-import { watch } from "./banner.js";
+import { startGuard } from "../guard/guard.js";
+import { find, watch } from "./banner.js";
 import { keepUpToDate } from "./copies.js";
-import { clicked, send } from "./decision.js";
-import { renewFrames } from "./frames.js";
-import { offer } from "./question.js";
+import { clicked, interact, sayNews, send } from "./on_demand.js";
 import { offerToPage } from "./page_code.js";
-import { sayNews, tidyAddress } from "./saved.js";
-import { followColours, keepUncovered, settle } from "./surroundings.js";
+import { tidyAddress } from "./saved.js";
+import { followColours, settle } from "./surroundings.js";
 
 const RUNNING = Symbol.for("consentgate");
 
-/** Begin, and tidy the address before the page's scripts read it. False where another copy of this script runs in
- * the document already: a script that puts another page in may run what stands in its head once more. */
-export const begin = () => {
+/** Start in a document in which no other copy of this script runs: a script that puts another page in may run what
+ * stands in its head once more. */
+export const startOnce = () => {
   const marked = /** @type {{ [RUNNING]?: boolean }} */ (document);
-  if (marked[RUNNING]) return false;
+  if (marked[RUNNING]) return;
   marked[RUNNING] = true;
+  startGuard();
+  /* Before the page's scripts read it. */
   tidyAddress();
-  return true;
+  /* Not later: the page's deferred scripts may be slow. */
+  if (document.readyState === "loading") document.addEventListener("readystatechange", start, { once: true });
+  else start();
 };
 
 /** Make the banner of a page smoother that has been parsed. */
-export const start = () => {
+const start = () => {
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   keepUpToDate(entry);
   offerToPage();
-  if (entry?.type !== "navigate") renewFrames();
-  addEventListener("load", offer);
+  if (entry?.type !== "navigate") interact("renewFrames", []);
+  addEventListener("load", () => find("banner") && interact("offer", []));
   addEventListener("load", settle);
   addEventListener("resize", settle);
-  addEventListener("focusin", keepUncovered);
+  addEventListener("focusin", () => {
+    if (document.querySelector(":focus-visible")) interact("keepUncovered", []);
+  });
   watch((ours) => {
     /* Not on the root: the events of the page's own elements pass through it, by the slot. */
     ours.addEventListener("click", clicked, true);

@@ -1,5 +1,5 @@
-"""The banner is there when the page is first seen, nothing moves because of it, and the page waits for one
-file alone, which browsers keep for good."""
+"""The banner is there when the page is first seen, nothing moves because of it, and the page waits for two
+files alone, which browsers keep for good."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from consentgate import Gate, Policy
+from consentgate.pages.assets import INTERACTION
 from consentgate.wsgi import ConsentMiddleware
 
 from .servers import PATIENCE, Site
@@ -100,7 +101,7 @@ def test_the_first_frame_with_the_heading_has_the_banner(
     assert [True, True] in frames
 
 
-def test_one_file_is_waited_for_and_none_is_asked_for_again(
+def test_two_files_are_waited_for_and_none_is_asked_for_again(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor]
 ) -> None:
     asked: list[str] = []
@@ -114,8 +115,10 @@ def test_one_file_is_waited_for_and_none_is_asked_for_again(
         ".map(({ name }) => new URL(name).pathname)"
     )
     ours = [path for path in asked if path.startswith("/_privacy/")]
-    assert len(blocking) == 1 and blocking[0].endswith(".css")
-    assert sorted(path.rpartition(".")[2] for path in ours) == ["css", "js"]
+    assert sorted(path.rpartition(".")[2] for path in blocking) == ["css", "js"]
+    # What only a decision needs comes when the page has loaded.
+    later = {path for path in ours if path not in blocking}
+    assert later == {f"/_privacy/{INTERACTION.name}"}
     asked.clear()
     visitor.opens(site.at("/other"))
     assert [path for path in asked if path.startswith("/_privacy/")] == []

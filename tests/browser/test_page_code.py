@@ -97,9 +97,16 @@ def test_the_choices_open_where_the_page_asks(opens: Callable[..., Visitor]) -> 
     )
 
 
-@pytest.mark.parametrize("settings", ["start", "none"])
-def test_else_they_are_a_page_that_leads_back(opens: Callable[..., Visitor], settings: str) -> None:
-    visitor = opens(f'{POLICY}[banner]\nsettings = "{settings}"\n')
+def test_else_they_open_over_the_page(opens: Callable[..., Visitor]) -> None:
+    visitor = opens()
+    visitor.presses("Refuse")
+    visitor.does(lambda page: page.evaluate("() => { consentgate.show() }"))
+    assert visitor.shows("Save choice")
+    assert visitor.page.url == f"https://{GATED}/"
+
+
+def test_or_they_are_a_page_that_leads_back(opens: Callable[..., Visitor]) -> None:
+    visitor = opens(f'{POLICY}[banner]\nsettings = "none"\n')
     visitor.presses("Refuse")
     visitor.page.evaluate("() => history.replaceState(null, '', '/?a=b')")
     visitor.does(lambda page: page.evaluate("() => { consentgate.show() }"))

@@ -133,6 +133,10 @@ class Visitor:
         """Any other act: a function that takes the Playwright page."""
         return self._act(lambda: act(self.page))
 
+    def shows(self, button: str) -> bool:
+        """Say whether a button of that name can be seen."""
+        return self._visible("button", button) is not None
+
     def cookies(self) -> list[Any]:
         """Without those that have expired, which Firefox tells too."""
         now = time.time()
@@ -182,10 +186,22 @@ class Visitor:
         return found
 
     def _click(self, role: Any, name: str) -> None:
-        found = _first_visible(self.page.get_by_role(role, name=name, exact=True))
+        found = self._visible(role, name)
+        for _ in range(round(self.patience / ROUND)):
+            if found is not None:
+                break
+            # What a dialog shows comes a little later.
+            self.page.wait_for_timeout(ROUND * 1000)
+            found = self._visible(role, name)
         assert found is not None, f"no visible {role} is named {name!r} on {self.page.url}"
         # Unforced, Playwright waits for a script to say that nothing moves; Firefox runs none of its then.
         found.click(force=not self.javascript)
+
+    def _visible(self, role: Any, name: str) -> Locator | None:
+        """What can be seen, in the page or in a frame: our dialog has one."""
+        frames = self.page.frames if self.javascript else [self.page.main_frame]
+        found = (_first_visible(frame.get_by_role(role, name=name, exact=True)) for frame in frames)
+        return next(filter(None, found), None)
 
     def _on_request(self, request: PageRequest) -> None:
         self._active = time.monotonic()

@@ -10,8 +10,8 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,17 @@ class Page:
         return str(self._driver.title)
 
     @property
+    def main_frame(self) -> "Page":
+        return self
+
+    @property
     def frames(self) -> list["Page"]:
-        """Only the page's own: to look into others, WebDriver has to leave this one."""
+        """The page's own, and that of the dialog which our script shows."""
+        from selenium.common.exceptions import WebDriverException
+
+        with contextlib.suppress(WebDriverException):  # most pages show none
+            root = self._driver.find_element("css selector", "body").shadow_root
+            return [self, Frame(self._driver, root.find_element("css selector", "dialog iframe"))]
         return [self]
 
     def goto(self, url: str, timeout: float = 1000 * PATIENCE) -> None:
@@ -134,6 +143,30 @@ class Page:
         return Named(self._driver, role, name)
 
 
+class Frame(Page):
+    """What is in a frame. WebDriver leaves the page to look into it."""
+
+    def __init__(self, driver: Any, element: Any) -> None:
+        super().__init__(driver)
+        self._element = element
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        self._driver.switch_to.frame(self._element)
+        try:
+            yield
+        finally:
+            self._driver.switch_to.default_content()
+
+    def evaluate(self, function: str, argument: Any = None) -> Any:
+        with self._inside():
+            return super().evaluate(function, argument)
+
+    def get_by_role(self, role: str, *, name: str, exact: bool) -> "Named":
+        assert exact
+        return Named(self._driver, role, name, self._inside)
+
+
 @dataclass(frozen=True)
 class Keyboard:
     driver: Any
@@ -159,13 +192,18 @@ class Named:
     driver: Any
     role: str
     name: str
+    inside: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
 
     def all(self) -> list["Shown"]:
+        with self.inside():
+            return self._all()
+
+    def _all(self) -> list["Shown"]:
         tags = {"button": "button", "link": "a", "checkbox": "input[type=checkbox]"}[self.role]
         found = [one for root in self._roots() for one in root.find_elements("css selector", tags)]
         # WebKit tells names and roles only of what is shown.
         shown = [one for one in found if one.is_displayed()]
-        return [Shown(one) for one in shown if (one.aria_role, one.accessible_name) == (self.role, self.name)]
+        return [Shown(one, self.inside) for one in shown if (one.aria_role, one.accessible_name) == (self.role, self.name)]
 
     def _roots(self) -> list[Any]:
         """The document, and the shadow root on its body, where the banner is."""
@@ -180,12 +218,14 @@ class Named:
 @dataclass(frozen=True)
 class Shown:
     element: Any
+    inside: Callable[[], AbstractContextManager[None]]
 
     def is_visible(self) -> bool:
         return True
 
     def click(self, *, force: bool = False) -> None:
-        self.element.click()
+        with self.inside():
+            self.element.click()
 
 
 @contextmanager

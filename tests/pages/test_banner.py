@@ -241,6 +241,15 @@ def test_the_head_loads_the_styles_and_a_deferred_script():
     assert script.attrib == {"src": f"/_privacy/{SNIPPET.name}", "defer": ""}
 
 
+def test_a_script_that_guards_runs_before_everything_else():
+    script, link = fragment(PAGES.head(guard="""[[],["<b>&amp;'\N{SNOWMAN}"]]"""))
+    assert script.attrib == {
+        "src": f"/_privacy/{SNIPPET.name}",
+        "data-guard": """[[],["<b>&amp;'\N{SNOWMAN}"]]""",
+    }
+    assert link.attrib["rel"] == "stylesheet"
+
+
 def test_the_head_of_an_open_page_says_what_it_was_made_for():
     assert fragment(PAGES.head(state="open-0a"))[1].attrib["data-state"] == "open-0a"
     assert b"<b>" not in PAGES.head(state='"><b>')

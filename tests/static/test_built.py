@@ -34,3 +34,9 @@ def test_the_types_are_right(node: str) -> None:
     check = [node, "node_modules/typescript/bin/tsc"]
     result = subprocess.run(check, cwd=SOURCES, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
+
+
+def test_the_docs_say_what_each_part_weighs(node: str) -> None:
+    ledger = subprocess.run([node, "ledger.js"], cwd=SOURCES, capture_output=True, text=True, check=True)
+    documented = (SOURCES.parent / "docs" / "guard.md").read_text("utf-8")
+    assert ledger.stdout in documented, "put what `npm run --prefix static ledger` prints into docs/guard.md"

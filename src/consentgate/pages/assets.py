@@ -50,9 +50,7 @@ class Stylesheets:
         older = _STYLES_OF_A_PAGE.fullmatch(name)
         if older:
             return self.in_pages if older["stem"] == "style" else self.placeholders
-        return next(
-            (file for file in (SNIPPET, SNIPPET_WITH_CONSENT_MODE, self.own_pages) if file.name == name), None
-        )
+        return next((file for file in (*_SCRIPTS, self.own_pages) if file.name == name), None)
 
 
 @lru_cache(_MOST_THEMES)
@@ -72,8 +70,8 @@ def visitor_stylesheet(asks: bool) -> bytes:
     return b"" if asks else hide
 
 
-def _script(name: str) -> StaticFile:
-    return _file("snippet", ".js", "text/javascript; charset=utf-8", _text_of(f"{name}.js"))
+def _script(stem: str, name: str) -> StaticFile:
+    return _file(stem, ".js", "text/javascript; charset=utf-8", _text_of(f"{name}.js"))
 
 
 def _styles(stem: str, properties: str, rules: str) -> StaticFile:
@@ -99,7 +97,10 @@ def _shipped_rules(name: str) -> str:
 
 
 # Read now, since an event loop must not wait for a disk.
-SNIPPET = _script("snippet")
-SNIPPET_WITH_CONSENT_MODE = _script("snippet_with_consent_mode")
+SNIPPET = _script("snippet", "snippet")
+SNIPPET_WITH_CONSENT_MODE = _script("snippet", "snippet_with_consent_mode")
 """The script that also tells vendors' tags what the visitor has consented to."""
+INTERACTION = _script("interaction", "interaction")
+"""The script that the others fetch when somebody does something."""
+_SCRIPTS = SNIPPET, SNIPPET_WITH_CONSENT_MODE, INTERACTION
 _BANNER, _PAGE, _PLACEHOLDER = map(_shipped_rules, ("banner.css", "page.css", "placeholder.css"))

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
+
+FramedBy = Literal["nobody", "site", "anyone"]
+"""Whose pages may have one of the gate's own in a frame: nobody's; the site's, all the way up to the
+window; or anyone's."""
 
 _UNFRAMED = "; frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = (
@@ -26,25 +31,34 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+_FRAMING = {"nobody": _UNFRAMED, "site": "; frame-ancestors 'self'", "anyone": ""}
+_FRAME_OPTIONS = {
+    "nobody": (("X-Frame-Options", "DENY"),),
+    "site": (("X-Frame-Options", "SAMEORIGIN"),),
+    "anyone": (),
+}
+
+
 def headers(
-    content_type: str, cache_control: str = "no-store", *, may_be_framed: bool = False
+    content_type: str, cache_control: str = "no-store", *, framed_by: FramedBy = "nobody"
 ) -> list[tuple[str, str]]:
     """Return the headers of one of the gate's own pages or files.
 
     Only what is named by its content, or is the same for everyone, may have another `cache_control`. What is
-    public depends on nobody's cookies. Only a page on which nothing can be decided `may_be_framed`.
+    public depends on nobody's cookies. Only a page on which nothing can be decided may be `framed_by` anyone:
+    elsewhere a click could stand for something else.
     """
     is_public = "public" in cache_control
-    csp = CONTENT_SECURITY_POLICY
+    csp = CONTENT_SECURITY_POLICY.replace(_UNFRAMED, _FRAMING[framed_by])
     return [
         ("Content-Type", content_type),
         ("Cache-Control", cache_control),
         *(() if is_public else (("Vary", "Cookie, Sec-GPC"),)),
-        ("Content-Security-Policy", csp.replace(_UNFRAMED, "") if may_be_framed else csp),
+        ("Content-Security-Policy", csp),
         ("Permissions-Policy", PERMISSIONS_POLICY),
         ("Referrer-Policy", "same-origin"),
         ("X-Content-Type-Options", "nosniff"),
-        *(() if may_be_framed else (("X-Frame-Options", "DENY"),)),
+        *_FRAME_OPTIONS[framed_by],
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ]

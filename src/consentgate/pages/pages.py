@@ -23,10 +23,10 @@ from . import assets
 from .banner import Banner, Shows
 from .frames import Frames
 from .gpc import gpc_resource
-from .headers import embed_headers, headers
+from .headers import FramedBy, embed_headers, headers
 from .languages import other_languages
 from .listing import Listing, contact_link
-from .templating import Slotted, attribute, environment, escaped
+from .templating import Slotted, attribute, environment, escaped, json_attribute
 
 
 class Pages:
@@ -55,14 +55,15 @@ class Pages:
         self.stylesheets = assets.stylesheets(policy.theme)
         self._listing = Listing(policy, self.texts)
         self._heads = {
-            tells: self._slotted(
+            (runs_first, tells): self._slotted(
                 "head.html",
                 *("origin", "state", "before", "style_nonce", "script_nonce", "allows", "consent_mode"),
+                *("guard", "frames"),
                 stylesheet=self.stylesheets.in_pages.name,
                 snippet=(assets.SNIPPET_WITH_CONSENT_MODE if tells else assets.SNIPPET).name,
-                tells=tells,
+                runs_first=runs_first,
             )
-            for tells in (False, True)
+            for runs_first, tells in ((False, False), (True, False), (True, True))
         }
         self._banner = Banner(policy, self.texts, self._listing, self._base, self._lang)
         self._placeholders = {
@@ -92,6 +93,8 @@ class Pages:
         before: str = "",
         allows: Iterable[str] = (),
         consent_mode: Mapping[str, Answers] | None = None,
+        guard: str = "",
+        frames: bool = True,
     ) -> bytes:
         """Return what goes at the start of a page's head.
 
@@ -101,17 +104,20 @@ class Pages:
         Content-Security-Policy, if it has any. `before` is for a page that answers a form, which must not be
         loaded again, since that would repeat what the form did: it is the path to load instead.
         `allows` has the ids of what the page may use, for its own code to ask. `consent_mode` has what the
-        tags of each vendor are told: then the script runs before all others.
+        tags of each vendor are told, and `guard` the rules for the page's scripts: with either our script
+        runs before all others. Without `frames` the page may have none with pages of the site.
         """
         told = msgspec.json.encode(consent_mode).decode() if consent_mode else ""
-        return self._heads[bool(told)].fill(
+        return self._heads[bool(told or guard), bool(told)].fill(
             origin=escaped(origin),
             state=attribute("data-state", state),
             before=attribute("data-before", local_path(before) if before else ""),
             style_nonce=attribute("nonce", style_nonce),
             script_nonce=attribute("nonce", script_nonce),
             allows=attribute("data-allows", " ".join(allows)),
-            consent_mode=attribute("data-consent-mode", told),
+            consent_mode=json_attribute("data-consent-mode", told),
+            guard=json_attribute("data-guard", guard),
+            frames=attribute("data-frames", "" if frames else "none"),
         )
 
     def are_asked_on(self, path: str) -> bool:
@@ -208,10 +214,10 @@ class Pages:
         return gpc_resource(self.policy.site.updated)
 
     def headers(
-        self, content_type: str, cache_control: str = "no-store", *, may_be_framed: bool = False
+        self, content_type: str, cache_control: str = "no-store", *, framed_by: FramedBy = "nobody"
     ) -> list[tuple[str, str]]:
         """Return the headers of one of the gate's own pages or files."""
-        return headers(content_type, cache_control, may_be_framed=may_be_framed)
+        return headers(content_type, cache_control, framed_by=framed_by)
 
     def embed_headers(self, hosts: Sequence[str] = ()) -> list[tuple[str, str]]:
         """Return the headers of a page in the frame of an embed, which loads frames from these `hosts`."""

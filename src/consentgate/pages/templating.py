@@ -57,6 +57,12 @@ def attribute(name: str, value: str) -> bytes:
     return b' %s="%s"' % (name.encode(), escaped(value)) if value else b""
 
 
+def json_attribute(name: str, json: str) -> bytes:
+    """Return an attribute with a text that is full of double quotes, nothing where there is none."""
+    value = json.replace("&", "&amp;").replace("'", "&#39;").encode("ascii", "xmlcharrefreplace")
+    return b" %s='%s'" % (name.encode(), value) if json else b""
+
+
 class Slotted:
     """A template that is rendered once, except for some slots. Filling these costs a join, not a rendering.
 

@@ -272,6 +272,10 @@ class Claims:
                 return claims
         return (self._undeclared(known),)
 
+    def declared_cookies(self) -> Iterable[tuple[str, tuple[Claim, ...]]]:
+        """Return the names that the policy declares, which may end in a star, each with the claims on it."""
+        return self._cookies.items()
+
     def exact_cookie_names(self) -> Iterator[str]:
         """Return the cookies that the policy declares by their full name."""
         return (name for name in self._cookies if not name.endswith("*"))

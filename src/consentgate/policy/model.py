@@ -56,7 +56,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     `hosts` lists what counts as the site itself (`example.org`, `*.example.org`). Where it is empty, that is
     the registrable domain of each request's host. `undeclared` is "never", or the id of the category whose
-    consent opens what no service claims. With `report_only` nothing is blocked: what would be is counted.
+    consent opens what no service claims. The `guard` keeps the page's scripts to what is allowed, where
+    headers cannot. With `report_only` nothing is blocked: what would be is counted.
     `privacy_url` and `imprint_url` are the site's own pages that the banner links to: paths or addresses on
     the web. `keep_grants` and `keep_refusals` say for how long a visitor who has answered is not asked again.
     """
@@ -73,6 +74,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     dnt: bool = True
     csp: CspMode = "on"
     connection_allowlist: CspMode = "off"
+    guard: bool = True
     report_only: bool = False
     share_links: ShareLinkMode = "links"
     prefix: str = "/_privacy/"

@@ -198,3 +198,48 @@ def test_the_style_sheet_may_be_kept_for_good_and_bears_the_sites_nonce(make_sit
     sheet = site.gets(found[1])
     assert sheet.value("content-type") == "text/css; charset=utf-8"
     assert "immutable" in sheet.value("cache-control")
+
+
+# -- a frame that a script would have put into the page ------------------------------------------------------
+
+FRAMED = [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Dest", "iframe"), ("Sec-Fetch-Mode", "navigate")]
+LATE = "/_privacy/embed?" + urlencode(
+    {"src": "https://films.example/2?a=1", "allow": "fullscreen", "class": "wide", "next": "/page?n=1"}
+)
+
+
+def test_the_guard_gets_a_placeholder_that_opens_what_a_script_framed(site: Site) -> None:
+    reply = site.asks(LATE, headers=FRAMED)
+    assert reply.status == 200
+    assert reply.value("x-frame-options") == "SAMEORIGIN"
+    assert b"Films" in reply.body
+    opened = opens(site, embed_in(reply.body.decode()))
+    assert b'<iframe src="https://films.example/2?a=1" title="Films" allow="fullscreen">' in opened.body
+
+
+def test_what_nobody_declared_has_a_placeholder_that_opens_nothing(site: Site) -> None:
+    reply = site.asks("/_privacy/embed?src=https://nobody.example/&next=/", headers=FRAMED)
+    assert reply.status == 200
+    assert b"nobody.example" in reply.body
+    assert b"<form" not in reply.body
+
+
+@pytest.mark.parametrize(
+    "src", ["https://www.example.org/own", "/own", "javascript:alert(1)", "", "https://"]
+)
+def test_what_needs_no_consent_has_none(site: Site, src: str) -> None:
+    query = urlencode({"src": src, "next": "/"})
+    assert site.asks(f"/_privacy/embed?{query}", headers=FRAMED).status == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Dest", "iframe")],
+        [("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Dest", "iframe")],
+        [("Sec-Fetch-Site", "none"), ("Sec-Fetch-Dest", "document")],
+        [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Dest", "document")],
+    ],
+)
+def test_nobody_else_is_told_what_opens_it(site: Site, headers: Headers) -> None:
+    assert site.asks(LATE, headers=headers).status == 404

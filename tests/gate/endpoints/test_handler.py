@@ -54,7 +54,12 @@ def test_every_own_answer_carries_strict_headers(site: Site) -> None:
     for reply in replies:
         assert "default-src 'none'" in reply.value("content-security-policy")
         assert reply.value("x-content-type-options") == "nosniff"
-        assert reply.value("x-frame-options") == "DENY"
+    # Our script shows the choices in a dialog.
+    choices, *others = replies
+    assert choices.value("x-frame-options") == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in choices.value("content-security-policy")
+    assert {reply.value("x-frame-options") for reply in others} == {"DENY"}
+    assert all("frame-ancestors 'none'" in reply.value("content-security-policy") for reply in others)
 
 
 def test_the_own_pages_styles_may_be_kept_for_good(site: Site) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from consentgate.catalogue import UrlPattern, catalogue
+from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.consent import Consent, Judge
 from consentgate.policy import UNDECLARED, OwnHosts, Policy, Service, Unit
 from consentgate.policy.categories import category_for
@@ -36,12 +36,13 @@ class Net(NamedTuple):
     """The Content-Security-Policy that keeps a page's scripts from contacting others, and the list for a
     `Connection-Allowlist` ("" where the policy file wants none).
 
-    `without_access` are granted hosts for which there was no room, `without_sockets` those for whose
-    WebSockets there was none.
+    `hosts` are all that it lets pass, `*.` standing for every name below. `without_access` are granted hosts
+    for which there was no room, `without_sockets` those for whose WebSockets there was none.
     """
 
     csp: str
     connections: str
+    hosts: Hosts
     without_access: Hosts = ()
     without_sockets: Hosts = ()
 
@@ -86,7 +87,13 @@ class _Writer:
     def net(self, hosts: Hosts, sockets: Hosts, left_out: Hosts = ()) -> Net:
         """Return the net that lets `hosts` pass, and WebSockets to `sockets`."""
         connections = _connections((*self._site, *hosts)) if self._connections else ""
-        return Net(self._csp(hosts, sockets), connections, left_out, hosts[len(sockets) :])
+        return Net(
+            self._csp(hosts, sockets),
+            connections,
+            (*self._site, *hosts),
+            left_out,
+            hosts[len(sockets) :],
+        )
 
     def fits(self, hosts: Hosts, sockets: Hosts) -> bool:
         """Say whether the net that lets these pass is short enough."""
@@ -180,11 +187,17 @@ def _declared(consent: Consent, here: tuple[str, ...]) -> Iterator[str]:
 
 
 def _known(consent: Consent) -> Iterator[str]:
+    for known in known_granted(consent):
+        yield from _hosts_of(known.urls)
+
+
+def known_granted(consent: Consent) -> Iterator[KnownService]:
+    """Return the services of the catalogue that pass undeclared, with their category."""
     categories = consent.policy.categories
     granted = {c.id for c in categories if consent.grants(Unit(UNDECLARED, c.id))}
     for known in catalogue().services if granted else ():
         if category_for(known.category, categories) in granted:
-            yield from _hosts_of(known.urls)
+            yield known
 
 
 def hosts_of(service: Service) -> Hosts:

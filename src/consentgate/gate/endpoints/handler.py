@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consentgate.consent import Choice, Consent, Judge
@@ -15,17 +16,24 @@ from consentgate.gate.enforcement import Enforcement
 from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.message import Answer, Header, without
-from consentgate.gate.request.fetch_metadata import is_from_own_window, is_from_script
+from consentgate.gate.request.fetch_metadata import (
+    is_framed_by_own_page,
+    is_from_own_window,
+    is_from_script,
+)
 from consentgate.gate.request.origin import is_same_origin, page_before
 from consentgate.gate.request.visit import Visit
+from consentgate.gate.response.guard_rules import refused_names
+from consentgate.gate.response.page_insertions import LONGEST_ADDRESS
 from consentgate.gate.response.variants import Variant
+from consentgate.html.rewriting.insertions import FOR_THE_EMBED
 from consentgate.pages import SAVED, Pages
 from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
 from .csp_reports import BadReport, blocked_urls
-from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
+from .routes import EMBED, LONGEST_FORM, REFUSED, BadForm, problem, query_of, read_decision, read_form, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,9 @@ class OwnRequest:
         method = self.visit.request.method
         if self.name == EMBED and method in ("GET", "HEAD", "POST"):
             answer = self._open(body) if method == "POST" else self._placeholder()
+        elif self.name == REFUSED and method in ("GET", "HEAD"):
+            names = refused_names(self.visit.judge)
+            answer = Answer(200, self.pages.headers("application/json"), names.encode())
         elif method in ("GET", "HEAD"):
             answer = show(self.name, self.visit.request, self.pages, self.visit.consent, self.variant)
         elif method == "POST" and self.name == "choices":
@@ -104,7 +115,7 @@ class OwnRequest:
         came_from = page_before(request, self.visit.host).partition("?")[0]
         if choice is not None and choice.is_grant and not is_from_own_window(request, came_from):
             log.framed(authority)
-            headers = self.pages.headers("text/html; charset=utf-8", may_be_framed=True)
+            headers = self.pages.headers("text/html; charset=utf-8", framed_by="anyone")
             return Answer(403, headers, self.pages.framed_decision(onward))
         if choice is None:
             return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
@@ -154,15 +165,35 @@ class OwnRequest:
         return [*dict.fromkeys((own, *hosts))]
 
     def _placeholder(self) -> Answer:
-        """Show the placeholder of an embed that was opened, again."""
+        """Show the placeholder of an embed: one that was opened, again, or one that the guard met."""
         query = query_of(self.visit.request)
+        onward = query.get("next", ["/"])[0]
+        if "src" in query:
+            return self._placeholder_for(query, onward)
         signed = query.get("embed", [""])[0]
         embed = self.enforcement.embeds.read(signed, self.visit.host)
         claim = self._opening_claim(embed) if embed is not None else None
         if embed is None or claim is None:
             return problem(404, self.pages)
-        onward = query.get("next", ["/"])[0]
         page = self.pages.frames.placeholder(claim, embed.url, signed, onward, Means())
+        return Answer(200, self.pages.embed_headers(), page)
+
+    def _placeholder_for(self, frame: Mapping[str, Sequence[str]], onward: str) -> Answer:
+        """Show a placeholder for a `frame`, by its attributes, that a script would have put into a page.
+
+        Only pages of this host are told what opens it: for others it would make any URL open here.
+        """
+        visit = self.visit
+        url = frame["src"][0]
+        target = resolve(url, visit.page)
+        claim = visit.judge.url(target.host, target.path) if target.is_on_the_web else None
+        if claim is None or not is_framed_by_own_page(visit.request):
+            return problem(404, self.pages)
+        signed = ""
+        if claim.declared and claim.service is not None and len(url) <= LONGEST_ADDRESS:
+            attributes = tuple((name, frame[name][0]) for name in FOR_THE_EMBED if name in frame)
+            signed = self.enforcement.embeds.sign(Embed(url, claim.service, attributes), visit.host)
+        page = self.pages.frames.placeholder(claim, url, signed, onward, Means())
         return Answer(200, self.pages.embed_headers(), page)
 
     def _headers_after(self, choice: Choice, onward: str) -> list[Header]:

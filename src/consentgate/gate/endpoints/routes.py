@@ -17,6 +17,8 @@ from consentgate.web.paths import local_path
 LONGEST_FORM = 16 << 10
 GPC_PATH = "/.well-known/gpc.json"
 EMBED = "embed"
+REFUSED = "refused"
+"""What the visitor does not allow to be stored: the names, for our script to delete."""
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
 _LONGEST_QUERY = 8 << 10
@@ -40,7 +42,8 @@ def show(name: str, request: Request, pages: Pages, consent: Consent, variant: V
     `variant`."""
     if name == "choices":
         body = pages.choices(consent, query_of(request).get("next", ["/"])[0])
-        return Answer(200, pages.headers(_HTML), body)
+        # In the dialog that our script makes.
+        return Answer(200, pages.headers(_HTML, framed_by="site"), body)
     if name == "visitor.css":
         body = pages.visitor_stylesheet(consent.asks)
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
@@ -59,7 +62,11 @@ def query_of(request: Request) -> dict[str, list[str]]:
     """Read the fields in a request's query, such as `next`, the page that the visitor came from, and `lang`,
     the language to speak."""
     query = request.query
-    return parse_qs(query, encoding="utf-8", errors="replace") if len(query) <= _LONGEST_QUERY else {}
+    return (
+        parse_qs(query, keep_blank_values=True, encoding="utf-8", errors="replace")
+        if len(query) <= _LONGEST_QUERY
+        else {}
+    )
 
 
 def problem(status: int, pages: Pages) -> Answer:

@@ -116,6 +116,12 @@ def is_from_own_window(request: Request, before: str) -> bool:
     return passed_on and before == request.root + request.path
 
 
+def is_framed_by_own_page(request: Request) -> bool:
+    """Say whether a page of the same origin asks, for a frame. Browsers that say nothing are not refused."""
+    site, destination = request.values("sec-fetch-site"), request.values("sec-fetch-dest")
+    return site in ((), ("same-origin",)) and destination != ("document",)
+
+
 def is_from_script(request: Request) -> bool:
     """Say whether a request is a script's, whose page stays. A service worker that passes it on may say
     `same-origin`."""

@@ -20,10 +20,11 @@ from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
 from .content_type import is_download
+from .guard_rules import guard_rules
 from .share_links import SharedPage
 from .variants import Variant, is_for_everyone
 
-_LONGEST_ADDRESS = 2 << 10
+LONGEST_ADDRESS = 2 << 10
 """The longest address that a placeholder gives back. Forms are read up to 16 KiB, and a link is to lead to
 it."""
 
@@ -79,7 +80,7 @@ class PageInsertions:
 
         def document(frame: BlockedFrame, elsewhere: bool) -> bytes:
             claim, signed = frame.claim, ""
-            if claim.service is not None and 0 < len(frame.url) <= _LONGEST_ADDRESS:
+            if claim.service is not None and 0 < len(frame.url) <= LONGEST_ADDRESS:
                 signed = embeds.sign(Embed(frame.url, claim.service, frame.attributes), visit.host)
             origin = visit.origin if elsewhere else ""
             # In the language of the page, which is known by now.
@@ -116,6 +117,8 @@ class PageInsertions:
             before=back if visit.is_submission else "",
             allows=visit.consent.allowed,
             consent_mode=told,
+            guard=guard_rules(visit.judge),
+            frames=not (policies and keeps_out_page(policies, "frame", visit.host)),
         )
         shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))
         if not pages.are_asked_on(visit.path):

@@ -12,10 +12,12 @@ const renew = (frame, isStale) => {
 export const renewFrames = () => {
   document.addEventListener("load", ({ target }) => renew(target), true);
   /* Some may have come before this script. Firefox brings them back once more while the page is loading. */
-  addEventListener("load", () => requestAnimationFrame(() => document.querySelectorAll("iframe").forEach((frame) => {
+  const renewAll = () => requestAnimationFrame(() => document.querySelectorAll("iframe").forEach((frame) => {
     renew(frame);
     /* Nobody sees what is in a sandbox, but what has been asked for has an entry. */
     const isUnseen = !frame.contentDocument && frame.hasAttribute("sandbox");
     renew(frame, isUnseen && !performance.getEntriesByName(frame.src).length);
-  })));
+  }));
+  if (document.readyState === "complete") renewAll();
+  else addEventListener("load", renewAll);
 };

@@ -4,14 +4,16 @@
    they find the question and a button that says no. Nobody else does: it has no size, is inert, and its elements
    have names that no page asks for. */
 
-import { find } from "./banner.js";
+import { QUESTION } from "../snippet/asking.js";
 
-const question = document.createElement("consentgate-question");
+/** @typedef {import("../snippet/on_demand.js").Tools} Tools */
 
-/** Put the question into the document, where the page asks it. */
-export const offer = () => {
+/** Put the question into the document, where the page asks it.
+ * @param {Tools} tools */
+export const offer = ({ find }) => {
   const refuse = find("banner [value=refuse]");
   if (!refuse?.offsetHeight) return;
+  const question = document.createElement(QUESTION);
   const button = document.createElement("consentgate-refuse");
   button.className = "consentgate-button";
   button.textContent = "Refuse";
@@ -23,10 +25,4 @@ export const offer = () => {
   const styles = ["all:initial", "position:fixed", "width:0", "height:0", "overflow:hidden", ""];
   question.style.cssText = styles.join("!important;");
   document.documentElement.append(question);
-};
-
-/** Stop asking: the visitor has answered. */
-export const withdrawQuestion = () => {
-  find("banner")?.remove();
-  question.remove();
 };

@@ -1,0 +1,50 @@
+/* Other ways by which scripts contact someone before any policy of the page refuses that. */
+
+import { patch } from "./patch.js";
+import { gatesForms, mayContact } from "./rules.js";
+
+const page = /** @type {any} */ (self);
+
+/** Keep what forms, links and windows lead frames to, and the servers of WebRTC, to what is allowed. */
+export const guardConnections = () => {
+  patch(self, "open", (native, window, args) =>
+    isLeadAway(args[0], args[1]) ? null : native.apply(window, args));
+  patch(HTMLFormElement.prototype, "submit", (native, form) => isSentAway(form) || native.call(form));
+  addEventListener("submit", (event) => isSentAway(event.target, event.submitter) && event.preventDefault(), true);
+  addEventListener("click", (event) => {
+    const [link] = /** @type {any[]} */ (event.composedPath().filter((node) => /** @type {any} */ (node).href));
+    if (link && isLeadAway(link.href, link.target)) event.preventDefault();
+  }, true);
+  const native = page.RTCPeerConnection;
+  if (!native) return;
+  patch(native.prototype, "setConfiguration", (native, connection, [given]) => native.call(connection, withAllowedServers(given)));
+  const guarded = new Proxy(native, {
+    construct: (native, [given, ...more], target) => Reflect.construct(native, [withAllowedServers(given), ...more], target),
+  });
+  page.RTCPeerConnection = native.prototype.constructor = guarded;
+  if (page.webkitRTCPeerConnection) page.webkitRTCPeerConnection = guarded;
+};
+
+/** Say whether something leads a frame to where it may not go. A window goes where the site leads it, but for
+ * forms where the policy gates them: `always`.
+ * @param {unknown} url
+ * @param {string | null | undefined} target
+ * @param {boolean} [always] */
+const isLeadAway = (url, target, always) =>
+  (always || (target && frames[/** @type {any} */ (target)])) && url && !mayContact(url);
+
+/** Say whether a form is sent to where it may not go. Its controls may hide its properties.
+ * @param {any} form
+ * @param {Element | null} [button] */
+const isSentAway = (form, button) => {
+  const [action, target] = ["action", "target"].map((name) => button?.getAttribute("form" + name) ?? form.getAttribute(name));
+  return isLeadAway(action, target, gatesForms);
+};
+
+/** @param {any} given */
+const withAllowedServers = (given) => {
+  /** @param {any} server */
+  const isAllowed = ({ urls, url }) =>
+    [urls ?? url].flat().every((one) => mayContact(String(one).replace(/^\w+:/, "https://")));
+  return given?.iceServers ? { ...given, iceServers: given.iceServers.filter(isAllowed) } : given;
+};

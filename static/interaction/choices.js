@@ -1,0 +1,103 @@
+/* The page of the choices, shown in a dialog over the page that the visitor is on. */
+
+import { decide } from "./decision.js";
+
+/** @typedef {import("../snippet/on_demand.js").Tools} Tools */
+
+const STYLES = `
+dialog {
+  box-sizing: border-box;
+  width: min(100vw, 50rem);
+  max-width: none;
+  height: 100vh;
+  height: 100dvh;
+  max-height: none;
+  margin: 0 auto;
+  padding: 0;
+  border: 0;
+  background: var(--consentgate-background);
+  overflow: hidden;
+}
+dialog::backdrop {
+  background: rgb(0 0 0 / .6);
+}
+iframe {
+  display: block;
+  width: 100%;
+  height: 100%;
+  border: 0;
+}`;
+
+/** Show the choices: in the banner where it asks, else as the link to the settings does.
+ * @param {Tools} tools */
+export const show = ({ find, own }) => {
+  const inBanner = /** @type {HTMLDetailsElement | null | undefined} */ (find("banner details"));
+  const link = find("settings");
+  if (inBanner) {
+    inBanner.open = true;
+    inBanner.querySelector("summary")?.focus();
+  } else if (link) link.click();
+  else open(own("choices?next=" + encodeURIComponent(location.pathname + location.search)), "_top");
+};
+
+/** Show the choices that a link of ours leads to. They close by its links back, by Escape and by a decision; the
+ * focus goes back to the link.
+ * @param {Tools} tools
+ * @param {HTMLAnchorElement} link */
+export const showChoices = (tools, link) => {
+  const address = new URL(link.href);
+  /* A script may have changed the address of the page. */
+  if (!tools.before) address.searchParams.set("next", location.pathname + location.search);
+  const leave = () => location.assign(address);
+  const root = /** @type {ShadowRoot} */ (link.getRootNode());
+  if (tools.frames || !root.adoptedStyleSheets) return leave();
+
+  const dialog = document.createElement("dialog");
+  const frame = document.createElement("iframe");
+  const styles = new CSSStyleSheet();
+  styles.replaceSync(STYLES);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, styles];
+  frame.title = link.innerText;
+  frame.addEventListener("load", () => {
+    const page = frame.contentDocument;
+    /* Where the browser did not show it, it shows an error, or nothing. */
+    if (!page?.querySelector(".consentgate-page")) return leave();
+    prepare(tools, page, () => dialog.close(), leave);
+    frame.focus();
+  });
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== styles);
+    link.focus({ preventScroll: true });
+  });
+  frame.src = address.href;
+  dialog.append(frame);
+  link.closest(".consentgate")?.append(dialog);
+  dialog.showModal();
+};
+
+/** Have the page in the dialog close it, and its decisions be sent from here.
+ * @param {Tools} tools
+ * @param {Document} page
+ * @param {() => void} close
+ * @param {() => void} leave */
+const prepare = (tools, page, close, leave) => {
+  let isGenuine = false;
+  page.addEventListener("keydown", ({ key }) => key === "Escape" && close());
+  page.addEventListener("click", (event) => {
+    isGenuine = event.isTrusted;
+    const link = /** @type {Element} */ (event.target).closest("a");
+    if (link?.matches(".consentgate-back")) {
+      event.preventDefault();
+      close();
+    /* What is not ours is for a window of its own. */
+    } else if (link && !link.href.startsWith(tools.own("").href)) link.target = "_blank";
+  }, true);
+  page.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    if (!button || !(isGenuine || button.value === "refuse")) return;
+    close();
+    decide(tools, /** @type {HTMLFormElement} */ (event.target), button).catch(leave);
+  });
+};
