@@ -4,29 +4,32 @@ import { decide } from "./decision.js";
 
 /** @typedef {import("../snippet/on_demand.js").Tools} Tools */
 
+/* In px, and with a name before them: as all of the banner's. */
 const STYLES = `
-dialog {
-  box-sizing: border-box;
-  width: min(100vw, 50rem);
-  max-width: none;
-  height: 100vh;
-  height: 100dvh;
+.consentgate dialog {
+  position: fixed;
+  inset: 0;
+  width: 100%;
+  max-width: 800px;
+  height: 100%;
   max-height: none;
-  margin: 0 auto;
+  margin: auto;
   padding: 0;
   border: 0;
   background: var(--consentgate-background);
   overflow: hidden;
 }
-dialog::backdrop {
+.consentgate dialog::backdrop {
   background: rgb(0 0 0 / .6);
 }
-iframe {
+.consentgate iframe {
   display: block;
   width: 100%;
   height: 100%;
   border: 0;
 }`;
+
+const COLOURS = ["background", "surface", "text", "line", "link", "button", "button-text"];
 
 /** Show the choices: in the banner where it asks, else as the link to the settings does.
  * @param {Tools} tools */
@@ -62,6 +65,7 @@ export const showChoices = (tools, link) => {
     const page = frame.contentDocument;
     /* Where the browser did not show it, it shows an error, or nothing. */
     if (!page?.querySelector(".consentgate-page")) return leave();
+    followColours(page.documentElement, getComputedStyle(dialog));
     prepare(tools, page, () => dialog.close(), leave);
     frame.focus();
   });
@@ -74,6 +78,19 @@ export const showChoices = (tools, link) => {
   dialog.append(frame);
   link.closest(".consentgate")?.append(dialog);
   dialog.showModal();
+};
+
+/** Give the page in the dialog the colours of the banner: those of the page around it, where that declares any. By
+ * itself it has the system's.
+ * @param {HTMLElement} root
+ * @param {CSSStyleDeclaration} styles The dialog's. */
+const followColours = ({ style }, styles) => {
+  for (const name of COLOURS.map((colour) => `--consentgate-${colour}`)) {
+    style.setProperty(name, styles.getPropertyValue(name));
+  }
+  /* The colour of a dialog's text, which no rule of ours sets, is that of the scheme. */
+  const [brightness] = styles.color.match(/\d+/) ?? [];
+  style.colorScheme = Number(brightness) > 127 ? "dark" : "light";
 };
 
 /** Have the page in the dialog close it, and its decisions be sent from here.
@@ -91,7 +108,7 @@ const prepare = (tools, page, close, leave) => {
       event.preventDefault();
       close();
     /* What is not ours is for a window of its own. */
-    } else if (link && !link.href.startsWith(tools.own("").href)) link.target = "_blank";
+    } else if (link && !link.href.startsWith(tools.own(".").href)) link.target = "_blank";
   }, true);
   page.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -88,8 +88,8 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
     return [f"<!doctype html><title>t</title><body><p>text</p><script>{script}</script>".encode()]
 
 
-def behind_gate(csp: str, connections: str) -> ConsentMiddleware:
-    settings = f'[site]\ncsp = "{csp}"\nconnection_allowlist = "{connections}"'
+def behind_gate(csp: str, connections: str, guard: str = "false") -> ConsentMiddleware:
+    settings = f'[site]\ncsp = "{csp}"\nconnection_allowlist = "{connections}"\nguard = {guard}'
     policy = Policy.parse(POLICY.replace("[site]", settings))
     return ConsentMiddleware(app, Gate(policy, secret_key="a key for the tests"))
 
@@ -122,8 +122,10 @@ class Browser:
 
 
 @contextmanager
-def browsing(engine: Engine, recorder: Recorder, csp: str, connections: str) -> Iterator[Browser]:
-    with serve_wsgi(behind_gate(csp, connections)) as served:
+def browsing(
+    engine: Engine, recorder: Recorder, csp: str, connections: str, guard: str = "false"
+) -> Iterator[Browser]:
+    with serve_wsgi(behind_gate(csp, connections, guard)) as served:
         recorder.forwards[OWN] = served.port
         with engine.opens(recorder) as context:
             yield Browser(context, recorder)
@@ -170,9 +172,14 @@ GATHER = """port => new Promise(done => {
 })"""
 
 
-@pytest.mark.parametrize(("connections", "arrive"), [("on", False), ("off", True)])
-def test_it_stops_webrtc(engine: Engine, recorder: Recorder, connections: str, arrive: bool) -> None:
-    with socket(AF_INET, SOCK_DGRAM) as server, browsing(engine, recorder, "on", connections) as browser:
+@pytest.mark.parametrize(
+    ("connections", "guard", "arrive"),
+    [("on", "false", False), ("off", "true", False), ("off", "false", True)],
+    ids=["stopped", "stopped by the guard", "open"],
+)
+def test_webrtc(engine: Engine, recorder: Recorder, connections: str, guard: str, arrive: bool) -> None:
+    browser_there = browsing(engine, recorder, "on", connections, guard)
+    with socket(AF_INET, SOCK_DGRAM) as server, browser_there as browser:
         server.bind((LOOPBACK, 0))
         page = browser.context.pages[0]
         page.goto(f"https://{OWN}/")

@@ -203,7 +203,11 @@ class Named:
         found = [one for root in self._roots() for one in root.find_elements("css selector", tags)]
         # WebKit tells names and roles only of what is shown.
         shown = [one for one in found if one.is_displayed()]
-        return [Shown(one, self.inside) for one in shown if (one.aria_role, one.accessible_name) == (self.role, self.name)]
+        return [
+            Shown(one, self.inside)
+            for one in shown
+            if (one.aria_role, one.accessible_name) == (self.role, self.name)
+        ]
 
     def _roots(self) -> list[Any]:
         """The document, and the shadow root on its body, where the banner is."""
