@@ -27,9 +27,13 @@ SAID = "() => document.body.shadowRoot.querySelector('.consentgate-saved > :not(
 # With a key held down, as who wants a new window does. Here none opens.
 WITH_CONTROL = """() => {
     let isOurs;
-    addEventListener('click', (event) => { isOurs = event.defaultPrevented; event.preventDefault() }, {once: true});
+    addEventListener('click', (event) => {
+        isOurs = event.defaultPrevented;
+        event.preventDefault();
+    }, {once: true});
+    const link = document.body.shadowRoot.querySelector('.consentgate-settings');
     const init = {ctrlKey: true, bubbles: true, composed: true, cancelable: true};
-    document.body.shadowRoot.querySelector('.consentgate-settings').dispatchEvent(new MouseEvent('click', init));
+    link.dispatchEvent(new MouseEvent('click', init));
     return isOurs;
 }"""
 
