@@ -1,5 +1,6 @@
 /* The page that a decision led to. */
 
+import { forgetPages } from "./cached_pages.js";
 import { confirm } from "./confirmation.js";
 import { sweep } from "./sweep.js";
 
@@ -7,5 +8,9 @@ import { sweep } from "./sweep.js";
  * @param {import("../snippet/on_demand.js").Tools} tools */
 export const arrive = async (tools) => {
   confirm(tools, false);
-  await sweep(tools);
+  await Promise.allSettled([sweep(tools), forgetPages(tools)]);
+  /* A plain form led here, and a service worker may have had an old copy of the page. Only once: where it still has
+     one, it would have it again. */
+  const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (entry?.type === "navigate" && navigator.serviceWorker?.controller) await tools.check(true);
 };

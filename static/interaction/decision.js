@@ -1,5 +1,6 @@
 /* A decision, sent without leaving the page. */
 
+import { forgetPages } from "./cached_pages.js";
 import { confirm } from "./confirmation.js";
 import { sweep } from "./sweep.js";
 
@@ -25,7 +26,7 @@ export const decide = async (tools, form, button) => {
   if (answer.type !== "opaqueredirect") throw answer;
   if (!takesBack) tellOfChange(takesBack);
   tools.tellTabs();
-  if (button.value !== "accept") await sweep(tools).catch(() => {});
+  await Promise.allSettled([button.value !== "accept" && sweep(tools), forgetPages(tools)]);
   /* What runs in the page must end, whatever else is lost. */
   if (takesBack) loadAgain();
   else if (button.value === "refuse") stay(tools, false);

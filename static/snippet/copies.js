@@ -6,24 +6,31 @@ import { loadAgain } from "./reload.js";
 import { isSaved } from "./saved.js";
 import { own, state } from "./script_element.js";
 
+/** Opens a cache as the browser does: to look into one is not to store anything, which the guard would take it for.
+ * @type {CacheStorage["open"] | undefined} */
+export const openCache = self.caches?.open.bind(caches);
+
 /** @type {BroadcastChannel | undefined} */
 let tabs;
 
 /** Tell the site's other tabs that a decision was made. */
 export const tellTabs = () => tabs?.postMessage("");
 
+/** Load this page again if it was made for another decision than the visitor's; `isOld` says that it may have been
+ * for more than what is allowed now, though it says nothing of that.
+ * @param {boolean} isOld */
+export const check = async (isOld) => {
+  const now = await fetch(own("state")).then((answer) => answer.text()).catch(() => "");
+  if (state ? now !== state : isOld && now.startsWith("open")) {
+    tellOfChange(true);
+    loadAgain();
+  } else if (now && !now.endsWith("?")) stopAsking();
+};
+
 /** Load this page again as soon as it was made for another decision than the visitor's. `entry` says how the browser
  * came by the page.
  * @param {PerformanceNavigationTiming | undefined} entry */
 export const keepUpToDate = (entry) => {
-  /** @param {boolean} isOld */
-  const check = async (isOld) => {
-    const now = await fetch(own("state")).then((answer) => answer.text()).catch(() => "");
-    if (state ? now !== state : isOld && now.startsWith("open")) {
-      tellOfChange(true);
-      loadAgain();
-    } else if (now && !now.endsWith("?")) stopAsking();
-  };
   if (self.BroadcastChannel) {
     tabs = new BroadcastChannel("consentgate");
     tabs.onmessage = () => check(false);

@@ -2,14 +2,14 @@
 
 import { stopAsking } from "./asking.js";
 import { find, ours } from "./banner.js";
-import { tellTabs } from "./copies.js";
+import { check, openCache, tellTabs } from "./copies.js";
 import { tellOfChange } from "./events.js";
 import { loadAgain } from "./reload.js";
 import { isSaved } from "./saved.js";
 import { before, frames, own, state } from "./script_element.js";
 
 /** @typedef {typeof TOOLS} Tools What that part uses of this one. */
-const TOOLS = { before, find, frames, loadAgain, own, state, tellOfChange, tellTabs, stopAsking };
+const TOOLS = { before, check, find, frames, loadAgain, openCache, own, state, tellOfChange, tellTabs, stopAsking };
 
 /** @typedef {typeof import("../interaction/interaction.js")} Interaction */
 
