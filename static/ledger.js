@@ -22,8 +22,8 @@ const weight = async (leftOut) => {
 
 /* What reads the script's element, and what starts the rest, is not to be left out. */
 const PARTS = {
-  guard: ["storage", "insertion", "elements", "connections", "rules", "patterns", "console", "patch"],
-  snippet: ["banner", "asking", "on_demand", "copies", "page_code", "surroundings", "events", "reload", "saved"],
+  guard: ["storage", "insertion", "elements", "connections", "rules", "patterns", "trusted_types", "console", "patch"],
+  snippet: ["banner", "on_demand", "copies", "page_code", "surroundings", "events", "saved"],
 };
 
 const whole = await weight();

@@ -10,11 +10,13 @@ export const guardConnections = () => {
   patch(self, "open", (native, window, args) =>
     isLeadAway(args[0], args[1]) ? null : native.apply(window, args));
   patch(HTMLFormElement.prototype, "submit", (native, form) => isSentAway(form) || native.call(form));
-  addEventListener("submit", (event) => isSentAway(event.target, event.submitter) && event.preventDefault(), true);
+  /* After the page's own listeners: they may send a form, or follow a link, in their own way. */
+  addEventListener("submit", (event) =>
+    event.defaultPrevented || (isSentAway(event.target, event.submitter) && event.preventDefault()));
   addEventListener("click", (event) => {
     const [link] = /** @type {any[]} */ (event.composedPath().filter((node) => /** @type {any} */ (node).href));
-    if (link && isLeadAway(link.href, link.target)) event.preventDefault();
-  }, true);
+    if (link && !event.defaultPrevented && isLeadAway(link.href, link.target)) event.preventDefault();
+  });
   const native = page.RTCPeerConnection;
   if (!native) return;
   patch(native.prototype, "setConfiguration", (native, connection, [given]) => native.call(connection, withAllowedServers(given)));
@@ -25,15 +27,18 @@ export const guardConnections = () => {
   if (page.webkitRTCPeerConnection) page.webkitRTCPeerConnection = guarded;
 };
 
-/** Say whether something leads a frame to where it may not go. A window goes where the site leads it, but for
- * forms where the policy gates them: `always`.
+/** Say whether something leads to where it may not go: a frame of the page, or `always`.
  * @param {unknown} url
  * @param {string | null | undefined} target
  * @param {boolean} [always] */
-const isLeadAway = (url, target, always) =>
-  (always || (target && frames[/** @type {any} */ (target)])) && url && !mayContact(url);
+const isLeadAway = (url, target, always) => {
+  /* Everything that is global can be found here, too. */
+  const frame = target && frames[/** @type {any} */ (target)];
+  return (always || (frame && frame !== self && frame.parent === self)) && url && !mayContact(url);
+};
 
-/** Say whether a form is sent to where it may not go. Its controls may hide its properties.
+/** Say whether a form is sent to where it may not go. The window goes where the site leads it, unless the policy gates
+ * forms. A form's controls may hide its properties.
  * @param {any} form
  * @param {Element | null} [button] */
 const isSentAway = (form, button) => {
@@ -46,5 +51,6 @@ const withAllowedServers = (given) => {
   /** @param {any} server */
   const isAllowed = ({ urls, url }) =>
     [urls ?? url].flat().every((one) => mayContact(String(one).replace(/^\w+:/, "https://")));
-  return given?.iceServers ? { ...given, iceServers: given.iceServers.filter(isAllowed) } : given;
+  if (!given?.iceServers) return given;
+  return Object.create(given, { iceServers: { value: [...given.iceServers].filter(isAllowed) } });
 };

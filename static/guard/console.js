@@ -10,7 +10,7 @@ export const tell = (kind, name, declaration) => {
   if (!told.has(kind + name)) {
     told.add(kind + name);
     const text = JSON.stringify(name);
-    console.info(`consentgate kept back the ${kind} ${text}, for lack of consent. Unless the policy declares it already, these lines would:\n${declaration.replace("%", () => text)}\ncategory = "..."`);
+    console.info(`consentgate: no consent to the ${kind} ${text}. If the policy does not declare it, add:\n${declaration.replace("%", () => text)}\ncategory = "..."`);
   }
   return false;
 };

@@ -1,4 +1,4 @@
-/* How a function of the browser is replaced. The replacement keeps its name, its length and what `toString` says. */
+/* How a function of the browser is replaced. The replacement keeps its name and length, and is native to `toString`. */
 
 /** @typedef {(native: Function, self: any, args: any[], name: string) => unknown} Instead */
 

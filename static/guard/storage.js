@@ -8,7 +8,7 @@ const guarded = new Map();
 /** @type {Map<unknown, Storage>} For each such object the storage. */
 const storages = new Map();
 
-const DELETION = /;\s*(max-age\s*=\s*(-|0+\s*(;|$))|expires\s*=[^;]*\b1970\b)/i;
+const page = /** @type {any} */ (self);
 
 /** Keep what scripts store to what is allowed. Who reads finds what there is. */
 export const guardStorage = () => {
@@ -16,20 +16,17 @@ export const guardStorage = () => {
     const line = String(given);
     const pair = line.split(";")[0];
     const name = pair.slice(0, Math.max(pair.indexOf("="), 0)).trim();
-    if (DELETION.test(line) || mayStore("cookie", name)) native.call(self, line);
+    if (deletes(line) || mayStore("cookie", name)) native.call(self, line);
   });
   patch(page.CookieStore?.prototype, "set", async (native, self, args) => {
-    if (mayStore("cookie", args[0]?.name ?? args[0])) await native.apply(self, args);
+    if (!args.length || mayStore("cookie", args[0]?.name ?? args[0])) await native.apply(self, args);
   });
   patch(self, "localStorage sessionStorage", (native, window) => guardedStorage(native.call(window)), "get");
   patch(Storage.prototype, "getItem setItem removeItem clear key", (native, self, args, name) => {
     if (name !== "setItem" || mayStore("entry", args[0])) return native.apply(storages.get(self) ?? self, args);
   });
-  patch(StorageEvent.prototype, "storageArea", (native, event) => {
-    const storage = native.call(event);
-    return storage && guardedStorage(storage);
-  }, "get");
-  page.StorageEvent = new Proxy(StorageEvent, {
+  patch(StorageEvent.prototype, "storageArea", (native, event) => guardedStorage(native.call(event)), "get");
+  page.StorageEvent = StorageEvent.prototype.constructor = new Proxy(StorageEvent, {
     construct: (native, args, target) => {
       const [type, init] = args;
       const storageArea = storages.get(init?.storageArea);
@@ -46,15 +43,20 @@ export const guardStorage = () => {
   });
 };
 
-const page = /** @type {any} */ (self);
+/** Say whether a line deletes a cookie.
+ * @param {string} line */
+const deletes = (line) => {
+  const [, expires] = /;\s*expires\s*=([^;]*)/i.exec(line) ?? [];
+  return /;\s*max-age\s*=\s*(-|0+\s*(;|$))/i.test(line) || Date.parse(expires) < Date.now();
+};
 
 /** The error that browsers give where a page may not store anything. */
-const refusal = () => new DOMException("consentgate kept this back", "SecurityError");
+const refusal = () => new DOMException("No consent", "SecurityError");
 
-/** @param {Storage} storage */
+/** @param {Storage | null} storage None in some browsers that keep nothing. */
 const guardedStorage = (storage) => {
-  let found = guarded.get(storage);
-  if (!found) {
+  let found = storage && guarded.get(storage);
+  if (storage && !found) {
     found = new Proxy(storage, {
       /* A getter, such as that of the length, knows the storage alone. */
       get: (_, key) => Reflect.get(storage, key),

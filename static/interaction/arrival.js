@@ -2,6 +2,7 @@
 
 import { forgetPages } from "./cached_pages.js";
 import { confirm } from "./confirmation.js";
+import { check } from "./copies.js";
 import { sweep } from "./sweep.js";
 
 /** Say that the choice was saved, and delete what it does not allow.
@@ -12,5 +13,5 @@ export const arrive = async (tools) => {
   /* A plain form led here, and a service worker may have had an old copy of the page. Only once: where it still has
      one, it would have it again. */
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-  if (entry?.type === "navigate" && navigator.serviceWorker?.controller) await tools.check(true);
+  if (entry?.type === "navigate" && navigator.serviceWorker?.controller) await check(tools, true);
 };

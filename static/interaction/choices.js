@@ -99,11 +99,13 @@ const followColours = ({ style }, styles) => {
  * @param {() => void} close
  * @param {() => void} leave */
 const prepare = (tools, page, close, leave) => {
-  let isGenuine = false;
+  /** @type {Element | null} The button that a person has pressed. */
+  let pressed = null;
   page.addEventListener("keydown", ({ key }) => key === "Escape" && close());
   page.addEventListener("click", (event) => {
-    isGenuine = event.isTrusted;
-    const link = /** @type {Element} */ (event.target).closest("a");
+    const target = /** @type {Element} */ (event.target);
+    pressed = event.isTrusted ? target.closest("button") : null;
+    const link = target.closest("a");
     if (link?.matches(".consentgate-back")) {
       event.preventDefault();
       close();
@@ -113,7 +115,7 @@ const prepare = (tools, page, close, leave) => {
   page.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
-    if (!button || !(isGenuine || button.value === "refuse")) return;
+    if (!button || (button !== pressed && button.value !== "refuse")) return;
     close();
     decide(tools, /** @type {HTMLFormElement} */ (event.target), button).catch(leave);
   });

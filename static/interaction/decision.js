@@ -1,7 +1,9 @@
 /* A decision, sent without leaving the page. */
 
+import { stopAsking } from "./asking.js";
 import { forgetPages } from "./cached_pages.js";
 import { confirm } from "./confirmation.js";
+import { loadAgain } from "./reload.js";
 import { sweep } from "./sweep.js";
 
 /** @typedef {import("../snippet/on_demand.js").Tools} Tools */
@@ -16,7 +18,7 @@ let isBusy = false;
 export const decide = async (tools, form, button) => {
   if (isBusy) return;
   isBusy = true;
-  const { before, state, loadAgain, tellOfChange } = tools;
+  const { before, state, tellOfChange } = tools;
   const takesBack = Boolean(state) && button.value !== "accept";
   /* Before the answer deletes cookies: tags could set them again. */
   if (takesBack) tellOfChange(takesBack);
@@ -25,16 +27,16 @@ export const decide = async (tools, form, button) => {
   const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).finally(() => (isBusy = false));
   if (answer.type !== "opaqueredirect") throw answer;
   if (!takesBack) tellOfChange(takesBack);
-  tools.tellTabs();
+  tools.tabs?.postMessage("");
   await Promise.allSettled([button.value !== "accept" && sweep(tools), forgetPages(tools)]);
   /* What runs in the page must end, whatever else is lost. */
-  if (takesBack) loadAgain();
+  if (takesBack) loadAgain(tools);
   else if (button.value === "refuse") stay(tools, false);
   /* What answers a form, an order perhaps, and what has been typed are worth more than what would load. */
   else if (before || isTypedInto()) {
     stay(tools, true);
     loadNextAnew();
-  } else loadAgain();
+  } else loadAgain(tools);
 };
 
 const isTypedInto = () => {
@@ -47,7 +49,7 @@ const isTypedInto = () => {
  * @param {Tools} tools
  * @param {boolean} later */
 const stay = (tools, later) => {
-  tools.stopAsking();
+  stopAsking(tools);
   confirm(tools, later)?.focus({ preventScroll: true });
 };
 

@@ -8,16 +8,14 @@ const renew = (frame, isStale) => {
   if (isStale ?? frame.contentDocument?.URL === "about:srcdoc") frame.src = frame.getAttribute("src") ?? "";
 };
 
-/** Renew the frames that come back with the page. */
+/** Renew the frames that come back with a page that has loaded. */
 export const renewFrames = () => {
   document.addEventListener("load", ({ target }) => renew(target), true);
-  /* Some may have come before this script. Firefox brings them back once more while the page is loading. */
-  const renewAll = () => requestAnimationFrame(() => document.querySelectorAll("iframe").forEach((frame) => {
+  /* Firefox brings them back once more while the page is loading. */
+  requestAnimationFrame(() => document.querySelectorAll("iframe").forEach((frame) => {
     renew(frame);
     /* Nobody sees what is in a sandbox, but what has been asked for has an entry. */
     const isUnseen = !frame.contentDocument && frame.hasAttribute("sandbox");
     renew(frame, isUnseen && !performance.getEntriesByName(frame.src).length);
   }));
-  if (document.readyState === "complete") renewAll();
-  else addEventListener("load", renewAll);
 };

@@ -1,9 +1,10 @@
-/* What the script does when somebody uses the banner or the keyboard, and once a page that asks has loaded. The snippet
-   fetches it then. */
+/* What the script does once the page has loaded, and when somebody uses the banner or the keyboard. The snippet fetches it
+   then. */
 
-export { show, showChoices } from "./choices.js";
-export { decide } from "./decision.js";
 export { arrive } from "./arrival.js";
+export { show, showChoices } from "./choices.js";
+export { check } from "./copies.js";
+export { decide } from "./decision.js";
 export { keepUncovered } from "./focus.js";
-export { renewFrames } from "./frames.js";
-export { offer } from "./question.js";
+export { loaded } from "./loading.js";
+export { settle } from "./surroundings.js";

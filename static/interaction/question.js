@@ -4,7 +4,7 @@
    they find the question and a button that says no. Nobody else does: it has no size, is inert, and its elements
    have names that no page asks for. */
 
-import { QUESTION } from "../snippet/asking.js";
+import { QUESTION } from "./asking.js";
 
 /** @typedef {import("../snippet/on_demand.js").Tools} Tools */
 

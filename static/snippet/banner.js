@@ -1,7 +1,6 @@
 /* Where the banner is: in the shadow root of the body. */
 
-/** The id of the style sheet, which an address that names it does not scroll to. */
-export const STYLES = "consentgate-saved";
+import { STYLES } from "./fragment.js";
 
 /** @type {ShadowRoot | null | undefined} */
 let root;

@@ -1,15 +1,17 @@
-/* The part of the script that is fetched when it is needed: most pages are read without it. */
+/* The part of the script that is fetched once the page has loaded, or when it is needed before. */
 
-import { stopAsking } from "./asking.js";
 import { find, ours } from "./banner.js";
-import { check, openCache, tellTabs } from "./copies.js";
 import { tellOfChange } from "./events.js";
-import { loadAgain } from "./reload.js";
 import { isSaved } from "./saved.js";
 import { before, frames, own, state } from "./script_element.js";
+import { tabs } from "./tabs.js";
+
+/** Opens a cache as the browser does: to look into one is not to store anything, which the guard would take it for.
+ * @type {CacheStorage["open"] | undefined} */
+const openCache = self.caches?.open.bind(caches);
 
 /** @typedef {typeof TOOLS} Tools What that part uses of this one. */
-const TOOLS = { before, check, find, frames, loadAgain, openCache, own, state, tellOfChange, tellTabs, stopAsking };
+const TOOLS = { before, find, frames, openCache, own, state, tabs, tellOfChange };
 
 /** @typedef {typeof import("../interaction/interaction.js")} Interaction */
 
@@ -35,13 +37,15 @@ export const sayNews = () => {
   isNews = false;
 };
 
-let isGenuine = false;
+/** @type {Element | null} The button that a person has pressed. */
+let pressed = null;
 
-/** Note who clicked in the banner, and show the choices in the page where a link leads to them.
+/** Note what a person pressed in the banner, and show the choices in the page where a link leads to them.
  * @param {MouseEvent} event */
 export const clicked = (event) => {
-  isGenuine = event.isTrusted;
-  const link = /** @type {HTMLElement} */ (event.target).closest("a");
+  const target = /** @type {HTMLElement} */ (event.target);
+  pressed = event.isTrusted ? target.closest("button") : null;
+  const link = target.closest("a");
   if (!link?.matches("[href*='?next=']") || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   interact("showChoices", [link], () => location.assign(link.href));
@@ -54,9 +58,8 @@ export const send = (event) => {
   const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
   event.preventDefault();
   /* Only a person says yes. Whatever acts for a visitor may say no. */
-  const isReal = isGenuine || button?.value === "refuse";
-  isGenuine = false;
-  if (!isReal || !button) return;
+  if (!button || (button !== pressed && button.value !== "refuse")) return;
+  pressed = null;
   interact("decide", [form, button], () => {
     /* As if there were no script: the server's answer is then seen. */
     ours?.removeEventListener("submit", send);

@@ -29,6 +29,6 @@ const consentgate = {
  * too. */
 export const offerToPage = () => {
   const waiting = self.consentgate;
-  self.consentgate = Object.freeze(consentgate);
+  self.consentgate = consentgate;
   if (Array.isArray(waiting)) consentgate.push(...waiting);
 };

@@ -1,9 +1,6 @@
-/* The address of a page says that its visitor has just made a choice. */
+/* The address of a page may say that its visitor has just made a choice. */
 
-import { STYLES } from "./banner.js";
-
-/** The fragment of an address that says so. */
-export const SAVED = "#" + STYLES;
+import { SAVED } from "./fragment.js";
 
 export const isSaved = location.hash === SAVED;
 

@@ -1,12 +1,12 @@
 /* Starts the guard, and what makes the banner smoother. */
 
 import { startGuard } from "../guard/guard.js";
-import { find, watch } from "./banner.js";
+import { watch } from "./banner.js";
 import { keepUpToDate } from "./copies.js";
 import { clicked, interact, sayNews, send } from "./on_demand.js";
 import { offerToPage } from "./page_code.js";
 import { tidyAddress } from "./saved.js";
-import { followColours, settle } from "./surroundings.js";
+import { followColours } from "./surroundings.js";
 
 const RUNNING = Symbol.for("consentgate");
 
@@ -29,10 +29,9 @@ const start = () => {
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   keepUpToDate(entry);
   offerToPage();
-  if (entry?.type !== "navigate") interact("renewFrames", []);
-  addEventListener("load", () => find("banner") && interact("offer", []));
-  addEventListener("load", settle);
-  addEventListener("resize", settle);
+  const hasLoaded = () => interact("loaded", [entry?.type !== "navigate"]);
+  if (isComplete()) hasLoaded();
+  else addEventListener("load", hasLoaded);
   addEventListener("focusin", () => {
     if (document.querySelector(":focus-visible")) interact("keepUncovered", []);
   });
@@ -42,6 +41,9 @@ const start = () => {
     ours.addEventListener("submit", send);
     sayNews();
     followColours();
-    settle();
+    /* A script has put another page in. */
+    if (isComplete()) interact("settle", []);
   });
 };
+
+const isComplete = () => document.readyState === "complete";

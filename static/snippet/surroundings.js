@@ -1,30 +1,9 @@
-/* The page around the banner: its colours, and controls that stay in place. */
+/* The page around the banner: its colours. */
 
-import { find, ours } from "./banner.js";
+import { ours } from "./banner.js";
 
 /** Follow a page whose style sheets declare its colours. */
 export const followColours = () => {
   const { colorScheme } = getComputedStyle(document.body);
   if (colorScheme !== "normal") ours?.style.setProperty("--consentgate-scheme", "initial");
-};
-
-/** Move the link to the settings up from controls that stay in their place: bars of tabs, buttons of chats. */
-export const settle = () => {
-  const link = find("settings");
-  if (!link) return;
-  link.style.removeProperty("transform");
-  const covers = () => {
-    const { left, right, top, bottom } = link.getBoundingClientRect();
-    return [left, (left + right) / 2, right].some((x) => [top, bottom].some((y) => document.elementsFromPoint(x, y).some(staysInPlace)));
-  };
-  for (let up = 24; up < innerHeight / 2 && covers(); up += 24) link.style.transform = `translateY(-${up}px)`;
-};
-
-/** @param {Element} element */
-const staysInPlace = (element) => {
-  const control = element.closest("a,button,input,select,textarea,summary,[role],[tabindex]");
-  for (let at = control; at; at = at.parentElement) {
-    if (/fixed|sticky/.test(getComputedStyle(at).position)) return true;
-  }
-  return false;
 };

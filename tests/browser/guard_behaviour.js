@@ -207,4 +207,65 @@ const BEHAVIOUR = {
     body.append(f);
     return open('/frame', 'w') === f.contentWindow;
   },
+  "links to windows": async () => {
+    const seen = [];
+    addEventListener('click', event => { seen.push(event.defaultPrevented); event.preventDefault() });
+    self.share = () => 0;
+    body.appendChild(el('p')).id = 'help';
+    for (const target of ['external', 'share', 'help', 'top', 'self', '_blank', '']) {
+      const a = body.appendChild(el('a'));
+      a.href = 'https://others.example/';
+      a.target = target;
+      a.click();
+    }
+    return seen;
+  },
+  "markup that is text": async () => {
+    const html = '<p>a && b<iframe src="https://others.example/"></iframe><link rel=preconnect href=//others.example>';
+    const found = [];
+    for (const name of ['script', 'style', 'textarea', 'template', 'noscript']) {
+      const element = el(name);
+      element.type = 'text/plain';
+      document.head.append(element);
+      element.innerHTML = html;
+      found.push(element.outerHTML, element.textContent);
+    }
+    const detached = el('div');
+    detached.innerHTML = html;
+    const other = document.implementation.createHTMLDocument('');
+    other.body.innerHTML = html;
+    other.body.append(other.importNode(detached.lastChild));
+    const parsed = new DOMParser().parseFromString('<iframe>', 'text/html').querySelector('iframe');
+    parsed.src = 'https://others.example/a';
+    return [...found, detached.innerHTML, other.body.innerHTML, parsed.outerHTML];
+  },
+  "what is there already": async () => {
+    const rules = el('script');
+    rules.type = 'speculationrules';
+    rules.textContent = '{"prefetch": [{"where": {"href_matches": "/*"}}]}';
+    const frame = body.appendChild(el('iframe'));
+    document.head.append(rules);
+    const before = rules.text;
+    document.head.insertBefore(el('meta'), rules);
+    document.head.insertBefore(el('meta'), rules);
+    return [rules.text === before, body.insertBefore(el('p'), frame).nextSibling === frame];
+  },
+  "rules that are none": async () => {
+    const found = [];
+    for (const text of ['', '{bad', 'null', '[null]', '{"prefetch": [null, 1, {"urls": 1}]}']) {
+      const rules = el('script');
+      rules.type = 'speculationrules';
+      rules.textContent = text;
+      document.head.append(rules);
+      found.push(rules.text, rules.isConnected);
+    }
+    const p = body.appendChild(el('p'));
+    p.innerHTML = '<b>a</b><script type=speculationrules>{bad</script>';
+    return [...found, p.innerHTML];
+  },
+  "cookie deleted as libraries do": async () => {
+    document.cookie = 'kept=1; path=/';
+    document.cookie = 'kept=; path=/; expires=' + new Date(Date.now() - 864e5).toUTCString();
+    return document.cookie;
+  },
 };

@@ -105,6 +105,7 @@ const INSERTED = {
   "preconnect-later": (u) => { const l = add('link', {href: u}); l.rel = 'preconnect' },
   "preconnect-href-later": (u) => { const l = add('link', {rel: 'preconnect'}); l.href = u },
   "preconnect-html": (u) => { div().innerHTML = `<link rel=preconnect href='${u}'>` },
+  "preconnect-after-another": (u) => { const l = add('link', {rel: 'x', href: u}); l.rel = 'preconnect' },
   "prefetch": (u) => { link('prefetch', u) },
   "preload": (u) => { link('preload', u, {as: 'script'}) },
   "modulepreload": (u) => { link('modulepreload', u) },
@@ -125,6 +126,7 @@ const INSERTED = {
   "beacon": (u) => { navigator.sendBeacon(u, 'x') },
   "websocket": (u) => { new WebSocket(u.replace('https', 'wss')) },
   "worker": (u) => { new Worker(URL.createObjectURL(new Blob([`fetch('${u}')`]))) },
+  "frame-uncovered": (u) => { add('iframe', {src: u, srcdoc: 'a'}).removeAttribute('srcdoc') },
 };
 
 /* While the page is parsed. */
@@ -137,10 +139,19 @@ const WRITTEN = {
   },
 };
 
-/* These lead the window away. */
-const LEAVING = {
+/* With a page of its own for each: they lead the window away, or replace what is in it. */
+const ALONE = {
+  "frame-in-another-body": (u) => {
+    const b = make('body');
+    b.append(make('iframe', {src: u}));
+    document.body = b;
+  },
   "refresh": (u) => { add('meta', {httpEquiv: 'refresh', content: '0;url=' + u}, document.head) },
   "refresh-later": (u) => { add('meta', {httpEquiv: 'refresh'}, document.head).content = '0; URL=' + u },
+  "refresh-after-another": (u) => {
+    const m = add('meta', {httpEquiv: 'x', content: '0;url=' + u}, document.head);
+    m.httpEquiv = 'refresh';
+  },
   "refresh-html": (u) => { div().innerHTML = `<meta http-equiv=Refresh content="0, '${u}'">` },
 };
 

@@ -53,10 +53,10 @@ def _names(of: str) -> tuple[str, ...]:
     return tuple(re.findall(r'^  "([^"]+)": ', body, re.MULTILINE))
 
 
-INSERTED, WRITTEN, LEAVING, STORES = map(_names, ("INSERTED", "WRITTEN", "LEAVING", "STORES"))
-CONTACTS = {*INSERTED, *WRITTEN, *LEAVING}
+INSERTED, WRITTEN, ALONE, STORES = map(_names, ("INSERTED", "WRITTEN", "ALONE", "STORES"))
+CONTACTS = {*INSERTED, *WRITTEN, *ALONE}
 RUN = """
-const cases = {...INSERTED, ...WRITTEN, ...LEAVING};
+const cases = {...INSERTED, ...WRITTEN, ...ALONE};
 for (const name of %s) {
     try { cases[name](`https://${name}.%s/${name}`) } catch (error) { console.log(error) }
 }
@@ -78,7 +78,10 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[byt
         content_type = "text/javascript"
         third = environ["QUERY_STRING"] or "third.example.com"
         body = SCRIPT + RUN % (json.dumps(names.split(",")), third)
-    start_response("200 OK", [("Content-Type", content_type), ("Cache-Control", "no-store")])
+    headers = [("Content-Type", content_type), ("Cache-Control", "no-store")]
+    if folder == "trusted":
+        headers.append(("Content-Security-Policy", "require-trusted-types-for 'script'"))
+    start_response("200 OK", headers)
     return [body.encode()]
 
 
@@ -104,7 +107,7 @@ def contacted(page: Any, recorder: Recorder, names: list[str], third: str = "") 
 def test_scripts_contact_nobody(engine: Engine, recorder: Recorder) -> None:
     with page_of(engine, recorder) as page:
         found = contacted(page, recorder, [*INSERTED, *WRITTEN])
-        for name in LEAVING:
+        for name in ALONE:
             found |= contacted(page, recorder, [name])
     assert found == set()
 
@@ -114,7 +117,7 @@ def test_they_would_without_the_guard(engine: Engine, recorder: Recorder) -> Non
     off = POLICY.replace("[site]", '[site]\nguard = false\ncsp = "off"')
     with page_of(engine, recorder, off) as page:
         found = contacted(page, recorder, [*INSERTED, *WRITTEN])
-        for name in LEAVING:
+        for name in ALONE:
             found |= contacted(page, recorder, [name])
     assert CONTACTS - found == NOT_HERE[engine.name]
 
@@ -122,7 +125,7 @@ def test_they_would_without_the_guard(engine: Engine, recorder: Recorder) -> Non
 def test_they_contact_who_is_allowed(engine: Engine, recorder: Recorder) -> None:
     with page_of(engine, recorder) as page:
         found = contacted(page, recorder, [*INSERTED, *WRITTEN], "wanted.example")
-        for name in LEAVING:
+        for name in ALONE:
             found |= contacted(page, recorder, [name], "wanted.example")
     # What links lead to is fetched ahead on the site's own host alone.
     assert CONTACTS - found == NOT_HERE[engine.name] | {"prefetch-rules-for-links"}
@@ -131,7 +134,11 @@ def test_they_contact_who_is_allowed(engine: Engine, recorder: Recorder) -> None
 _CHROMIUMS_OWN = {
     *("prefetch", "prefetch-rules", "prefetch-rules-for-links", "prerender-rules", "write-rules"),
 }
-NOT_HERE = {"chromium": set[str](), "firefox": _CHROMIUMS_OWN | {"refresh-later"}, "webkit": _CHROMIUMS_OWN}
+NOT_HERE = {
+    "chromium": set[str](),
+    "firefox": _CHROMIUMS_OWN | {"refresh-later", "refresh-after-another"},
+    "webkit": _CHROMIUMS_OWN,
+}
 """The cases that contact nobody in a browser, whatever is allowed."""
 
 
@@ -152,3 +159,33 @@ def test_scripts_store_nothing(engine: Engine, recorder: Recorder) -> None:
 def test_they_store_what_is_allowed(engine: Engine, recorder: Recorder) -> None:
     with page_of(engine, recorder) as page:
         assert stored(page, "kept") == set(STORES)
+
+
+TRUSTED = """async () => {
+    const policy = self.trustedTypes?.createPolicy('page', {createHTML: String}) ?? {createHTML: String};
+    const html = text => policy.createHTML(text);
+    const add = name => document.body.appendChild(document.createElement(name));
+    const u = 'https://frame.third.example.com/';
+    const p = add('p');
+    p.innerHTML = html(`a<iframe src="${u}"></iframe><link rel=preconnect href="${u}">b`);
+    const frame = add('iframe');
+    const loaded = new Promise(done => {
+        frame.onload = () => frame.contentDocument.body?.innerText && done();
+    });
+    frame.srcdoc = html('<meta name=a><i>c</i>');
+    await loaded;
+    const other = document.createElement('iframe');
+    other.srcdoc = html(`<iframe src="${u}"></iframe>`);
+    document.body.append(other);
+    const {src} = p.querySelector('iframe');
+    return [p.innerText, src.includes('/_privacy/embed'), frame.contentDocument.body.innerText];
+}"""
+
+
+def test_pages_that_ask_for_trusted_types_work(engine: Engine, recorder: Recorder) -> None:
+    with page_of(engine, recorder) as page:
+        page.goto(f"https://{OWN}/trusted")
+        mark = recorder.mark()
+        assert page.evaluate(TRUSTED) == ["ab", True, "c"]
+        wait_until_quiet(page, lambda: recorder.changed, 1.0)
+        assert recorder.hosts_since(mark) == set()

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from consentgate.consent.choice import ALLOW, Decision
 from consentgate.gate.endpoints.routes import GPC_PATH
-from consentgate.pages.assets import SNIPPET
+from consentgate.pages.assets import INTERACTION
 from consentgate.policy.model import CONSENT_COOKIE
 
 from .support import PAGES
@@ -70,7 +70,7 @@ def test_the_script_makes_the_hooks_of_the_document() -> None:
     names = {name for selector in hooks("document") for name in re.findall(r"> ([\w-]+)", selector)}
     assert names == {"consentgate-question", "consentgate-refuse"}
     for name in names:
-        assert f'"{name}"'.encode() in SNIPPET.content
+        assert f'"{name}"'.encode() in INTERACTION.content
 
 
 def test_the_rule_for_autoconsent_uses_hooks_only() -> None:

@@ -46,7 +46,8 @@ def headers(
 
     Only what is named by its content, or is the same for everyone, may have another `cache_control`. What is
     public depends on nobody's cookies. Only a page on which nothing can be decided may be `framed_by` anyone:
-    elsewhere a click could stand for something else.
+    elsewhere a click could stand for something else. In a frame of the site the forms of the choices grant
+    nothing by themselves: our script sends what a person pressed.
     """
     is_public = "public" in cache_control
     csp = CONTENT_SECURITY_POLICY.replace(_UNFRAMED, _FRAMING[framed_by])

@@ -172,6 +172,10 @@ class Pages:
             url=escaped(url), label=escaped(label.format(network=network))
         )
 
+    def choices_address(self, next: str) -> str:
+        """Return the address of the page of the choices, whose link back leads to the path `next`."""
+        return f"{self._base}choices?next={_query(local_path(next)).decode()}"
+
     def choices(self, consent: Consent, next: str) -> bytes:
         """Render the page on which a visitor sees and changes what is allowed."""
         listing = self._listing

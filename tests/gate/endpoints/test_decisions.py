@@ -180,6 +180,28 @@ def test_a_consent_from_a_frame_opens_nothing(
     assert "default-src 'none'" in reply.value("content-security-policy")
 
 
+FORM_SENT = [(SITE, "same-origin"), ("Sec-Fetch-Dest", "document"), ("Sec-Fetch-Mode", "navigate")]
+TELLING = [
+    [("Sec-CH-UA", '"Chromium";v="140"')],
+    [("User-Agent", "Mozilla/5.0 Gecko/20100101 Firefox/140.0")],
+]
+
+
+@pytest.mark.parametrize("browser", TELLING)
+def test_a_script_that_sends_a_form_consents_to_nothing(site: Site, browser: Headers) -> None:
+    reply = site.decides("accept", headers=[*FORM_SENT, *browser], next="/news?a=b")
+    assert reply.set_cookies == []
+    assert (reply.status, reply.value("location")) == (303, "/_privacy/choices?next=/news%3Fa%3Db")
+    # A person may, and whoever acts for one may say no.
+    person = [*FORM_SENT, *browser, ("Sec-Fetch-User", "?1")]
+    assert len(site.decides("accept", headers=person).set_cookies) == 1
+    assert len(site.decides("refuse", headers=[*FORM_SENT, *browser]).set_cookies) == 1
+
+
+def test_browsers_that_do_not_tell_are_not_refused(site: Site) -> None:
+    assert len(site.decides("accept", headers=FORM_SENT).set_cookies) == 1
+
+
 @pytest.mark.parametrize("headers", FROM_ELSEWHERE)
 @pytest.mark.parametrize("decision", ["refuse", "withdraw", "save"])
 def test_a_refusal_from_a_frame_takes_effect(site: Site, headers: Headers, decision: str) -> None:

@@ -17,6 +17,7 @@ from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.message import Answer, Header, without
 from consentgate.gate.request.fetch_metadata import (
+    is_clicked_by_script,
     is_framed_by_own_page,
     is_from_own_window,
     is_from_script,
@@ -117,6 +118,9 @@ class OwnRequest:
             log.framed(authority)
             headers = self.pages.headers("text/html; charset=utf-8", framed_by="anyone")
             return Answer(403, headers, self.pages.framed_decision(onward))
+        if choice is not None and choice.is_grant and is_clicked_by_script(request):
+            # Only a person says yes, and can do so there.
+            choice, onward = None, self.pages.choices_address(onward)
         if choice is None:
             return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
         return Answer(303, self._headers_after(choice, onward))
@@ -181,7 +185,7 @@ class OwnRequest:
     def _placeholder_for(self, frame: Mapping[str, Sequence[str]], onward: str) -> Answer:
         """Show a placeholder for a `frame`, by its attributes, that a script would have put into a page.
 
-        Only pages of this host are told what opens it: for others it would make any URL open here.
+        It signs what would open. Another site's page could use that for any URL of a declared service.
         """
         visit = self.visit
         url = frame["src"][0]

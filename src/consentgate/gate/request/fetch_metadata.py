@@ -116,6 +116,14 @@ def is_from_own_window(request: Request, before: str) -> bool:
     return passed_on and before == request.root + request.path
 
 
+def is_clicked_by_script(request: Request) -> bool:
+    """Say whether a script, and no person, has sent a form of a page (Fetch Metadata, section 2.4
+    "Sec-Fetch-User"). Chromium and Firefox tell; of other browsers nobody knows."""
+    tells = bool(request.values("sec-ch-ua")) or any("Firefox/" in ua for ua in request.values("user-agent"))
+    said = request.values("sec-fetch-dest"), request.values("sec-fetch-mode")
+    return tells and said == (("document",), ("navigate",)) and request.values("sec-fetch-user") != ("?1",)
+
+
 def is_framed_by_own_page(request: Request) -> bool:
     """Say whether a page of the same origin asks, for a frame. Browsers that say nothing are not refused."""
     site, destination = request.values("sec-fetch-site"), request.values("sec-fetch-dest")
