@@ -27,9 +27,6 @@ export interface Change {
 export type Act = (consentgate: Consentgate) => void;
 
 declare global {
-  /** The name of a file of ours, in whose place the build puts it. */
-  var INTERACTION_FILE: string;
-
   interface Window {
     consentgate?: Consentgate | Act[];
   }

@@ -1,7 +1,9 @@
 """The scripts in the package are those of the sources in static/, and their types are right."""
 
+import re
 import shutil
 import subprocess
+from graphlib import TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,3 +42,15 @@ def test_the_docs_say_what_each_part_weighs(node: str) -> None:
     ledger = subprocess.run([node, "ledger.js"], cwd=SOURCES, capture_output=True, text=True, check=True)
     documented = (SOURCES.parent / "docs" / "guard.md").read_text("utf-8")
     assert ledger.stdout in documented, "put what `npm run --prefix static ledger` prints into docs/guard.md"
+
+
+def test_modules_import_each_other_in_one_direction() -> None:
+    """In a circle a module reads another's constants before they are there, and no tool says so."""
+    parts = [path for folder in ("guard", "interaction", "snippet") for path in SOURCES.glob(f"{folder}/*.js")]
+    imports = {
+        path: [(path.parent / name).resolve() for name in re.findall(r'^import .* from "(.+)";$', text, re.M)]
+        for path in parts
+        if (text := path.read_text("utf-8"))
+    }
+    assert sum(map(len, imports.values())) > 30
+    TopologicalSorter(imports).prepare()  # or CycleError
