@@ -115,8 +115,8 @@ class Visitor:
         context.on("console", lambda m: self._errors.append(m.text) if m.type == "error" else None)
         context.on("weberror", lambda e: self._errors.append(str(e.error)))
 
-    def opens(self, url: str) -> Visit:
-        return self._act(lambda: self.page.goto(url))
+    def opens(self, url: str, *, reaching: Set[str] = frozenset()) -> Visit:
+        return self._act(lambda: self.page.goto(url), reaching)
 
     def reloads(self, *, reaching: Set[str] = frozenset()) -> Visit:
         return self._act(lambda: self.page.reload(), reaching)
