@@ -15,6 +15,9 @@ const TOOLS = { before, find, frames, openCache, own, state, tabs, tellOfChange 
 
 /** @typedef {typeof import("../interaction/interaction.js")} Interaction */
 
+/** @type {any} */
+let interaction;
+
 /** Fetch that part and have it do something, or else do something else: a policy of the page, or the network, may keep
  * it out.
  * @template {keyof Interaction} Name
@@ -23,7 +26,9 @@ const TOOLS = { before, find, frames, openCache, own, state, tabs, tellOfChange 
  * @param {() => void} [otherwise] */
 export const interact = async (name, args, otherwise) => {
   try {
-    await (await import(own(INTERACTION_FILE).href))[name](TOOLS, ...args);
+    /* Once it is there it acts at once: what gets the focus is uncovered before the browser scrolls. */
+    interaction ??= await import(own(INTERACTION_FILE).href);
+    await interaction[name](TOOLS, ...args);
   } catch {
     otherwise?.();
   }

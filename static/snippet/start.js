@@ -32,9 +32,7 @@ const start = () => {
   const hasLoaded = () => interact("loaded", [entry?.type !== "navigate"]);
   if (isComplete()) hasLoaded();
   else addEventListener("load", hasLoaded);
-  addEventListener("focusin", () => {
-    if (document.querySelector(":focus-visible")) interact("keepUncovered", []);
-  });
+  addEventListener("focusin", () => interact("keepUncovered", []));
   watch((ours) => {
     /* Not on the root: the events of the page's own elements pass through it, by the slot. */
     ours.addEventListener("click", clicked, true);

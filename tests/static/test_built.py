@@ -46,7 +46,9 @@ def test_the_docs_say_what_each_part_weighs(node: str) -> None:
 
 def test_modules_import_each_other_in_one_direction() -> None:
     """In a circle a module reads another's constants before they are there, and no tool says so."""
-    parts = [path for folder in ("guard", "interaction", "snippet") for path in SOURCES.glob(f"{folder}/*.js")]
+    parts = [
+        path for folder in ("guard", "interaction", "snippet") for path in SOURCES.glob(f"{folder}/*.js")
+    ]
     imports = {
         path: [(path.parent / name).resolve() for name in re.findall(r'^import .* from "(.+)";$', text, re.M)]
         for path in parts
