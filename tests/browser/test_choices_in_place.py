@@ -125,12 +125,14 @@ def test_only_a_person_accepts_there(opens: Callable[..., Visitor]) -> None:
     assert visitor.page.evaluate("() => consentgate.allows('performance')") is False
 
 
+@pytest.mark.long
 def test_a_page_that_may_have_no_frames_leads_to_them(opens: Callable[..., Visitor]) -> None:
     visitor = opens(("Content-Security-Policy", "frame-src 'none'"))
     assert visitor.page.url == f"https://{GATED}/_privacy/choices?next=%2F"
     assert visitor.shows("Save choice")
 
 
+@pytest.mark.long
 def test_a_new_window_is_what_the_visitor_asked_for(opens: Callable[..., Visitor]) -> None:
     visitor = opens()
     visitor.does(lambda page: page.keyboard.press("Escape"))

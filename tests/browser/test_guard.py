@@ -112,6 +112,7 @@ def test_scripts_contact_nobody(engine: Engine, recorder: Recorder) -> None:
     assert found == set()
 
 
+@pytest.mark.long
 def test_they_would_without_the_guard(engine: Engine, recorder: Recorder) -> None:
     """What keeps the test above honest."""
     off = POLICY.replace("[site]", '[site]\nguard = false\ncsp = "off"')
@@ -122,6 +123,7 @@ def test_they_would_without_the_guard(engine: Engine, recorder: Recorder) -> Non
     assert CONTACTS - found == NOT_HERE[engine.name]
 
 
+@pytest.mark.long
 def test_they_contact_who_is_allowed(engine: Engine, recorder: Recorder) -> None:
     with page_of(engine, recorder) as page:
         found = contacted(page, recorder, [*INSERTED, *WRITTEN], "wanted.example")
