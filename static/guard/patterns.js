@@ -1,10 +1,10 @@
 /* Patterns, as the server writes them: a star stands for any characters. */
 
-/** Say whether a text fits one of the patterns.
+/** Return the first of the patterns that a text fits.
  * @param {string[]} patterns
  * @param {string} text */
-export const fitsOne = (patterns, text) =>
-  patterns.some((pattern) => {
+export const findPattern = (patterns, text) =>
+  patterns.find((pattern) => {
     const [start, end] = pattern.split("*");
     return end === undefined ? text === start : text.startsWith(start) && text.endsWith(end);
   });

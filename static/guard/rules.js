@@ -2,11 +2,11 @@
 
 import { guard } from "../snippet/script_element.js";
 import { tell } from "./console.js";
-import { fitsOne } from "./patterns.js";
+import { findPattern } from "./patterns.js";
 
 /* As the server writes them (gate/response/guard_rules.py). */
-/** @type {[hosts: string[], names: string[], gatesForms?: boolean]} */
-const [hosts, names, forms] = JSON.parse(guard ?? "[[],[]]");
+/** @type {[hosts: string[], names: string[], refused: string[], gatesForms?: boolean]} */
+const [hosts, names, refused, forms] = JSON.parse(guard ?? "[[],[],[]]");
 
 /** True where forms to other hosts need consent, too. */
 export const gatesForms = forms;
@@ -14,8 +14,11 @@ export const gatesForms = forms;
 /** Say whether the page may store something under a name. If not, the console says so.
  * @param {string} kind What is stored: a word for it.
  * @param {unknown} name */
-export const mayStore = (kind, name) =>
-  fitsOne(names, String(name)) || tell(kind, String(name), `[[cookie]]\nname = %`);
+export const mayStore = (kind, name) => {
+  /* The names that overlap are in the order in which they decide. */
+  const pattern = findPattern(names, String(name));
+  return (pattern !== undefined && !refused.includes(pattern)) || tell(kind, String(name), "[[cookie]]\nname = %");
+};
 
 /** Say whether the page may contact whom a URL leads to. If not, the console says so.
  * @param {unknown} url */
@@ -23,7 +26,7 @@ export const mayContact = (url) => {
   try {
     const { protocol, hostname } = new URL(/** @type {any} */ (url), document.baseURI);
     if (!/^(http|ws)/.test(protocol) || hostname === location.hostname) return true;
-    return fitsOne(hosts, hostname) || tell("host", hostname, `[[service]]\nid = "..."\nhosts = [%]`);
+    return findPattern(hosts, hostname) || tell("host", hostname, `[[service]]\nid = "..."\nhosts = [%]`);
   } catch {
     /* No URL leads to nobody. */
     return true;

@@ -66,7 +66,8 @@ export const showChoices = (tools, link) => {
     /* Where the browser did not show it, it shows an error, or nothing. */
     if (!page?.querySelector(".consentgate-page")) return leave();
     followColours(page.documentElement, getComputedStyle(dialog));
-    prepare(tools, page, () => dialog.close(), leave);
+    const back = new URL(address.searchParams.get("next") ?? "/", origin).href;
+    prepare(tools, page, back, () => dialog.close(), leave);
     frame.focus();
   });
   dialog.addEventListener("close", () => {
@@ -96,9 +97,10 @@ const followColours = ({ style }, styles) => {
 /** Have the page in the dialog close it, and its decisions be sent from here.
  * @param {Tools} tools
  * @param {Document} page
+ * @param {string} back Where its links back to the site lead.
  * @param {() => void} close
  * @param {() => void} leave */
-const prepare = (tools, page, close, leave) => {
+const prepare = (tools, page, back, close, leave) => {
   /** @type {Element | null} The button that a person has pressed. */
   let pressed = null;
   page.addEventListener("keydown", ({ key }) => key === "Escape" && close());
@@ -106,7 +108,7 @@ const prepare = (tools, page, close, leave) => {
     const target = /** @type {Element} */ (event.target);
     pressed = event.isTrusted ? target.closest("button") : null;
     const link = target.closest("a");
-    if (link?.matches(".consentgate-back")) {
+    if (link?.href === back) {
       event.preventDefault();
       close();
     /* What is not ours is for a window of its own. */

@@ -1,6 +1,6 @@
 /* What scripts have stored, and the visitor no longer allows. Cookies are the server's to delete. */
 
-import { fitsOne } from "../guard/patterns.js";
+import { findPattern } from "../guard/patterns.js";
 
 /** @typedef {import("../snippet/on_demand.js").Tools} Tools */
 
@@ -8,10 +8,13 @@ import { fitsOne } from "../guard/patterns.js";
  * nothing of a kind, or does not say what it keeps, is no fault.
  * @param {Tools} tools */
 export const sweep = async ({ own }) => {
-  /** @type {string[]} */
-  const names = await fetch(own("refused")).then((answer) => answer.json());
+  /** @type {[names: string[], refused: string[]]} */
+  const [names, refused] = await fetch(own("refused")).then((answer) => answer.json());
   /** @param {string | undefined} name */
-  const isRefused = (name = "") => fitsOne(names, name);
+  const isRefused = (name = "") => {
+    const pattern = findPattern(names, name);
+    return pattern !== undefined && refused.includes(pattern);
+  };
   const kinds = [
     () => sweepStorage(localStorage, isRefused),
     () => sweepStorage(sessionStorage, isRefused),

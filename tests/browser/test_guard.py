@@ -38,6 +38,10 @@ name = "kept*"
 category = "necessary"
 reason = "ui-preference"
 
+[[cookie]]
+name = "kept-not*"
+category = "performance"
+
 [[service]]
 id = "wanted"
 category = "necessary"
@@ -114,7 +118,7 @@ def test_scripts_contact_nobody(engine: Engine, recorder: Recorder) -> None:
 
 @pytest.mark.long
 def test_they_would_without_the_guard(engine: Engine, recorder: Recorder) -> None:
-    """What keeps the test above honest."""
+    """Without this the test above could not fail."""
     off = POLICY.replace("[site]", '[site]\nguard = false\ncsp = "off"')
     with page_of(engine, recorder, off) as page:
         found = contacted(page, recorder, [*INSERTED, *WRITTEN])
@@ -156,6 +160,11 @@ def stored(page: Any, name: str) -> set[str]:
 def test_scripts_store_nothing(engine: Engine, recorder: Recorder) -> None:
     with page_of(engine, recorder) as page:
         assert stored(page, "other") == set()
+
+
+def test_the_narrower_of_two_names_decides(engine: Engine, recorder: Recorder) -> None:
+    with page_of(engine, recorder) as page:
+        assert stored(page, "kept-not") == set()
 
 
 def test_they_store_what_is_allowed(engine: Engine, recorder: Recorder) -> None:

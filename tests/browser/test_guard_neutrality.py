@@ -1,4 +1,4 @@
-"""What is allowed goes on under the guard as without it: each line of script gives the same in both pages."""
+"""Calls that are allowed give the same in a page with the guard and in one without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What neither rewriter, Content-Security-Policy nor guard stops: the list in the README's "Limits", tried.
+"""Tries the list in the README's "Limits": rewriter, Content-Security-Policy and guard stop none of it.
 
 A script of the site's own inserts each, on a closed page. What is contacted says which are open; once
 another net stops one, this test fails, and the README gets shorter.

@@ -198,7 +198,7 @@ class Visitor:
         found.click(force=not self.javascript)
 
     def _visible(self, role: Any, name: str) -> Locator | None:
-        """What can be seen, in the page or in a frame: our dialog has one."""
+        """Find what can be seen, in the page or in a frame such as that of our dialog."""
         frames = self.page.frames if self.javascript else [self.page.main_frame]
         found = (_first_visible(frame.get_by_role(role, name=name, exact=True)) for frame in frames)
         return next(filter(None, found), None)

@@ -144,7 +144,7 @@ class Page:
 
 
 class Frame(Page):
-    """What is in a frame. WebDriver leaves the page to look into it."""
+    """A frame of the page. WebDriver leaves the page to look into it."""
 
     def __init__(self, driver: Any, element: Any) -> None:
         super().__init__(driver)

@@ -101,6 +101,6 @@ SNIPPET = _script("snippet", "snippet")
 SNIPPET_WITH_CONSENT_MODE = _script("snippet", "snippet_with_consent_mode")
 """The script that also tells vendors' tags what the visitor has consented to."""
 INTERACTION = _script("interaction", "interaction")
-"""The script that the others fetch when somebody does something."""
+"""The script that the others fetch when a page has loaded."""
 _SCRIPTS = SNIPPET, SNIPPET_WITH_CONSENT_MODE, INTERACTION
 _BANNER, _PAGE, _PLACEHOLDER = map(_shipped_rules, ("banner.css", "page.css", "placeholder.css"))

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 FramedBy = Literal["nobody", "site", "anyone"]
-"""Whose pages may have one of the gate's own in a frame: nobody's; the site's, all the way up to the
-window; or anyone's."""
+"""Whose pages may frame one of the gate's own. With "site" every page around the frame is the site's."""
 
 _UNFRAMED = "; frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = (

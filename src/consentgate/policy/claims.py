@@ -273,8 +273,9 @@ class Claims:
         return (self._undeclared(known),)
 
     def declared_cookies(self) -> Iterable[tuple[str, tuple[Claim, ...]]]:
-        """Return the names that the policy declares, which may end in a star, each with the claims on it."""
-        return self._cookies.items()
+        """Return the names that the policy declares, which may end in a star, each with the claims on it. Of
+        those that a cookie fits the first decides."""
+        return sorted(self._cookies.items(), key=lambda item: (item[0].endswith("*"), -len(item[0])))
 
     def exact_cookie_names(self) -> Iterator[str]:
         """Return the cookies that the policy declares by their full name."""

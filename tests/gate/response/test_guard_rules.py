@@ -23,8 +23,9 @@ def rules(reply: Reply) -> dict[str, Any]:
     assert ("defer" in script.attributes) is (said is None)
     if not said:
         return {}
-    hosts, names, *forms = json.loads(said)
-    return {"hosts": sorted(hosts), "names": sorted(names)} | ({"forms": forms} if forms else {})
+    hosts, names, refused, *forms = json.loads(said)
+    found = {"hosts": sorted(hosts), "names": sorted(names), "refused": refused, "forms": forms}
+    return {key: value for key, value in found.items() if value}
 
 
 @pytest.mark.parametrize("decision", ["", "refuse"])
@@ -80,4 +81,29 @@ def test_the_script_is_told_what_to_delete(make_site: MakeSite, decision: str, r
     cookie = site.chooses(decision, service=["stats"] if decision == "save" else [])
     reply = site.gets("/_privacy/refused", cookie=cookie)
     assert (reply.value("content-type"), reply.value("cache-control")) == ("application/json", "no-store")
-    assert sorted(json.loads(reply.body)) == refused
+    names, found = json.loads(reply.body)
+    assert sorted(found) == refused
+    assert {*found} <= {*names}
+
+
+OVERLAPPING = (
+    POLICY
+    + """
+[[cookie]]
+name = "ui_test*"
+category = "performance"
+
+[[cookie]]
+name = "ui_test_kept"
+category = "necessary"
+reason = "ui-preference"
+"""
+)
+
+
+def test_of_names_that_overlap_the_narrower_decides_as_it_does_for_cookies(make_site: MakeSite) -> None:
+    site = make_site(PAGE, policy=OVERLAPPING)
+    script = LexborHTMLParser(site.gets().body).css_first('script[src*="/_privacy/"]')
+    _, names, refused = json.loads(script.attributes["data-guard"] or "")
+    assert [name for name in names if name.startswith("ui")] == ["ui_test_kept", "ui_test*", "ui*"]
+    assert refused == ["ui_test*"]

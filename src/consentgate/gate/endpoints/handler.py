@@ -24,7 +24,6 @@ from consentgate.gate.request.fetch_metadata import (
 )
 from consentgate.gate.request.origin import is_same_origin, page_before
 from consentgate.gate.request.visit import Visit
-from consentgate.gate.response.guard_rules import refused_names
 from consentgate.gate.response.page_insertions import LONGEST_ADDRESS
 from consentgate.gate.response.variants import Variant
 from consentgate.html.rewriting.insertions import FOR_THE_EMBED
@@ -34,7 +33,7 @@ from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
 from .csp_reports import BadReport, blocked_urls
-from .routes import EMBED, LONGEST_FORM, REFUSED, BadForm, problem, query_of, read_decision, read_form, show
+from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,8 @@ class OwnRequest:
         method = self.visit.request.method
         if self.name == EMBED and method in ("GET", "HEAD", "POST"):
             answer = self._open(body) if method == "POST" else self._placeholder()
-        elif self.name == REFUSED and method in ("GET", "HEAD"):
-            names = refused_names(self.visit.judge)
-            answer = Answer(200, self.pages.headers("application/json"), names.encode())
         elif method in ("GET", "HEAD"):
-            answer = show(self.name, self.visit.request, self.pages, self.visit.consent, self.variant)
+            answer = show(self.name, self.visit, self.pages, self.variant)
         elif method == "POST" and self.name == "choices":
             answer = self._decide(body)
         elif method == "POST" and self.name == REPORTS and self.enforcement.takes_reports:

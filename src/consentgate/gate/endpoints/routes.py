@@ -8,6 +8,8 @@ from urllib.parse import parse_qs
 from consentgate.consent import Choice, Consent, decide
 from consentgate.consent.choice import ALLOW, Decision, allow_more
 from consentgate.gate.message import Answer, Request
+from consentgate.gate.request.visit import Visit
+from consentgate.gate.response.guard_rules import refused_names
 from consentgate.gate.response.variants import Variant
 from consentgate.pages import Pages
 from consentgate.policy import Site
@@ -17,8 +19,6 @@ from consentgate.web.paths import local_path
 LONGEST_FORM = 16 << 10
 GPC_PATH = "/.well-known/gpc.json"
 EMBED = "embed"
-REFUSED = "refused"
-"""What the visitor does not allow to be stored: the names, for our script to delete."""
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
 _LONGEST_QUERY = 8 << 10
@@ -37,18 +37,21 @@ def own_path(path: str, site: Site) -> str | None:
     return path.removeprefix(site.prefix) if path.startswith(site.prefix) else None
 
 
-def show(name: str, request: Request, pages: Pages, consent: Consent, variant: Variant) -> Answer:
-    """Return the answer to a GET or HEAD request for the endpoint `name`, of a visitor who gets this
+def show(name: str, visit: Visit, pages: Pages, variant: Variant) -> Answer:
+    """Return the answer to a GET or HEAD request for the endpoint `name`, on a `visit` that gets this
     `variant`."""
     if name == "choices":
-        body = pages.choices(consent, query_of(request).get("next", ["/"])[0])
+        body = pages.choices(visit.consent, query_of(visit.request).get("next", ["/"])[0])
         # In the dialog that our script makes.
         return Answer(200, pages.headers(_HTML, framed_by="site"), body)
     if name == "visitor.css":
-        body = pages.visitor_stylesheet(consent.asks)
+        body = pages.visitor_stylesheet(visit.consent.asks)
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
     if name == "state":
         return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.state.encode())
+    if name == "refused":
+        names = refused_names(visit.judge)
+        return Answer(200, pages.headers("application/json"), names.encode())
     if file := pages.stylesheets.named(name):
         # Under a name of another version or theme it is not that one.
         kept = _FOREVER if name == file.name else _REVALIDATED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
@@ -14,8 +13,8 @@ from consentgate.policy import Policy
 
 def guard_rules(judge: Judge) -> str:
     """Return the rules for the page and visitor that `judge` decides for, as static/guard/rules.js reads
-    them: JSON with the patterns of hosts and of names, in which a star stands for any characters. "" where
-    there is no guard: the policy file wants none, or what is undeclared has been granted.
+    them: JSON with the patterns of hosts, the names, and those of the names that are refused. "" where there
+    is no guard: the policy file wants none, or what is undeclared has been granted.
 
     The hosts are those of the Content-Security-Policy. A name is good for cookies and for whatever else
     scripts store: the law makes no difference (Directive 2002/58/EC, Art. 5(3)).
@@ -25,23 +24,23 @@ def guard_rules(judge: Judge) -> str:
 
 
 def refused_names(judge: Judge) -> str:
-    """Return the names that the policy declares and `judge` does not let pass, as JSON."""
+    """Return the names that the policy declares, and those of them that `judge` does not let pass, as
+    JSON."""
     declared = judge.policy.claims.declared_cookies()
-    return msgspec.json.encode([name for name, claims in declared if judge.first_blocked((claims,))]).decode()
+    refused = [name for name, claims in declared if judge.first_blocked((claims,))]
+    return msgspec.json.encode(([name for name, _ in declared], refused)).decode()
 
 
 # Most visitors have one of few consents.
 @lru_cache(maxsize=1024)
 def _written(policy: Policy, granted: frozenset[bytes], hosts: Hosts, page: str) -> str:
     consent = Consent(policy, None, granted)
-    names = tuple(dict.fromkeys(_names(consent, page)))
+    declared = policy.claims.declared_cookies()
+    allowed = [name for name, claims in declared if any(consent.covers(claim, page) for claim in claims)]
+    known = [cookie.name for service in known_granted(consent) for cookie in service.cookies]
+    # A visitor's page names no more than it needs: what fits no name is refused in any case.
+    starred = tuple(name.removesuffix("*") for name in (*allowed, *known) if name.endswith("*"))
+    names = [name for name, _ in declared if name in allowed or name.startswith(starred)]
+    refused = [name for name in names if name not in allowed]
     forms = (True,) if policy.site.gate_forms else ()
-    return msgspec.json.encode((hosts, names, *forms)).decode()
-
-
-def _names(consent: Consent, page: str) -> Iterator[str]:
-    for name, claims in consent.policy.claims.declared_cookies():
-        if any(consent.covers(claim, page) for claim in claims):
-            yield name
-    for known in known_granted(consent):
-        yield from (cookie.name for cookie in known.cookies)
+    return msgspec.json.encode((hosts, [*dict.fromkeys((*names, *known))], refused, *forms)).decode()
