@@ -190,8 +190,8 @@ def _print_behind(behind: Behind) -> None:
 
 def _print_weight(weighed: Weight) -> None:
     rows = {
-        "consentgate: banner, texts and styles": weighed.at_first_paint,
-        "consentgate, with its script": weighed.at_first_paint + weighed.script,
+        "consentgate: banner, texts and styles": weighed.of_banner,
+        "consentgate, with its script and guard": weighed.at_first_paint,
         **OTHERS,
     }
     print_table(

@@ -60,7 +60,7 @@ def request_goals(costs: Mapping[str, Sequence[Cost]], view: View, behind: Behin
 
 def weight_goal(weighed: Weight) -> Goal:
     """The goal for how much heavier the banner makes a page."""
-    return Goal("2 kB, of what shows the banner", 2000 / weighed.at_first_paint, 1)
+    return Goal("2 kB, of what shows the banner", 2000 / weighed.of_banner, 1)
 
 
 def _download_shares(costs: Mapping[str, Sequence[Cost]], behind: Behind) -> Iterator[float]:

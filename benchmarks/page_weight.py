@@ -40,16 +40,21 @@ _FILE = re.compile(rb'(?:href|src)="([^"]+\.(css|js))"')
 @dataclass(frozen=True, slots=True)
 class Weight:
     """The bytes of what is in the page itself, banner and texts in one language, and of the files that it
-    loads, which browsers keep for good. Nothing waits for the script."""
+    loads, which browsers keep for good."""
 
     markup: int
     styles: int
     script: int
 
     @property
-    def at_first_paint(self) -> int:
-        """The bytes that have to be there for the banner to show."""
+    def of_banner(self) -> int:
+        """The bytes that the banner is made of. They are enough where there are no scripts."""
         return self.markup + self.styles
+
+    @property
+    def at_first_paint(self) -> int:
+        """The bytes that have to be there for the page to show. It waits for the script, which guards it."""
+        return self.of_banner + self.script
 
 
 def weight() -> Weight:

@@ -53,7 +53,7 @@ export const showChoices = (tools, link) => {
   if (!tools.before) address.searchParams.set("next", location.pathname + location.search);
   const leave = () => location.assign(address);
   const root = /** @type {ShadowRoot} */ (link.getRootNode());
-  if (tools.frames || !root.adoptedStyleSheets) return leave();
+  if (tools.noFrames || !root.adoptedStyleSheets) return leave();
 
   const dialog = document.createElement("dialog");
   const frame = document.createElement("iframe");

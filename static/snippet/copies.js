@@ -2,13 +2,15 @@
 
 import { interact } from "./on_demand.js";
 import { isSaved } from "./saved.js";
+import { before, state } from "./script_element.js";
 import { tabs } from "./tabs.js";
 
 /** Load this page again as soon as it was made for another decision than the visitor's. `entry` says how the browser
  * came by the page.
  * @param {PerformanceNavigationTiming | undefined} entry */
 export const keepUpToDate = (entry) => {
-  const check = (/** @type {boolean} */ isOld) => interact("check", [isOld]);
+  /* A page that was made for a consent, and cannot find out whether that is still in effect, does not stay. */
+  const check = (/** @type {boolean} */ isOld) => interact("check", [isOld], () => state && !before && location.reload());
   if (tabs) tabs.onmessage = () => check(false);
   addEventListener("pageshow", ({ persisted }) => persisted && check(true));
   document.addEventListener("prerenderingchange", () => check(true));

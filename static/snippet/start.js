@@ -2,11 +2,11 @@
 
 import { startGuard } from "../guard/guard.js";
 import { watch } from "./banner.js";
+import { followColours } from "./colours.js";
 import { keepUpToDate } from "./copies.js";
 import { clicked, interact, sayNews, send } from "./on_demand.js";
 import { offerToPage } from "./page_code.js";
 import { tidyAddress } from "./saved.js";
-import { followColours } from "./surroundings.js";
 
 const RUNNING = Symbol.for("consentgate");
 

@@ -269,3 +269,19 @@ def test_refusing_what_is_new_closes_the_page_that_was_open(
     visitor.presses("Refuse")
     assert "stats.example" not in visitor.page.content()
     assert visitor.does(lambda page: page.wait_for_timeout(300)).hosts == set()
+
+
+def test_a_page_that_cannot_find_out_does_not_stay(
+    serve_async: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    """After a release the second part of the script that an old page was made with may be gone."""
+    site, visitor = serve_async(behind_gate(Shop()), host=HOST), new_visitor(settle=0.3, patience=2)
+    visitor.context.route("**/interaction-*.js", lambda route: route.abort())
+    visitor.opens(site.url)
+    visitor.presses("Accept")
+    visitor.page.evaluate("window.left = 1")
+    other = visitor.context.new_page()
+    other.goto(site.at("/_privacy/choices?next=/"))
+    other.get_by_role("button", name="Withdraw", exact=True).click()
+    visitor.page.wait_for_function("() => !window.left")
+    assert_is_another_and_quiet(visitor, site.url)

@@ -58,7 +58,7 @@ class Pages:
             (runs_first, tells): self._slotted(
                 "head.html",
                 *("origin", "state", "before", "style_nonce", "script_nonce", "allows", "consent_mode"),
-                *("guard", "frames"),
+                *("guard", "no_frames"),
                 stylesheet=self.stylesheets.in_pages.name,
                 snippet=(assets.SNIPPET_WITH_CONSENT_MODE if tells else assets.SNIPPET).name,
                 runs_first=runs_first,
@@ -117,7 +117,7 @@ class Pages:
             allows=attribute("data-allows", " ".join(allows)),
             consent_mode=json_attribute("data-consent-mode", told),
             guard=json_attribute("data-guard", guard),
-            frames=attribute("data-frames", "" if frames else "none"),
+            no_frames=attribute("data-no-frames", "" if frames else "true"),
         )
 
     def are_asked_on(self, path: str) -> bool:
