@@ -21,6 +21,7 @@ from .client import load_generator
 from .comparison import Result, compare
 from .contenders import COPY, LOLHTML, LOLHTML_ON_NEW_PAGES, OURS, OURS_ON_NEW_PAGES, SECRET, contenders
 from .goals import goals, request_goals, weight_goal
+from .main_thread import Start, starts
 from .page_weight import OTHERS, Weight, weight
 from .pages import CORPUS, Page, corpus_pages, generated_pages
 from .profiling import profile
@@ -102,6 +103,8 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
     _print_behind(behind)
     weighed = weight()
     _print_weight(weighed)
+    started = starts(2 * rounds)
+    _print_starts(started)
     reached = [*goals(results, tables), *request_goals(costs, view, behind), weight_goal(weighed)]
     print_table(
         ("goals", "is", "must be", ""),
@@ -117,6 +120,7 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
         "requests": {name: [asdict(cost) for cost in rows] for name, rows in costs.items()},
         "view": asdict(view),
         "page weight": asdict(weighed),
+        "main thread": [asdict(row) for row in started],
         "servers": {"load": load_generator(), **asdict(behind)},
         "goals": [{**asdict(goal), "reached": goal.reached} for goal in reached],
     }
@@ -197,6 +201,16 @@ def _print_weight(weighed: Weight) -> None:
     print_table(
         ("a page that asks, beyond the page: kB of brotli", ""),
         [(label, size / 1000) for label, size in rows.items()],
+    )
+
+
+def _print_starts(started: Sequence[Start]) -> None:
+    if not started:
+        print("\nno Chromium: how long the script takes at the start of a page is not measured")
+        return
+    print_table(
+        ("our script on a page's main thread: ms", "at once", "until the page has loaded", "of the page's"),
+        [(row.label, row.evaluated, row.called, f"{row.share:.0%}") for row in started],
     )
 
 
