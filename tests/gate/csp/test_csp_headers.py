@@ -11,10 +11,8 @@ from gate.conftest import MakeSite
 from gate.driver import HTML, JSON, POLICY, Page, Reply
 
 CSP = "Content-Security-Policy"
-ADVERTISING = {
-    *("attribution-reporting", "browsing-topics", "join-ad-interest-group", "run-ad-auction"),
-    *("private-state-token-issuance", "private-state-token-redemption", "shared-storage"),
-}
+RETIRED = {"attribution-reporting", "join-ad-interest-group", "run-ad-auction", "shared-storage"}
+ADVERTISING = {"browsing-topics", "private-state-token-issuance", "private-state-token-redemption", *RETIRED}
 
 
 def permissions(reply: Reply) -> dict[str, str]:
@@ -32,6 +30,26 @@ def test_closed_pages_deny_what_advertising_uses(make_site: MakeSite) -> None:
     opened = site.gets("/", site.chooses("save", service="films"))
     assert set(permissions(opened)) == ADVERTISING
     assert opened.value("x-dns-prefetch-control") == "off"
+
+
+@pytest.mark.parametrize(
+    ("brands", "denies_retired"),
+    [
+        ('"Chromium";v="156", "Not_A Brand";v="24"', False),
+        ('"Not;A Brand";v="8", "Chromium"; v="201"', False),
+        ('"Chromium";v="143", "Google Chrome";v="143"', True),
+        ('"Google Chrome";v="156"', True),
+        ('"Chromium";v="99999999"', True),
+        ("", True),
+    ],
+)
+def test_browsers_that_have_dropped_features_are_not_told_of_them(
+    make_site: MakeSite, brands: str, denies_retired: bool
+) -> None:
+    """They would warn of each in the console of every page."""
+    reply = make_site().asks(headers=[("Sec-CH-UA", brands)])
+    expected = ADVERTISING if denies_retired else ADVERTISING - RETIRED
+    assert permissions(reply) == dict.fromkeys((*expected, "storage-access"), "()")
 
 
 @pytest.mark.parametrize("kind", [JSON, ("Content-Type", "text/css"), ("Content-Type", "image/png")])

@@ -7,6 +7,7 @@ some gateways keep only one.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from consentgate.consent import Judge
 from consentgate.gate.message import Header, header_values, without
@@ -15,15 +16,13 @@ from consentgate.web.structured_fields import members, words
 from .build import Net
 from .site_policy import NAME as CSP
 
-# The features of the advertising interfaces. Chromium 156 has dropped most and warns of the names in its
-# console; browsers of a year before still have them, and no other policy closes them there.
-_ADVERTISING = (
-    *("attribution-reporting", "browsing-topics", "join-ad-interest-group", "run-ad-auction"),
-    *("private-state-token-issuance", "private-state-token-redemption", "shared-storage"),
-)
-_DENIED = ", ".join(f"{feature}=()" for feature in _ADVERTISING)
-# A frame that was granted may need storage.
-_DENIED_CLOSED = f"{_DENIED}, storage-access=()"
+# The features of the advertising interfaces.
+_ADVERTISING = ("browsing-topics", "private-state-token-issuance", "private-state-token-redemption")
+# Browsers of a year ago still have these, and no other policy closes them there. Newer ones warn of the names
+# in the console of every page.
+_RETIRED = ("attribution-reporting", "join-ad-interest-group", "run-ad-auction", "shared-storage")
+_RETIRED_SINCE = 156
+"""The version of Chromium in which they were found to be gone."""
 # A member of a structured dictionary (RFC 9651) with a list of origins, and whatever parameters.
 _WORD = r"(?:\*|[A-Za-z][\w.:/*-]*+|\"(?:[^\"\\]++|\\.)*+\")"
 _PERMISSION = re.compile(
@@ -54,11 +53,14 @@ _REFERRER_POLICIES = frozenset(
 _TELLS_ALL = ("unsafe-url", "no-referrer-when-downgrade")
 
 
-def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str = "") -> list[Header]:
+def with_net(
+    headers: list[Header], judge: Judge, net: Net | None, reports: str = "", chromium: int = 0
+) -> list[Header]:
     """Return a page's `headers` with the `net`, which keeps the browser from contacting others than `judge`
     allows. It is None where any host may be contacted.
 
-    With the path `reports` the Content-Security-Policy only reports to there what it would block.
+    With the path `reports` the Content-Security-Policy only reports to there what it would block. `chromium`
+    is the browser's version of that, 0 where nobody knows.
     """
     if net is None:
         return headers
@@ -69,7 +71,8 @@ def with_net(headers: list[Header], judge: Judge, net: Net | None, reports: str 
         headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, reports))
     if site.connection_allowlist != "off":
         headers = with_connections(headers, net, only_reports=site.connection_allowlist == "report-only")
-    headers = _with_permissions(headers, closed=not judge.consent.is_open)
+    denied = _denied_features(is_open=judge.consent.is_open, has_retired=chromium < _RETIRED_SINCE)
+    headers = _with_permissions(headers, denied)
     headers = [*without(headers, "x-dns-prefetch-control"), ("X-DNS-Prefetch-Control", "off")]
     return _with_referrer_policy(headers)
 
@@ -107,13 +110,20 @@ def joined(headers: list[Header], name: str, value: str) -> list[Header]:
     return [header for index, header in enumerate(result) if index not in rest]
 
 
-def _with_permissions(headers: list[Header], *, closed: bool) -> list[Header]:
+@cache
+def _denied_features(*, is_open: bool, has_retired: bool) -> str:
+    # A frame that was granted may need storage.
+    denied = (*_ADVERTISING, *(_RETIRED if has_retired else ()), *(() if is_open else ("storage-access",)))
+    return ", ".join(f"{feature}=()" for feature in denied)
+
+
+def _with_permissions(headers: list[Header], denied: str) -> list[Header]:
     given = header_values(headers, "permissions-policy")
     if not all(_PERMISSION.fullmatch(member) for value in given for member in members(value)):
         # A list that is not one counts for nothing in browsers, and would take ours with it.
         headers = without(headers, "permissions-policy")
     # Of two values for one feature the later counts, and none is stricter than ours.
-    return joined(headers, "permissions-policy", _DENIED_CLOSED if closed else _DENIED)
+    return joined(headers, "permissions-policy", denied)
 
 
 def _with_referrer_policy(headers: list[Header]) -> list[Header]:

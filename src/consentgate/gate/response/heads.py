@@ -8,6 +8,7 @@ from consentgate.gate.csp.csp_headers import REPORTS, with_net
 from consentgate.gate.headers.caching import VISITOR, private, vary
 from consentgate.gate.log.headers import HeaderAdvice
 from consentgate.gate.message import Header, without
+from consentgate.gate.request.client_hints import chromium_version
 from consentgate.gate.request.fetch_metadata import DESTINATION
 from consentgate.gate.request.visit import Visit
 from consentgate.pages import Shows
@@ -90,4 +91,5 @@ class Heads:
         net = net_for(self._visit.judge)
         if net is not None and (net.without_access or net.without_sockets):
             self._log.policy_too_long(net)
-        return with_net(headers, self._visit.judge, net, self._visit.endpoint(REPORTS))
+        chromium = chromium_version(self._visit.request)
+        return with_net(headers, self._visit.judge, net, self._visit.endpoint(REPORTS), chromium)
