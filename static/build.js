@@ -9,13 +9,15 @@ const options = {
   bundle: true,
   minify: true,
   /* Older browsers, which do not know all of this, get plain forms. */
-  target: "es2020",
+  target: "es2021",
   charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
 };
 
+/** What others fetch is a module. */
 const interaction = { ...options, entryPoints: ["interaction/interaction.js"], format: "esm" };
+const overlay = { ...interaction, entryPoints: ["overlay/overlay.js"] };
 const { outputFiles } = await build({ ...interaction, outdir: ".", write: false });
 /* The others fetch it by its name, which changes with its content, as the server makes it (pages/assets.py). */
 const digest = createHash("sha256").update(outputFiles[0].contents).digest("hex").slice(0, 10);
@@ -31,5 +33,6 @@ export const snippet = {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const outdir = process.argv[2] ?? "../src/consentgate/pages/static";
   await build({ ...interaction, outdir });
+  await build({ ...overlay, outdir });
   await build({ ...snippet, entryPoints: [...snippet.entryPoints, "snippet/snippet_with_consent_mode.js"], outdir });
 }

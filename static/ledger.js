@@ -22,8 +22,8 @@ const weight = async (leftOut) => {
 
 /* What reads the script's element, and what starts the rest, is not to be left out. */
 const PARTS = {
-  guard: ["storage", "insertion", "elements", "connections", "rules", "patterns", "trusted_types", "console", "patch"],
-  snippet: ["banner", "on_demand", "copies", "page_code", "colours", "events", "saved"],
+  guard: ["storage", "insertion", "elements", "connections", "rules", "patterns", "trusted_types", "findings", "patch"],
+  snippet: ["banner", "on_demand", "copies", "page_code", "colours", "events", "saved", "stubs"],
 };
 
 const whole = await weight();

@@ -16,11 +16,11 @@ from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
 
-KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "TRUSTED_PROXIES")
+KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES")
 """The keys that can be set. Each framework spells them in its own way."""
 
 # How to mend a text, which is what environment variables give.
-_COMPARE = 'any text counts as true: compare it, like os.environ.get("INSECURE") == "1"'
+_COMPARE = 'any text counts as true: compare it, like os.environ.get("{}") == "1"'
 _COUNT = "write int(...) around it"
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_hex(32))" makes one'
 
@@ -97,6 +97,7 @@ class Configuration:
                 policy.not_asking_on(*not_on),
                 secret_key=self.secret_keys,
                 insecure=self.is_insecure,
+                debug=self._given.get("DEBUG") is True,
                 trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
             )
         except PolicyError as error:
@@ -141,9 +142,10 @@ class Configuration:
                 yield Fault(Kind.UNKNOWN_KEY, self._setting(key), known)
 
     def _wrong_values(self) -> Iterator[Fault]:
-        insecure = self._given.get("INSECURE", False)
-        if not isinstance(insecure, bool):
-            yield self._wrong("INSECURE", "True or False", insecure, _COMPARE)
+        for key in ("INSECURE", "DEBUG"):
+            switch = self._given.get(key, False)
+            if not isinstance(switch, bool):
+                yield self._wrong(key, "True or False", switch, _COMPARE.format(key))
         proxies = self._given.get("TRUSTED_PROXIES", 0)
         if isinstance(proxies, bool) or not isinstance(proxies, int) or proxies < 0:
             yield self._wrong("TRUSTED_PROXIES", "the number of proxies in front, like 1", proxies, _COUNT)

@@ -17,6 +17,8 @@ export const guardConnections = () => {
     const [link] = /** @type {any[]} */ (event.composedPath().filter((node) => /** @type {any} */ (node).href));
     if (link && !event.defaultPrevented && isLeadAway(link.href, link.target)) event.preventDefault();
   });
+  /* What the policy in the page's headers has stopped is told as what is stopped here. */
+  addEventListener("securitypolicyviolation", ({ blockedURI }) => mayContact(blockedURI));
   const native = page.RTCPeerConnection;
   if (!native) return;
   patch(native.prototype, "setConfiguration", (native, connection, [given]) => native.call(connection, withAllowedServers(given)));

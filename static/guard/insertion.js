@@ -14,10 +14,14 @@ export const guardInsertion = () => {
   for (const { prototype } of [Element, ShadowRoot, Document]) {
     patch(prototype, "innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe write writeln execCommand", insertMarkup);
   }
-  patch(Element.prototype, "setAttribute setAttributeNS setAttributeNode", changeElement);
+  patch(Element.prototype, "setAttribute setAttributeNS setAttributeNode setAttributeNodeNS", changeElement);
   patch(HTMLIFrameElement.prototype, "src srcdoc", changeElement);
-  patch(HTMLLinkElement.prototype, "href rel", changeElement);
+  patch(HTMLLinkElement.prototype, "href rel relList", changeElement);
   patch(HTMLMetaElement.prototype, "content httpEquiv", changeElement);
+  patch(HTMLLinkElement.prototype, "relList", noteOwner, "get");
+  patch(Element.prototype, "attributes", noteOwner, "get");
+  patch(DOMTokenList.prototype, "add toggle replace value", changePart);
+  patch(NamedNodeMap.prototype, "setNamedItem setNamedItemNS", changePart);
 };
 
 /** Say whether things load in a node, now or when the host of its shadow root comes into the page.
@@ -56,4 +60,23 @@ const changeElement = (native, element, args) => {
     const value = copy.getAttribute(name);
     if (element.getAttribute(name) !== value) setAttribute.call(element, name, value ?? "");
   }
+};
+
+/** @type {WeakMap<object, [Element, name: string]>} For a part of an element, such as a list of relations, whose it is and
+ * what it is called there. */
+const owners = new WeakMap();
+
+/** @type {import("./patch.js").Instead} */
+const noteOwner = (native, element, _, name) => {
+  const part = native.call(element);
+  owners.set(part, [element, name]);
+  return part;
+};
+
+/** Change an element by a part of it.
+ * @type {import("./patch.js").Instead} */
+const changePart = (native, part, args, ofPart) => {
+  const [owner, name] = owners.get(part) ?? [];
+  const apply = (/** @type {any} */ element, /** @type {any[]} */ args) => native.apply(element[name ?? ""], args);
+  return owner ? changeElement(/** @type {any} */ ({ apply }), owner, args, ofPart) : native.apply(part, args);
 };

@@ -1,32 +1,32 @@
 /* What the page may contact and store: what the server allows this visitor, on this page. */
 
 import { guard } from "../snippet/script_element.js";
-import { tell } from "./console.js";
+import { keepBack } from "./findings.js";
 import { findPattern } from "./patterns.js";
 
 /* As the server writes them (gate/response/guard_rules.py). */
 /** @type {[hosts: string[], names: string[], refused: string[], gatesForms?: boolean]} */
-const [hosts, names, refused, forms] = JSON.parse(guard ?? "[[],[],[]]");
+const [hosts, names, refused, forms] = JSON.parse(guard ?? "[]");
 
 /** True where forms to other hosts need consent, too. */
 export const gatesForms = forms;
 
-/** Say whether the page may store something under a name. If not, the console says so.
+/** Say whether the page may store something under a name. If not, that is a finding.
  * @param {string} kind What is stored: a word for it.
  * @param {unknown} name */
 export const mayStore = (kind, name) => {
   /* The names that overlap are in the order in which they decide. */
   const pattern = findPattern(names, String(name));
-  return (pattern !== undefined && !refused.includes(pattern)) || tell(kind, String(name), "[[cookie]]\nname = %");
+  return (pattern !== undefined && !refused.includes(pattern)) || keepBack(kind, name);
 };
 
-/** Say whether the page may contact whom a URL leads to. If not, the console says so.
+/** Say whether the page may contact whom a URL leads to. If not, that is a finding.
  * @param {unknown} url */
 export const mayContact = (url) => {
   try {
     const { protocol, hostname } = new URL(/** @type {any} */ (url), document.baseURI);
     if (!/^(http|ws)/.test(protocol) || hostname === location.hostname) return true;
-    return findPattern(hosts, hostname) || tell("host", hostname, `[[service]]\nid = "..."\nhosts = [%]`);
+    return findPattern(hosts, hostname) || keepBack("host", hostname);
   } catch {
     /* No URL leads to nobody. */
     return true;

@@ -50,10 +50,10 @@ export const show = ({ find, own }) => {
 export const showChoices = (tools, link) => {
   const address = new URL(link.href);
   /* A script may have changed the address of the page. */
-  if (!tools.before) address.searchParams.set("next", location.pathname + location.search);
+  if (!tools.said.before) address.searchParams.set("next", location.pathname + location.search);
   const leave = () => location.assign(address);
   const root = /** @type {ShadowRoot} */ (link.getRootNode());
-  if (tools.noFrames || !root.adoptedStyleSheets) return leave();
+  if (tools.said.noFrames || !root.adoptedStyleSheets) return leave();
 
   const dialog = document.createElement("dialog");
   const frame = document.createElement("iframe");

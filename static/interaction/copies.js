@@ -10,7 +10,8 @@ import { loadAgain } from "./reload.js";
  * @param {Tools} tools
  * @param {boolean} isOld */
 export const check = async (tools, isOld) => {
-  const { own, state, tellOfChange } = tools;
+  const { own, tellOfChange } = tools;
+  const { state } = tools.said;
   const now = await fetch(own("state")).then((answer) => answer.text()).catch(() => "");
   if (state ? now !== state : isOld && now.startsWith("open")) {
     tellOfChange(true);

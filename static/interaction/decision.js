@@ -18,7 +18,8 @@ let isBusy = false;
 export const decide = async (tools, form, button) => {
   if (isBusy) return;
   isBusy = true;
-  const { before, state, tellOfChange } = tools;
+  const { tellOfChange } = tools;
+  const { before, state } = tools.said;
   const takesBack = Boolean(state) && button.value !== "accept";
   /* Before the answer deletes cookies: tags could set them again. */
   if (takesBack) tellOfChange(takesBack);

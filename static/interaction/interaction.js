@@ -6,5 +6,4 @@ export { show, showChoices } from "./choices.js";
 export { check } from "./copies.js";
 export { decide } from "./decision.js";
 export { keepUncovered } from "./focus.js";
-export { loaded } from "./loading.js";
-export { settle } from "./surroundings.js";
+export { fit, loaded } from "./loading.js";

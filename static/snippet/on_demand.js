@@ -3,7 +3,8 @@
 import { find, ours } from "./banner.js";
 import { tellOfChange } from "./events.js";
 import { isSaved } from "./saved.js";
-import { before, noFrames, own, state } from "./script_element.js";
+import { findings } from "../guard/findings.js";
+import { own, said } from "./script_element.js";
 import { tabs } from "./tabs.js";
 
 /** Opens a cache as the browser does: to look into one is not to store anything, which the guard would take it for.
@@ -11,7 +12,7 @@ import { tabs } from "./tabs.js";
 const openCache = self.caches?.open.bind(caches);
 
 /** @typedef {typeof TOOLS} Tools What that part uses of this one. */
-const TOOLS = { before, find, noFrames, openCache, own, state, tabs, tellOfChange };
+const TOOLS = { find, findings, openCache, own, said, tabs, tellOfChange };
 
 /** @typedef {typeof import("../interaction/interaction.js")} Interaction */
 

@@ -7,7 +7,6 @@ import { allows } from "./script_element.js";
 /** @typedef {import("../consentgate").Consentgate} Consentgate */
 /** @typedef {import("../consentgate").Act} Act */
 
-const READY = "consentgate:ready";
 const NECESSARY = "necessary";
 
 /** @type {Consentgate} */
@@ -19,9 +18,14 @@ const consentgate = {
   },
   show: () => interact("show", []),
   push: (...acts) => {
-    /* As an event's listeners: an error in one is reported, and stops nothing else. */
-    for (const act of acts) document.addEventListener(READY, () => act(consentgate), { once: true });
-    document.dispatchEvent(new Event(READY));
+    for (const act of acts) {
+      /* As with listeners of an event, an error in one stops nothing else. */
+      try {
+        act(consentgate);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   },
 };
 

@@ -7,6 +7,7 @@ import { keepUpToDate } from "./copies.js";
 import { clicked, interact, sayNews, send } from "./on_demand.js";
 import { offerToPage } from "./page_code.js";
 import { tidyAddress } from "./saved.js";
+import { putStubs } from "./stubs.js";
 
 const RUNNING = Symbol.for("consentgate");
 
@@ -17,6 +18,7 @@ export const startOnce = () => {
   if (marked[RUNNING]) return;
   marked[RUNNING] = true;
   startGuard();
+  putStubs();
   /* Before the page's scripts read it. */
   tidyAddress();
   /* Not later: the page's deferred scripts may be slow. */
@@ -38,9 +40,10 @@ const start = () => {
     ours.addEventListener("click", clicked, true);
     ours.addEventListener("submit", send);
     sayNews();
-    followColours();
+    /* When the browser has to know the styles anyway. */
+    requestAnimationFrame(followColours);
     /* A script has put another page in. */
-    if (isComplete()) interact("settle", []);
+    if (isComplete()) interact("fit", []);
   });
 };
 

@@ -55,6 +55,7 @@ class Chromium(Engine):
         javascript: bool = True,
         headers: Mapping[str, str] | None = None,
         keeps_pages: bool = False,
+        asks_names: bool = False,
     ) -> Iterator[BrowserContext]:
         """A persistent context on purpose: in an incognito one (`browser.new_context()`) Chromium makes no
         preconnect, so a leak would pass unseen. Playwright's waiting for a page to load knows nothing of the
@@ -66,10 +67,12 @@ class Chromium(Engine):
             preferences = Path(profile, "Default", "Preferences")
             preferences.parent.mkdir()
             preferences.write_text(json.dumps(PREFERENCES))
+            if asks_names:
+                Path(profile, "Local State").write_text(json.dumps(_asking(recorder)))
             context = self._playwright.chromium.launch_persistent_context(
                 profile,
                 executable_path=self._executable,
-                args=_arguments(recorder),
+                args=_arguments(recorder, asks_names),
                 locale="en-US",  # the language of the button names that the tests press
                 ignore_https_errors=True,
                 java_script_enabled=javascript,
@@ -94,10 +97,19 @@ def _find(playwright: Playwright) -> str:
     return found
 
 
-def _arguments(recorder: Recorder) -> list[str]:
-    foreign = f"MAP *:443 127.0.0.1:{recorder.secure_port}, MAP * 127.0.0.1:{recorder.port}"
+def _asking(recorder: Recorder) -> dict[str, object]:
+    """Preferences of the whole browser, with a name server that the recorder forwards 127.0.0.1 to."""
+    server = f"https://127.0.0.1:{recorder.secure_port}/dns-query{{?dns}}"
+    return {"dns_over_https": {"mode": "secure", "templates": server}}
+
+
+def _arguments(recorder: Recorder, asks_names: bool) -> list[str]:
+    hosts = recorder.forwards if asks_names else ("*",)
+    mapped = [f"MAP {host}:443 127.0.0.1:{recorder.secure_port}" for host in hosts]
+    if not asks_names:
+        mapped.append(f"MAP * 127.0.0.1:{recorder.port}")
     return [
-        f"--host-resolver-rules={foreign}, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+        f"--host-resolver-rules={', '.join(mapped)}, EXCLUDE 127.0.0.1, EXCLUDE localhost",
         "--ignore-certificate-errors",
         "--disable-quic",
         "--disable-gpu",

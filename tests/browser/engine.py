@@ -45,10 +45,12 @@ class Engine(Protocol):
         javascript: bool = True,
         headers: Mapping[str, str] | None = None,
         keeps_pages: bool = False,
+        asks_names: bool = False,
     ) -> AbstractContextManager[BrowserContext]:
         """A browser that has never been used, with one page, and every host but the local ones is the
-        recorder. With `keeps_pages` it has a back/forward cache, as visitors' browsers do. It is Playwright's
-        context, or what does its part for the tests."""
+        recorder. With `keeps_pages` it has a back/forward cache, as visitors' browsers do. With
+        `asks_names` it knows only the hosts that the recorder forwards, and asks a `NameServer` for others.
+        It is Playwright's context, or what does its part for the tests."""
         ...
 
 

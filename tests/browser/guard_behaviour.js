@@ -20,6 +20,8 @@ const BEHAVIOUR = {
       () => { document.documentElement.outerHTML = 'x' }, () => localStorage.setItem('kept'),
       () => new RTCPeerConnection({iceServers: 1}), () => RTCPeerConnection(), () => new StorageEvent(),
       () => Storage.prototype.getItem.call({}, 'x'), () => new Range().insertNode(null),
+      () => el('link').relList.add(''), () => el('iframe').attributes.setNamedItem(1),
+      () => DOMTokenList.prototype.add.call({}, 'x'),
       ].map(act => { try { return act() } catch (error) { return error.constructor.name + error.name } });
   },
   "markup": async () => {
@@ -54,6 +56,17 @@ const BEHAVIOUR = {
     f.setAttributeNode(a);
     f.setAttributeNS(null, 'name', 'n');
     return [f.outerHTML, a.ownerElement === f, new URL(f.src).pathname];
+  },
+  "parts of elements": async () => {
+    const l = document.head.appendChild(el('link'));
+    const b = document.createAttribute('data-b'); b.value = 'c';
+    const said = [l.relList.add('icon', 'x'), l.relList.toggle('x'), l.relList.replace('icon', 'y'), l.relList.value];
+    l.relList = 'a b'; l.relList.value += ' c';
+    const f = body.appendChild(el('iframe'));
+    f.attributes.setNamedItem(b); f.setAttributeNodeNS(document.createAttribute('title')); f.sandbox.add('allow-forms');
+    f.classList.add('d');
+    return [...said, l.relList === l.relList, l.outerHTML, f.outerHTML, f.attributes.length, b.ownerElement === f,
+      f.attributes.setNamedItem(b.cloneNode()).value];
   },
   "links": async () => {
     const l = document.head.appendChild(el('link')); l.rel = 'preload'; l.href = '/x'; l.as = 'fetch';

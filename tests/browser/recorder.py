@@ -6,7 +6,8 @@ proxy. One port speaks plain HTTP and TLS, told apart by the first byte. Each fo
 
 It records at the socket, because that is where a contact happens: a preconnect is a TLS hello with a name
 and no request, and no browser API reports it. Not visible here: dns-prefetch and STUN (the mapping answers
-the look-up inside the browser). A preconnect over plain HTTP has no name; it is recorded as `UNNAMED`.
+the look-up inside the browser); `test_names.py` has a name server for those. A preconnect over plain HTTP has
+no name; it is recorded as `UNNAMED`.
 
 A browser also opens connections of which it then has no need, and says nothing on them, mostly to the site
 itself. On the port that speaks both they cannot be told from such a preconnect; a browser that can be told to

@@ -24,14 +24,16 @@ REPLACED = {
     "Node.prototype": "appendChild insertBefore replaceChild",
     "Element.prototype": (
         "append prepend before after replaceWith replaceChildren insertAdjacentElement innerHTML outerHTML"
-        " insertAdjacentHTML setAttribute setAttributeNS setAttributeNode"
+        " insertAdjacentHTML setAttribute setAttributeNS setAttributeNode setAttributeNodeNS attributes"
     ),
     "Document.prototype": "append prepend replaceChildren write writeln execCommand cookie",
     "DocumentFragment.prototype": "append prepend replaceChildren",
     "CharacterData.prototype": "before after replaceWith",
     "Range.prototype": "insertNode surroundContents",
     "HTMLIFrameElement.prototype": "src srcdoc",
-    "HTMLLinkElement.prototype": "href rel",
+    "HTMLLinkElement.prototype": "href rel relList",
+    "DOMTokenList.prototype": "add toggle replace value",
+    "NamedNodeMap.prototype": "setNamedItem setNamedItemNS",
     "HTMLMetaElement.prototype": "content httpEquiv",
     "HTMLFormElement.prototype": "submit",
     "Storage.prototype": "getItem setItem removeItem clear key",

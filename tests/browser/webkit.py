@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +20,7 @@ from typing import Any
 from playwright.sync_api import Playwright
 
 from .engine import Engine, NoBrowser, program
+from .name_server import asking_at_port_53
 from .recorder import Recorder
 from .servers import PATIENCE
 
@@ -44,24 +46,28 @@ class WebKit(Engine):
         javascript: bool = True,
         headers: Mapping[str, str] | None = None,
         keeps_pages: bool = False,
+        asks_names: bool = False,
     ) -> Iterator["Context"]:
+        """With `asks_names` it knows no host by its name, whatever the recorder forwards."""
         from selenium import webdriver
         from selenium.webdriver.remote.client_config import ClientConfig
         from selenium.webdriver.remote.remote_connection import RemoteConnection
 
         assert not headers, "WebKit sends no headers but its own"
         options = webdriver.WebKitGTKOptions()
-        options.binary_location = self._browser
         options.set_capability("acceptInsecureCerts", True)
         for argument in (
             "--automation",
-            f"--proxy=http://127.0.0.1:{recorder.port}",
-            "--ignore-host=127.0.0.1",
+            # A proxy looks names up itself.
+            *(() if asks_names else (f"--proxy=http://127.0.0.1:{recorder.port}", "--ignore-host=127.0.0.1")),
             f"--enable-javascript={'true' if javascript else 'false'}",
             f"--enable-page-cache={'true' if keeps_pages else 'false'}",
         ):
             options.add_argument(argument)
-        with _display(self._display) as display:
+        with _display(self._display) as display, tempfile.TemporaryDirectory(prefix="consentgate-") as folder:
+            options.binary_location = (
+                str(asking_at_port_53(self._browser, Path(folder))) if asks_names else self._browser
+            )
             # The language is that of the button names that the tests press.
             environment = {**os.environ, "DISPLAY": display, "LANG": "en_US.UTF-8", "LANGUAGE": "en"}
             service = webdriver.WebKitGTKService(self._driver, env=environment)

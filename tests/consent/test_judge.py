@@ -3,6 +3,7 @@
 import pytest
 
 from consentgate import Consent, Gate, Policy
+from consentgate.catalogue.inline_scripts import LONGEST_LOADER
 from consentgate.consent import Judge
 
 from .support import cookie, policy, service
@@ -175,18 +176,74 @@ def test_the_cookie_of_a_known_service_that_is_not_declared_stays_out():
 # -- inline scripts and widgets ------------------------------------------------------------------------------
 
 PIXEL = b"fbq('init', '1'); fbq('track', 'PageView');"
+BOTH = '[[service]]\nuse = "meta-pixel"\n[[service]]\nuse = "google-analytics"'
 
 
 def test_an_inline_script_passes_with_its_service():
+    loader = PIXEL + b"s.src = '/fbevents.js'"
     site = policy('[[service]]\nuse = "meta-pixel"')
-    assert judge(site).inline(PIXEL).service == "meta-pixel"
-    assert judge(site, "meta-pixel").inline(PIXEL) is None
-    assert judge(policy(), "third-party").inline(PIXEL) is not None
+    assert judge(site).inline(loader).service == "meta-pixel"
+    assert judge(site, "meta-pixel").inline(loader) is None
+    assert judge(policy(), "third-party").inline(loader) is not None
     assert judge(site).inline(b"document.title = 'News'") is None
 
 
+def test_an_inline_script_that_only_calls_a_declared_service_is_left_to_the_stub():
+    site = policy(BOTH)
+    for consent in ((), ("google-analytics",), ("meta-pixel",)):
+        assert judge(site, *consent).inline(PIXEL + b"menu.open()") is None
+        assert judge(site, *consent).inline(PIXEL + b"gtag('config', 'G-1');") is None
+    # What nobody declared has no stub.
+    assert judge(policy()).inline(PIXEL) is not None
+    assert judge(policy('[[service]]\nuse = "google-analytics"')).inline(PIXEL) is not None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"new Image().src = u",
+        b"fetch('/x')",
+        b"document.createElement('script')",
+        b"navigator.sendBeacon(u)",
+        # Longer than any loader, which does not make it a call.
+        b"new Image().src = u" + b" " * LONGEST_LOADER,
+        b"ttq.load('x')",
+        b"open('https://www.facebook.com/tr?id=1')",
+        b"open('//nobody.example/')",
+    ],
+)
+def test_an_inline_script_that_does_more_than_to_call_goes_as_a_whole(more: bytes):
+    assert judge(policy(BOTH)).inline(PIXEL + more).service == "meta-pixel"
+
+
+# -- stubs ---------------------------------------------------------------------------------------------------
+
+
+def test_declared_services_that_are_blocked_have_stubs():
+    site = policy(BOTH)
+    assert judge(policy()).globals.stubs == ()
+    of_google = {"gtag", "dataLayer[]", "ga", "_gaq[]", "__gaTracker"}
+    assert set(judge(site).globals.stubs) == {*of_google, "fbq", "_fbq"}
+    assert set(judge(site, "google-analytics").globals.stubs) == {"fbq", "_fbq"}
+    assert judge(site, "google-analytics", "meta-pixel").globals.stubs == ()
+
+
+def test_what_an_allowed_service_calls_by_the_same_name_has_no_stub():
+    site = policy('[[service]]\nuse = "google-tag-manager"\n[[service]]\nuse = "google-analytics"')
+    assert "dataLayer[]" in judge(site).globals.stubs
+    assert "dataLayer[]" not in judge(site, "google-tag-manager").globals.stubs
+    assert "ga" in judge(site, "google-tag-manager").globals.stubs
+
+
+def test_what_is_necessary_on_some_pages_has_a_stub_on_the_others():
+    rest = 'use = "matomo"\ncategory = "necessary"\nreason = "security"\npages = ["/checkout/*"]'
+    site = policy(f"[[service]]\n{rest}")
+    assert "_paq[]" in judge(site, path="/").globals.stubs
+    assert judge(site, path="/checkout/1").globals.stubs == ()
+
+
 def test_an_inline_script_of_several_services_needs_all_of_them():
-    both = PIXEL + b"gtag('config', 'G-1');"
+    both = PIXEL + b"gtag('config', 'G-1'); new Image().src = u"
     site = policy('[[service]]\nuse = "meta-pixel"\n[[service]]\nuse = "google-analytics"')
     assert judge(site, "meta-pixel").inline(both) is not None
     assert judge(site, "google-analytics").inline(both) is not None

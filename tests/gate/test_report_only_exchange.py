@@ -304,7 +304,7 @@ def test_it_is_summed_up_after_a_hundred_and_whenever_there_are_twice_as_many(
     messages = [record.getMessage() for record in caplog.records]
     assert len(messages) == 3
     assert messages[0].splitlines() == [
-        "report only: 100 times the gate would have blocked something:",
+        "findings: 100 times something was blocked, or would have been:",
         "  66 x host 'often.example' (stats)",
         "  34 x host 'seldom.example'",
     ]

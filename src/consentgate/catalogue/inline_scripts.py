@@ -105,29 +105,36 @@ class Address(NamedTuple):
 class InlineScript:
     """The text of an inline script, in an ASCII-compatible encoding, and what was found out about it."""
 
-    __slots__ = ("_loads", "_words", "text")
+    __slots__ = ("_may_load", "_words", "text")
 
     def __init__(self, text: bytes) -> None:
         self.text = text
         self._words = text.translate(_BLANK_ELSE).split()
-        self._loads: bool | None = None
+        self._may_load: bool | None = None
 
     @property
     def loads(self) -> bool:
         """True where the script loads something, and is short enough to be a loader."""
-        if self._loads is None:
-            tokens = self.words_among(_LOADING_TOKENS) if len(self.text) <= LONGEST_LOADER else ()
-            self._loads = any(_LOADS[token].search(self.text) for token in tokens)
-        return self._loads
+        return len(self.text) <= LONGEST_LOADER and self.may_load
+
+    @property
+    def may_load(self) -> bool:
+        """True where the script has an idiom in it with which scripts load things."""
+        if self._may_load is None:
+            tokens = self.words_among(_LOADING_TOKENS)
+            self._may_load = any(_LOADS[token].search(self.text) for token in tokens)
+        return self._may_load
 
     def words_among(self, words: frozenset[bytes]) -> frozenset[bytes]:
         """Return those of the `words` that are identifiers in the script."""
         return words.intersection(self._words)
 
-    def addresses(self) -> tuple[Address, ...]:
+    def loaded_addresses(self) -> tuple[Address, ...]:
         """Return the addresses in the script, none where it loads nothing."""
-        if not (_ADDRESS.search(self.text) and self.loads):
-            return ()
+        return self.addresses() if _ADDRESS.search(self.text) and self.loads else ()
+
+    def addresses(self) -> tuple[Address, ...]:
+        """Return the addresses in the script, whatever they are for."""
         return tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(self.text)))))
 
 
@@ -143,10 +150,12 @@ def _address(match: re.Match[bytes]) -> Address | None:
 class InlineIndex:
     """Finds the services that an inline script belongs to."""
 
-    __slots__ = ("_by_token", "_tokens")
+    __slots__ = ("_by_token", "_called", "_tokens")
 
     def __init__(self, services: Iterable[KnownService]) -> None:
         self._by_token: dict[bytes, list[tuple[int, InlineSignature, KnownService]]] = {}
+        services = tuple(services)
+        self._called = frozenset(name.removesuffix("[]") for service in services for name in service.stubs)
         for number, service in enumerate(services):
             for signature in service.inline:
                 self._by_token.setdefault(signature.token, []).append((number, signature, service))
@@ -162,6 +171,17 @@ class InlineIndex:
         )
         found = {match.start(): match[0].decode("ascii", "replace") for match in matches if match}
         return list(dict.fromkeys(found[place] for place in sorted(found)))
+
+    def only_calls(self, script: InlineScript) -> frozenset[str]:
+        """Return the globals by which a script calls services. Empty where anything else gives it away, or it
+        may load something."""
+        tokens = {
+            token
+            for token in script.words_among(self._tokens)
+            if any(signature.pattern.search(script.text) for _, signature, _ in self._by_token[token])
+        }
+        names = frozenset(token.decode() for token in tokens)
+        return names if names <= self._called and not script.may_load else frozenset()
 
     def services_in(self, script: InlineScript) -> tuple[KnownService, ...]:
         """Return the services whose signatures the script has, in the order in which they were given."""

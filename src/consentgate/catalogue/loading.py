@@ -67,6 +67,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths: tuple[str, ...] = ()
     cookies: tuple[_Cookie, ...] = ()
     inline: tuple[str | _Inline, ...] = ()
+    stubs: tuple[str, ...] = ()
     widgets: tuple[_Widget, ...] = ()
     embeds: tuple[_Embed, ...] = ()
     shows: ShownBy = ""
@@ -159,6 +160,7 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         paths=row.paths,
         cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
         inline=tuple(map(_inline, row.inline)),
+        stubs=row.stubs,
         widgets=tuple(map(_widget, row.widgets)),
         shows=row.shows,
         embeds=tuple(EmbedPage(re.compile(embed.frame), embed.page) for embed in row.embeds),

@@ -101,6 +101,10 @@ class Catalogue:
         """Return every service that an inline script loads or calls, in the order of the data file."""
         return self._inline.services_in(script)
 
+    def only_calls(self, script: InlineScript) -> frozenset[str]:
+        """Return the globals by which an inline script calls services, if that is all it does with them."""
+        return self._inline.only_calls(script)
+
     def words_of_inline(self, script: InlineScript) -> list[str]:
         """Return the words that give an inline script away as some service's."""
         return self._inline.words(script)

@@ -61,7 +61,8 @@ class KnownService:
     `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
     the service is known to load, and services may share a loader. `paths` are globs that give the service
     away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says which of
-    its scripts show something where they stand, none by default. One that is `closed` has ended, and only its
+    its scripts show something where they stand, none by default. `stubs` are the globals by which the code of
+    pages calls the service; one that ends in [] is a queue. One that is `closed` has ended, and only its
     markup is still about. A text is empty where it is unknown.
     """
 
@@ -74,6 +75,7 @@ class KnownService:
     paths: tuple[str, ...] = ()
     cookies: tuple[KnownCookie, ...] = ()
     inline: tuple[InlineSignature, ...] = ()
+    stubs: tuple[str, ...] = ()
     widgets: tuple[WidgetSignature, ...] = ()
     embeds: tuple[EmbedPage, ...] = ()
     shows: ShownBy = ""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from consentgate.catalogue import InlineScript, ShareLink, catalogue
+from consentgate.catalogue import Address, InlineScript, ShareLink, catalogue
 from consentgate.policy import NEVER, Claim, Groups, Policy
 
 from .consent import Consent
 from .coverage import everything
+from .stubs import Globals, globals_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,20 @@ class Judge:
 
     def inline(self, text: bytes) -> Claim | None:
         """Judge the text of an inline script by the signatures in it, and by the hosts that it plainly loads
-        from."""
-        groups, addresses = self._claims.by_inline(text)
-        claim = self.first_blocked(groups)
-        if claim is not None or not addresses:
-            return claim
+        from. One that only calls blocked services passes where stubs take the calls."""
+        script = self._claims.by_inline(text)
+        claim = self.first_blocked(script.groups)
+        if claim is None:
+            return self._first_blocked_address(script.addresses)
+        only_calls = script.calls and script.calls <= self.globals.callable
+        return claim if not only_calls or self._first_blocked_address(script.mentions) else None
+
+    @property
+    def globals(self) -> Globals:
+        """The globals by which the code of the page calls services."""
+        return globals_for(self.consent, self.scope[1])
+
+    def _first_blocked_address(self, addresses: Iterable[Address]) -> Claim | None:
         judged = (self.url(address.host, address.path) for address in addresses)
         return next(filter(None, judged), None)
 
@@ -76,7 +86,7 @@ class Judge:
         known = catalogue().service(claim.service) if claim.service and not claim.declared else None
         if known is None or not known.paths:
             return ""
-        return next((f"//{host}{path}" for host, path, _ in InlineScript(text).addresses()), "")
+        return next((f"//{host}{path}" for host, path, _ in InlineScript(text).loaded_addresses()), "")
 
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""

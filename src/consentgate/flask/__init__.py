@@ -10,7 +10,7 @@ number of applications. The configuration is read in that call, which raises Mis
 | --- | --- |
 | `CONSENTGATE_POLICY` | a path below the application's root, or a `Policy`; by default `Policy()` |
 | `CONSENTGATE_SECRET_KEY` | by default Flask's own `SECRET_KEY` and its fallbacks |
-| `CONSENTGATE_INSECURE`, `CONSENTGATE_TRUSTED_PROXIES` | as in `Gate` |
+| `CONSENTGATE_INSECURE`, `CONSENTGATE_DEBUG`, `CONSENTGATE_TRUSTED_PROXIES` | as in `Gate` |
 """
 
 from consentgate.configuration import Misconfigured

@@ -47,15 +47,15 @@ def keys_of(secret_key: object) -> list[str | bytes]:
     return keys
 
 
-def check_insecure(insecure: object) -> None:
-    """Raise TypeError for what is not True or False: a text would count as true whatever it says."""
-    if not isinstance(insecure, bool):
+def check_switch(name: str, switch: object) -> None:
+    """Raise TypeError for a `switch` that is not True or False: any text would count as true."""
+    if not isinstance(switch, bool):
         mend = (
-            '; any text counts as true: compare it, like os.environ.get("INSECURE") == "1"'
-            if isinstance(insecure, str)
+            f'; any text counts as true: compare it, like os.environ.get("{name.upper()}") == "1"'
+            if isinstance(switch, str)
             else ""
         )
-        raise TypeError(f"insecure: expected True or False, not {_given(insecure)}{mend}")
+        raise TypeError(f"{name}: expected True or False, not {_given(switch)}{mend}")
 
 
 def check_trusted_proxies(trusted_proxies: object) -> None:

@@ -36,15 +36,16 @@ _VERSION = version("consentgate").encode()
 class Enforcement:
     """A policy, and what it takes to enforce it. Threads and tasks share one.
 
-    `embeds` signs what placeholders give back. `insecure` and `trusted_proxies` are as for the gate. What the
-    fields after them hold grows while the process runs: what was logged, how many reports were read, which
-    cookies the application has set.
+    `embeds` signs what placeholders give back. `insecure`, `debug` and `trusted_proxies` are as for the gate.
+    What the fields after them hold grows while the process runs: what was logged, how many reports were read,
+    which cookies the application has set.
     """
 
     policy: Policy
     cookie: ConsentCookie
     embeds: SignedEmbeds
     insecure: bool
+    debug: bool
     trusted_proxies: int
     log: Advice
     reports: ReportAllowance = field(default_factory=ReportAllowance)
@@ -83,9 +84,9 @@ class Enforcement:
 
     @property
     def takes_reports(self) -> bool:
-        """True when browsers are asked to report what would be blocked."""
+        """True when browsers are asked to report what is, or would be, blocked."""
         site = self.policy.site
-        return site.csp == "report-only" or (site.report_only and site.csp == "on")
+        return site.reports or site.csp == "report-only" or (site.report_only and site.csp == "on")
 
     def pages(self, root: str, lang: str = "") -> Pages:
         """Return what visitors see of the gate where the application is mounted at `root`, in the policy's

@@ -67,7 +67,7 @@ class EnforcingExchange(Exchange):
             case Action.READ:
                 self._pending = Head(status, sent)
                 refreshes = dropped_refreshes(given, sent, self._visit.page)
-                reader = Reader(self._visit, self._insertions, self._log)
+                reader = Reader(self._visit, self._insertions, self._log, debug=self._enforcement.debug)
                 self._body = reader.body(treated, sent, refreshes)
             case Action.HEAD:
                 self._drops = True

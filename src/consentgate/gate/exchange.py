@@ -104,8 +104,14 @@ class Exchange(ABC):
 
     @property
     def _insertions(self) -> PageInsertions:
+        enforcement = self._enforcement
         return PageInsertions(
-            self._visit, self._variant, self._pages_in, self._enforcement.embeds, self._log.headers
+            self._visit,
+            self._variant,
+            self._pages_in,
+            enforcement.embeds,
+            self._log.headers,
+            debug=enforcement.debug,
         )
 
     def _tell_blocked(self, refusal: Refusal) -> None:

@@ -18,7 +18,7 @@ from consentgate.policy import Claim, Cookie, Policy
 from consentgate.web.host import parse_host
 from consentgate.web.url import Url, resolve
 
-from .arguments import check_insecure, check_policy, check_trusted_proxies, keys_of
+from .arguments import check_policy, check_switch, check_trusted_proxies, keys_of
 from .enforcement import Enforcement
 from .enforcing_exchange import EnforcingExchange
 from .exchange import Exchange
@@ -45,7 +45,8 @@ class Gate:
 
     `secret_key` signs the consent cookies: a key, or several from the oldest to the newest, of which the
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
-    lacks `Secure`. `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`.
+    lacks `Secure`. With `debug`, for development too, pages show what was blocked in them.
+    `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`.
 
     Raises PolicyError where the policy names templates that cannot be used, TypeError where an argument is of
     the wrong type, ValueError where a key is missing or empty or the number of proxies is negative, and warns
@@ -58,17 +59,21 @@ class Gate:
         *,
         secret_key: str | bytes | Sequence[str | bytes],
         insecure: bool = False,
+        debug: bool = False,
         trusted_proxies: int = 0,
     ) -> None:
         check_policy(policy)
         check_templates(policy)
         keys = keys_of(secret_key)
-        check_insecure(insecure)
+        check_switch("insecure", insecure)
+        check_switch("debug", debug)
         check_trusted_proxies(trusted_proxies)
         _warn_of_short_keys(keys)
         cookie = ConsentCookie(keys, validity=Validity.of(policy.site), insecure=insecure)
         embeds = SignedEmbeds(keys)
-        self.enforcement = Enforcement(policy, cookie, embeds, insecure, trusted_proxies, Advice(policy))
+        self.enforcement = Enforcement(
+            policy, cookie, embeds, insecure, debug, trusted_proxies, Advice(policy)
+        )
         self._kind = ReportOnlyExchange if policy.site.report_only else EnforcingExchange
         # Now, since an event loop must not wait for a disk.
         catalogue().read_all()
@@ -85,8 +90,8 @@ class Gate:
 
     @property
     def findings(self) -> list[Finding]:
-        """What would have been blocked since this process began, the most frequent first, where the policy
-        says `report_only` or has the Content-Security-Policy only report."""
+        """What was, or would have been, blocked since this process began, the most frequent first. Empty
+        unless the policy says `report_only` or `reports`, or has the Content-Security-Policy only report."""
         return self.enforcement.log.findings.all()
 
     def exempting(self, *cookies: Cookie) -> Gate:

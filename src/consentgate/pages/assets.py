@@ -102,5 +102,7 @@ SNIPPET_WITH_CONSENT_MODE = _script("snippet", "snippet_with_consent_mode")
 """The script that also tells vendors' tags what the visitor has consented to."""
 INTERACTION = _script("interaction", "interaction")
 """The script that the others fetch when a page has loaded."""
-_SCRIPTS = SNIPPET, SNIPPET_WITH_CONSENT_MODE, INTERACTION
+OVERLAY = _script("overlay", "overlay")
+"""The script that shows in a page what was blocked there, for those who make the site."""
+_SCRIPTS = SNIPPET, SNIPPET_WITH_CONSENT_MODE, INTERACTION, OVERLAY
 _BANNER, _PAGE, _PLACEHOLDER = map(_shipped_rules, ("banner.css", "page.css", "placeholder.css"))

@@ -58,7 +58,7 @@ class Pages:
             (runs_first, tells): self._slotted(
                 "head.html",
                 *("origin", "state", "before", "style_nonce", "script_nonce", "allows", "consent_mode"),
-                *("guard", "no_frames"),
+                *("guard", "stubs", "no_frames", "reports", "debug"),
                 stylesheet=self.stylesheets.in_pages.name,
                 snippet=(assets.SNIPPET_WITH_CONSENT_MODE if tells else assets.SNIPPET).name,
                 runs_first=runs_first,
@@ -94,7 +94,9 @@ class Pages:
         allows: Iterable[str] = (),
         consent_mode: Mapping[str, Answers] | None = None,
         guard: str = "",
+        stubs: Iterable[str] = (),
         frames: bool = True,
+        debug: bool = False,
     ) -> bytes:
         """Return what goes at the start of a page's head.
 
@@ -104,11 +106,13 @@ class Pages:
         Content-Security-Policy, if it has any. `before` is for a page that answers a form, which must not be
         loaded again, since that would repeat what the form did: it is the path to load instead.
         `allows` has the ids of what the page may use, for its own code to ask. `consent_mode` has what the
-        tags of each vendor are told, and `guard` the rules for the page's scripts: with either our script
-        runs before all others. Without `frames` the page may have none with pages of the site.
+        tags of each vendor are told, `guard` the rules for the page's scripts, and `stubs` the globals that
+        stand for blocked services: with any of these our script runs before all others. Without `frames` the
+        page may have none with pages of the site. With `debug` the page shows what was blocked in it.
         """
         told = msgspec.json.encode(consent_mode).decode() if consent_mode else ""
-        return self._heads[bool(told or guard), bool(told)].fill(
+        stubbed = " ".join(stubs)
+        return self._heads[bool(told or guard or stubbed), bool(told)].fill(
             origin=escaped(origin),
             state=attribute("data-state", state),
             before=attribute("data-before", local_path(before) if before else ""),
@@ -117,6 +121,9 @@ class Pages:
             allows=attribute("data-allows", " ".join(allows)),
             consent_mode=json_attribute("data-consent-mode", told),
             guard=json_attribute("data-guard", guard),
+            stubs=attribute("data-stubs", stubbed),
+            reports=attribute("data-reports", "true" if self.policy.site.reports else ""),
+            debug=attribute("data-debug", assets.OVERLAY.name if debug else ""),
             no_frames=attribute("data-no-frames", "" if frames else "true"),
         )
 

@@ -56,6 +56,20 @@ Groups = tuple[tuple[Claim, ...], ...]
 """Groups of claims. Of each group one claim has to pass."""
 
 
+class InlineClaims(NamedTuple):
+    """The claims on an inline script by the signatures in its text (`groups`), and the `addresses` in it that
+    count.
+
+    One that does nothing with services but call them by globals has the names of these in `calls`, and all
+    addresses in its text in `mentions`.
+    """
+
+    groups: Groups
+    addresses: tuple[Address, ...]
+    calls: frozenset[str]
+    mentions: tuple[Address, ...]
+
+
 class FirstParty(NamedTuple):
     """The hosts that are the site itself (`own`); among these the hosts of which every URL may pass, since
     none is a service's (`home`); and the beginnings of absolute URLs that may pass, however they go on
@@ -107,7 +121,7 @@ class Claims:
         self._names = _BoundedCache[str, tuple[Claim, ...]](_MOST_REMEMBERED)
         self._of_hosts = _BoundedCache[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
         self._first_parties = _BoundedCache[str, FirstParty](_MOST_SITES)
-        self._scripts = _BoundedCache[bytes, tuple[Groups, tuple[Address, ...]]](_MOST_SCRIPTS)
+        self._scripts = _BoundedCache[bytes, InlineClaims](_MOST_SCRIPTS)
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -233,14 +247,15 @@ class Claims:
                 return starred
         return None
 
-    def by_inline(self, text: bytes) -> tuple[Groups, tuple[Address, ...]]:
-        """Return the claims on an inline script by the signatures in its text, and the addresses in it that
-        count."""
+    def by_inline(self, text: bytes) -> InlineClaims:
+        """Return the claims on an inline script."""
         found = self._scripts.get(text)
         if found is None:
             script = InlineScript(text)
             groups = tuple(map(self.by_known, catalogue().by_inline(script)))
-            found = groups, tuple(filter(self._counts, script.addresses()))
+            addresses = tuple(filter(self._counts, script.loaded_addresses()))
+            calls = catalogue().only_calls(script) if groups else frozenset[str]()
+            found = InlineClaims(groups, addresses, calls, script.addresses() if calls else ())
             if len(text) <= _LONGEST_SCRIPT:
                 self._scripts.keep(text, found)
         return found
@@ -271,6 +286,11 @@ class Claims:
             if claims:
                 return claims
         return (self._undeclared(known),)
+
+    def called_by_globals(self) -> Iterator[tuple[tuple[str, ...], tuple[Claim, ...]]]:
+        """Yield the globals by which pages call each service that the catalogue has any of, and the claims on
+        it."""
+        return ((known.stubs, self.by_known(known)) for known in catalogue().services if known.stubs)
 
     def declared_cookies(self) -> Iterable[tuple[str, tuple[Claim, ...]]]:
         """Return the names that the policy declares, which may end in a star, each with the claims on it. Of

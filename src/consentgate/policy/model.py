@@ -75,6 +75,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     csp: CspMode = "on"
     connection_allowlist: CspMode = "off"
     guard: bool = True
+    reports: bool = False
     report_only: bool = False
     share_links: ShareLinkMode = "links"
     prefix: str = "/_privacy/"

@@ -26,9 +26,13 @@ class Url(msgspec.Struct, frozen=True):
 
     @property
     def is_on_the_web(self) -> bool:
-        """True for a page on a host with a name or an address that browsers accept."""
-        named = self.host != "" and (":" not in self.host or self.host.endswith("]"))
-        return named and self.scheme in ("http", "https")
+        """True for a page on a host that there can be."""
+        return self.has_valid_host and self.scheme in ("http", "https")
+
+    @property
+    def has_valid_host(self) -> bool:
+        """True for a host with a name or an address that browsers accept."""
+        return self.host != "" and (":" not in self.host or self.host.endswith("]"))
 
 
 _SPECIAL_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))

@@ -50,7 +50,7 @@ class UnnoticedGate(Gate):
         super().__init__(POLICY, secret_key=SECRET_KEY)
         cookie = _EverythingGranted([SECRET_KEY], validity=Validity.of(POLICY.site))
         usual = self.enforcement
-        self.enforcement = _Unnoticed(POLICY, cookie, usual.embeds, False, 0, usual.log)
+        self.enforcement = _Unnoticed(POLICY, cookie, usual.embeds, False, False, 0, usual.log)
 
 
 _QUIET = _NothingInserted(POLICY)

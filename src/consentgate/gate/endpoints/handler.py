@@ -32,7 +32,7 @@ from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
-from .csp_reports import BadReport, blocked_urls
+from .reports import BadReport, Reported, read_reports
 from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
 
 
@@ -78,19 +78,24 @@ class OwnRequest:
         if len(body) > LONGEST_FORM:
             return self._received(413)
         try:
-            urls = blocked_urls("".join(request.values("content-type")), body)
+            reports = read_reports("".join(request.values("content-type")), body)
         except BadReport:
             return self._received(400)
-        for url in urls:
-            self._count(resolve(url, Url("https", "", "/")))
+        for reported in reports:
+            self._count(reported)
         return self._received(204)
 
-    def _count(self, target: Url) -> None:
-        if not target.host or target.scheme not in ("http", "https", "ws", "wss"):
+    def _count(self, reported: Reported) -> None:
+        judge, declarations = self.visit.judge, self.enforcement.log.declarations
+        if reported.kind != "url":
+            if claim := judge.cookie(reported.name):
+                declarations.name_reported(reported.kind, reported.name, claim)
             return
-        claim = self.visit.judge.url(target.host, target.path)
-        if claim is not None:
-            self.enforcement.log.declarations.host_reported(target.host, claim)
+        target = resolve(reported.name, Url("https", "", "/"))
+        if not target.has_valid_host or target.scheme not in ("http", "https", "ws", "wss"):
+            return
+        if claim := judge.url(target.host, target.path):
+            declarations.host_reported(target.host, claim)
 
     def _received(self, status: int) -> Answer:
         headers = self.pages.headers("text/plain")

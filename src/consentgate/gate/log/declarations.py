@@ -36,6 +36,7 @@ class DeclarationAdvice:
         self._urls: set[tuple[str | None, ...]] = set()
         self._report_only = policy.site.report_only
         self._blocked = "would block" if self._report_only else "blocked"
+        self._blocked_in_page = "would block" if policy.site.csp == "report-only" else self._blocked
 
     def cookie_set(self, name: str, claim: Claim) -> None:
         """Log that the cookie `name`, which the application set, was blocked."""
@@ -55,7 +56,12 @@ class DeclarationAdvice:
     def host_reported(self, host: str, claim: Claim) -> None:
         """Log that a browser reported what would contact `host`."""
         self._findings.add("host reported", host, claim.service or "")
-        self._host(host, claim, source="browsers", blocked="would block")
+        self._host(host, claim, source="browsers", blocked=self._blocked_in_page)
+
+    def name_reported(self, kind: str, name: str, claim: Claim) -> None:
+        """Log that a script would have stored something under a `name`: a `kind` of it, as a browser says."""
+        self._findings.add(f"{kind} reported", name, claim.service or "")
+        self._cookie(name, claim, source="browsers", kind=kind)
 
     def _host(
         self, host: str, claim: Claim, source: Source, blocked: str = "", url: str = "", page: str = ""
@@ -154,9 +160,10 @@ class DeclarationAdvice:
                 toml_text(claim.name),
             )
 
-    def _cookie(self, name: str, claim: Claim, source: Source) -> None:
+    def _cookie(self, name: str, claim: Claim, source: Source, kind: str = "cookie") -> None:
+        # One declaration is good for whatever is stored under the name.
         if not claim.declared and self._once.is_new("cookie", name, source):
-            self._warn(f"the cookie {toml_text(name)}", self._proposals.cookie(name, claim))
+            self._warn(f"the {kind} {toml_text(name)}", self._proposals.cookie(name, claim))
 
     def _find(self, kind: str, name: str, claim: Claim) -> None:
         if self._report_only:

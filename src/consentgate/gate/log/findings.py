@@ -1,4 +1,5 @@
-"""Counts what a gate that only reports would have blocked: names and hosts, and nothing about visitors."""
+"""Counts what a gate that only reports would have blocked, and what browsers report: names and hosts, and
+nothing about visitors."""
 
 from __future__ import annotations
 
@@ -22,11 +23,12 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that would have been blocked `count` times.
+    """Something that was, or would have been, blocked `count` times.
 
     `kind` is "cookie" (the site set it), "cookie sent" (a browser sent it), "host" (a page or header led
-    there), "host reported" (a browser said so), "service" (a script or widget of it was in a page) or
-    "header". `service` is the id of the one it belongs to, "" where nobody knows.
+    there), "service" (a script or widget of it was in a page) or "header". What browsers report is a
+    "host reported", "cookie reported", "entry reported" (of a storage), "database reported" or "cache
+    reported". `service` is the id of the one it belongs to, "" where nobody knows.
     """
 
     kind: str
@@ -56,7 +58,7 @@ class Findings:
                 return
             self._next_summary *= 2
             summary = self._summary()
-        _log.warning("report only: %s", summary)
+        _log.warning("findings: %s", summary)
 
     def all(self) -> list[Finding]:
         """Return what was found, the most frequent first."""
@@ -70,4 +72,4 @@ class Findings:
         ]
         more = len(self._counts) - len(lines)
         end = [f"  and {more} more"] if more else []
-        return "\n".join((f"{self._total} times the gate would have blocked something:", *lines, *end))
+        return "\n".join((f"{self._total} times something was blocked, or would have been:", *lines, *end))

@@ -40,15 +40,22 @@ class Body(Protocol):
 
 
 class HtmlBody:
-    """HTML, which is rewritten. `charset` is known as soon as it is `ready`."""
+    """HTML, which is rewritten, and to which what `at_end` returns is added. `charset` is known as soon as it
+    is `ready`."""
 
     kind = Kind.HTML
 
-    def __init__(self, make_rewriter: Callable[[Encoding], Rewriter], label: str | None) -> None:
+    def __init__(
+        self,
+        make_rewriter: Callable[[Encoding], Rewriter],
+        label: str | None,
+        at_end: Callable[[], bytes] = bytes,
+    ) -> None:
         self.ready = False
         self.charset: str | None = None
         self._make_rewriter = make_rewriter
         self._label = label
+        self._at_end = at_end
         self._waiting = b""
         self._credit = PRESCANNED
         self._rewriter: Rewriter | None = None
@@ -77,10 +84,9 @@ class HtmlBody:
         self._credit -= max(len(self._waiting) - PRESCANNED, 0)
         return sniff_encoding(self._waiting, self._label, complete=final)
 
-    @staticmethod
-    def _rewrite(rewriter: Rewriter, data: bytes, *, final: bool) -> bytes:
+    def _rewrite(self, rewriter: Rewriter, data: bytes, *, final: bool) -> bytes:
         output = rewriter.feed(data) if data else b""
-        return output + rewriter.finish() if final else output
+        return output + rewriter.finish() + self._at_end() if final else output
 
 
 class RecodedBody:

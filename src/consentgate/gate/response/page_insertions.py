@@ -42,6 +42,8 @@ class PageInsertions:
         pages_in: Callable[[str], Pages],
         embeds: SignedEmbeds,
         log: HeaderAdvice,
+        *,
+        debug: bool,
     ) -> None:
         self._visit = visit
         self._variant = variant
@@ -49,6 +51,7 @@ class PageInsertions:
         self._pages = pages_in("")
         self._embeds = embeds
         self._log = log
+        self._debug = debug
 
     def placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
         """Return what stands in the place of something on which there is a `claim`; `elsewhere` says that the
@@ -118,7 +121,9 @@ class PageInsertions:
             allows=visit.consent.allowed,
             consent_mode=told,
             guard=guard_rules(visit.judge),
+            stubs=visit.judge.globals.stubs,
             frames=not (policies and keeps_out_page(policies, "frame", visit.host)),
+            debug=self._debug,
         )
         shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))
         if not pages.are_asked_on(visit.path):

@@ -13,6 +13,7 @@ from consentgate.html.tokenizer.encoding import Encoding
 from consentgate.policy import Claim
 from consentgate.xml.document import XmlDocument
 
+from .blocked_comment import BlockedComment
 from .body import Body, HtmlBody, RecodedBody, SniffedBody, XmlBody
 from .content_type import Kind
 from .page_insertions import PageInsertions
@@ -20,15 +21,23 @@ from .treatment import Treatment
 
 
 class Reader:
-    """Makes the bodies that are read on a `visit`. One that `only_observes` inserts nothing."""
+    """Makes the bodies that are read on a `visit`. One that `only_observes` inserts nothing. With `debug` a
+    page ends in a comment with what was blocked in it."""
 
     def __init__(
-        self, visit: Visit, insertions: PageInsertions, log: Advice, *, only_observes: bool = False
+        self,
+        visit: Visit,
+        insertions: PageInsertions,
+        log: Advice,
+        *,
+        only_observes: bool = False,
+        debug: bool = False,
     ) -> None:
         self._visit = visit
         self._insertions = insertions
         self._log = log
         self._only_observes = only_observes
+        self._debug = BlockedComment(visit) if debug else None
 
     def body(self, treated: Treatment, headers: list[Header], refreshes: Iterable[str] = ()) -> Body:
         """Return the body that is `treated` so and comes with `headers`; `refreshes` are those that the
@@ -42,7 +51,7 @@ class Reader:
             made = None if self._only_observes else self._insertions.insertion(headers, refreshes)
             return self._rewriter(encoding, made, headers)
 
-        html = HtmlBody(make_rewriter, label)
+        html = HtmlBody(make_rewriter, label, self._debug.text if self._debug else bytes)
         body: Body = RecodedBody(html, codings) if codings else html
         return SniffedBody(body, codings) if kind is Kind.UNKNOWN else body
 
@@ -69,6 +78,8 @@ class Reader:
 
     def _note_markup(self, blocked: BlockedMarkup) -> None:
         claim, url, kind = blocked.violation
+        if self._debug is not None:
+            self._debug.add(claim, url, kind)
         self._note_blocked(claim, url)
         if kind == "inline script":
             self._log.declarations.inline_script_blocked(claim, self._visit.page.path, blocked)
