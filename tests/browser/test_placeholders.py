@@ -88,6 +88,21 @@ def test_every_element_keeps_its_box(
         assert placeholder(visitor, index).get_by_role("heading").inner_text() == "Films"
 
 
+def test_the_focus_goes_on_into_what_was_opened(
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    visitor = new_visitor(settle=0.4)
+    visitor.opens(serve(gated(ONE), host=HOST).url)
+    focused = "() => document.activeElement.localName"
+    button = placeholder(visitor).get_by_role("button", name="Load once")
+    visitor.does(lambda page: (button.focus(), page.keyboard.press("Enter")))
+    opened = visitor.page.frames[1]
+    assert opened.locator("iframe").count() == 1
+    assert (visitor.page.evaluate(focused), opened.evaluate("() => document.hasFocus()")) == ("iframe", True)
+    # The next key goes to what it shows, or leaves that: nothing stands before it.
+    assert opened.evaluate("() => document.body.firstElementChild.localName") == "iframe"
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_load_once_opens_one_embed_in_place_and_records_nothing(
     serve: Callable[..., Site], new_visitor: Callable[..., Visitor], javascript: bool
