@@ -34,5 +34,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const outdir = process.argv[2] ?? "../src/consentgate/pages/static";
   await build({ ...interaction, outdir });
   await build({ ...overlay, outdir });
-  await build({ ...snippet, entryPoints: [...snippet.entryPoints, "snippet/snippet_with_consent_mode.js"], outdir });
+  await build({ ...snippet, entryPoints: [...snippet.entryPoints, "snippet/snippet_with_tags.js"], outdir });
 }

@@ -23,7 +23,7 @@ const weight = async (leftOut) => {
 /* What reads the script's element, and what starts the rest, is not to be left out. */
 const PARTS = {
   guard: ["storage", "insertion", "elements", "connections", "rules", "patterns", "trusted_types", "findings", "patch"],
-  snippet: ["banner", "on_demand", "copies", "page_code", "colours", "events", "saved", "stubs"],
+  snippet: ["banner", "on_demand", "copies", "page_code", "colours", "events", "saved"],
 };
 
 const whole = await weight();

@@ -6,4 +6,5 @@ export { show, showChoices } from "./choices.js";
 export { check } from "./copies.js";
 export { decide } from "./decision.js";
 export { keepUncovered } from "./focus.js";
-export { fit, loaded } from "./loading.js";
+export { loaded } from "./loading.js";
+export { settle } from "./surroundings.js";

@@ -1,5 +1,7 @@
 /* Where the banner is: in the shadow root of the body. */
 
+import { STYLES } from "./fragment.js";
+
 /** @type {ShadowRoot | null | undefined} */
 let root;
 
@@ -30,9 +32,23 @@ export const watch = (mounted) => {
     root = body.shadowRoot;
     /* The page around a frame asks; the frame does not ask again, and its plain form is the server's to judge. */
     if (self !== top) return ours.remove();
+    /* When the browser has to know the styles anyway. */
+    requestAnimationFrame(() => dress(/** @type {HTMLElement} */ (ours)));
     mounted(ours);
   };
   const bodies = new MutationObserver(mount);
   new MutationObserver(mount).observe(document.documentElement, { childList: true });
   mount();
+};
+
+/** Style the banner where a policy in the page's own head has kept the styles out that come after it, not those
+ * before.
+ * @param {HTMLElement} ours */
+const dress = (ours) => {
+  const link = /** @type {HTMLLinkElement | null} */ (document.getElementById(STYLES));
+  if (link && !link.sheet) link.onload = () => dress(ours);
+  if (!link?.sheet || !root?.adoptedStyleSheets || getComputedStyle(ours).display === "contents") return;
+  const styles = new CSSStyleSheet();
+  styles.replaceSync([...link.sheet.cssRules].map(({ cssText }) => cssText).join(""));
+  root.adoptedStyleSheets = [styles];
 };

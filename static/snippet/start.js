@@ -7,7 +7,6 @@ import { keepUpToDate } from "./copies.js";
 import { clicked, interact, sayNews, send } from "./on_demand.js";
 import { offerToPage } from "./page_code.js";
 import { tidyAddress } from "./saved.js";
-import { putStubs } from "./stubs.js";
 
 const RUNNING = Symbol.for("consentgate");
 
@@ -18,7 +17,6 @@ export const startOnce = () => {
   if (marked[RUNNING]) return;
   marked[RUNNING] = true;
   startGuard();
-  putStubs();
   /* Before the page's scripts read it. */
   tidyAddress();
   /* Not later: the page's deferred scripts may be slow. */
@@ -43,7 +41,7 @@ const start = () => {
     /* When the browser has to know the styles anyway. */
     requestAnimationFrame(followColours);
     /* A script has put another page in. */
-    if (isComplete()) interact("fit", []);
+    if (isComplete()) interact("settle", []);
   });
 };
 

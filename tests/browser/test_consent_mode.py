@@ -75,7 +75,8 @@ GOOGLE = (
     *("functionality_storage", "personalization_storage", "security_storage"),
 )
 DENIED = dict.fromkeys(GOOGLE, "denied")
-GLOBALS = "() => ['dataLayer', 'uetq', 'clarity', 'gtag'].filter((name) => name in self)"
+# What the vendors' tags would find: a stub is empty as a list and as a text.
+GLOBALS = "() => ['dataLayer', 'uetq', 'clarity'].filter((name) => self[name] && String(self[name]))"
 
 
 class Shop:

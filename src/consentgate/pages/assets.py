@@ -98,11 +98,11 @@ def _shipped_rules(name: str) -> str:
 
 # Read now, since an event loop must not wait for a disk.
 SNIPPET = _script("snippet", "snippet")
-SNIPPET_WITH_CONSENT_MODE = _script("snippet", "snippet_with_consent_mode")
-"""The script that also tells vendors' tags what the visitor has consented to."""
+SNIPPET_WITH_TAGS = _script("snippet", "snippet_with_tags")
+"""The script that also tells vendors' tags what the visitor has consented to, and stands in for others."""
 INTERACTION = _script("interaction", "interaction")
 """The script that the others fetch when a page has loaded."""
 OVERLAY = _script("overlay", "overlay")
 """The script that shows in a page what was blocked there, for those who make the site."""
-_SCRIPTS = SNIPPET, SNIPPET_WITH_CONSENT_MODE, INTERACTION, OVERLAY
+_SCRIPTS = SNIPPET, SNIPPET_WITH_TAGS, INTERACTION, OVERLAY
 _BANNER, _PAGE, _PLACEHOLDER = map(_shipped_rules, ("banner.css", "page.css", "placeholder.css"))

@@ -55,15 +55,15 @@ class Pages:
         self.stylesheets = assets.stylesheets(policy.theme)
         self._listing = Listing(policy, self.texts)
         self._heads = {
-            (runs_first, tells): self._slotted(
+            (runs_first, has_tags): self._slotted(
                 "head.html",
                 *("origin", "state", "before", "style_nonce", "script_nonce", "allows", "consent_mode"),
                 *("guard", "stubs", "no_frames", "reports", "debug"),
                 stylesheet=self.stylesheets.in_pages.name,
-                snippet=(assets.SNIPPET_WITH_CONSENT_MODE if tells else assets.SNIPPET).name,
+                snippet=(assets.SNIPPET_WITH_TAGS if has_tags else assets.SNIPPET).name,
                 runs_first=runs_first,
             )
-            for runs_first, tells in ((False, False), (True, False), (True, True))
+            for runs_first, has_tags in ((False, False), (True, False), (True, True))
         }
         self._banner = Banner(policy, self.texts, self._listing, self._base, self._lang)
         self._placeholders = {
@@ -112,7 +112,8 @@ class Pages:
         """
         told = msgspec.json.encode(consent_mode).decode() if consent_mode else ""
         stubbed = " ".join(stubs)
-        return self._heads[bool(told or guard or stubbed), bool(told)].fill(
+        has_tags = bool(told or stubbed)
+        return self._heads[has_tags or bool(guard), has_tags].fill(
             origin=escaped(origin),
             state=attribute("data-state", state),
             before=attribute("data-before", local_path(before) if before else ""),

@@ -7,7 +7,7 @@ import json
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from consentgate.pages.assets import INTERACTION, SNIPPET, SNIPPET_WITH_CONSENT_MODE
+from consentgate.pages.assets import INTERACTION, SNIPPET, SNIPPET_WITH_TAGS
 from gate.conftest import MakeSite
 from gate.driver import Page, Reply
 
@@ -32,7 +32,7 @@ def told(reply: Reply) -> dict[str, dict[str, str]]:
     """Read from a page what its script tells each vendor."""
     script = LexborHTMLParser(reply.body).css_first('script[src*="/_privacy/"]')
     said = script.attributes.get("data-consent-mode")
-    file = SNIPPET_WITH_CONSENT_MODE if said else SNIPPET
+    file = SNIPPET_WITH_TAGS if said or script.attributes.get("data-stubs") else SNIPPET
     assert script.attributes["src"].endswith(f"/_privacy/{file.name}")
     # What tells has to run at once.
     assert "defer" not in script.attributes
@@ -228,7 +228,7 @@ def test_a_policy_that_keeps_the_script_out_is_logged(
 
 def test_the_scripts_are_served(make_site: MakeSite) -> None:
     site = make_site()
-    for script in (SNIPPET, SNIPPET_WITH_CONSENT_MODE, INTERACTION):
+    for script in (SNIPPET, SNIPPET_WITH_TAGS, INTERACTION):
         reply = site.gets(f"/_privacy/{script.name}")
         assert reply.body == script.content
         assert reply.value("cache-control") == "public, max-age=31536000, immutable"

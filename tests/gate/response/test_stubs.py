@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser
 
+from consentgate.pages.assets import SNIPPET, SNIPPET_WITH_TAGS
 from gate.conftest import MakeSite
 from gate.driver import POLICY, Page, Reply
 
@@ -15,7 +16,10 @@ PIXEL = f'{POLICY}\n[[service]]\nuse = "meta-pixel"\n'
 
 def stubs(reply: Reply) -> str | None:
     script = LexborHTMLParser(reply.body).css_first('script[src*="/_privacy/"]')
-    return script.attributes.get("data-stubs")
+    said = script.attributes.get("data-stubs")
+    file = SNIPPET_WITH_TAGS if said else SNIPPET
+    assert script.attributes["src"].endswith(f"/_privacy/{file.name}")
+    return said
 
 
 def test_a_script_that_only_calls_stays_and_has_its_stub(make_site: MakeSite) -> None:
