@@ -9,7 +9,7 @@ const MARKUP = /<(iframe|link|meta|script)\b/i;
 const OWN_PAGES = { href_matches: "/*" };
 
 /** What of a frame goes into its placeholder: where it leads, and what that needs. */
-const OF_FRAMES = ["src", "title", "allow", "allowfullscreen", "referrerpolicy", "sandbox"];
+const OF_FRAMES = "src title allow allowfullscreen referrerpolicy sandbox".split(" ");
 
 /* As the browser has it, before it is guarded. */
 const { set: parse } = /** @type {any} */ (Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML"));

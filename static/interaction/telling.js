@@ -1,42 +1,29 @@
-/* Tells those who make the site what was kept back in a page: each thing once. */
+/* Tells those who make the site what was kept back in a page. */
 
-/** @typedef {import("../guard/findings.js").Finding} Finding */
-
-/** The lines of a policy that declare something, but for the category: a host, or what is stored under a name.
- * @param {string} kind
- * @param {string} name As JSON, and so TOML, writes it. */
-const declaration = (kind, name) =>
-  `${kind === "host" ? `[[service]]\nid = "..."\nhosts = [${name}]` : `[[cookie]]\nname = ${name}`}\ncategory = "..."`;
+const MOST = 100;
+const LONGEST = 200;
 
 /** Tell of what the guard has found so far, and finds from now on: in the console, to the server where it wants to know, and
  * on the page where that shows it.
  * @param {import("../snippet/on_demand.js").Tools} tools */
-export const tellOfFindings = async ({ findings, own, said }) => {
-  const { showFinding } = said.debug ? await import(own(said.debug).href) : {};
-  const told = new Set();
-  /** @type {Finding[]} */
+export const tellOfFindings = ({ hearOfFindings, own, said }) => {
+  /** @type {[kind: string, name: string][]} */
   let unsent = [];
   const send = () => {
-    if (unsent.length) navigator.sendBeacon(own("reports"), new Blob([JSON.stringify(unsent)], { type: "application/json" }));
+    if (said.reports && unsent.length) {
+      navigator.sendBeacon(own("reports"), new Blob([JSON.stringify(unsent)], { type: "application/json" }));
+    }
     unsent = [];
   };
-  /** @param {Finding} finding */
-  const tell = ([kind, given]) => {
-    const name = String(given);
-    const text = JSON.stringify(name);
-    if (told.has(kind + text)) return;
-    told.add(kind + text);
-    const lines = declaration(kind, text);
-    console.info(`consentgate: no consent to the ${kind} ${text}. If the policy does not declare it, add:\n${lines}`);
-    showFinding?.(kind, name, lines);
-    if (said.reports) unsent.push([kind, name]);
-  };
-  findings.splice(0).forEach(tell);
-  findings.push = (...more) => {
-    more.forEach(tell);
-    return 0;
-  };
-  /* All at once, when the visitor leaves the page. */
+  const overlay = said.debug ? import(own(said.debug).href) : undefined;
+  hearOfFindings((finding) => {
+    const [kind, name] = JSON.parse(finding);
+    if (unsent.length < MOST && name.length <= LONGEST) unsent.push([kind, name]);
+    /* The overlay has the server say more, and tells the console that. */
+    if (overlay) overlay.then(({ showFinding }) => showFinding(own("debug"), kind, name)).catch(console.error);
+    else console.info(`consentgate: no consent to the ${kind} ${JSON.stringify(name)}. With debug the gate says how to declare it.`);
+  });
+  /* All at once, when the visitor leaves the page or its tab. */
   addEventListener("pagehide", send);
   document.addEventListener("visibilitychange", () => document.hidden && send());
 };

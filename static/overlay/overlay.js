@@ -6,12 +6,19 @@ import { list } from "./panel.js";
 /** A comment at the end of a page (gate/response/blocked_comment.py). */
 const COMMENT = "consentgate ";
 
+/** @typedef {import("./panel.js").Thing} Thing */
+
 /** Show something that was kept back while the page ran.
+ * @param {URL} explains Where the server says whose it is, and how to declare it.
  * @param {string} kind
- * @param {string} name
- * @param {string} lines The lines of a policy that declare it. */
-export const showFinding = (kind, name, lines) => {
-  list({ kind: `${kind}, by a script`, where: name, why: "No consent to it, or the policy does not declare it.", declare: lines });
+ * @param {string} name */
+export const showFinding = async (explains, kind, name) => {
+  const body = JSON.stringify([[kind, name]]);
+  const answer = await fetch(explains, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  for (const thing of /** @type {Thing[]} */ (await answer.json())) {
+    list(thing);
+    console.info(`consentgate: ${thing.kind} ${thing.where}: ${thing.why}\n${thing.declare}`);
+  }
 };
 
 /** Show what the server has taken out of a page, or of a piece of one that a script has put in.
@@ -19,13 +26,16 @@ export const showFinding = (kind, name, lines) => {
 const showBlocked = (root) => {
   const comments = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
   for (let node = comments.currentNode; node; node = /** @type {Node} */ (comments.nextNode())) {
-    const text = node.nodeType === Node.COMMENT_NODE ? (node.nodeValue ?? "") : "";
-    if (!text.startsWith(COMMENT)) continue;
-    for (const [kind, where, whose, category, declare] of JSON.parse(text.slice(COMMENT.length))) {
-      const opens = category ? `Consent to "${category}" opens it` : "No consent opens it";
-      list({ kind, where, why: `${whose}. ${opens}${declare ? ", and the policy does not declare it" : ""}.`, declare });
-    }
+    if (node.nodeType === Node.COMMENT_NODE) readComment(node.nodeValue ?? "");
   }
+};
+
+/** @param {string} text */
+const readComment = (text) => {
+  if (!text.startsWith(COMMENT)) return;
+  try {
+    JSON.parse(text.slice(COMMENT.length)).forEach(list);
+  } catch { /* It is the page's own. */ }
 };
 
 showBlocked(document);

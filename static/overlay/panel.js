@@ -1,6 +1,6 @@
 /* The list of what was blocked, in a corner of the page. */
 
-/** @typedef {{ kind: string, where: string, why: string, declare: string }} Thing */
+/** @typedef {{ kind: string, where: string, why: string, declare: string }} Thing As gate/response/blocked_comment.py writes it. */
 
 const STYLES = `
   :host { all: initial; position: fixed; inset: 0 0 auto auto; z-index: 2147483647; color-scheme: light dark; }
@@ -17,11 +17,11 @@ const STYLES = `
  * @param {string} [text] */
 const make = (name, text = "") => Object.assign(document.createElement(name), { textContent: text });
 
-const summary = make("summary");
+const summary = make("summary", "consentgate: 0 blocked");
 const things = make("ul");
 const shown = new Set();
 
-const show = () => {
+{
   /* As the page's code, it is in English. */
   const panel = Object.assign(make("details"), { lang: "en", dir: "ltr" });
   panel.append(summary, things);
@@ -32,14 +32,13 @@ const show = () => {
   root.adoptedStyleSheets = [styles];
   root.append(panel);
   document.documentElement.append(host);
-};
+}
 
 /** Add something to the list, once.
  * @param {Thing} thing */
 export const list = ({ kind, where, why, declare }) => {
   const text = [kind, where, why].join("\n");
   if (shown.has(text)) return;
-  if (!shown.size) show();
   shown.add(text);
   const item = make("li");
   item.append(make("strong", kind), ` ${where}`, make("div", why));

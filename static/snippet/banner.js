@@ -32,8 +32,6 @@ export const watch = (mounted) => {
     root = body.shadowRoot;
     /* The page around a frame asks; the frame does not ask again, and its plain form is the server's to judge. */
     if (self !== top) return ours.remove();
-    /* When the browser has to know the styles anyway. */
-    requestAnimationFrame(() => dress(/** @type {HTMLElement} */ (ours)));
     mounted(ours);
   };
   const bodies = new MutationObserver(mount);
@@ -44,7 +42,7 @@ export const watch = (mounted) => {
 /** Style the banner where a policy in the page's own head has kept the styles out that come after it, not those
  * before.
  * @param {HTMLElement} ours */
-const dress = (ours) => {
+export const dress = (ours) => {
   const link = /** @type {HTMLLinkElement | null} */ (document.getElementById(STYLES));
   if (link && !link.sheet) link.onload = () => dress(ours);
   if (!link?.sheet || !root?.adoptedStyleSheets || getComputedStyle(ours).display === "contents") return;

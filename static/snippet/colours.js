@@ -1,9 +1,8 @@
 /* The page around the banner: its colours. */
 
-import { ours } from "./banner.js";
-
-/** Follow a page whose style sheets declare its colours. */
-export const followColours = () => {
+/** Follow a page whose style sheets declare its colours.
+ * @param {HTMLElement} ours */
+export const followColours = (ours) => {
   const { colorScheme } = getComputedStyle(document.body);
-  if (colorScheme !== "normal") ours?.style.setProperty("--consentgate-scheme", "initial");
+  if (colorScheme !== "normal") ours.style.setProperty("--consentgate-scheme", "initial");
 };

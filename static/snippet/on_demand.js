@@ -3,7 +3,7 @@
 import { find, ours } from "./banner.js";
 import { tellOfChange } from "./events.js";
 import { isSaved } from "./saved.js";
-import { findings } from "../guard/findings.js";
+import { hearOfFindings } from "../guard/findings.js";
 import { own, said } from "./script_element.js";
 import { tabs } from "./tabs.js";
 
@@ -12,7 +12,7 @@ import { tabs } from "./tabs.js";
 const openCache = self.caches?.open.bind(caches);
 
 /** @typedef {typeof TOOLS} Tools What that part uses of this one. */
-const TOOLS = { find, findings, openCache, own, said, tabs, tellOfChange };
+const TOOLS = { find, hearOfFindings, openCache, own, said, tabs, tellOfChange };
 
 /** @typedef {typeof import("../interaction/interaction.js")} Interaction */
 

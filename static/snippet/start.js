@@ -1,7 +1,7 @@
 /* Starts the guard, and what makes the banner smoother. */
 
 import { startGuard } from "../guard/guard.js";
-import { watch } from "./banner.js";
+import { dress, watch } from "./banner.js";
 import { followColours } from "./colours.js";
 import { keepUpToDate } from "./copies.js";
 import { clicked, interact, sayNews, send } from "./on_demand.js";
@@ -39,7 +39,10 @@ const start = () => {
     ours.addEventListener("submit", send);
     sayNews();
     /* When the browser has to know the styles anyway. */
-    requestAnimationFrame(followColours);
+    requestAnimationFrame(() => {
+      dress(ours);
+      followColours(ours);
+    });
     /* A script has put another page in. */
     if (isComplete()) interact("settle", []);
   });

@@ -37,7 +37,6 @@ done.push("inline");
 </script><script>
 window.dataLayer = window.dataLayer || [];
 function gtag() { dataLayer.push(arguments); }
-gtag("config", "G-1");
 gtag("event", "click", { event_callback: () => done.push("gtag") });
 if (window.twttr) twttr.ready((twttr) => twttr.events.bind("tweet", () => {}));
 </script><script src="/own.js"></script>"""
@@ -50,10 +49,21 @@ done.push(`id: ${ga.getAll()[0].get("clientId")}`, JSON.stringify({ id: fbq.vers
 fbq.queue = [];
 fbq.queue.push("x");
 twttr.widgets.createTweet("1", document.body).then(() => done.push("then"));
-(async () => { await fbq("track"); done.push("await") })();
+(async () => { (await ga.getAll()).forEach(() => {}); await fbq("track"); done.push("await") })();
+ga.getAll().catch(() => {}).finally(() => done.push("finally"));
+ga.apply(null, ["send", "event", { hitCallback: () => done.push("applied") }]);
+_paq.push.apply(_paq, [["trackLink", { get hitCallback() { throw Error("a getter") } }]]);
+while (fbq.queue.length) fbq.queue.shift();
+fbq.length = fbq.name = 1;
+done.push("abc".includes(ga.getAll()), typeof fbq("track"), [...ga.getAll()].length);
+onbeforeunload = () => fbq("track", "leave");
+fbq("track", "x".repeat(1e6));
 done.push(_paq.length, dataLayer.filter((one) => one.event).length, typeof FB.init, Array.isArray(dataLayer));
 """
-WORKED = {"inline", "tag manager", "gtag", "analytics", "id: ", "{}", "then", "await", 0, "function", True}
+WORKED = {
+    *("inline", "tag manager", "gtag", "analytics", "id: ", "{}", "then", "await", "finally", "applied"),
+    *("function", "undefined", True, 0),
+}
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

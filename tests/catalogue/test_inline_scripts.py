@@ -143,7 +143,7 @@ def test_an_address_in_a_long_script_is_as_often_data() -> None:
     ],
 )
 def test_addresses_in_a_loading_script_are_found(script: str, found: list[tuple[str, str, bool]]) -> None:
-    assert list(InlineScript(script.encode()).loaded_addresses()) == found
+    assert list(InlineScript(script.encode()).addresses()) == found
 
 
 def test_bytes_that_are_not_ascii_do_not_hide_a_signature() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .model import InlineSignature, KnownService
@@ -73,6 +73,8 @@ _LOADS = {idiom.token: idiom.pattern for idiom in _LOADING_IDIOMS}
 assert len(_LOADS) == len(_LOADING_IDIOMS), "two idioms have the same token"
 _LOADING_TOKENS = frozenset(_LOADS)
 
+_SCRIPT_ELEMENT = re.compile(rb"""["']script["']|<script""")
+
 LONGEST_LOADER = 20 << 10
 """The longest script that may be a loader, in bytes. In longer ones an address is as often data."""
 
@@ -105,36 +107,34 @@ class Address(NamedTuple):
 class InlineScript:
     """The text of an inline script, in an ASCII-compatible encoding, and what was found out about it."""
 
-    __slots__ = ("_may_load", "_words", "text")
+    __slots__ = ("_loads", "_words", "text")
 
     def __init__(self, text: bytes) -> None:
         self.text = text
         self._words = text.translate(_BLANK_ELSE).split()
-        self._may_load: bool | None = None
+        self._loads: bool | None = None
 
     @property
     def loads(self) -> bool:
         """True where the script loads something, and is short enough to be a loader."""
-        return len(self.text) <= LONGEST_LOADER and self.may_load
+        if self._loads is None:
+            tokens = self.words_among(_LOADING_TOKENS) if len(self.text) <= LONGEST_LOADER else ()
+            self._loads = any(_LOADS[token].search(self.text) for token in tokens)
+        return self._loads
 
     @property
-    def may_load(self) -> bool:
-        """True where the script has an idiom in it with which scripts load things."""
-        if self._may_load is None:
-            tokens = self.words_among(_LOADING_TOKENS)
-            self._may_load = any(_LOADS[token].search(self.text) for token in tokens)
-        return self._may_load
+    def loads_script(self) -> bool:
+        """True where the script loads another one, as the lines do that vendors tell sites to put in."""
+        return self.loads and (_SCRIPT_ELEMENT.search(self.text) is not None or bool(self.addresses()))
 
     def words_among(self, words: frozenset[bytes]) -> frozenset[bytes]:
         """Return those of the `words` that are identifiers in the script."""
         return words.intersection(self._words)
 
-    def loaded_addresses(self) -> tuple[Address, ...]:
-        """Return the addresses in the script, none where it loads nothing."""
-        return self.addresses() if _ADDRESS.search(self.text) and self.loads else ()
-
     def addresses(self) -> tuple[Address, ...]:
-        """Return the addresses in the script, whatever they are for."""
+        """Return the addresses in the script, none where it loads nothing."""
+        if not (_ADDRESS.search(self.text) and self.loads):
+            return ()
         return tuple(dict.fromkeys(filter(None, map(_address, _ADDRESS.finditer(self.text)))))
 
 
@@ -150,12 +150,10 @@ def _address(match: re.Match[bytes]) -> Address | None:
 class InlineIndex:
     """Finds the services that an inline script belongs to."""
 
-    __slots__ = ("_by_token", "_called", "_tokens")
+    __slots__ = ("_by_token", "_tokens")
 
     def __init__(self, services: Iterable[KnownService]) -> None:
         self._by_token: dict[bytes, list[tuple[int, InlineSignature, KnownService]]] = {}
-        services = tuple(services)
-        self._called = frozenset(name.removesuffix("[]") for service in services for name in service.stubs)
         for number, service in enumerate(services):
             for signature in service.inline:
                 self._by_token.setdefault(signature.token, []).append((number, signature, service))
@@ -172,16 +170,13 @@ class InlineIndex:
         found = {match.start(): match[0].decode("ascii", "replace") for match in matches if match}
         return list(dict.fromkeys(found[place] for place in sorted(found)))
 
-    def only_calls(self, script: InlineScript) -> frozenset[str]:
-        """Return the globals by which a script calls services. Empty where anything else gives it away, or it
-        may load something."""
-        tokens = {
-            token
-            for token in script.words_among(self._tokens)
-            if any(signature.pattern.search(script.text) for _, signature, _ in self._by_token[token])
-        }
-        names = frozenset(token.decode() for token in tokens)
-        return names if names <= self._called and not script.may_load else frozenset()
+    def gives_away(self, script: InlineScript) -> Iterator[tuple[InlineSignature, KnownService]]:
+        """Yield the signatures in the script, each with its service, whether the script loads something or
+        not."""
+        for token in script.words_among(self._tokens):
+            for _, signature, service in self._by_token[token]:
+                if signature.pattern.search(script.text):
+                    yield signature, service
 
     def services_in(self, script: InlineScript) -> tuple[KnownService, ...]:
         """Return the services whose signatures the script has, in the order in which they were given."""

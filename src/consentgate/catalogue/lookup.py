@@ -7,6 +7,7 @@ from functools import cache
 
 from . import loading
 from .embeds import page_of
+from .inline_calls import may_do_more
 from .inline_scripts import InlineIndex, InlineScript
 from .model import Entity, KnownConsentMode, KnownService, Widget
 from .patterns import Glob, UrlPattern
@@ -101,9 +102,12 @@ class Catalogue:
         """Return every service that an inline script loads or calls, in the order of the data file."""
         return self._inline.services_in(script)
 
-    def only_calls(self, script: InlineScript) -> frozenset[str]:
-        """Return the globals by which an inline script calls services, if that is all it does with them."""
-        return self._inline.only_calls(script)
+    def called_by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
+        """Return the services that an inline script calls by their globals. None where it may do more, such
+        as to load or start one."""
+        found = [*self._inline.gives_away(script)]
+        calls = all(not one.loads and one.token.decode() in service.globals for one, service in found)
+        return tuple(service for _, service in found) if calls and not may_do_more(script) else ()
 
     def words_of_inline(self, script: InlineScript) -> list[str]:
         """Return the words that give an inline script away as some service's."""

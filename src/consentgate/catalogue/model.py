@@ -81,6 +81,11 @@ class KnownService:
     shows: ShownBy = ""
     closed: bool = False
 
+    @property
+    def globals(self) -> frozenset[str]:
+        """The names of the `stubs`, of queues and others."""
+        return frozenset(name.removesuffix("[]") for name in self.stubs)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownConsentMode:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consentgate.catalogue import Address, InlineScript, ShareLink, catalogue
+from consentgate.catalogue import InlineScript, KnownService, ShareLink, catalogue
 from consentgate.policy import NEVER, Claim, Groups, Policy
 
 from .consent import Consent
 from .coverage import everything
-from .stubs import Globals, globals_for
+from .stubs import stubs_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,24 @@ class Judge:
     def inline(self, text: bytes) -> Claim | None:
         """Judge the text of an inline script by the signatures in it, and by the hosts that it plainly loads
         from. One that only calls blocked services passes where stubs take the calls."""
-        script = self._claims.by_inline(text)
-        claim = self.first_blocked(script.groups)
+        found = self._claims.by_inline(text)
+        claim = self.first_blocked(found.groups)
         if claim is None:
-            return self._first_blocked_address(script.addresses)
-        only_calls = script.calls and script.calls <= self.globals.callable
-        return claim if not only_calls or self._first_blocked_address(script.mentions) else None
+            judged = (self.url(address.host, address.path) for address in found.addresses)
+            return next(filter(None, judged), None)
+        stubs = self.stubs
+        take_calls = all(
+            stubs.issuperset(service.stubs) for service in found.calls if not self._may_run(service)
+        )
+        return None if found.calls and take_calls else claim
 
     @property
-    def globals(self) -> Globals:
-        """The globals by which the code of the page calls services."""
-        return globals_for(self.consent, self.scope[1])
+    def stubs(self) -> frozenset[str]:
+        """The globals that stand for blocked services in the page, so that its code can call them."""
+        return stubs_for(self.consent, self.scope[1])
 
-    def _first_blocked_address(self, addresses: Iterable[Address]) -> Claim | None:
-        judged = (self.url(address.host, address.path) for address in addresses)
-        return next(filter(None, judged), None)
+    def _may_run(self, service: KnownService) -> bool:
+        return any(map(self.passes, self._claims.by_known(service)))
 
     def source_of(self, text: bytes, claim: Claim) -> str:
         """Find where an inline script loads the undeclared service of `claim` from, if sites run that on
@@ -86,7 +89,7 @@ class Judge:
         known = catalogue().service(claim.service) if claim.service and not claim.declared else None
         if known is None or not known.paths:
             return ""
-        return next((f"//{host}{path}" for host, path, _ in InlineScript(text).loaded_addresses()), "")
+        return next((f"//{host}{path}" for host, path, _ in InlineScript(text).addresses()), "")
 
     def widget(self, tag: str, attributes: Mapping[str, str]) -> BlockedWidget | None:
         """Judge an element by its name and attributes, as the markup of a social widget."""

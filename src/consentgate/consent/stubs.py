@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from consentgate.policy import Policy
 
 from .consent import Consent
 
 
-class Globals(NamedTuple):
-    """The globals by which the code of a page calls services. `stubs` are those in whose place stubs stand; a
-    name that ends in [] is that of a queue. What calls one of `callable` contacts nobody who is blocked."""
+def stubs_for(consent: Consent, page: str) -> frozenset[str]:
+    """Return the globals in whose place stubs stand on a `page` (a path of the site, or "" where that makes
+    no difference). One that ends in [] is a queue.
 
-    stubs: tuple[str, ...]
-    callable: frozenset[str]
-
-
-def globals_for(consent: Consent, page: str) -> Globals:
-    """Return the globals on a `page` (a path of the site, or "" where that makes no difference).
-
-    Stubs stand for the services that the policy declares and that are blocked. None has the name of one that
-    may pass: its own code needs that. What nobody declared has none: the code of the site may have a use of
-    its own for such a name.
+    They are those of the services that the policy declares and that are blocked. A name that a service uses
+    which may pass is none of them. What nobody declared has no stub: the code of the site may have a use of
+    its own for the name.
     """
-    return _globals(consent.policy, consent.granted, page)
+    return _stubs(consent.policy, consent.granted, page)
 
 
 # Most visitors have one of few consents.
 @lru_cache(maxsize=1024)
-def _globals(policy: Policy, granted: frozenset[bytes], page: str) -> Globals:
+def _stubs(policy: Policy, granted: frozenset[bytes], page: str) -> frozenset[str]:
     consent = Consent(policy, None, granted)
-    blocked: dict[str, None] = {}
+    blocked: set[str] = set()
     used: set[str] = set()
     for names, claims in policy.claims.called_by_globals():
         if any(consent.covers(claim, page) for claim in claims):
             used.update(names)
         elif any(claim.declared for claim in claims):
-            blocked.update(dict.fromkeys(names))
-    stubs = tuple(name for name in blocked if name not in used)
-    return Globals(stubs, frozenset(name.removesuffix("[]") for name in (*stubs, *used)))
+            blocked.update(names)
+    return frozenset(blocked - used)

@@ -75,6 +75,8 @@ class Gate:
             policy, cookie, embeds, insecure, debug, trusted_proxies, Advice(policy)
         )
         self._kind = ReportOnlyExchange if policy.site.report_only else EnforcingExchange
+        if debug:
+            self.enforcement.log.configuration.is_debugged()
         # Now, since an event loop must not wait for a disk.
         catalogue().read_all()
 

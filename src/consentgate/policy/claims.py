@@ -58,16 +58,11 @@ Groups = tuple[tuple[Claim, ...], ...]
 
 class InlineClaims(NamedTuple):
     """The claims on an inline script by the signatures in its text (`groups`), and the `addresses` in it that
-    count.
-
-    One that does nothing with services but call them by globals has the names of these in `calls`, and all
-    addresses in its text in `mentions`.
-    """
+    count. One that does nothing with services but call them by their globals `calls` these."""
 
     groups: Groups
     addresses: tuple[Address, ...]
-    calls: frozenset[str]
-    mentions: tuple[Address, ...]
+    calls: tuple[KnownService, ...]
 
 
 class FirstParty(NamedTuple):
@@ -253,9 +248,9 @@ class Claims:
         if found is None:
             script = InlineScript(text)
             groups = tuple(map(self.by_known, catalogue().by_inline(script)))
-            addresses = tuple(filter(self._counts, script.loaded_addresses()))
-            calls = catalogue().only_calls(script) if groups else frozenset[str]()
-            found = InlineClaims(groups, addresses, calls, script.addresses() if calls else ())
+            addresses = tuple(filter(self._counts, script.addresses()))
+            calls = catalogue().called_by_inline(script) if groups else ()
+            found = InlineClaims(groups, addresses, calls)
             if len(text) <= _LONGEST_SCRIPT:
                 self._scripts.keep(text, found)
         return found

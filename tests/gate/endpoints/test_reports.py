@@ -77,6 +77,42 @@ def test_no_more_than_a_hundred_count_in_one(site: Site) -> None:
     assert len(found(site)) == 100
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("theme", "theme"),
+        ("basket:4711", "basket:*"),
+        ("Provider.abc.jo@example.org.idToken", "Provider.abc.*"),
+        ("msal.6f9619ff-8b86-d011-b42d-00cf4fc964ff.x", "msal.*"),
+        ("jo@example.org", "*"),
+        ("v2_3", "v2_3"),
+    ],
+)
+def test_nothing_is_kept_of_whom_a_name_is_about(
+    site: Site, caplog: pytest.LogCaptureFixture, name: str, kept: str
+) -> None:
+    report(site, [["entry", name]])
+    assert [one.name for one in site.gate.findings] == [kept]
+    assert kept == name or name not in caplog.text
+
+
+def test_a_page_that_is_debugged_hears_why(make_site: MakeSite, site: Site) -> None:
+    debugged = make_site(PAGE, debug=True)
+    body = json.dumps([["entry", "theme"], ["host", "films.example"], ["host", "www.example.org"]]).encode()
+    send = ("/_privacy/debug", "POST", [("Content-Type", "application/json")])
+    reply = debugged.asks(*send, body)
+    assert reply.status == 200
+    entry, host = json.loads(reply.body)
+    assert (entry["kind"], entry["where"]) == ("storage entry", "theme")
+    assert entry["declare"].startswith('[[cookie]]\nname = "theme"')
+    assert host["why"] == 'Films: consent to "third-party" opens it.'
+    assert host["declare"] == ""
+    assert found(debugged) == {}
+    assert debugged.asks(*send, b"{").status == 400
+    # Nobody else does.
+    assert site.asks(*send, body).status == 405
+
+
 def test_other_sites_report_nothing(site: Site) -> None:
     assert report(site, [["entry", "x"]], "", ("Sec-Fetch-Site", "cross-site")).status == 403
     assert found(site) == {}

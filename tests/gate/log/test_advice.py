@@ -616,6 +616,17 @@ def test_own_code_that_goes_with_a_call_is_logged_once_with_its_place_and_words(
     assert f'blocked the inline script at {place} of the page "/menu"' in message
     assert '"gtag (' in message
     assert "\"fbq('track'" in message or '"fbq(' in message
+    assert '"Google tag (gtag.js)", "Meta Pixel"' in message
+    assert "declare the service, and the script stays" in message
+
+
+@pytest.mark.parametrize("more", ["fetch('/menu')", "img.src = '/menu.png'", "localStorage.menu = 1"])
+def test_own_code_that_does_more_than_to_call_is_logged_too(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture, more: str
+) -> None:
+    page = Page(f"<!doctype html><script>{more}; fbq('track', 'Menu')</script>".encode())
+    make_site(page, policy=f'{POLICY}\n[[service]]\nuse = "meta-pixel"').gets()
+    (message,) = [r.getMessage() for r in caplog.records if "inline script" in r.getMessage()]
     assert "move the call to a script element of its own" in message
 
 

@@ -14,7 +14,7 @@ SCRIPT = b'<script src="https://films.example/a--&gt;.js"></script>'
 PAGE = Page(b"<!doctype html><title>t</title><p>one" + SCRIPT * 2 + b"<img src=//new.example/x>")
 
 
-def comments(html: bytes) -> list[list[list[str]]]:
+def comments(html: bytes) -> list[list[dict[str, str]]]:
     tree = LexborHTMLParser(html)
     found = [node.comment_content for node in tree.root.traverse(include_text=True) if node.is_comment_node]
     prefix = "consentgate "
@@ -24,10 +24,16 @@ def comments(html: bytes) -> list[list[list[str]]]:
 def test_it_says_what_was_blocked_and_what_would_declare_it(make_site: MakeSite) -> None:
     reply = make_site(PAGE, debug=True).gets()
     [things] = comments(reply.body)
-    assert things[0] == ["script", "https://films.example/a-->.js", "Films", "third-party", ""]
-    kind, where, whose, category, declare = things[1]
-    assert (kind, where, whose, category) == ("img", "//new.example/x", "new.example", "")
-    assert declare.startswith("[[service]]") and 'hosts = ["new.example"]' in declare
+    assert things[0] == {
+        "kind": "script",
+        "where": "https://films.example/a-->.js",
+        "why": 'Films: consent to "third-party" opens it.',
+        "declare": "",
+    }
+    assert things[1]["where"] == "//new.example/x"
+    assert things[1]["why"] == "new.example: it is not declared, so that no consent can open it."
+    assert things[1]["declare"].startswith("[[service]]")
+    assert 'hosts = ["new.example"]' in things[1]["declare"]
     assert len(things) == 2
     assert reply.body.endswith(b"-->")
     assert b"data-debug" in reply.body
@@ -51,10 +57,16 @@ def test_it_is_read_in_any_charset(make_site: MakeSite, label: str) -> None:
     page = Page(html.encode(label), headers=[("Content-Type", f"text/html; charset={label}")])
     body = make_site(page, debug=True).gets().body.decode(label)
     [[thing]] = comments(body.encode())
-    assert thing[1] == f"https://films.example/{'ア' if label == 'shift_jis' else 'é'}.js"
+    assert thing["where"] == f"https://films.example/{'ア' if label == 'shift_jis' else 'é'}.js"
 
 
 def test_pages_cannot_put_their_own_markup_into_it(make_site: MakeSite) -> None:
     hostile = b'<script src="https://films.example/--!><img src=//evil.example>-->"></script>'
     body = make_site(Page(b"<!doctype html>" + hostile, headers=[HTML]), debug=True).gets().body
     assert LexborHTMLParser(body).css_first("img") is None
+
+
+def test_an_inline_script_is_told_by_its_place(make_site: MakeSite) -> None:
+    page = Page(b"<!doctype html><p>one\n" + b"<script>fbq('init', '1')</script>\n" * 2)
+    [things] = comments(make_site(page, debug=True).gets().body)
+    assert [thing["where"] for thing in things] == ["line 2", "line 3"]

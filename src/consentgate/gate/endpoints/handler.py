@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from consentgate.gate.csp.csp_headers import REPORTS
 from consentgate.gate.enforcement import Enforcement
 from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
+from consentgate.gate.log.explanations import Explanations
 from consentgate.gate.message import Answer, Header, without
 from consentgate.gate.request.fetch_metadata import (
     is_clicked_by_script,
@@ -32,7 +34,7 @@ from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
-from .reports import BadReport, Reported, read_reports
+from .reports import BadReport, Reported, read_reports, without_person
 from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
 
 
@@ -58,6 +60,8 @@ class OwnRequest:
             answer = self._decide(body)
         elif method == "POST" and self.name == REPORTS and self.enforcement.takes_reports:
             answer = self._report(body)
+        elif method == "POST" and self.name == "debug" and self.enforcement.debug:
+            answer = self._explain(body)
         else:
             allowed = "GET, HEAD, POST" if self.name in ("choices", EMBED) else "GET, HEAD"
             answer = problem(405, self.pages)
@@ -70,32 +74,54 @@ class OwnRequest:
     def _report(self, body: bytes) -> Answer:
         """Count what a browser reports. Browsers send reports by themselves, from a page of this very
         host."""
-        request = self.visit.request
-        if any(site != "same-origin" for site in request.values("sec-fetch-site")):
+        if any(site != "same-origin" for site in self.visit.request.values("sec-fetch-site")):
             return self._received(403)
         if not self.enforcement.reports.take():
             return self._received(429)
         if len(body) > LONGEST_FORM:
             return self._received(413)
         try:
-            reports = read_reports("".join(request.values("content-type")), body)
+            reports = self._read_reports(body)
+        except BadReport:
+            return self._received(400)
+        declarations = self.enforcement.log.declarations
+        for reported in reports:
+            claim, host = self._judged(reported)
+            if claim is not None and host:
+                declarations.host_reported(host, claim)
+            elif claim is not None:
+                declarations.name_reported(reported.kind, without_person(reported.name), claim)
+        return self._received(204)
+
+    def _explain(self, body: bytes) -> Answer:
+        """Explain to a page that is being debugged why things were kept back in it."""
+        explanations = Explanations(self.enforcement.policy, self.visit.page)
+        explained = []
+        try:
+            reports = self._read_reports(body[:LONGEST_FORM])
         except BadReport:
             return self._received(400)
         for reported in reports:
-            self._count(reported)
-        return self._received(204)
+            claim, host = self._judged(reported)
+            if claim is not None and host:
+                explained.append(explanations.host(claim, host, "host", host))
+            elif claim is not None:
+                explained.append(explanations.stored(claim, reported.kind, reported.name))
+        return Answer(200, self.pages.headers("application/json"), json.dumps(explained).encode())
 
-    def _count(self, reported: Reported) -> None:
-        judge, declarations = self.visit.judge, self.enforcement.log.declarations
+    def _read_reports(self, body: bytes) -> list[Reported]:
+        return read_reports("".join(self.visit.request.values("content-type")), body)
+
+    def _judged(self, reported: Reported) -> tuple[Claim | None, str]:
+        """Judge what a browser reports; return what is not covered, and the host that would be contacted, ""
+        for none."""
+        judge = self.visit.judge
         if reported.kind != "url":
-            if claim := judge.cookie(reported.name):
-                declarations.name_reported(reported.kind, reported.name, claim)
-            return
+            return judge.cookie(reported.name), ""
         target = resolve(reported.name, Url("https", "", "/"))
         if not target.has_valid_host or target.scheme not in ("http", "https", "ws", "wss"):
-            return
-        if claim := judge.url(target.host, target.path):
-            declarations.host_reported(target.host, claim)
+            return None, ""
+        return judge.url(target.host, target.path), target.host
 
     def _received(self, status: int) -> Answer:
         headers = self.pages.headers("text/plain")

@@ -4,12 +4,15 @@ section 5; Reporting API), and what our script has found in a page (static/inter
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 _MOST_IN_ONE = 100
 _STORED = frozenset(("cookie", "entry", "database", "cache"))
 _LONGEST_NAME = 200
+_OF_A_PERSON = re.compile(r"[^\s.:/_|@-]*@|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|[0-9a-fA-F]{16}|[0-9]{4}")
+"""What may say who somebody is, in the name of something stored: an address, an identifier or a number."""
 
 
 class BadReport(ValueError):
@@ -35,6 +38,15 @@ def read_reports(content_type: str, body: bytes) -> list[Reported]:
     if reader is None:
         raise BadReport
     return [*reader(found)][:_MOST_IN_ONE]
+
+
+def without_person(name: str) -> str:
+    """Return the `name` of something stored up to what may say who somebody is, with a star for the rest.
+
+    Scripts have names such as "cart:4711" and "user.jo@example.org", of which nothing is to be kept.
+    """
+    found = _OF_A_PERSON.search(name)
+    return f"{name[: found.start()]}*" if found else name
 
 
 def _of_report_uri(found: object) -> Iterator[Reported]:

@@ -36,3 +36,7 @@ class ConfigurationAdvice:
         """Log that this gate blocks nothing."""
         if self._once.is_new("mode", "report only"):
             _log.warning("report_only is on in [site]: nothing is blocked, and what would be is counted")
+
+    def is_debugged(self) -> None:
+        """Log that pages show what was blocked in them."""
+        _log.warning("debug is on: pages show what was blocked in them, which is for those who make the site")

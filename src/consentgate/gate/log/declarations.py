@@ -8,6 +8,7 @@ import logging
 from consentgate.catalogue import InlineScript, catalogue
 from consentgate.html import BlockedMarkup
 from consentgate.policy import Claim, Policy
+from consentgate.policy.messages import listed
 from consentgate.web.url import Url, resolve
 
 from .findings import Findings
@@ -16,6 +17,8 @@ from .proposals import LONGEST, Proposals, toml_text
 
 _log = logging.getLogger("consentgate")
 
+_DECLARE_IT = "declare the service, and the script stays: a stub takes the call"
+_MOVE_THE_CALL = "move the call to a script element of its own, or into a file of yours"
 _FOR_A_PROGRAM = (
     "no policy can: it starts a program, which may load anything. A link with this address stays: visitors "
     "click it or not"
@@ -141,23 +144,24 @@ class DeclarationAdvice:
     def inline_script_blocked(self, claim: Claim, page: str, place: BlockedMarkup) -> None:
         """Log that an inline script which calls a service was taken out of a `page` (a path) as a whole.
 
-        One that loads the service is the service's own snippet: it holds no code of the site.
+        One that loads a script is the service's own snippet: it holds no code of the site.
         """
         text = place.text
         if not self._once.is_new("inline script", f"{claim.service} {hash(text)}"):
             return
         script = InlineScript(text.partition(b">")[2].rpartition(b"</")[0])
         words = catalogue().words_of_inline(script)
-        if words and not script.loads:
+        if words and not script.loads_script:
+            only_calls = bool(catalogue().called_by_inline(script))
             _log.warning(
                 "%s the inline script at %s of the page %s as a whole, since it has %s in it: that is %s. To "
-                "do, if there is code of your own in it: move the call to a script element of its own, or "
-                "into a file of yours, behind a test that the function is there",
+                "do, if there is code of your own in it: %s",
                 self._blocked,
                 place.words,
                 toml_text(page),
                 " and ".join(map(toml_text, words)),
-                toml_text(claim.name),
+                listed(dict.fromkeys(service.name for service in catalogue().by_inline(script))),
+                _DECLARE_IT if only_calls and not claim.declared else _MOVE_THE_CALL,
             )
 
     def _cookie(self, name: str, claim: Claim, source: Source, kind: str = "cookie") -> None:

@@ -49,7 +49,7 @@ class HtmlBody:
         self,
         make_rewriter: Callable[[Encoding], Rewriter],
         label: str | None,
-        at_end: Callable[[], bytes] = bytes,
+        at_end: Callable[[], bytes] | None = None,
     ) -> None:
         self.ready = False
         self.charset: str | None = None
@@ -86,7 +86,9 @@ class HtmlBody:
 
     def _rewrite(self, rewriter: Rewriter, data: bytes, *, final: bool) -> bytes:
         output = rewriter.feed(data) if data else b""
-        return output + rewriter.finish() + self._at_end() if final else output
+        if final:
+            output += rewriter.finish() + (self._at_end() if self._at_end is not None else b"")
+        return output
 
 
 class RecodedBody:

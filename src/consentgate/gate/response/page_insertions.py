@@ -121,7 +121,7 @@ class PageInsertions:
             allows=visit.consent.allowed,
             consent_mode=told,
             guard=guard_rules(visit.judge),
-            stubs=visit.judge.globals.stubs,
+            stubs=sorted(visit.judge.stubs),
             frames=not (policies and keeps_out_page(policies, "frame", visit.host)),
             debug=self._debug,
         )

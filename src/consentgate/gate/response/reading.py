@@ -51,7 +51,7 @@ class Reader:
             made = None if self._only_observes else self._insertions.insertion(headers, refreshes)
             return self._rewriter(encoding, made, headers)
 
-        html = HtmlBody(make_rewriter, label, self._debug.text if self._debug else bytes)
+        html = HtmlBody(make_rewriter, label, self._debug.text if self._debug else None)
         body: Body = RecodedBody(html, codings) if codings else html
         return SniffedBody(body, codings) if kind is Kind.UNKNOWN else body
 
@@ -79,7 +79,7 @@ class Reader:
     def _note_markup(self, blocked: BlockedMarkup) -> None:
         claim, url, kind = blocked.violation
         if self._debug is not None:
-            self._debug.add(claim, url, kind)
+            self._debug.add(claim, url, kind, blocked.words)
         self._note_blocked(claim, url)
         if kind == "inline script":
             self._log.declarations.inline_script_blocked(claim, self._visit.page.path, blocked)
