@@ -172,6 +172,25 @@ def test_they_store_what_is_allowed(engine: Engine, recorder: Recorder) -> None:
         assert stored(page, "kept") == set(STORES)
 
 
+DECIDE = """async (decision) => {
+    const body = new URLSearchParams({decision, next: '/'});
+    await fetch('/_privacy/choices', {method: 'POST', redirect: 'manual', body});
+    return (await (await fetch('/_privacy/state')).text()).startsWith('open');
+}"""
+
+
+@pytest.mark.parametrize("decisions", [["refuse"], ["accept", "refuse"]], ids=["CR", "CW"])
+def test_they_do_neither_after_a_refusal_or_withdrawal(
+    engine: Engine, recorder: Recorder, decisions: list[str]
+) -> None:
+    with page_of(engine, recorder) as page:
+        page.goto(f"https://{OWN}/page/image")
+        for decision in decisions:
+            assert page.evaluate(DECIDE, decision) is (decision == "accept")
+        assert contacted(page, recorder, [*INSERTED, *WRITTEN]) == set()
+        assert stored(page, "other") == set()
+
+
 TRUSTED = """async () => {
     const policy = self.trustedTypes?.createPolicy('page', {createHTML: String}) ?? {createHTML: String};
     const html = text => policy.createHTML(text);

@@ -95,6 +95,23 @@ def test_a_meta_policy_in_the_page_leaves_the_banner_alone(
     assert not visitor.presses("Refuse").shows("Accept")
 
 
+def test_the_console_has_nothing_of_ours_on_any_page(visitor: Visitor, serve: Callable[..., Site]) -> None:
+    """No warnings of headers that a browser does not know, no errors, no violations of our own policies."""
+    _, app = gated(page('<p>text</p><iframe src="https://films.example/1"></iframe>'))
+    site = serve(app)
+    said: list[str] = []
+    visitor.page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    for path in ("/", "/_privacy/choices", "/_privacy/unknown"):
+        visitor.opens(site.at(path))
+    visitor.opens(site.url)
+    visitor.follows("All details")
+    visitor.does(lambda page: page.keyboard.press("Escape"))
+    visitor.presses("Refuse")
+    visitor.follows("Privacy settings")
+    # Chromium tells of the status of the page itself.
+    assert [line for line in said if "404" not in line] == []
+
+
 def test_policies_in_one_line_count_each_by_itself(visitor: Visitor, serve: Callable[..., Site]) -> None:
     # The first is the site's and forbids own images; the second is the gate's and forbids others'.
     body = (
