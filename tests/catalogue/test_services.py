@@ -34,6 +34,21 @@ def test_every_cookie_has_a_name_and_a_lifetime_a_policy_can_hold(service: Known
         assert re.fullmatch(r"session|[1-9][0-9]* (?:minute|hour|day|month|year)s?", cookie.lifetime), cookie
 
 
+def test_no_name_is_for_two_services() -> None:
+    names = [name for service in SERVICES for name in (service.id, *service.aliases)]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [("ga4", "google-analytics"), ("gtm", "google-tag-manager"), ("twitter", "x"), ("youtube", "youtube")],
+)
+def test_services_are_found_by_their_other_names(name: str, id: str) -> None:
+    found = catalogue().named(name)
+    assert found is not None and found.id == id
+
+
 # Whose URLs a service may load as well: loaders that several share, and hosts that are one by nature.
 SHARES = {
     "google-tag-manager": {"google-tag"},

@@ -597,8 +597,9 @@ def test_the_name_of_the_gates_own_cookie_is_taken(name):
 @pytest.mark.parametrize(
     ("use", "hint"),
     [
-        ("gtm", '"gtm"; did you mean "google-tag-manager"?'),
-        ("ga4", '"ga4"; did you mean "google-analytics" or "google-ads" or "google-adsense"?'),
+        ("gam", '"gam"; did you mean "google-ad-manager"?'),
+        ("gt4", '"gt4"; did you mean "google-tag"?'),
+        ("twiter", '"twiter"; did you mean "twitter"?'),
         ("zzz", "print(*(s.id for s in catalogue().services))\" lists them"),
     ],
 )  # fmt: skip

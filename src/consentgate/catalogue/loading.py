@@ -63,6 +63,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     category: str
     controller: str = ""
     privacy_url: str = ""
+    aliases: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     cookies: tuple[_Cookie, ...] = ()
@@ -156,6 +157,7 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         category=row.category,
         controller=row.controller,
         privacy_url=row.privacy_url,
+        aliases=row.aliases,
         urls=tuple(UrlPattern.parse(url) for text in row.urls for url in _expand(text, sets)),
         paths=row.paths,
         cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),

@@ -34,6 +34,8 @@ class Catalogue:
         self._by_id = {service.id: service for service in self._services}
         if len(self._by_id) != len(self._services):
             raise ValueError("two services of the catalogue have the same id")
+        self._by_name = {alias: service for service in self._services for alias in service.aliases}
+        self._by_name |= self._by_id
         self._urls = UrlIndex((pattern, service) for service in self._services for pattern in service.urls)
         self._paths = tuple((Glob(path), service) for service in self._services for path in service.paths)
         self._path_ends = _fewest_ends({glob.last for glob, _ in self._paths})
@@ -62,6 +64,10 @@ class Catalogue:
     def service(self, id: str) -> KnownService | None:
         """Return the service of this id, or None."""
         return self._by_id.get(id)
+
+    def named(self, name: str) -> KnownService | None:
+        """Return the service with this id or alias, or None."""
+        return self._by_name.get(name)
 
     def by_url(self, host: str, path: str = "/") -> KnownService | None:
         """Return whose URL this is, or None. `host` is lowercase ASCII, `path` has no query."""

@@ -58,7 +58,8 @@ ShownBy: TypeAlias = Literal["", "script", "inline script"]
 class KnownService:
     """One vendor's product, as the catalogue knows it.
 
-    `category` is the catalogue's own word, which a policy maps to one of its categories. `urls` is all that
+    `category` is the catalogue's own word, which a policy maps to one of its categories. Policies may call it
+    by one of its `aliases`, too. `urls` is all that
     the service is known to load, and services may share a loader. `paths` are globs that give the service
     away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says which of
     its scripts show something where they stand, none by default. `stubs` are the globals by which the code of
@@ -71,6 +72,7 @@ class KnownService:
     category: str
     controller: str = ""
     privacy_url: str = ""
+    aliases: tuple[str, ...] = ()
     urls: tuple[UrlPattern, ...] = ()
     paths: tuple[str, ...] = ()
     cookies: tuple[KnownCookie, ...] = ()

@@ -107,6 +107,9 @@ def _check_type(known: KnownConsentMode, kind: str, id: object, ids: Sequence[st
 
 
 def _hint(id: str, ids: Sequence[str]) -> str:
-    if catalogue().service(id) is not None:
-        return f"; to use that service, add a [[service]] with use = {shown(id)}"
+    known = catalogue().named(id)
+    if known is not None and known.id in ids:
+        return f"; did you mean {shown(known.id)}?"
+    if known is not None:
+        return f"; to use that service, add a [[service]] with use = {shown(known.id)}"
     return did_you_mean(id, ids) or f"; they are {listed(ids)}"

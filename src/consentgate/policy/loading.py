@@ -43,6 +43,7 @@ _log = logging.getLogger("consentgate")
 _LISTS_IDS = (
     'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
 )
+_SHORTEST_HINTED = 5
 _TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts", "consent_mode")
 _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
 
@@ -237,10 +238,13 @@ class _PolicyReader:
         return self.tables.complete(place, {**filled_in, **values}, Service)
 
     def _known(self, place: str, use: object) -> KnownService | None:
-        known = catalogue().service(use) if isinstance(use, str) else None
+        known = catalogue().named(use) if isinstance(use, str) else None
         if known is None:
             ids = [service.id for service in catalogue().services]
-            hint = did_you_mean(use, ids) or _ids_like(use, ids)
+            aliases = [alias for service in catalogue().services for alias in service.aliases]
+            # Anything short is like a short one.
+            names = [*ids, *(alias for alias in aliases if len(alias) >= _SHORTEST_HINTED)]
+            hint = did_you_mean(use, names) or _ids_like(use, ids)
             expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
