@@ -10,7 +10,7 @@ export const tellOfFindings = ({ hearOfFindings, own, said }) => {
   /** @type {[kind: string, name: string][]} */
   let unsent = [];
   const send = () => {
-    if (said.reports && unsent.length) {
+    if (unsent.length) {
       navigator.sendBeacon(own("reports"), new Blob([JSON.stringify(unsent)], { type: "application/json" }));
     }
     unsent = [];
@@ -18,7 +18,7 @@ export const tellOfFindings = ({ hearOfFindings, own, said }) => {
   const overlay = said.debug ? import(own(said.debug).href) : undefined;
   hearOfFindings((finding) => {
     const [kind, name] = JSON.parse(finding);
-    if (unsent.length < MOST && name.length <= LONGEST) unsent.push([kind, name]);
+    if (said.reports && unsent.length < MOST && name.length <= LONGEST) unsent.push([kind, name]);
     /* The overlay has the server say more, and tells the console that. */
     if (overlay) overlay.then(({ showFinding }) => showFinding(own("debug"), kind, name)).catch(console.error);
     else console.info(`consentgate: no consent to the ${kind} ${JSON.stringify(name)}. With debug the gate says how to declare it.`);

@@ -1,6 +1,6 @@
 /* The list of what was blocked, in a corner of the page. */
 
-/** @typedef {{ kind: string, where: string, why: string, declare: string }} Thing As gate/response/blocked_comment.py writes it. */
+/** @typedef {{ kind: string, where: string, why: string, declare: string }} Thing As gate/log/explanations.py writes it. */
 
 const STYLES = `
   :host { all: initial; position: fixed; inset: 0 0 auto auto; z-index: 2147483647; color-scheme: light dark; }

@@ -1,4 +1,4 @@
-"""What was kept back in a page is told to those who make the site: by console, server and page."""
+"""The console, the server and the page tell those who make a site what was kept back."""
 
 from __future__ import annotations
 

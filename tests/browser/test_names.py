@@ -115,6 +115,7 @@ def asked(engine: Engine, recorder: Recorder) -> Iterator[Asked]:
             try:
                 stack.enter_context(at_port_53(server))
             except CannotBeAsked as reason:
+                # Port 53 and another list of name servers take root. Chromium is asked everywhere.
                 pytest.skip(str(reason))
         else:
             recorder.forwards[LOOPBACK] = stack.enter_context(serve_wsgi(server.over_https)).port

@@ -69,7 +69,7 @@ class Enforcement:
         # What is in the templates, and not where they are, which each release of a site may change.
         theme = msgspec.structs.replace(policy.theme, templates=digest_of(policy.theme.templates))
         parts = msgspec.json.encode((*declared, policy.banner, policy.texts, theme, policy.consent_mode))
-        return hashlib.sha256(_VERSION + parts).digest()
+        return hashlib.sha256(_VERSION + bytes([self.debug]) + parts).digest()
 
     def variant_for(self, visit: Visit) -> Variant:
         """Return the variant of the page that this visitor gets."""

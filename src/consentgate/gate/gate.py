@@ -92,8 +92,10 @@ class Gate:
 
     @property
     def findings(self) -> list[Finding]:
-        """What was, or would have been, blocked since this process began, the most frequent first. Empty
-        unless the policy says `report_only` or `reports`, or has the Content-Security-Policy only report."""
+        """What this process has blocked, or would have blocked, with counts: the most frequent first.
+
+        Empty unless the policy says `report_only` or `reports`, or `csp = "report-only"`.
+        """
         return self.enforcement.log.findings.all()
 
     def exempting(self, *cookies: Cookie) -> Gate:

@@ -1,4 +1,4 @@
-"""What our script reports of the pages of a site whose policy wants to know."""
+"""Pages report what their scripts were kept from, where the policy says `reports`."""
 
 from __future__ import annotations
 

@@ -45,6 +45,12 @@ def test_without_debug_there_is_none(make_site: MakeSite) -> None:
     assert b"data-debug" not in reply.body
 
 
+def test_a_copy_without_it_is_not_good_once_debug_is_on(make_site: MakeSite) -> None:
+    page = Page(b"<!doctype html><p>one" + SCRIPT, headers=[HTML, ("ETag", '"1"')])
+    etags = {make_site(page, debug=debug).gets().value("etag") for debug in (False, True)}
+    assert len(etags) == 2
+
+
 def test_where_nothing_was_blocked_there_is_none(make_site: MakeSite) -> None:
     assert comments(make_site(Page(b"<!doctype html><p>one"), debug=True).gets().body) == []
 

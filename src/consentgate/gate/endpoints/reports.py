@@ -12,7 +12,7 @@ _MOST_IN_ONE = 100
 _STORED = frozenset(("cookie", "entry", "database", "cache"))
 _LONGEST_NAME = 200
 _OF_A_PERSON = re.compile(r"[^\s.:/_|@-]*@|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|[0-9a-fA-F]{16}|[0-9]{4}")
-"""What may say who somebody is, in the name of something stored: an address, an identifier or a number."""
+"""A part of a name that may tell who somebody is: an e-mail address, an identifier or a long number."""
 
 
 class BadReport(ValueError):

@@ -8,8 +8,8 @@ from consentgate.web.url import Url, resolve
 from .proposals import Proposals
 
 Explanation = dict[str, str]
-"""What static/overlay shows: the `kind` of something, `where` it stands or leads to, `why` it is blocked, and
-the lines that `declare` it, "" where the policy does."""
+"""An entry of the overlay's list (static/overlay): the `kind` of a blocked thing, `where` that stands or leads
+to, `why` it is blocked, and the lines of a policy that `declare` it ("" where the policy does)."""
 
 _KINDS = {"entry": "storage entry"}
 

@@ -1,4 +1,4 @@
-"""What a browser says of itself (User-Agent Client Hints)."""
+"""Reads the version of a browser from its request (User-Agent Client Hints)."""
 
 from __future__ import annotations
 
