@@ -8,7 +8,7 @@ from consentgate.web.url import Url, resolve
 from .proposals import Proposals
 
 Explanation = dict[str, str]
-"""An entry of the overlay's list (static/overlay): the `kind` of a blocked thing, `where` that stands or leads
+"""An entry of the overlay's list (static/overlay): the `kind` of a blocked thing, `where` it is or leads
 to, `why` it is blocked, and the lines of a policy that `declare` it ("" where the policy does)."""
 
 _KINDS = {"entry": "storage entry"}
