@@ -530,6 +530,11 @@ INLINE: dict[str, list[str]] = {
         "new Ya.Metrika2({id:1})",
     ],
     "mixpanel": ["mixpanel.init('x')", "mixpanel.track('x')"],
+    "posthog": [
+        "posthog.init('x')",
+        "posthog.capture('x')",
+        load("https://eu-assets.i.posthog.com/static/array.js"),
+    ],
     "amplitude": ["amplitude.init('x')", "amplitude.getInstance().init('x')"],
     "fullstory": ["window['_fs_org']='x'"],
     "vwo": ["var _vwo_code=1", "_vis_opt_account_id=1"],

@@ -17,9 +17,11 @@ def test_every_service_is_well_formed(service: KnownService) -> None:
     assert service.name
     categories = {"all", "functional", "marketing", "media", "necessary", "performance", "social"}
     assert service.category in categories
-    assert service.urls or service.paths or service.cookies
+    assert service.urls or service.paths or service.scripts or service.cookies
     assert all(str(UrlPattern.parse(str(pattern))) == str(pattern) for pattern in service.urls)
-    assert all(path.startswith(("/", "*/")) for path in service.paths)
+    paths = (*service.paths, *(signature.path for signature in service.scripts if signature.path))
+    # What is said of paths has to be quick to rule out: by their last segment.
+    assert all(re.fullmatch(r"\*/.*?[^/*]{2}[^/]*", path) for path in paths)
     if service.privacy_url:
         url = urlsplit(service.privacy_url)
         assert url.scheme == "https"
@@ -178,6 +180,10 @@ def test_the_catalogue_is_read_once() -> None:
         ("bandcamp.com/EmbeddedPlayer/album=1", "bandcamp"),
         ("0.gravatar.com/avatar/1", "gravatar"),
         ("acme.matomo.cloud/matomo.js", "matomo"),
+        ("eu-assets.i.posthog.com/static/array.js", "posthog"),
+        ("cloud.umami.is/script.js", "umami"),
+        ("scripts.simpleanalyticscdn.com/latest.js", "simple-analytics"),
+        ("acme.example/cdn-cgi/zaraz/i.js", "cloudflare-zaraz"),
         ("stats.acme.example/matomo.js", "matomo"),
         ("acme.example/analytics/piwik.php", "matomo"),
         ("www.youtube.com/matomo.php", "matomo"),

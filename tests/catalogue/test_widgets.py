@@ -218,7 +218,7 @@ def test_a_plain_link_stays(url: str) -> None:
     [
         "<script src=/js/youtube.com-helper.js></script>",
         "<script src='/connect.facebook.net/en_US/sdk.js'></script>",
-        "<script src=https://cdn.example.org/gtag/js></script>",
+        "<script src=https://cdn.example.org/tag/js></script>",
         "<iframe src='/player?u=https://www.youtube.com/embed/x'></iframe>",
         "<img src='/thumb?of=i.ytimg.com/vi/x'>",
         # Settings and data that name a host, an SDK or a widget (F8).

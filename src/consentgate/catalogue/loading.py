@@ -19,6 +19,7 @@ from .model import (
     KnownConsentMode,
     KnownCookie,
     KnownService,
+    ScriptSignature,
     ShownBy,
     WidgetSignature,
 )
@@ -35,6 +36,13 @@ class _Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
     then: str = ""
     loads: bool = False
+
+
+class _Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    path: str = ""
+    id: str = ""
+    attribute: str = ""
+    value: str = ".+"
 
 
 class _Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
@@ -66,6 +74,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aliases: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    scripts: tuple[_Script, ...] = ()
     cookies: tuple[_Cookie, ...] = ()
     inline: tuple[str | _Inline, ...] = ()
     stubs: tuple[str, ...] = ()
@@ -160,6 +169,7 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         aliases=row.aliases,
         urls=tuple(UrlPattern.parse(url) for text in row.urls for url in _expand(text, sets)),
         paths=row.paths,
+        scripts=tuple(map(_script, row.scripts)),
         cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
         inline=tuple(map(_inline, row.inline)),
         stubs=row.stubs,
@@ -185,6 +195,13 @@ def _inline(row: str | _Inline) -> InlineSignature:
     if isinstance(row, str):
         return inline_signature(row)
     return inline_signature(row.text, row.then, loads=row.loads)
+
+
+def _script(row: _Script) -> ScriptSignature:
+    if not (row.path or row.id or row.attribute):
+        raise ValueError("a script needs at least one of path, id and attribute")
+    id = re.compile(row.id) if row.id else None
+    return ScriptSignature(row.path, id, row.attribute, re.compile(row.value))
 
 
 def _widget(row: _Widget) -> WidgetSignature:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from . import loading
@@ -10,7 +10,9 @@ from .embeds import page_of
 from .inline_calls import may_do_more
 from .inline_scripts import InlineIndex, InlineScript
 from .model import Entity, KnownConsentMode, KnownService, Widget
-from .patterns import Glob, UrlPattern
+from .path_index import PathIndex
+from .patterns import UrlPattern
+from .script_files import ScriptFileIndex
 from .share_links import Button, ButtonIndex
 from .url_index import UrlIndex
 from .widgets import WidgetIndex
@@ -37,8 +39,8 @@ class Catalogue:
         self._by_name = {alias: service for service in self._services for alias in service.aliases}
         self._by_name |= self._by_id
         self._urls = UrlIndex((pattern, service) for service in self._services for pattern in service.urls)
-        self._paths = tuple((Glob(path), service) for service in self._services for path in service.paths)
-        self._path_ends = _fewest_ends({glob.last for glob, _ in self._paths})
+        self._paths = PathIndex((path, service) for service in self._services for path in service.paths)
+        self._scripts = ScriptFileIndex(self._services)
         self._inline = InlineIndex(self._services)
         self._buttons = ButtonIndex(buttons)
         self._widgets = WidgetIndex(self._services, self._buttons)
@@ -73,9 +75,16 @@ class Catalogue:
         """Return whose URL this is, or None. `host` is lowercase ASCII, `path` has no query."""
         if service := self._urls.find(host, path):
             return service
-        if not path.endswith(self._path_ends):
-            return None
-        return next((service for glob, service in self._paths if glob.matches(path)), None)
+        return self._paths.find(path)
+
+    def by_path(self, path: str) -> KnownService | None:
+        """Return the service that a `path` (without query) gives away on any host, or None."""
+        return self._paths.find(path)
+
+    def by_script_file(self, path: str, query: str, attributes: Mapping[str, str]) -> KnownService | None:
+        """Return the service whose script an element with these `attributes` loads, by what gives it away on
+        any host, or None. `path` and `query` are of the script's URL, the names of attributes lowercase."""
+        return self._scripts.service_of(path, query, attributes)
 
     def page_of_embed(self, url: str, host: str, path: str) -> str:
         """Return the address of the page on which the vendor shows what a frame at `url` does, which leads to
@@ -92,17 +101,12 @@ class Catalogue:
         return next(service for service in self._services if pattern in service.urls)
 
     def host_is_whole(self, host: str) -> bool:
-        """Say whether `by_url` is the same for all paths of this host which `has_path` is false for."""
+        """Say whether `by_url` is the same for all paths of this host for which `by_path` finds none."""
         return self._urls.is_whole(host)
 
-    def has_path(self, path: str) -> bool:
-        """Say whether `path` gives a service away on any host."""
-        return path.endswith(self._path_ends) and any(glob.matches(path) for glob, _ in self._paths)
-
     def may_have_path(self, url: str) -> bool:
-        """Say whether `has_path` may be true of the path of `url`, however that is escaped."""
-        path = url.partition("?")[0]
-        return "%" in path or any(map(path.__contains__, self._path_ends))
+        """Say whether `by_path` may know the path of `url`, however that is escaped."""
+        return self._paths.may_be_in(url)
 
     def by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
         """Return every service that an inline script loads or calls, in the order of the data file."""
@@ -168,15 +172,22 @@ class Catalogue:
         """Return a regular expression for the attribute names (lowercase) of widgets that do not stay."""
         return self._widgets.pattern("attribute")
 
+    def own_paths(self) -> tuple[str, ...]:
+        """Return the globs of all paths that may give something on the site's own hosts away."""
+        return (*(path for service in self._services for path in service.paths), *self._scripts.paths)
+
+    def script_ids(self) -> tuple[str, ...]:
+        """Return regular expressions for the `id` in queries that may give scripts away."""
+        return self._scripts.ids
+
+    def script_attributes(self) -> frozenset[str]:
+        """Return the names of the attributes (lowercase) that may give scripts away."""
+        return self._scripts.attributes
+
     def widget_value_patterns(self) -> list[tuple[str, str]]:
         """Return the attribute names that are a widget's where they have a value which a regular expression
         describes, with that."""
         return self._buttons.values()
-
-
-def _fewest_ends(ends: Set[str]) -> tuple[str, ...]:
-    """Return those of the `ends` without which a text has none of them."""
-    return tuple(end for end in sorted(ends) if not end.endswith(tuple(ends - {end})))
 
 
 @cache

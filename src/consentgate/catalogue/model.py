@@ -37,6 +37,20 @@ class InlineSignature:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptSignature:
+    """What gives a script's file away as a service's, wherever it is kept. All that is given must fit.
+
+    `path` is a glob for the path of the script's URL, `id` a pattern for the whole of what its query has as
+    `id`, and `attribute` the name of one that the element has, the whole value of which `value` matches.
+    """
+
+    path: str = ""
+    id: re.Pattern[str] | None = None
+    attribute: str = ""
+    value: re.Pattern[str] = re.compile(r".+")
+
+
+@dataclass(frozen=True, slots=True)
 class WidgetSignature:
     """A name that gives an element away as a service's widget.
 
@@ -59,12 +73,12 @@ class KnownService:
     """One vendor's product, as the catalogue knows it.
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. Policies may call it
-    by one of its `aliases`, too. `urls` is all that
-    the service is known to load, and services may share a loader. `paths` are globs that give the service
-    away on any host. `embeds` lead from its frames to the pages of what these show, and `shows` says which of
-    its scripts show something where they stand, none by default. `stubs` are the globals by which the code of
-    pages calls the service; one that ends in [] is a queue. One that is `closed` has ended, and only its
-    markup is still about. A text is empty where it is unknown.
+    by one of its `aliases`, too. `urls` is all that the service is known to load, and services may share a
+    loader. `paths` are globs that give the service away on any host, and `scripts` is what gives the elements
+    away that load its scripts. `embeds` lead from its frames to the pages of what these show, and `shows`
+    says which of its scripts show something where they stand, none by default. `stubs` are the globals by
+    which the code of pages calls the service; one that ends in [] is a queue. One that is `closed` has ended,
+    and only its markup is still about. A text is empty where it is unknown.
     """
 
     id: str
@@ -75,6 +89,7 @@ class KnownService:
     aliases: tuple[str, ...] = ()
     urls: tuple[UrlPattern, ...] = ()
     paths: tuple[str, ...] = ()
+    scripts: tuple[ScriptSignature, ...] = ()
     cookies: tuple[KnownCookie, ...] = ()
     inline: tuple[InlineSignature, ...] = ()
     stubs: tuple[str, ...] = ()

@@ -52,6 +52,13 @@ class Judge:
         """Judge a URL by its `host` (lowercase, no port) and `path` (without the query)."""
         return self.first_blocked(self._claims.by_url(host, path, own=host in self.own))
 
+    def own_script(self, host: str, path: str, query: str, attributes: Mapping[str, str]) -> Claim | None:
+        """Judge a script on the site's own `host` by what gives it away as a service's: the `path` and
+        `query` of its URL, or the `attributes` of its element."""
+        if host not in self.own:
+            return None
+        return self.first_blocked(self._claims.by_own_script(host, path, query, attributes))
+
     def groups_of_host(self, host: str) -> Groups | None:
         """Return the claims on every URL of `host`, except URLs whose path the catalogue may know; None where
         the path makes a difference."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -66,9 +66,9 @@ class InlineClaims(NamedTuple):
 
 
 class FirstParty(NamedTuple):
-    """The hosts that are the site itself (`own`); among these the hosts of which every URL may pass, since
-    none is a service's (`home`); and the beginnings of absolute URLs that may pass, however they go on
-    (`passing`)."""
+    """The hosts that are the site itself (`own`); among these the hosts on which the policy declares no
+    service (`home`); and the beginnings of absolute URLs that lead there or nowhere (`passing`). A URL on
+    these may pass unless the catalogue knows its path."""
 
     own: OwnHosts
     home: OwnHosts
@@ -136,9 +136,18 @@ class Claims:
 
     def by_url(self, host: str, path: str, *, own: bool) -> Groups:
         """Return the claims on a URL, by its `host` (lowercase, without a port) and `path` (without the
-        query). `own` says that the host is the site's: then what nobody declared has no claims."""
-        found = None if catalogue().has_path(path) else self.of_host(host, own=own)
+        query). `own` says that the host is the site's: then what nobody declared has no claims, unless its
+        path gives a service away."""
+        found = None if catalogue().by_path(path) else self.of_host(host, own=own)
         return self._of_url(host, path, own=own) if found is None else found
+
+    def by_own_script(self, host: str, path: str, query: str, attributes: Mapping[str, str]) -> Groups:
+        """Return the claims on a script on the site's own `host` that only the catalogue knows: by its `path`
+        and `query`, or by the `attributes` of its element. What the policy declares has none here."""
+        if self.declared(host, path, own=True):
+            return ()
+        known = catalogue().by_script_file(path, query, attributes)
+        return (self.by_known(known),) if known is not None else ()
 
     def of_host(self, host: str, *, own: bool) -> Groups | None:
         """Return the claims on every URL of this host, except URLs whose path the catalogue knows; None where
@@ -155,7 +164,12 @@ class Claims:
 
     def _of_url(self, host: str, path: str, *, own: bool) -> Groups:
         found = self.declared(host, path, own=own)
-        return found if found or own else ((self._undeclared_at(host, path),),)
+        if found:
+            return found
+        if not own:
+            return ((self._undeclared_at(host, path),),)
+        known = catalogue().by_path(path)
+        return (self.by_known(known),) if known is not None else ()
 
     def declared(self, host: str, path: str, *, own: bool) -> Groups:
         """Return the claims on a URL that the policy itself declares. There is a group for the service whose

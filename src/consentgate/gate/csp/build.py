@@ -68,9 +68,18 @@ def _net(policy: Policy, granted: frozenset[bytes], own: OwnHosts, here: tuple[s
     everything = _distinct(site, declared + tuple(_known(consent)))
     writes = _Writer(site, connections=policy.site.connection_allowlist != "off")
     merged = _merged(policy, declared)
-    for hosts in (everything, declared, merged):
-        if writes.fits(hosts, hosts):
-            return writes.net(hosts, hosts)
+    wide = _merged(policy, everything)
+    # Few services talk over sockets: what nobody declared goes without them before its hosts go.
+    for hosts, sockets in (
+        (everything, everything),
+        (wide, wide),
+        (everything, declared),
+        (wide, merged),
+        (declared, declared),
+        (merged, merged),
+    ):
+        if writes.fits(hosts, sockets):
+            return writes.net(hosts, sockets)
     # What is too long still only allows what was granted.
     hosts = writes.as_many_as_fit(merged)
     sockets = writes.as_many_sockets_as_fit(hosts)
@@ -92,7 +101,7 @@ class _Writer:
             connections,
             (*self._site, *hosts),
             left_out,
-            hosts[len(sockets) :],
+            tuple(host for host in hosts if host not in sockets),
         )
 
     def fits(self, hosts: Hosts, sockets: Hosts) -> bool:

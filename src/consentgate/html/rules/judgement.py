@@ -71,7 +71,7 @@ class Judgement:
     def url(self, url: str) -> Violation | None:
         """Judge a URL."""
         judge = self.document.judge
-        if url.startswith(judge.passing):
+        if url.startswith(judge.passing) and not catalogue().may_have_path(url):
             return None
         plain = _AT_A_HOST.match(url)
         if plain is not None:

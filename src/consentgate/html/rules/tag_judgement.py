@@ -12,6 +12,7 @@ from consentgate.html.values.data_url import DataUrl, Holds, may_hold_code
 from consentgate.html.values.refresh import refresh_url
 from consentgate.html.values.srcset import image_candidates
 from consentgate.web.client_hints import asks_of_the_device
+from consentgate.web.url import resolve
 
 from .document_context import DocumentContext
 from .hidden import is_hidden
@@ -220,7 +221,16 @@ def _hints(judgement: Judgement, tag: Tag, value: str) -> Violation | None:
 
 def _script(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
     # A classic script runs whatever its type.
-    return judgement.loaded_code(url, DataUrl.parse(url, Holds.SCRIPT, tag.get(b"charset")))
+    data = DataUrl.parse(url, Holds.SCRIPT, tag.get(b"charset"))
+    return judgement.loaded_code(url, data) or (_own_script(judgement, tag, url) if data is None else None)
+
+
+def _own_script(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
+    """Judge a script on the site's own host, which may be a tracker's all the same."""
+    target = resolve(url, judgement.document.base.url)
+    query = url.partition("#")[0].partition("?")[2]
+    claim = judgement.document.judge.own_script(target.host, target.path, query, tag.values)
+    return Violation(claim, url.strip()) if claim is not None else None
 
 
 def _link(judgement: Judgement, tag: Tag, url: str) -> Violation | None:

@@ -5,14 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 
+from consentgate.catalogue import catalogue
 from consentgate.html.matching.patterns import any_of, one_of
 from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, Reads
 from consentgate.html.tokenizer.grammar import EQUALS
 from consentgate.policy import OwnHosts
 
+
+def _last_segment(glob: str) -> bytes:
+    """Return a pattern for how the last segment of a path begins that `glob` matches."""
+    literal, star, _ = glob.rpartition("/")[2].partition("*")
+    return re.escape(literal.encode()) + (b"" if star else rb"(?=[ ,\"'?#])")
+
+
+_TRACKERS = any_of(*dict.fromkeys(map(_last_segment, catalogue().own_paths())))
+_IDS = any_of(*(pattern.encode() for pattern in catalogue().script_ids()))
+
+_NO_ID = rb"(?!id=(?&tracker_id))"
+_AMPERSAND = rb"&amp;" + _NO_ID
+# An escape that stands for no character of such a segment.
+_ESCAPE = rb"%(?!2[d-fD-F]|[3-7])"
+
+
+def _segment(but: bytes, *also: bytes) -> bytes:
+    """Return a pattern for what stands between two separators of a URL: nothing that could give a service
+    away, no escapes that could hide such, and none of the characters `but`. What is in `also` may be in it,
+    too."""
+    plain = rb"[^ ,/\\&%?\x00-\x1f" + but + rb"]++"
+    return rb"(?!(?&tracker))" + any_of(plain, _ESCAPE, rb"\?" + _NO_ID, *also) + rb"++"
+
+
 # A URL without a scheme, a host, a character reference or anything that browsers remove or turn around; or
 # several of them.
-_RELATIVE = rb"=\"(?:/?[^\"&:\\/\x00-\x1f]++)*+/?+\""
+_RELATIVE = rb"=\"(?:(?:/|[ ,]++/?+)?+" + _segment(b'":') + rb")*+[ ,]*+/?+\""
 
 _AT_HOME = rb"(?:https?:)?//(?&home)/"
 
@@ -37,13 +62,13 @@ def _quoted(value: Callable[[bytes], bytes]) -> bytes:
 
 
 def _absolute(quote: bytes) -> bytes:
-    return _AT_HOME + rb"[^%b]*+" % quote
+    return _AT_HOME + rb"(?:[ ,/]*+" + _segment(quote, _AMPERSAND) + rb")*+[ ,/]*+"
 
 
 def _candidates(quote: bytes) -> bytes:
     """Image candidates (WHATWG HTML, "parse a srcset attribute"): one whose URL ends with a comma has no
     descriptors."""
-    url = _AT_HOME + rb"[^%b&\t\n\f\r ]*+" % quote
+    url = _AT_HOME + rb"(?:[,/]*+" + _segment(quote) + rb")*+[,/]*+"
     end = rb"(?:(?<=,)|[\t\n\f\r ][^%b&,(]*+(?:,|(?=%b))|(?=%b))" % (quote, quote, quote)
     return rb"(?:[\t\n\f\r ,]*+" + url + end + rb")++[\t\n\f\r ,]*+"
 
@@ -68,6 +93,8 @@ def own_pieces(home: OwnHosts) -> dict[str, bytes]:
     hosts = (re.escape(host.encode()) for host in sorted(home.exact) if _PLAIN_NAME.fullmatch(host))
     return {
         "home": any_of(*below, *hosts),
+        "tracker": _TRACKERS,
+        "tracker_id": _IDS,
         "own_url": _quoted(_absolute),
         "own_candidates": _quoted(_candidates),
     }

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
+from consentgate.catalogue import catalogue
 from consentgate.html.matching.patterns import any_of, in_any_case, one_of
 from consentgate.html.matching.run import Run
 from consentgate.html.rules.loading_markup import ANYWHERE, ELEMENTS, INERT_RELATIONS, Reads
@@ -87,6 +88,7 @@ _UNCOMMON = (
 )
 
 _ACTIVE_ANYWHERE = {b"class", b"id", *(name.encode() for name in ANYWHERE)}
+_GIVE_AWAY = {name.encode() for name in catalogue().script_attributes()}
 _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.attributes}
 
 
@@ -154,7 +156,7 @@ def _loading_attributes(home: OwnHosts | None) -> bytes:
 def _empty_script(home: OwnHosts | None) -> bytes:
     """Return a pattern for a script without text in it."""
     inert = rb"type=[\"']text/javascript[\"']", *_own(home, _LOADING, rb"(?P<run>)")
-    attributes = _attributes(*inert, active=_LOADING | _ACTIVE_ANYWHERE | {b"type"})
+    attributes = _attributes(*inert, active=_LOADING | _ACTIVE_ANYWHERE | {b"type"} | _GIVE_AWAY)
     return rb"script" + attributes + _END + rb"</script>"
 
 
