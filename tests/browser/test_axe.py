@@ -56,7 +56,7 @@ def site(serve: Callable[..., Site]) -> Site:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=LONG)])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize(
     "language",
     [language if language == "ar" else pytest.param(language, marks=LONG) for language in LANGUAGES],

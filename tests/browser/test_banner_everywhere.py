@@ -69,8 +69,15 @@ def test_the_keyboard_goes_through_it_in_order_and_leaves_it(opens: Callable[...
     assert_keyboard_goes_through_it(opens(FIRST + END))
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (320, 256)], ids=str)
-@pytest.mark.parametrize("styles", ["", SMOOTH], ids=["at-once", "smoothly"])
+@pytest.mark.parametrize(
+    ("size", "styles"),
+    [
+        pytest.param((1280, 800), "", id="wide-at-once"),
+        pytest.param((1280, 800), SMOOTH, id="wide-smoothly", marks=pytest.mark.exhaustive),
+        pytest.param((320, 256), "", id="narrow-at-once"),
+        pytest.param((320, 256), SMOOTH, id="narrow-smoothly"),
+    ],
+)
 def test_it_hides_no_focus(opens: Callable[..., Visitor], size: tuple[int, int], styles: str) -> None:
     """WCAG 2.4.11."""
     visitor = opens(styles + LINES + END, size=size)

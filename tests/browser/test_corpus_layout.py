@@ -63,17 +63,17 @@ def layouts(visitor: Visitor, url: str) -> list[str]:
 PAGES = saved_pages()
 
 
-@for_each(PAGES, step=3)
+@for_each(PAGES, step=6)
 def test_every_element_keeps_its_box_while_it_asks(page: SavedPage, cleared_visitor: Visitor) -> None:
     assert_no_box_changes(page, cleared_visitor)
 
 
-@for_each(PAGES[::3], step=3)
+@for_each(PAGES[::3], step=6)
 def test_every_element_keeps_its_box_after_a_refusal(page: SavedPage, cleared_visitor: Visitor) -> None:
     assert_no_box_changes(page, cleared_visitor, "refuse")
 
 
-@for_each(PAGES[1::3], step=3)
+@for_each(PAGES[1::3], step=6)
 def test_every_element_keeps_its_box_after_a_grant(page: SavedPage, cleared_visitor: Visitor) -> None:
     assert_no_box_changes(page, cleared_visitor, "accept")
 

@@ -99,14 +99,15 @@ def boxes(visitor: Visitor, url: str) -> list[Any]:
 
 
 LONG = pytest.mark.long
+EXHAUSTIVE = pytest.mark.exhaustive
 
 
 @pytest.mark.parametrize(
     ("state", "caching"),
     [
         ("undecided", ""),
-        pytest.param("undecided", "public, max-age=60", marks=LONG),
-        pytest.param("refused", "", marks=LONG),
+        pytest.param("undecided", "public, max-age=60", marks=EXHAUSTIVE),
+        pytest.param("refused", "", marks=EXHAUSTIVE),
         pytest.param("refused", "public, max-age=60", marks=LONG),
         pytest.param("granted", "", marks=LONG),
     ],

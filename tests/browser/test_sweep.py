@@ -92,7 +92,7 @@ def test_a_withdrawal_deletes_what_was_stored_with_consent(visitor: Visitor, how
     withdraws(visitor, how)
     found = looks(visitor)
     # On the page that a plain form led to, the script deletes it, which a busy machine takes a while for.
-    for _ in range(20):
+    for _ in range(100):
         if len(found.storage) == len(KINDS) * len(KEPT):
             break
         found = looks(visitor)
