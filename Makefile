@@ -11,9 +11,10 @@ BASE := $(VENV)/.base
 TESTS := $(VENV)/.tests
 LINT := $(VENV)/.lint
 BENCH := $(VENV)/.bench
-CODE := src tests examples tools benchmarks
+DOCS := $(VENV)/.docs
+CODE := src tests examples tools benchmarks docs/conf.py
 
-.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench screenshots lint format browsers static servers clean
+.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench docs screenshots lint format browsers static servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ $(BASE) $(DEMO)/.base:
 	$(@D)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	@touch $@
 
-$(TESTS) $(LINT) $(BENCH): $(VENV)/.%: pyproject.toml | $(BASE)
+$(TESTS) $(LINT) $(BENCH) $(DOCS): $(VENV)/.%: pyproject.toml | $(BASE)
 	$(RUN)/python -m pip install --quiet --editable . --group $*
 	@touch $@
 
@@ -78,6 +79,9 @@ soak: $(BENCH) ## send a gigabyte through the rewriter and print how far its mem
 
 bench: $(BENCH) ## measure the gate beside others that do the same
 	$(RUN)/python -m benchmarks --json benchmarks.json
+
+docs: $(DOCS) ## build the documentation into build/docs, with every warning an error
+	$(RUN)/python -m sphinx -W --keep-going -q -b dirhtml docs build/docs
 
 screenshots: $(TESTS) ## take the pictures of docs/appearance.md again
 	$(RUN)/python tools/screenshots.py
