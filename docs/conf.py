@@ -28,7 +28,7 @@ _OUTSIDE = re.compile(r"\[([^\]\[]+)\]\(\.\./[^)]*\)")
 
 
 def _without_links_to_the_code(app: Sphinx, name: str, text: list[str]) -> None:
-    """Leave of links to files outside this folder their text: these are in the repository, not in the site."""
+    """Leave of links out of this folder their text: what they lead to is not in the site."""
     text[0] = _OUTSIDE.sub(r"\1", text[0])
 
 
