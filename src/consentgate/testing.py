@@ -1,19 +1,22 @@
 """Consent for a site's own tests.
 
-name, value = consent_cookie(gate, grants=["performance"], host="testserver")
-client.cookies[name] = value                    # for a test client: a visitor who said yes
+    consent_to(client, "performance")            # from now on the client of a visitor who said yes
 
-request.consent = consent_for(gate, grants=["performance"])      # for a Django view that is called alone
+    name, value = consent_cookie(gate, grants=["performance"], host="testserver")     # for any other client
+    request.consent = consent_for(gate, grants=["performance"])      # for a Django view that is called alone
+
+In pytest `consent_to` is a fixture, too, which needs no import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from .consent import Consent, decide
 from .gate import Gate
 
-__all__ = ["consent_cookie", "consent_for"]
+__all__ = ["consent_cookie", "consent_for", "consent_to"]
 
 
 def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhost") -> tuple[str, str]:
@@ -37,3 +40,44 @@ def consent_for(gate: Gate, grants: Iterable[str] = ()) -> Consent:
     Raises UnknownId for an id that the policy does not have.
     """
     return Consent.of_ids(gate.policy, grants)
+
+
+def consent_to(client: Any, *grants: str, gate: Gate | None = None, host: str = "") -> None:
+    """Make `client` a visitor who has said yes to the categories and services `grants`, and no to everything
+    where there are none.
+
+    `client` is a test client of Django, Flask or Starlette, or one of httpx. Its gate is found where it has
+    one, and `host` is the one that it asks by default.
+
+    Raises UnknownId for an id that the policy does not have, and TypeError for a client whose gate or kind is
+    not known.
+    """
+    gate = gate or _gate_of(client)
+    if hasattr(client, "set_cookie"):
+        host = host or "localhost"
+        name, value = consent_cookie(gate, grants, host)
+        client.set_cookie(name, value, domain=host)
+        return
+    if not hasattr(client, "cookies"):
+        raise TypeError(
+            f"client: expected a test client of Django, Flask or Starlette, not {client!r}; give another one "
+            "the cookie that consent_cookie() returns"
+        )
+    base = getattr(client, "base_url", None)
+    name, value = consent_cookie(gate, grants, host or getattr(base, "host", "") or "testserver")
+    client.cookies[name] = value
+
+
+def _gate_of(client: Any) -> Gate:
+    application = getattr(client, "application", None)
+    behind = getattr(application, "extensions", {}).get("consentgate") or getattr(client, "app", None)
+    gate = getattr(behind, "gate", None)
+    if isinstance(gate, Gate):
+        return gate
+    if type(client).__module__.partition(".")[0] == "django":
+        from .django import gate_from_settings
+
+        return gate_from_settings()
+    raise TypeError(
+        f"client: cannot find the gate of {client!r}; name it, as in consent_to(client, gate=gate)"
+    )
