@@ -3,6 +3,16 @@
 from .consent import Consent, UnknownId
 from .gate import Gate, Rewritten
 from .html import Blocked
-from .policy import Policy, PolicyError
+from .policy import Policies, Policy, PolicyError, PolicySource
 
-__all__ = ["Blocked", "Consent", "Gate", "Policy", "PolicyError", "Rewritten", "UnknownId"]
+__all__ = [
+    "Blocked",
+    "Consent",
+    "Gate",
+    "Policies",
+    "Policy",
+    "PolicyError",
+    "PolicySource",
+    "Rewritten",
+    "UnknownId",
+]

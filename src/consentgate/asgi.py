@@ -45,13 +45,15 @@ class ConsentMiddleware:
         if scope["type"] not in ("http", "websocket") or CONSENT in scope:
             # Not ours to judge, or another gate has judged it.
             if CONSENT in scope:
-                self.gate.enforcement.log.configuration.second_gate()
+                self.gate.setup.second_gate()
             await self.app(scope, receive, send)
             return
         if _OUTER_SESSION in scope:
-            self.gate.enforcement.log.configuration.inside_sessions()
+            self.gate.setup.inside_sessions()
         scope = {**scope, "headers": [*(scope.get("headers") or ())]}
-        exchange = self.gate.exchange(request_of(scope))
+        request = request_of(scope)
+        # The policy of a host may have to be read, and the event loop must not wait for a disk.
+        exchange = self.gate.exchange_at_once(request) or await _in_thread(self.gate.exchange, request)
         if exchange.is_own and scope["type"] == "http":
             await _answer(exchange, scope["method"], receive, send)
             return

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from .gate import Gate
-from .policy import Cookie, Policy, PolicyError
+from .policy import Cookie, Policies, Policy, PolicyError
 from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
@@ -59,7 +59,8 @@ class Configuration:
     """The settings that were `given`, by key.
 
     `spelling` turns a key into the name of its setting ("CONSENTGATE_{}"). `secret_keys` are the framework's
-    own, from the oldest to the newest. Paths are below `folder`.
+    own, from the oldest to the newest. Paths are below `folder`. While the framework `is_debugging`, a policy
+    file is loaded again whenever it has changed.
     """
 
     def __init__(
@@ -69,11 +70,13 @@ class Configuration:
         spelling: str,
         secret_keys: Sequence[str | bytes] = (),
         folder: str = "",
+        is_debugging: bool = False,
     ) -> None:
         self._given = given
         self._spelling = spelling
         self._framework_keys = secret_keys
         self._folder = folder
+        self._is_debugging = is_debugging or given.get("DEBUG") is True
 
     def gate(self, *exempt: Cookie, not_on: Sequence[str] = ()) -> Gate:
         """Make the gate. The framework's cookies `exempt` need no consent, unless the policy declares them.
@@ -100,16 +103,23 @@ class Configuration:
                 debug=self._given.get("DEBUG") is True,
                 trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
             )
-        except PolicyError as error:
+        except (PolicyError, OSError) as error:
             raise Misconfigured([Fault(Kind.BAD_POLICY, self._setting("POLICY"), str(error))]) from error
         return gate.exempting(*exempt)
 
-    def policy(self) -> Policy:
-        """Load the policy alone. Raises Misconfigured."""
+    def policy(self) -> Policy | Policies:
+        """Load the policy alone, or the policies of many hosts. Raises Misconfigured."""
         faults: list[Fault] = []
         policy = self._policy(faults)
         if policy is None:
             raise Misconfigured(faults or [*self._wrong_values()])
+        return policy
+
+    def policy_for(self, host: str) -> Policy:
+        """Load the policy of `host`. Raises Misconfigured, and what `Policies.for_host` raises."""
+        policy = self.policy()
+        if isinstance(policy, Policies):
+            return policy.for_host(host) or policy.of_nobody
         return policy
 
     @property
@@ -150,8 +160,9 @@ class Configuration:
         if isinstance(proxies, bool) or not isinstance(proxies, int) or proxies < 0:
             yield self._wrong("TRUSTED_PROXIES", "the number of proxies in front, like 1", proxies, _COUNT)
         policy = self._given.get("POLICY")
-        if policy is not None and not isinstance(policy, str | os.PathLike | Policy):
-            yield self._wrong("POLICY", "the path of a policy file, or a Policy", policy)
+        if policy is not None and not isinstance(policy, str | os.PathLike | Policy | Policies):
+            wanted = "the path of a policy file or of a folder of them, a Policy or Policies"
+            yield self._wrong("POLICY", wanted, policy)
 
     def _wrong(self, key: str, wanted: str, value: object, of_text: str = "") -> Fault:
         given = f"the text {shown(value)}" if isinstance(value, str) else repr(value)
@@ -173,10 +184,11 @@ class Configuration:
             expected = "expected texts that are not empty, the newest last"
             yield Fault(Kind.WRONG_VALUE, name if own else "SECRET_KEY", expected, _MAKE_A_KEY)
 
-    def _policy(self, faults: list[Fault]) -> Policy | None:
-        """Return the policy. Where it cannot be used, return None and add that to `faults`."""
+    def _policy(self, faults: list[Fault]) -> Policy | Policies | None:
+        """Return the policy, or those of many hosts. Where they cannot be used, return None and add that to
+        `faults`."""
         given, name = self._given.get("POLICY"), self._setting("POLICY")
-        if isinstance(given, Policy):
+        if isinstance(given, Policy | Policies):
             return given
         if given is None:
             return Policy()
@@ -184,11 +196,14 @@ class Configuration:
             return None
         path = Path(self._folder, given)
         try:
-            return Policy.load(path)
+            if path.is_dir():
+                return Policies(path)
+            return Policies.watching(path) if self._is_debugging else Policy.load(path)
         except PolicyError as error:
             # The error names the file with each mistake.
             faults.append(Fault(Kind.BAD_POLICY, name, str(error)))
         except OSError as error:
             expected = f"cannot read {shown(str(path))}: {error.strerror}"
-            faults.append(Fault(Kind.BAD_POLICY, name, expected, "give the path of a policy file"))
+            mend = "give the path of a policy file, or of a folder of them"
+            faults.append(Fault(Kind.BAD_POLICY, name, expected, mend))
         return None

@@ -15,6 +15,7 @@ from typing import Any
 
 from .consent import Consent, decide
 from .gate import Gate
+from .web.host import parse_authority
 
 __all__ = ["consent_cookie", "consent_for", "consent_to"]
 
@@ -28,18 +29,18 @@ def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhos
     Raises UnknownId for an id that the policy does not have.
     """
     ids = [*grants]
-    consent_for(gate, ids)
-    choice = decide(gate.policy, "save", ids)
-    name, _, rest = gate.cookie.set_cookie(choice, host.partition(":")[0].lower()).partition("=")
+    consent_for(gate, ids, host)
+    choice = decide(gate.policy_for(host), "save", ids)
+    name, _, rest = gate.cookie_for(host).set_cookie(choice, parse_authority(host)).partition("=")
     return name, rest.partition(";")[0]
 
 
-def consent_for(gate: Gate, grants: Iterable[str] = ()) -> Consent:
-    """Return the consent of a visitor who has said yes to the categories and services `grants`.
+def consent_for(gate: Gate, grants: Iterable[str] = (), host: str = "localhost") -> Consent:
+    """Return the consent of a visitor of `host` who has said yes to the categories and services `grants`.
 
     Raises UnknownId for an id that the policy does not have.
     """
-    return Consent.of_ids(gate.policy, grants)
+    return Consent.of_ids(gate.policy_for(host), grants)
 
 
 def consent_to(client: Any, *grants: str, gate: Gate | None = None, host: str = "") -> None:

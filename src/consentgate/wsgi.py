@@ -41,10 +41,10 @@ class ConsentMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if CONSENT in environ:
-            self.gate.enforcement.log.configuration.second_gate()
+            self.gate.setup.second_gate()
             return self.app(environ, start_response)
         if _OUTER_SESSION in environ:
-            self.gate.enforcement.log.configuration.inside_sessions()
+            self.gate.setup.inside_sessions()
         exchange = self.gate.exchange(request_of(environ))
         if exchange.is_own:
             return _answer(exchange, environ, start_response)

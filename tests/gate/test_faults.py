@@ -201,7 +201,7 @@ def test_pages_that_are_made_up_cannot_fill_the_log(
     from consentgate.gate.log.once import MOST
     from consentgate.html import Limit
 
-    limits = make_gate().enforcement.log.limits
+    limits = make_gate().enforcement_for("www.example.org").log.limits
     for number in range(MOST + 100):
         limits.reached(Limit.AMBIGUOUS, f"/{number}", 1)
     assert len(caplog.records) == MOST

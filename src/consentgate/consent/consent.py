@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -14,6 +15,8 @@ from consentgate.policy.messages import did_you_mean, listed, shown
 
 from .choice import Choice
 from .coverage import MOST_LISTED, covered_by, digests, everything
+
+_log = logging.getLogger("consentgate")
 
 
 class UnknownId(ValueError):
@@ -99,11 +102,18 @@ class Consent(msgspec.Struct, frozen=True):
         For a category, the answer is about the site's own use of it: a service that was added to the
         category since then still waits for consent. What is necessary is always allowed.
 
-        Raises UnknownId where the policy has no such id.
+        Raises UnknownId where the policy has no such id. Where it is one of several policies, the answer is
+        False instead, since the same code asks for all of them; the log says so once for each id.
         """
         self._note()
-        _require_known(self.policy, name)
-        return self._allows(name)
+        if _is_known(self.policy, name):
+            return self._allows(name)
+        among = self.policy.among
+        if among is None or not among.may_lack(name):
+            raise _unknown(self.policy, name)
+        if among.ids is None:
+            _tell_lack(name)
+        return False
 
     def _allows(self, name: str) -> bool:
         if not self.policy.claims.has_service(name):
@@ -155,7 +165,26 @@ def _listed_ids(policy: Policy) -> tuple[str, ...]:
 
 
 def _require_known(policy: Policy, name: str) -> None:
-    if name in policy.ids or policy.claims.has_service(name):
-        return
+    if not _is_known(policy, name):
+        raise _unknown(policy, name)
+
+
+def _is_known(policy: Policy, name: str) -> bool:
+    return name in policy.ids or policy.claims.has_service(name)
+
+
+def _unknown(policy: Policy, name: str) -> UnknownId:
     hint = did_you_mean(name, policy.ids) or f"; its categories are {listed(c.id for c in policy.categories)}"
-    raise UnknownId(f"the policy has no category or service {shown(name)}{hint}")
+    return UnknownId(f"the policy has no category or service {shown(name)}{hint}")
+
+
+# Remembers the ids that were logged. The application's code asks for few.
+@lru_cache(maxsize=256)
+def _tell_lack(name: str) -> None:
+    _log.warning(
+        "consent to %a was asked for on a host whose policy has no such category or service: it is not "
+        "allowed there. If other hosts' policies have it, all is well: list what your code asks for, as in "
+        "Policies(..., ids=[%a]), and every other id is an error. This is logged once for each id",
+        name[:100],
+        name[:100],
+    )

@@ -27,6 +27,7 @@ from django.core.exceptions import ImproperlyConfigured
 from consentgate.configuration import Configuration, Kind, Misconfigured
 from consentgate.gate import is_short
 from consentgate.gate.log.cookies import misfiled
+from consentgate.policy import Policy
 
 from .cookies import cookies_in_settings
 from .middleware import ConsentMiddleware
@@ -71,7 +72,10 @@ def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
             hint="Make SECRET_KEY long and random, and drop short ones from SECRET_KEY_FALLBACKS.",
             id="consentgate.W001",
         )
-    for cookie, category in configuration.policy().misfiled(*cookies_in_settings()):
+    policy = configuration.policy()
+    # The policies of many hosts are loaded when these are asked for; the log then says this of each.
+    misfiled_cookies = policy.misfiled(*cookies_in_settings()) if isinstance(policy, Policy) else ()
+    for cookie, category in misfiled_cookies:
         yield Warning(
             misfiled(cookie, category),
             hint=f"Take {cookie.name} out of the policy file: it is exempt without that.",

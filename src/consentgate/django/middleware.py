@@ -86,7 +86,11 @@ class ConsentMiddleware:
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         if take_from_outside(request):
             return cast(HttpResponseBase, await self.get_response(request))
-        exchange = self.gate.exchange(_request_of(request))
+        asked = _request_of(request)
+        exchange = self.gate.exchange_at_once(asked)
+        if exchange is None:
+            # The policy of the host has to be read, and the event loop must not wait for a disk.
+            exchange = await sync_to_async(self.gate.exchange, thread_sensitive=False)(asked)
         if exchange.is_own:
             return _answer(exchange, request)
         _show_to_application(request, exchange)

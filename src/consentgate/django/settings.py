@@ -42,7 +42,9 @@ def read_settings() -> Configuration:
             f"CONSENTGATE: expected a dictionary, not {given!r}; "
             'write CONSENTGATE = {"POLICY": BASE_DIR / "consentgate.toml"}'
         )
-    return Configuration(given, spelling='CONSENTGATE["{}"]', secret_keys=_secret_keys())
+    return Configuration(
+        given, spelling='CONSENTGATE["{}"]', secret_keys=_secret_keys(), is_debugging=settings.DEBUG
+    )
 
 
 def _secret_keys() -> list[str | bytes]:

@@ -40,9 +40,9 @@ class Ungated:
         """Return the consent of the gate around the application, else one that has granted nothing."""
         if take_from_outside(request):
             return cast(Consent, request.__dict__["consent"])
-        return self._nothing()
+        return self._nothing(request)
 
-    def _nothing(self) -> Consent:
+    def _nothing(self, request: HttpRequest) -> Consent:
         # Logged once, since in production every request would log it: the middleware is missing.
         if not self._is_told:
             self._is_told = True
@@ -52,7 +52,7 @@ class Ungated:
                 '"consentgate.django.ConsentMiddleware" first in MIDDLEWARE. In a test of a view alone: '
                 'request.consent = consentgate.testing.consent_for(gate_from_settings(), grants=["stats"])'
             )
-        return Consent(read_settings().policy())
+        return Consent(read_settings().policy_for(request.META.get("HTTP_HOST") or "testserver"))
 
 
 ungated = Ungated()

@@ -8,7 +8,7 @@ number of applications. The configuration is read in that call, which raises Mis
 
 | setting | what it holds |
 | --- | --- |
-| `CONSENTGATE_POLICY` | a path below the application's root, or a `Policy`; by default `Policy()` |
+| `CONSENTGATE_POLICY` | a path below the application's root, a `Policy`, or `Policies`; else `Policy()` |
 | `CONSENTGATE_SECRET_KEY` | by default Flask's own `SECRET_KEY` and its fallbacks |
 | `CONSENTGATE_INSECURE`, `CONSENTGATE_DEBUG`, `CONSENTGATE_TRUSTED_PROXIES` | as in `Gate` |
 """

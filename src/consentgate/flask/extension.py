@@ -35,7 +35,7 @@ def _consent() -> Consent:
             "request through the gate that is around it"
         )
     # A request that did not come through the gate, like app.test_request_context(): nobody said yes.
-    return Consent(behind.gate.policy)
+    return Consent(behind.gate.policy_for(request.host))
 
 
 def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
@@ -115,7 +115,11 @@ def gate_of(app: Flask) -> Gate:
     """Make the gate that an application's configuration describes. Raises Misconfigured."""
     given = {key.removeprefix(_PREFIX): value for key, value in app.config.items() if key.startswith(_PREFIX)}
     configuration = Configuration(
-        given, spelling=_PREFIX + "{}", secret_keys=_secret_keys(app), folder=app.root_path
+        given,
+        spelling=_PREFIX + "{}",
+        secret_keys=_secret_keys(app),
+        folder=app.root_path,
+        is_debugging=app.debug,
     )
     return configuration.gate()
 

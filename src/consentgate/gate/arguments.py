@@ -6,7 +6,7 @@ import inspect
 import os
 from typing import Literal, TypeGuard
 
-from consentgate.policy import Policy
+from consentgate.policy import Policies, Policy
 from consentgate.policy.messages import shown
 
 _A_KEY = (
@@ -16,14 +16,15 @@ _A_KEY = (
 
 
 def check_policy(policy: object) -> None:
-    """Raise TypeError where `policy` is no Policy."""
-    if isinstance(policy, Policy):
+    """Raise TypeError where `policy` is neither a Policy nor Policies."""
+    if isinstance(policy, Policy | Policies):
         return
-    mend = (
-        f"load the file: Policy.load({os.fspath(policy)!r})"
-        if _is_path(policy)
-        else "Policy.load(path) reads one"
-    )
+    if not _is_path(policy):
+        mend = "Policy.load(path) reads one"
+    elif os.path.isdir(policy):
+        mend = f"this is a folder: Policies({os.fspath(policy)!r})"
+    else:
+        mend = f"load the file: Policy.load({os.fspath(policy)!r})"
     raise TypeError(f"policy: expected a Policy, not {_given(policy)}; {mend}")
 
 

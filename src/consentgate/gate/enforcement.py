@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from importlib.metadata import version
 
@@ -32,13 +33,20 @@ _MOST_ROOTS = 64
 _VERSION = version("consentgate").encode()
 
 
+class Closed(Enum):
+    """Why nobody's policy is enforced, under which nothing can be granted."""
+
+    UNKNOWN_HOST = "the host has no policy, or one with mistakes"
+    UNAVAILABLE = "nobody can say which policy the host has: it is not answered"
+
+
 @dataclass(frozen=True, eq=False)
 class Enforcement:
     """A policy, and what it takes to enforce it. Threads and tasks share one.
 
     `embeds` signs what placeholders give back. `insecure`, `debug` and `trusted_proxies` are as for the gate.
     What the fields after them hold grows while the process runs: what was logged, how many reports were read,
-    which cookies the application has set.
+    which cookies the application has set. `closed` says why the policy is nobody's, if it is.
     """
 
     policy: Policy
@@ -50,6 +58,7 @@ class Enforcement:
     log: Advice
     reports: ReportAllowance = field(default_factory=ReportAllowance)
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
+    closed: Closed | None = None
     _pages: dict[tuple[str, str], Pages] = field(default_factory=dict, init=False)
     _closed: dict[tuple[bool, bool], Variant] = field(default_factory=dict, init=False)
 
@@ -94,7 +103,8 @@ class Enforcement:
         language = self.policy.language_for(lang)
         pages = self._pages.get((root, language))
         if pages is None:
-            pages = Pages(self.policy, root, language=language, cookie=self.cookie.name)
+            cookie, is_known = self.cookie.name, self.closed is None
+            pages = Pages(self.policy, root, language=language, cookie=cookie, has_choices=is_known)
             # A server names few roots; should one let visitors make them up, they must not fill the memory.
             if len(self._pages) < _MOST_ROOTS * len(self.policy.languages):
                 self._pages[root, language] = pages

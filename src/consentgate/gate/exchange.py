@@ -31,12 +31,19 @@ from .cookies.filter import CookieFilter
 from .cookies.sent import SentCookies
 from .endpoints.handler import OwnRequest
 from .endpoints.routes import LONGEST_FORM, own_path, query_of
-from .enforcement import Enforcement
+from .enforcement import Closed, Enforcement
 from .headers.caching import private, vary
 from .headers.filter import HeaderFilter
 from .message import Answer, Head, Header, Request
 from .response.page_insertions import PageInsertions
 from .response.treatment import Refusal
+
+
+def _endpoint(path: str, enforcement: Enforcement) -> str | None:
+    """Return what the gate itself answers at a `path`, None where that is the application's."""
+    if enforcement.closed is Closed.UNAVAILABLE:
+        return path
+    return own_path(path, enforcement.policy.site)
 
 
 class GateClosed(RuntimeError):
@@ -60,7 +67,7 @@ class Exchange(ABC):
             visit.judge, cookies, enforcement.cookie.name, enforcement.set_by_application, enforcement.log
         )
         self._headers = HeaderFilter(visit, self._cookies, enforcement.log)
-        self._endpoint = own_path(visit.path, enforcement.policy.site)
+        self._endpoint = _endpoint(visit.path, enforcement)
         self._is_asked = False
         self._head: Head | None = None
 

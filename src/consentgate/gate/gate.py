@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, Judge
@@ -14,18 +14,23 @@ from consentgate.consent.embed import SignedEmbeds
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.pages import check_templates
-from consentgate.policy import Claim, Cookie, Policy
-from consentgate.web.host import parse_host
+from consentgate.policy import Claim, Cookie, Policies, Policy
+from consentgate.web.host import parse_authority, parse_host
 from consentgate.web.url import Url, resolve
 
 from .arguments import check_policy, check_switch, check_trusted_proxies, keys_of
 from .enforcement import Enforcement
+from .enforcements import ByHost, Enforcements, OneForAll
 from .enforcing_exchange import EnforcingExchange
 from .exchange import Exchange
 from .log.advice import Advice
-from .log.findings import Finding
+from .log.configuration import ConfigurationAdvice
+from .log.findings import Finding, sum_of
+from .log.hosts import HostAdvice
+from .log.once import Once
 from .message import Request
 from .report_only_exchange import ReportOnlyExchange
+from .request.origin import authority_of, host_of
 
 _log = logging.getLogger("consentgate")
 
@@ -41,7 +46,10 @@ class Rewritten:
 
 
 class Gate:
-    """Enforces a policy. Immutable; threads and tasks share one.
+    """Enforces a policy, or several by host. Immutable; threads and tasks share one.
+
+    With `Policies`, each host is enforced by its own policy, and one that has none is closed: nothing can be
+    granted there, and nobody is named.
 
     `secret_key` signs the consent cookies: a key, or several from the oldest to the newest, of which the
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
@@ -55,7 +63,7 @@ class Gate:
 
     def __init__(
         self,
-        policy: Policy,
+        policy: Policy | Policies,
         *,
         secret_key: str | bytes | Sequence[str | bytes],
         insecure: bool = False,
@@ -63,57 +71,130 @@ class Gate:
         trusted_proxies: int = 0,
     ) -> None:
         check_policy(policy)
-        check_templates(policy)
         keys = keys_of(secret_key)
         check_switch("insecure", insecure)
         check_switch("debug", debug)
         check_trusted_proxies(trusted_proxies)
         _warn_of_short_keys(keys)
-        cookie = ConsentCookie(keys, validity=Validity.of(policy.site), insecure=insecure)
-        embeds = SignedEmbeds(keys)
-        self.enforcement = Enforcement(
-            policy, cookie, embeds, insecure, debug, trusted_proxies, Advice(policy)
-        )
-        self._kind = ReportOnlyExchange if policy.site.report_only else EnforcingExchange
+        self._keys = keys
+        self._embeds = SignedEmbeds(keys)
+        self._insecure = insecure
+        self._debug = debug
+        self._trusted_proxies = trusted_proxies
+        self.setup = ConfigurationAdvice(Once())
+        self._hosts = HostAdvice(Once())
+        self._policies = policy if isinstance(policy, Policies) else None
+        self._framework_cookies: tuple[Cookie, ...] = ()
+        self._enforcements = self._enforcements_of(policy)
+        if isinstance(self._enforcements, ByHost) and self._enforcements.policies.is_single_file:
+            # What is wrong with the only policy keeps the site from starting.
+            self._enforcements.load(self._any_host)
         if debug:
-            self.enforcement.log.configuration.is_debugged()
+            self.setup.is_debugged()
         # Now, since an event loop must not wait for a disk.
         catalogue().read_all()
 
+    def _enforcements_of(self, policy: Policy | Policies) -> Enforcements:
+        if isinstance(policy, Policies):
+            return ByHost(policy, self._enforcement_of, self._hosts)
+        return OneForAll(self._enforcement_of(policy))
+
+    def _enforcement_of(self, policy: Policy, before: Enforcement | None = None) -> Enforcement:
+        """Make the enforcement of a `policy` that comes in the place of the one `before`."""
+        check_templates(policy)
+        cookie = ConsentCookie(self._keys, validity=Validity.of(policy.site), insecure=self._insecure)
+        log = Advice(policy, before.log.findings if before is not None else None)
+        for misfiled, category in policy.misfiled(*self._framework_cookies):
+            log.cookies.misfiled(misfiled, category)
+        settings = self._insecure, self._debug, self._trusted_proxies
+        enforcement = Enforcement(policy, cookie, self._embeds, *settings, log)
+        if before is not None:
+            # A visitor who refuses has these deleted, whichever policy they were set under.
+            return replace(enforcement, set_by_application=before.set_by_application)
+        return enforcement
+
     @property
     def policy(self) -> Policy:
-        """The policy that is enforced."""
-        return self.enforcement.policy
+        """The policy that is enforced. Raises LookupError where that depends on the host: see
+        `policy_for`."""
+        return self.policy_for(self._any_host)
+
+    def policy_for(self, host: str) -> Policy:
+        """Return the policy that is enforced for `host` (with or without a port). It may have to be loaded.
+
+        One that grants nothing and names nobody is enforced where the host has none.
+        """
+        return self.enforcement_for(host).policy
 
     @property
     def cookie(self) -> ConsentCookie:
-        """The cookie that keeps a visitor's consent."""
-        return self.enforcement.cookie
+        """The cookie that keeps a visitor's consent. Raises LookupError where that depends on the host: see
+        `cookie_for`."""
+        return self.cookie_for(self._any_host)
+
+    def cookie_for(self, host: str) -> ConsentCookie:
+        """Return the cookie that keeps the consent of a visitor of `host`."""
+        return self.enforcement_for(host).cookie
+
+    def enforcement_for(self, host: str) -> Enforcement:
+        """Return what enforces the policy of `host`. It may have to be loaded."""
+        return self._enforcements.for_host(parse_authority(host))
+
+    @property
+    def _any_host(self) -> str:
+        """A host by which to find the one policy of all hosts."""
+        if self._policies is not None and not self._policies.is_single_file:
+            raise LookupError(
+                "this gate has a policy for each host: ask for policy_for(host), cookie_for(host)"
+            )
+        return "localhost"
 
     @property
     def findings(self) -> list[Finding]:
         """What this process has blocked, or would have blocked, with counts: the most frequent first.
 
-        Empty unless the policy says `report_only` or `reports`, or `csp = "report-only"`.
+        Empty unless the policy says `report_only` or `reports`, or `csp = "report-only"`. Of several policies
+        those count that are ready in memory; see `findings_for`.
         """
-        return self.enforcement.log.findings.all()
+        findings = [enforcement.log.findings for enforcement in self._enforcements.all_ready()]
+        return findings[0].all() if len(findings) == 1 else sum_of(findings)
+
+    def findings_for(self, host: str) -> list[Finding]:
+        """Return what was, or would have been, blocked under the policy of `host`, as `findings` does."""
+        return self.enforcement_for(host).log.findings.all()
 
     def exempting(self, *cookies: Cookie) -> Gate:
-        """Return this gate with those of the `cookies` exempt too that its policy does not name: how an
+        """Return this gate with those of the `cookies` exempt too that a policy does not name: how an
         integration adds those of its framework. Those that the policy files elsewhere stay there, which the
         log says."""
-        for cookie, category in self.policy.misfiled(*cookies):
-            self.enforcement.log.cookies.misfiled(cookie, category)
-        policy = self.policy.with_exempt(*cookies)
-        if policy is self.policy:
-            return self
         gate = copy.copy(self)
-        gate.enforcement = self.enforcement.with_policy(policy)
+        gate._framework_cookies = (*self._framework_cookies, *cookies)
+        if self._policies is not None:
+            gate._policies = self._policies.with_exempt(*cookies)
+            gate._enforcements = gate._enforcements_of(gate._policies)
+            return gate
+        enforcement = self.enforcement_for(self._any_host)
+        for cookie, category in enforcement.policy.misfiled(*cookies):
+            enforcement.log.cookies.misfiled(cookie, category)
+        policy = enforcement.policy.with_exempt(*cookies)
+        if policy is enforcement.policy:
+            return self
+        gate._enforcements = OneForAll(enforcement.with_policy(policy))
         return gate
 
     def exchange(self, request: Request) -> Exchange:
-        """Return the exchange for one request."""
-        return self._kind(self.enforcement, request)
+        """Return the exchange for one request. The policy of its host may have to be loaded."""
+        host = self._host_of(request)
+        return _exchange(self._enforcements.for_host(host), request)
+
+    def exchange_at_once(self, request: Request) -> Exchange | None:
+        """Return the exchange for one request, without input or output; None where the policy of its host
+        has to be loaded or looked at again, as `exchange` does."""
+        enforcement = self._enforcements.ready_for(self._host_of(request))
+        return None if enforcement is None else _exchange(enforcement, request)
+
+    def _host_of(self, request: Request) -> str:
+        return host_of(authority_of(request, self._trusted_proxies)) if self._policies is not None else ""
 
     def rewrite(
         self, html: bytes, *, url: str, grants: Iterable[str] = (), charset: str | None = None
@@ -126,17 +207,23 @@ class Gate:
         page's encoding.
         """
         page = _page_url(url)
-        judge = Judge(Consent.of_ids(self.policy, grants), page.host, page.path)
-        pages, origin = self.enforcement.pages(""), f"//{page.host}"
+        enforcement = self._enforcements.for_host(page.host)
+        judge = Judge(Consent.of_ids(enforcement.policy, grants), page.host, page.path)
+        pages, origin = enforcement.pages(""), f"//{page.host}"
 
         def placeholder(claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
             return pages.placeholder(claim, in_link, page.path, origin if elsewhere else "")
 
         def observe(records: Records) -> None:
             for limit, offset in records.limits:
-                self.enforcement.log.limits.reached(limit, page.path, offset)
+                enforcement.log.limits.reached(limit, page.path, offset)
 
         return Rewritten(*rewrite_document(html, judge, page, charset, placeholder, observe))
+
+
+def _exchange(enforcement: Enforcement, request: Request) -> Exchange:
+    kind = ReportOnlyExchange if enforcement.policy.site.report_only else EnforcingExchange
+    return kind(enforcement, request)
 
 
 def is_short(secret_key: str | bytes) -> bool:

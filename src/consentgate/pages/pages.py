@@ -34,11 +34,18 @@ class Pages:
 
     `root` is the path that the application is mounted at, "" where it has the host to itself. `language` is
     the one of the policy's languages to speak, by default the first. `cookie` is the name of the consent
-    cookie. Nothing changes after construction, so that threads may share the object.
+    cookie. Without `has_choices` no page of an error links to the choices. Nothing changes after
+    construction, so that threads may share the object.
     """
 
     def __init__(
-        self, policy: Policy, root: str = "", *, language: str = "", cookie: str = CONSENT_COOKIE
+        self,
+        policy: Policy,
+        root: str = "",
+        *,
+        language: str = "",
+        cookie: str = CONSENT_COOKIE,
+        has_choices: bool = True,
     ) -> None:
         self.policy = policy
         default = policy.languages[0]
@@ -48,6 +55,7 @@ class Pages:
         self._lang = "" if self.language == default else self.language
         self._languages = other_languages(policy, self.language)
         self._cookie = cookie
+        self._has_choices = has_choices
         self._not_on = tuple(map(Glob, policy.banner.not_on or ()))
         self._validity = Validity.of(policy.site)
         self._home = mount_path(root) + "/"
@@ -208,11 +216,13 @@ class Pages:
 
     def problem(self, status: int) -> bytes:
         """Render the page that explains one of the gate's own errors."""
-        return self._page("problem.html", problem=self.texts.for_problem(status))
+        problem = self.texts.for_problem(status)
+        return self._page("problem.html", problem=problem, has_choices=self._has_choices)
 
     def refused_redirect(self) -> bytes:
         """Render the page that stands in the place of a redirect which the visitor may not follow."""
-        return self._page("problem.html", problem=self.texts.problems.redirect)
+        problem = self.texts.problems.redirect
+        return self._page("problem.html", problem=problem, has_choices=self._has_choices)
 
     def framed_decision(self, next: str) -> bytes:
         """Render the page that answers a decision from inside a frame.

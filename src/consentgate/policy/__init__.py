@@ -5,6 +5,7 @@ from .errors import Mistake, PolicyError
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
 from .model import NECESSARY, NEVER, REASONS, Banner, Category, Cookie, Service, ServiceCookie, Site, Theme
+from .policies import Policies, PolicySource
 from .policy import Policy
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Groups",
     "Mistake",
     "OwnHosts",
+    "Policies",
     "Policy",
     "PolicyError",
+    "PolicySource",
     "Service",
     "ServiceCookie",
     "Site",

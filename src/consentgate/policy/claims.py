@@ -87,8 +87,10 @@ class Claims:
         services: tuple[Service, ...],
         *,
         set_by_framework: frozenset[str] = frozenset(),
+        exact_host: bool = False,
     ) -> None:
         self._site = site
+        self._exact_host = exact_host
         self._set_by_framework = set_by_framework
         self._categories = categories
         self._services = {service.id: _claim_of(service) for service in services}
@@ -181,7 +183,7 @@ class Claims:
         """Return what is first party to a request for `host` (lowercase, without a port)."""
         found = self._first_parties.get(host)
         if found is None:
-            own = own_hosts(self._site.hosts, host)
+            own = own_hosts(self._site.hosts, host, exactly=self._exact_host)
             home = self._home(own)
             names = [name for name in own.exact if name in home]
             at_home = (f"{scheme}//{name}/" for name in names for scheme in ("https:", "http:", ""))

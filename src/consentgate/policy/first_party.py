@@ -30,20 +30,20 @@ class OwnHosts:
         return host in self.exact or host.endswith(self.endings) or (self.loopback and is_loopback(host))
 
 
-def own_hosts(declared: tuple[str, ...], host: str) -> OwnHosts:
+def own_hosts(declared: tuple[str, ...], host: str, *, exactly: bool = False) -> OwnHosts:
     """Return the first-party hosts of a request for `host` (lowercase, no port).
 
     `declared` is the policy's `[site] hosts`. Where it is empty, they are the registrable domain of `host`
-    (Public Suffix List, private suffixes included) and what is below it. An address, or a name without a
-    registrable domain, is only itself. All names of the visitor's own machine count as one, because a
-    development server has several. The request's own host is always one of them.
+    (Public Suffix List, private suffixes included) and what is below it; or `exactly` that host. An address,
+    or a name without a registrable domain, is only itself. All names of the visitor's own machine count as
+    one, because a development server has several. The request's own host is always one of them.
     """
     exact, endings = {host}, []
     if declared:
         patterns = [UrlPattern.parse(name) for name in declared]
         exact |= {pattern.host for pattern in patterns if not pattern.subdomains}
         endings += [f".{pattern.host}" for pattern in patterns if pattern.subdomains]
-    elif (domain := registrable_domain(host)) is not None:
+    elif not exactly and (domain := registrable_domain(host)) is not None:
         exact.add(domain)
         endings.append(f".{domain}")
     loopback = is_loopback(host)

@@ -37,6 +37,21 @@ _PLAIN_THEME = Theme()
 _USUAL_CONSENT_MODE = ConsentMode()
 
 
+@dataclass(frozen=True, slots=True)
+class OneOfMany:
+    """Marks a policy as one of several that an application has, each for hosts of its own.
+
+    `ids` are those that the application's code may ask for although this policy lacks them. None stands for
+    every id: nobody has listed them.
+    """
+
+    ids: frozenset[str] | None = None
+
+    def may_lack(self, id: str) -> bool:
+        """Say whether code may ask for an `id` that is not in the policy."""
+        return self.ids is None or id in self.ids
+
+
 @dataclass(frozen=True, eq=False)
 class Policy:
     """What a site declares.
@@ -50,6 +65,9 @@ class Policy:
     `set_by_framework` names the cookies that the application's framework sets by itself. Their lifetime is
     whatever the application asks the framework for.
 
+    With `among` it is one of several policies: its site is the very host that was asked, unless `[site]
+    hosts` says more.
+
     Raises PolicyError, with every mistake at once, where the parts do not fit together.
     """
 
@@ -62,6 +80,7 @@ class Policy:
     theme: Theme = _PLAIN_THEME
     consent_mode: ConsentMode = _USUAL_CONSENT_MODE
     set_by_framework: frozenset[str] = frozenset()
+    among: OneOfMany | None = None
 
     def __post_init__(self) -> None:
         found = check(
@@ -80,8 +99,11 @@ class Policy:
             object.__setattr__(self, "categories", (Category(id=NECESSARY), *self.categories))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Policy:
+    def load(cls, path: str | os.PathLike[str], *, date_from_file: bool = True) -> Policy:
         """Load the policy from the TOML file at `path`.
+
+        Where it does not say when it was `updated`, that is the day the file was last changed; it stays
+        unknown without `date_from_file`.
 
         Raises PolicyError with every mistake in the file, and OSError where it cannot be read.
         """
@@ -97,7 +119,7 @@ class Policy:
         if policy.theme.templates:
             folder = str(file.parent / policy.theme.templates)
             policy = replace(policy, theme=msgspec.structs.replace(policy.theme, templates=folder))
-        if policy.site.updated is None:
+        if policy.site.updated is None and date_from_file:
             changed = datetime.datetime.fromtimestamp(file.stat().st_mtime, datetime.UTC).date()
             policy = replace(policy, site=msgspec.structs.replace(policy.site, updated=changed))
         return policy
@@ -135,6 +157,11 @@ class Policy:
             return self
         return replace(self, banner=msgspec.structs.replace(self.banner, not_on=paths))
 
+    def as_one_of_many(self, ids: frozenset[str] | None = None) -> Policy:
+        """Return this policy as one of several that an application has. `ids` are all that its code asks
+        for, None where nobody has listed them."""
+        return replace(self, among=OneOfMany(ids))
+
     def framework_cookie(self, name: str) -> Cookie | None:
         """Return the cookie of this name that the framework sets, or None where it sets none."""
         if name not in self.set_by_framework:
@@ -157,7 +184,12 @@ class Policy:
     def claims(self) -> Claims:
         """The index over this policy, which says who a URL, cookie, script or widget belongs to."""
         return Claims(
-            self.site, self.categories, self.cookies, self.services, set_by_framework=self.set_by_framework
+            self.site,
+            self.categories,
+            self.cookies,
+            self.services,
+            set_by_framework=self.set_by_framework,
+            exact_host=self.among is not None,
         )
 
     @cached_property

@@ -279,7 +279,7 @@ def test_what_the_application_set_is_remembered_as_far_as_there_is_room(make_sit
         site.app.page = Page(b"{}", headers=[JSON, *lines])
         site.gets("/")
     cookie = "; ".join(f"made-up-{number}=1" for number in range(0, 1000, 2))
-    names = site.gate.enforcement.set_by_application
+    names = site.gate.enforcement_for(site.host).set_by_application
     assert sum(f"made-up-{number}" in names for number in range(3000)) == 1000
     assert f"made-up-1{'x' * 300}" not in names
     assert len(site.gets("/", f"{cookie}; {site.chooses('refuse')}").deleted) > 10

@@ -32,7 +32,8 @@ WORKER = {"sec-fetch-dest": "worker", "sec-fetch-mode": "same-origin"}
 
 def visit(asked: dict[str, str], method: str = "GET") -> Visit:
     headers = {"host": ["example.org"], **{name: [value] for name, value in asked.items()}}
-    return make_gate().enforcement.visit(Request(method, "/", "", headers), SentCookies(()))
+    enforcement = make_gate().enforcement_for("www.example.org")
+    return enforcement.visit(Request(method, "/", "", headers), SentCookies(()))
 
 
 def treated(status: int, headers: Headers, asked: dict[str, str], method: str = "GET") -> Treatment:

@@ -17,8 +17,11 @@ import msgspec
 from consentgate import Gate, Policy
 from consentgate.consent import Choice, ConsentCookie, decide
 from consentgate.consent.choice_validity import Validity
+from consentgate.consent.embed import SignedEmbeds
 from consentgate.consent.signals import DNT, GPC
 from consentgate.gate.enforcement import Enforcement
+from consentgate.gate.enforcements import OneForAll
+from consentgate.gate.log.advice import Advice
 from consentgate.pages import Pages
 
 SECRET_KEY = "a secret of the upstream tests"
@@ -49,8 +52,9 @@ class UnnoticedGate(Gate):
     def __init__(self) -> None:
         super().__init__(POLICY, secret_key=SECRET_KEY)
         cookie = _EverythingGranted([SECRET_KEY], validity=Validity.of(POLICY.site))
-        usual = self.enforcement
-        self.enforcement = _Unnoticed(POLICY, cookie, usual.embeds, False, False, 0, usual.log)
+        embeds = SignedEmbeds([SECRET_KEY])
+        enforcement = _Unnoticed(POLICY, cookie, embeds, False, False, 0, Advice(POLICY))
+        self._enforcements = OneForAll(enforcement)
 
 
 _QUIET = _NothingInserted(POLICY)

@@ -13,7 +13,7 @@ from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
 from consentgate.gate.csp.build import hosts_of
 from consentgate.gate.csp.csp_headers import REPORTS
-from consentgate.gate.enforcement import Enforcement
+from consentgate.gate.enforcement import Closed, Enforcement
 from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.log.explanations import Explanations
@@ -37,6 +37,9 @@ from consentgate.web.url import Url, resolve
 from .reports import BadReport, Reported, read_reports, without_person
 from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
 
+_FOR_OUR_SCRIPT = ("visitor.css", "state", "refused", "debug")
+_SECONDS_TO_RETRY = "5"
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
@@ -52,7 +55,9 @@ class OwnRequest:
     def answer(self, body: bytes) -> Answer:
         """Return the answer to the request with this `body`."""
         method = self.visit.request.method
-        if self.name == EMBED and method in ("GET", "HEAD", "POST"):
+        if self.enforcement.closed is not None and not self._names_nobody:
+            answer = self._closed(self.enforcement.closed)
+        elif self.name == EMBED and method in ("GET", "HEAD", "POST"):
             answer = self._open(body) if method == "POST" else self._placeholder()
         elif method in ("GET", "HEAD"):
             answer = show(self.name, self.visit, self.pages, self.variant)
@@ -70,6 +75,21 @@ class OwnRequest:
         if answer.status != 204:
             headers.append(("Content-Length", str(len(answer.body))))
         return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
+
+    @property
+    def _names_nobody(self) -> bool:
+        """True for the files of our script and styles, and for what they ask."""
+        if self.enforcement.closed is Closed.UNAVAILABLE:
+            return False
+        return self.name in _FOR_OUR_SCRIPT or self.pages.stylesheets.named(self.name) is not None
+
+    def _closed(self, closed: Closed) -> Answer:
+        """Answer where there is no policy to show."""
+        if closed is Closed.UNKNOWN_HOST:
+            return problem(404, self.pages)
+        # The text for 503 speaks of a decision, and this is about any page.
+        sorry = problem(500, self.pages)
+        return Answer(503, [*sorry.headers, ("Retry-After", _SECONDS_TO_RETRY)], sorry.body)
 
     def _report(self, body: bytes) -> Answer:
         """Count what a browser reports. Browsers send reports by themselves, from a page of this very

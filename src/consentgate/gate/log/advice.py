@@ -15,11 +15,14 @@ from .once import Once
 
 
 class Advice:
-    """The advice of one gate on its `policy` and its site, by subject. Safe to share by threads."""
+    """The advice of one gate on its `policy` and its site, by subject. Safe to share by threads.
 
-    def __init__(self, policy: Policy) -> None:
+    The `findings` are those of the policy before this one, where there was one.
+    """
+
+    def __init__(self, policy: Policy, findings: Findings | None = None) -> None:
         once = Once()
-        self.findings = Findings()
+        self.findings = findings or Findings()
         self.configuration = ConfigurationAdvice(once)
         self.cookies = CookieAdvice(policy, once)
         self.decisions = DecisionAdvice(once)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _log = logging.getLogger("consentgate")
@@ -35,6 +36,15 @@ class Finding:
     name: str
     service: str
     count: int
+
+
+def sum_of(several: Iterable[Findings]) -> list[Finding]:
+    """Return what was found in all of `several`, the most frequent first."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for findings in several:
+        for found in findings.all():
+            counts[found.kind, found.name, found.service] += found.count
+    return [Finding(*key, count) for key, count in counts.most_common()]
 
 
 class Findings:

@@ -37,3 +37,11 @@ class Once:
             self._logged.add(key)
             self._count[kind, source] += 1
             return True
+
+    def forget(self, kind: str, name: str, source: Source = "site") -> None:
+        """Have `name` logged again when it comes again."""
+        key = (kind, name[:_LONGEST_KEY])
+        with self._lock:
+            if key in self._logged:
+                self._logged.remove(key)
+                self._count[kind, source] -= 1

@@ -1,0 +1,272 @@
+"""The policies of an application that serves several sites: each host has its own."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import logging
+import os
+from collections.abc import Callable, Collection, Hashable, Iterable
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from consentgate.web.host import parse_authority
+
+from .declared import latest_day, missing_in_declaration
+from .errors import Mistake, PolicyError
+from .host_files import DEFAULT, files_for, find_file, is_host, misnamed_files, version_of
+from .messages import shown
+from .model import NEVER, Banner, Cookie, Site
+from .policy import Policy
+
+_log = logging.getLogger("consentgate")
+
+MOST_READY = 1000
+"""The most policies that are kept ready. One of ten services takes about a tenth of a megabyte."""
+_MOST_MISNAMED = 10
+
+NOBODYS_POLICY = Policy(
+    site=Site(
+        name="This site",
+        controller="The operator of this site",
+        contact="See the site's imprint",
+        undeclared=NEVER,
+    ),
+    banner=Banner(settings="none"),
+).as_one_of_many()
+"""The policy of hosts that have none. Nothing can be granted under it, and it names nobody."""
+
+
+@runtime_checkable
+class PolicySource(Protocol):
+    """What supplies policies, such as a database. Both methods may take their time: no event loop waits for
+    them. They are called in several threads at once, for hosts in their canonical spelling."""
+
+    def version(self, host: str) -> Hashable:
+        """Return a value that changes when the policy of `host` does, such as the time of its last change;
+        None where the host has no policy."""
+
+    def policy(self, host: str) -> Policy | None:
+        """Return the policy of `host`, None where it has none."""
+
+
+class FoundPolicy(NamedTuple):
+    """A policy that is there to be loaded. `name` is that of its file, or its host; `version` changes when
+    the policy does; `load` loads it, and may raise PolicyError and OSError."""
+
+    name: str
+    version: Hashable
+    load: Callable[[], Policy | None]
+
+
+class _Finder(Protocol):
+    """Finds the policy of a host."""
+
+    def find(self, host: str) -> FoundPolicy | None:
+        """Return where the policy of `host` is, None where it has none."""
+
+    def remedy(self, host: str) -> str:
+        """Say what gives a policy to a `host` that has none."""
+
+
+class Policies:
+    """The policies of several sites, by host.
+
+    `source` is a folder of policy files that are named after hosts (docs/many-domains.md), or a function
+    that returns the policy of a host or None, or a `PolicySource`. A policy is loaded when its host is first
+    asked for. At most `most_ready` are kept ready, and each is looked at again after `recheck` seconds.
+
+    `ids` are the ids of categories and services that the application's code asks for: a policy may lack
+    these, and any other id is an error. With `require_declaration` a policy counts only where its
+    declaration is complete and dated.
+
+    Raises OSError where the folder cannot be read, TypeError for an argument of the wrong type, and
+    ValueError for a number that is too small.
+    """
+
+    def __init__(
+        self,
+        source: str | os.PathLike[str] | Callable[[str], Policy | None] | PolicySource,
+        *,
+        ids: Collection[str] | None = None,
+        require_declaration: bool = False,
+        most_ready: int = MOST_READY,
+        recheck: float = 1.0,
+    ) -> None:
+        if isinstance(ids, str):
+            raise TypeError(f"ids: expected a list of ids, not the text {shown(ids)}")
+        if most_ready < 1 or recheck < 0:
+            raise ValueError("expected most_ready of at least 1, and recheck of at least 0 seconds")
+        self.most_ready = most_ready
+        self.recheck = recheck
+        self.is_single_file = False
+        self._ids = None if ids is None else frozenset(ids)
+        self._requires_declaration = require_declaration
+        self._finder = _finder_of(source, date_from_file=not require_declaration)
+        self._changes: tuple[Callable[[Policy], Policy], ...] = ()
+
+    @classmethod
+    def watching(cls, path: str | os.PathLike[str]) -> Policies:
+        """Return the one policy in the file at `path`, for all hosts, loaded again when the file has changed:
+        for development. The gate that is made of it raises what `Policy.load` raises."""
+        policies = cls(lambda host: None)
+        policies._finder = _SingleFile(Path(path))
+        policies.is_single_file = True
+        return policies
+
+    def for_host(self, host: str) -> Policy | None:
+        """Load the policy of `host` (with or without a port) now; None where it has none.
+
+        Raises PolicyError with every mistake in it, OSError where its file cannot be read, and whatever the
+        source raises.
+        """
+        found = self.find(parse_authority(host))
+        return None if found is None else found.load()
+
+    def find(self, host: str) -> FoundPolicy | None:
+        """Return where the policy of `host` (lowercase, no port) is, and its version; None where it has none.
+
+        Raises OSError where its file cannot be looked at, and whatever the source raises.
+        """
+        if not is_host(host) and not self.is_single_file:
+            return None
+        found = self._finder.find(host)
+        if found is None:
+            return None
+        # A date that lies ahead today may be past tomorrow.
+        version = (found.version, latest_day()) if self._requires_declaration else found.version
+        return FoundPolicy(found.name, version, partial(self._load, found))
+
+    def _load(self, found: FoundPolicy) -> Policy | None:
+        policy = found.load()
+        if policy is None:
+            return None
+        if not isinstance(policy, Policy):
+            raise TypeError(f"expected a Policy or None for {found.name}, not {policy!r}")
+        if self._requires_declaration:
+            missing = [Mistake(found.name, *mistake) for mistake in missing_in_declaration(policy)]
+            if missing:
+                raise PolicyError(missing)
+        return self.adapted(policy if self.is_single_file else policy.as_one_of_many(self._ids))
+
+    def remedy(self, host: str) -> str:
+        """Say what gives a policy to a `host` that has none."""
+        return self._finder.remedy(host) if is_host(host) else "let it have a name that hosts can have"
+
+    def adapted(self, policy: Policy) -> Policy:
+        """Return a `policy` with what integrations add to each."""
+        for change in self._changes:
+            policy = change(policy)
+        return policy
+
+    @property
+    def of_nobody(self) -> Policy:
+        """The policy of hosts that have none: nothing can be granted, and nobody is named."""
+        return self.adapted(NOBODYS_POLICY)
+
+    def with_exempt(self, *cookies: Cookie) -> Policies:
+        """Return these policies with `cookies` added to each, as `Policy.with_exempt` does."""
+        return self._changed(lambda policy: policy.with_exempt(*cookies))
+
+    def not_asking_on(self, *paths: str) -> Policies:
+        """Return these policies with `paths` on which nobody is asked, as `Policy.not_asking_on` does."""
+        return self._changed(lambda policy: policy.not_asking_on(*paths))
+
+    def _changed(self, change: Callable[[Policy], Policy]) -> Policies:
+        changed = copy.copy(self)
+        changed._changes = (*self._changes, change)
+        return changed
+
+
+def _finder_of(source: object, *, date_from_file: bool) -> _Finder:
+    if isinstance(source, str | os.PathLike):
+        return _Folder(Path(source), date_from_file=date_from_file)
+    if isinstance(source, PolicySource):
+        return _FromSource(source)
+    if callable(source) and not inspect.iscoroutinefunction(source):
+        return _FromFunction(source)
+    raise TypeError(
+        "source: expected a folder of policy files, a function that returns a host's Policy or None (not a "
+        "coroutine: it is called in a thread), or an object with version(host) and policy(host), not "
+        f"{source!r}"
+    )
+
+
+class _Folder:
+    """Finds policies in a folder of files."""
+
+    def __init__(self, folder: Path, *, date_from_file: bool) -> None:
+        self._folder = folder
+        self._date_from_file = date_from_file
+        _warn_of_misnamed(folder, islice(misnamed_files(folder), _MOST_MISNAMED))
+
+    def find(self, host: str) -> FoundPolicy | None:
+        found = find_file(self._folder, host)
+        if found is None:
+            return None
+        file, version = found
+        load = partial(Policy.load, file, date_from_file=self._date_from_file)
+        return FoundPolicy(str(file), version, load)
+
+    def remedy(self, host: str) -> str:
+        exact = next(files_for(host))
+        return f"write {self._folder / exact}, or {DEFAULT} beside it for all hosts without a file"
+
+
+def _warn_of_misnamed(folder: Path, misnamed: Iterable[tuple[str, str]]) -> None:
+    for name, meant in misnamed:
+        _log.warning(
+            "%s: no host leads to this file; %s",
+            folder / name,
+            f"rename it to {meant}" if meant else "name it after a host, like shop.example.toml",
+        )
+
+
+class _SingleFile:
+    """Finds one policy file for all hosts."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def find(self, host: str) -> FoundPolicy | None:
+        version = version_of(self._file)
+        if version is None:
+            return None
+        return FoundPolicy(str(self._file), version, partial(Policy.load, self._file))
+
+    def remedy(self, host: str) -> str:
+        return f"put {self._file} back"
+
+
+class _FromSource:
+    """Finds policies in what the site supplies them from."""
+
+    def __init__(self, source: PolicySource) -> None:
+        self._source = source
+
+    def find(self, host: str) -> FoundPolicy | None:
+        version = self._source.version(host)
+        if version is None:
+            return None
+        return FoundPolicy(host, version, partial(self._source.policy, host))
+
+    def remedy(self, host: str) -> str:
+        return f"let version({shown(host)}) and policy({shown(host)}) return something"
+
+
+class _FromFunction:
+    """Asks a function for policies. One that it returns again counts as unchanged."""
+
+    def __init__(self, function: Callable[[str], Policy | None]) -> None:
+        self._function = function
+
+    def find(self, host: str) -> FoundPolicy | None:
+        policy = self._function(host)
+        if policy is None:
+            return None
+        return FoundPolicy(host, policy, lambda: policy)
+
+    def remedy(self, host: str) -> str:
+        return "let the function that was given to Policies(...) return a policy for it"
