@@ -103,7 +103,7 @@ class ByHost(Enforcements):
 
     def ready_for(self, host: str) -> Enforcement | None:
         known = self._hosts.get(host[:_LONGEST_KEY])
-        if known is None or known.until < time.monotonic():
+        if known is None or known.until <= time.monotonic():
             return None
         if known.is_unknown:
             return self._unknown
