@@ -111,7 +111,7 @@ class Policies:
     def watching(cls, path: str | os.PathLike[str]) -> Policies:
         """Return the one policy in the file at `path`, for all hosts, loaded again when the file has changed:
         for development. The gate that is made of it raises what `Policy.load` raises."""
-        policies = cls(lambda host: None)
+        policies = cls(lambda host: None, recheck=0)
         policies._finder = _SingleFile(Path(path))
         policies.is_single_file = True
         return policies
