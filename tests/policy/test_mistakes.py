@@ -678,3 +678,28 @@ def test_every_privacy_url_of_the_catalogue_is_accepted():
 @pytest.mark.parametrize("language", ["en", "pt-BR", "zh_Hant_TW", "iw", "ast", "EN-gb"])
 def test_any_language_code_that_exists_is_accepted(language):
     assert Policy.parse(f"{SITE}languages = ['{language}']").site.languages == (language,)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "com",
+        "co.uk",
+        "github.io",
+        "localhost",
+        "192.0.2.1",
+        "*.city.example",
+        ".city.example",
+        "City.example",
+    ],
+)
+def test_one_answer_needs_a_domain_that_is_the_sites_own(domain):
+    assert str(mistake(f'consent_domain = "{domain}"')) == (
+        "consentgate.toml: [site], consent_domain: expected a domain of your own, below which all hosts are "
+        f'yours, like "example.org", not "{domain}"'
+    )
+
+
+def test_a_policy_cannot_declare_the_gates_own_cookies():
+    for name in ("__Host-consent", "__secure-consent", "consent", "domain-consent"):
+        assert mistake(f'[[cookie]]\nname = "{name}"\ncategory = "performance"').key == "name"

@@ -45,6 +45,18 @@ def takes_back(before: Choice | None, choice: Choice) -> bool:
     return before is not None and bool(before.granted - choice.granted)
 
 
+def granted_by_both(one: Choice, other: Choice) -> Choice:
+    """Return the choice that grants what two valid ones grant both, and lasts as long as the earlier one.
+    Where that is nothing, it is a refusal."""
+    granted = one.granted & other.granted
+    at = min(one.at, other.at)
+    if not granted:
+        return Choice(at - at % DAY)
+    asked = one.granted | one.refused | other.granted | other.refused
+    latest = max(one, other, key=lambda choice: choice.at)
+    return Choice(at, latest.id, granted, asked - granted, one.signals & other.signals)
+
+
 def decide(
     policy: Policy, decision: Decision, ids: Collection[str] = (), signals: frozenset[str] = frozenset()
 ) -> Choice:

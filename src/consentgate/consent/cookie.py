@@ -13,7 +13,12 @@ from collections.abc import Iterable, Sequence
 from itsdangerous import Signer
 
 from consentgate.policy.lifetime import DAY
-from consentgate.policy.model import CONSENT_COOKIE, INSECURE_CONSENT_COOKIE
+from consentgate.policy.model import (
+    CONSENT_COOKIE,
+    DOMAIN_COOKIE,
+    INSECURE_CONSENT_COOKIE,
+    INSECURE_DOMAIN_COOKIE,
+)
 
 from .choice import Choice
 from .choice_validity import Validity
@@ -36,13 +41,23 @@ class ConsentCookie:
     the key (docs/caches.md).
 
     `secret_keys` go from the oldest to the newest, as in itsdangerous. The newest one signs, every one is
-    accepted. A choice is read while it is within its `validity`.
+    accepted. A choice is read while it is within its `validity`. The cookie is for the host that was asked,
+    or for all hosts of a `domain`.
     """
 
     def __init__(
-        self, secret_keys: Sequence[str | bytes], *, validity: Validity, insecure: bool = False
+        self,
+        secret_keys: Sequence[str | bytes],
+        *,
+        validity: Validity,
+        insecure: bool = False,
+        domain: str = "",
     ) -> None:
-        self.name = INSECURE_CONSENT_COOKIE if insecure else CONSENT_COOKIE
+        if domain:
+            self.name = INSECURE_DOMAIN_COOKIE if insecure else DOMAIN_COOKIE
+        else:
+            self.name = INSECURE_CONSENT_COOKIE if insecure else CONSENT_COOKIE
+        self._domain = domain
         self._validity = validity
         self._insecure = insecure
         self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
@@ -53,10 +68,22 @@ class ConsentCookie:
         All who refuse on the same day get the same bytes. Max-Age may therefore outlast the validity,
         which is counted from the signed time.
         """
-        value = self._signers[-1].sign(_pack(choice, host)).decode()
+        value = self._signers[-1].sign(_pack(choice, self._scope(host))).decode()
+        return self._line(value, self._validity.lifetime(choice))
+
+    @property
+    def deletion(self) -> str:
+        """The Set-Cookie header's value that deletes the cookie."""
+        return self._line("", 0)
+
+    def _line(self, value: str, age: int) -> str:
+        domain = f"; Domain={self._domain}" if self._domain else ""
         secure = "" if self._insecure else "; Secure"
-        age = self._validity.lifetime(choice)
-        return f"{self.name}={value}; Path=/; Max-Age={age}{secure}; HttpOnly; SameSite=Lax"
+        return f"{self.name}={value}; Path=/{domain}; Max-Age={age}{secure}; HttpOnly; SameSite=Lax"
+
+    def _scope(self, host: str) -> str:
+        """Return what a choice is signed for. No host has a colon, so that none is taken for a domain."""
+        return f"domain:{self._domain}" if self._domain else host
 
     def read(self, values: Iterable[str], host: str) -> Choice | None:
         """Return the choice in the cookie's `values`, the most restrictive one of several.
@@ -73,7 +100,7 @@ class ConsentCookie:
         # Signed again and compared, not verified: base64 ignores some bits of its last character, and so
         # would accept a second spelling of a valid cookie.
         valid = any(hmac.compare_digest(signer.sign(payload), sent) for signer in self._signers)
-        choice = _unpack(payload, host) if valid else None
+        choice = _unpack(payload, self._scope(host)) if valid else None
         if choice is None or not choice.at <= time.time() < self._validity.end(choice):
             return None
         return choice

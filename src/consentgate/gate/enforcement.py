@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import msgspec
 
-from consentgate.consent import Consent, ConsentCookie, Judge
+from consentgate.consent import Consent, ConsentCookies, Judge
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.pages import Pages
 from consentgate.pages.templating import digest_of
@@ -50,7 +50,7 @@ class Enforcement:
     """
 
     policy: Policy
-    cookie: ConsentCookie
+    cookies: ConsentCookies
     embeds: SignedEmbeds
     insecure: bool
     debug: bool
@@ -59,7 +59,7 @@ class Enforcement:
     reports: ReportAllowance = field(default_factory=ReportAllowance)
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
     closed: Closed | None = None
-    _pages: dict[tuple[str, str], Pages] = field(default_factory=dict, init=False)
+    _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
     _closed: dict[tuple[bool, bool], Variant] = field(default_factory=dict, init=False)
 
     def with_policy(self, policy: Policy) -> Enforcement:
@@ -97,17 +97,18 @@ class Enforcement:
         site = self.policy.site
         return site.reports or site.csp == "report-only" or (site.report_only and site.csp == "on")
 
-    def pages(self, root: str, lang: str = "") -> Pages:
-        """Return what visitors see of the gate where the application is mounted at `root`, in the policy's
-        language for a page in the language `lang`."""
-        language = self.policy.language_for(lang)
-        pages = self._pages.get((root, language))
+    def pages(self, root: str, lang: str = "", host: str = "") -> Pages:
+        """Return what visitors of `host` see of the gate where the application is mounted at `root`, in the
+        policy's language for a page in the language `lang`."""
+        language, cookie = self.policy.language_for(lang), self.cookies.at(host).name
+        key = root, language, cookie
+        pages = self._pages.get(key)
         if pages is None:
-            cookie, is_known = self.cookie.name, self.closed is None
+            is_known = self.closed is None
             pages = Pages(self.policy, root, language=language, cookie=cookie, has_choices=is_known)
             # A server names few roots; should one let visitors make them up, they must not fill the memory.
             if len(self._pages) < _MOST_ROOTS * len(self.policy.languages):
-                self._pages[root, language] = pages
+                self._pages[key] = pages
         return pages
 
     def visit(self, request: Request, sent: SentCookies) -> Visit:
@@ -117,7 +118,7 @@ class Enforcement:
         host = host_of(authority)
         path = normal_path(request.path)
         page = Url("https", host, normal_path(request.root + request.path) if request.root else path)
-        choice = self.cookie.read(sent.values_of(self.cookie.name), host)
+        choice = self.cookies.read(sent.values_of, host)
         consent = self.undecided
         judge = everyone = Judge(consent, host, page.path)
         if choice is not None:

@@ -64,7 +64,7 @@ class Exchange(ABC):
         self._visit = visit
         self._variant = enforcement.variant_for(visit)
         self._cookies = CookieFilter(
-            visit.judge, cookies, enforcement.cookie.name, enforcement.set_by_application, enforcement.log
+            visit.judge, cookies, enforcement.cookies.names, enforcement.set_by_application, enforcement.log
         )
         self._headers = HeaderFilter(visit, self._cookies, enforcement.log)
         self._endpoint = _endpoint(visit.path, enforcement)
@@ -107,7 +107,7 @@ class Exchange(ABC):
         return self._pages_in("")
 
     def _pages_in(self, lang: str) -> Pages:
-        return self._enforcement.pages(self._visit.request.root, lang)
+        return self._enforcement.pages(self._visit.request.root, lang, self._visit.host)
 
     @property
     def _insertions(self) -> PageInsertions:

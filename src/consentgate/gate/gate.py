@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from consentgate.catalogue import catalogue
-from consentgate.consent import Consent, ConsentCookie, Judge
-from consentgate.consent.choice_validity import Validity
+from consentgate.consent import Consent, ConsentCookie, ConsentCookies, Judge
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
@@ -102,12 +101,12 @@ class Gate:
     def _enforcement_of(self, policy: Policy, before: Enforcement | None = None) -> Enforcement:
         """Make the enforcement of a `policy` that comes in the place of the one `before`."""
         check_templates(policy)
-        cookie = ConsentCookie(self._keys, validity=Validity.of(policy.site), insecure=self._insecure)
+        cookies = ConsentCookies(self._keys, policy.site, insecure=self._insecure)
         log = Advice(policy, before.log.findings if before is not None else None)
         for misfiled, category in policy.misfiled(*self._framework_cookies):
             log.cookies.misfiled(misfiled, category)
         settings = self._insecure, self._debug, self._trusted_proxies
-        enforcement = Enforcement(policy, cookie, self._embeds, *settings, log)
+        enforcement = Enforcement(policy, cookies, self._embeds, *settings, log)
         if before is not None:
             # A visitor who refuses has these deleted, whichever policy they were set under.
             return replace(enforcement, set_by_application=before.set_by_application)
@@ -134,7 +133,8 @@ class Gate:
 
     def cookie_for(self, host: str) -> ConsentCookie:
         """Return the cookie that keeps the consent of a visitor of `host`."""
-        return self.enforcement_for(host).cookie
+        host = parse_authority(host)
+        return self._enforcements.for_host(host).cookies.at(host)
 
     def enforcement_for(self, host: str) -> Enforcement:
         """Return what enforces the policy of `host`. It may have to be loaded."""

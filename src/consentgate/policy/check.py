@@ -7,17 +7,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from consentgate.catalogue import UrlPattern, catalogue
+from consentgate.web.host import parse_host
 from consentgate.web.paths import local_path
 
 from .consent_mode import check_consent_mode
 from .errors import Found
-from .first_party import is_public_suffix
+from .first_party import is_public_suffix, registrable_domain
+from .host_files import is_host
 from .languages import is_unknown_language
 from .lifetime import EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
 from .messages import but_not, did_you_mean, listed, place_of, shown
 from .model import (
     CONSENT_COOKIE,
+    DOMAIN_COOKIE,
     INSECURE_CONSENT_COOKIE,
+    INSECURE_DOMAIN_COOKIE,
     NECESSARY,
     NEVER,
     REASONS,
@@ -36,6 +40,12 @@ from .theme import check_theme
 MOST_CATEGORIES = 50
 """The most categories: visitors have to read them all, and the consent cookie holds a digest of each."""
 
+_OWN_COOKIES = (
+    CONSENT_COOKIE.lower(),
+    INSECURE_CONSENT_COOKIE,
+    DOMAIN_COOKIE.lower(),
+    INSECURE_DOMAIN_COOKIE,
+)
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]/:@(){}]+")
 _PREFIX = re.compile(r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/")
@@ -104,7 +114,15 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
         if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
             expected = 'expected a path on the site or an address on the web, like "/privacy"'
             yield "[site]", key, f"{expected}{but_not(url)}"
+    yield from _check_consent_domain(site.consent_domain)
     yield from _check_kept(site)
+
+
+def _check_consent_domain(domain: str) -> Iterator[Found]:
+    """Check that browsers take a cookie for `domain`. They never do for a public suffix, be it a company's."""
+    if domain and not (is_host(domain) and parse_host(domain) == domain and registrable_domain(domain)):
+        expected = 'expected a domain of your own, below which all hosts are yours, like "example.org"'
+        yield "[site]", "consent_domain", f"{expected}{but_not(domain)}"
 
 
 def _check_kept(site: Site) -> Iterator[Found]:
@@ -271,7 +289,7 @@ def _check_cookie(place: str, cookie: Cookie | ServiceCookie) -> Iterator[Found]
     if not _COOKIE_NAME.fullmatch(stem) or "*" in stem:
         expected = "expected the name of a cookie, with at most one * at its end"
         yield place, "name", f"{expected}{but_not(cookie.name)}"
-    if cookie.name.lower() in (CONSENT_COOKIE.lower(), INSECURE_CONSENT_COOKIE):
+    if cookie.name.lower() in _OWN_COOKIES:
         expected = "expected another name: the gate's own cookie, which keeps the choice, has this one"
         yield place, "name", f"{expected}{but_not(cookie.name)}"
     if cookie.lifetime is not None:

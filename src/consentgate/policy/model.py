@@ -39,6 +39,9 @@ REASONS: tuple[str, ...] = get_args(Reason)
 CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
 """The names of the cookie that holds a visitor's choice: over HTTPS, and in development over plain HTTP."""
 
+DOMAIN_COOKIE, INSECURE_DOMAIN_COOKIE = "__Secure-consent", "domain-consent"
+"""The names of the cookie that holds a choice for all hosts of a domain: `__Host-` forbids that."""
+
 CspMode = Literal["on", "report-only", "off"]
 
 BannerPosition = Literal["bar", "box", "dialog"]
@@ -59,7 +62,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     consent opens what no service claims. The `guard` keeps the page's scripts to what is allowed, where
     headers cannot. With `report_only` nothing is blocked: what would be is counted.
     `privacy_url` and `imprint_url` are the site's own pages that the banner links to: paths or addresses on
-    the web. `keep_grants` and `keep_refusals` say for how long a visitor who has answered is not asked again.
+    the web. On all hosts of `consent_domain` one answer counts. `keep_grants` and `keep_refusals` say for how
+    long a visitor who has answered is not asked again.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str = "/_privacy/"
     privacy_url: str = ""
     imprint_url: str = ""
+    consent_domain: str = ""
     keep_grants: str = HALF_A_YEAR
     keep_refusals: str | None = None
 

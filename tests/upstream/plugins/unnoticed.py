@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,7 @@ from typing import Any
 import msgspec
 
 from consentgate import Gate, Policy
-from consentgate.consent import Choice, ConsentCookie, decide
-from consentgate.consent.choice_validity import Validity
+from consentgate.consent import Choice, ConsentCookies, decide
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.consent.signals import DNT, GPC
 from consentgate.gate.enforcement import Enforcement
@@ -28,10 +27,10 @@ SECRET_KEY = "a secret of the upstream tests"
 POLICY = replace(Policy(), site=msgspec.structs.replace(Policy().site, csp="off"))
 
 
-class _EverythingGranted(ConsentCookie):
+class _EverythingGranted(ConsentCookies):
     """Whatever cookies come along, the visitor has said yes to everything, while sending every signal."""
 
-    def read(self, values: Iterable[str], host: str) -> Choice | None:
+    def read(self, sent: Callable[[str], Iterable[str]], host: str) -> Choice | None:
         return _ACCEPTED
 
 
@@ -44,14 +43,14 @@ class _NothingInserted(Pages):
 
 
 class _Unnoticed(Enforcement):
-    def pages(self, root: str, lang: str = "") -> Pages:
+    def pages(self, root: str, lang: str = "", host: str = "") -> Pages:
         return _QUIET
 
 
 class UnnoticedGate(Gate):
     def __init__(self) -> None:
         super().__init__(POLICY, secret_key=SECRET_KEY)
-        cookie = _EverythingGranted([SECRET_KEY], validity=Validity.of(POLICY.site))
+        cookie = _EverythingGranted([SECRET_KEY], POLICY.site)
         embeds = SignedEmbeds([SECRET_KEY])
         enforcement = _Unnoticed(POLICY, cookie, embeds, False, False, 0, Advice(POLICY))
         self._enforcements = OneForAll(enforcement)

@@ -39,7 +39,7 @@ class SetByApplication:
 class CookieFilter:
     """Decides as `judge` does about the cookies that a browser `sent` and those that the application sets.
 
-    `consent_cookie` is the name of the gate's own cookie. `set_by_application` is shared by all requests, and
+    `consent_cookies` are the names of the gate's own. `set_by_application` is shared by all requests, and
     `log` is told what was blocked.
     """
 
@@ -47,13 +47,13 @@ class CookieFilter:
         self,
         judge: Judge,
         sent: SentCookies,
-        consent_cookie: str,
+        consent_cookies: tuple[str, ...],
         set_by_application: SetByApplication,
         log: Advice,
     ) -> None:
         self._judge = judge
         self._sent = sent
-        self._consent_cookie = consent_cookie
+        self._consent_cookies = consent_cookies
         self._set_by_application = set_by_application
         self._log = log
         self._kept_back = self._uncovered(judge)
@@ -71,8 +71,8 @@ class CookieFilter:
         if not cookie.name:
             self._log.cookies.nameless(line)
             return None
-        if cookie.name.lower() == self._consent_cookie.lower():
-            self._log.cookies.reserved_name(self._consent_cookie)
+        if any(cookie.name.lower() == own.lower() for own in self._consent_cookies):
+            self._log.cookies.reserved_name(cookie.name)
             return None
         if cookie.deletes:
             return cookie.deletion
@@ -143,9 +143,11 @@ class CookieFilter:
 
     def _uncovered(self, judge: Judge) -> dict[str, Claim]:
         """Return the cookies that the browser sent and that are not covered, each with the claim on it."""
-        own = self._consent_cookie
+        own = self._consent_cookies
         names = self._sent.names
-        return {name: claim for name in names if name != own and (claim := judge.cookie(name)) is not None}
+        return {
+            name: claim for name in names if name not in own and (claim := judge.cookie(name)) is not None
+        }
 
     def _is_left_out(self, name: str, choice: Choice, units: Mapping[Unit, bytes]) -> bool:
         claims = self._judge.policy.claims.by_cookie(name)

@@ -11,6 +11,7 @@ from consentgate.consent.choice import takes_back
 from consentgate.consent.embed import Embed
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
+from consentgate.gate.cookies.sent import SentCookies
 from consentgate.gate.csp.build import hosts_of
 from consentgate.gate.csp.csp_headers import REPORTS
 from consentgate.gate.enforcement import Closed, Enforcement
@@ -250,10 +251,12 @@ class OwnRequest:
     def _headers_after(self, choice: Choice, onward: str) -> list[Header]:
         """Return the headers that keep a `choice` and lead on to the path `onward`."""
         visit, enforcement = self.visit, self.enforcement
+        sent = SentCookies(visit.request.values("cookie"))
+        kept = enforcement.cookies.set_cookies(choice, visit.host, sent.names)
         headers = [
             *self.pages.headers("text/html; charset=utf-8"),
             ("Location", f"{onward}#{SAVED}"),
-            ("Set-Cookie", enforcement.cookie.set_cookie(choice, visit.host)),
+            *(("Set-Cookie", line) for line in kept),
         ]
         if takes_back(visit.consent.choice, choice):
             by_script = is_from_script(visit.request)
