@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from starlette.testclient import TestClient
 
-from consentgate import Consent, Gate, Policy
+from consentgate import Consent, Gate, Policy, UnknownId
 from consentgate.configuration import KEYS
 from consentgate.django import checks, gate_from_settings
 from consentgate.flask import ConsentGate
@@ -220,3 +220,44 @@ def test_a_fragment_is_cached_as_the_page_on_caches_shows() -> None:
             request: Any = RequestFactory().get("/")
             request.consent = consent_for(gate_from_settings(), grants)
             assert template.render({}, request).strip() == text
+
+
+def test_the_code_for_many_domains_works(tmp_path: Path, site: Path) -> None:
+    of_folder, of_function, listed = shown("many-domains.md")
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "shop.example.toml").write_text(FILE)
+    assert run(of_folder, {})["gate"].policy_for("shop.example").site.name == "Shop"
+    policies = run(of_function, {})["policies"]
+    assert policies.for_host("shop.example").site.name == "Shop"
+    assert policies.for_host("other.example") is None
+    consent = Consent(run(listed, {})["policies"].for_host("other.example"))
+    assert not consent.allows("stats")
+    with pytest.raises(UnknownId):
+        consent.allows("stast")
+
+
+def test_the_example_with_a_database_works(tmp_path: Path) -> None:
+    pytest.importorskip("sqlalchemy")
+    import datetime
+
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+
+    made = run(
+        (ROOT / "docs" / "examples" / "sqlalchemy_policies.py").read_text("utf-8"), {"__name__": "shown"}
+    )
+    url = f"sqlite:///{tmp_path / 'policies.db'}"
+    policies = made["policies"](url)
+    engine = create_engine(url)
+    gate = Gate(policies, secret_key=SECRET_KEY)
+    assert policies.for_host("shop.example") is None
+    with Session(engine) as session:
+        for host in ("shop.example", "*.city.example", "a.city.example"):
+            text = FILE.replace("Shop Ltd", f"{host} Ltd")
+            session.add(made["SitePolicy"](host=host, toml=text, changed=datetime.datetime(2026, 1, 1)))
+        session.commit()
+    for host, found in (("shop.example", "shop.example"), ("b.city.example", "*.city.example")):
+        assert gate.policy_for(host).site.controller == f"{found} Ltd"
+    assert gate.policy_for("a.city.example").site.controller == "a.city.example Ltd"
+    assert policies.for_host("city.example") is None
+    engine.dispose()

@@ -22,7 +22,14 @@ def blocks(name: str) -> list[re.Match[str]]:
 SITE = '[site]\nname = "a"\ncontroller = "b"\ncontact = "c"\n'
 SHOWN = [
     pytest.param(block, id=f"{name}-{number}")
-    for name in ("docs/policy.md", "docs/languages.md", "docs/theming.md", "docs/recipes.md", "README.md")
+    for name in (
+        "docs/policy.md",
+        "docs/many-domains.md",
+        "docs/languages.md",
+        "docs/theming.md",
+        "docs/recipes.md",
+        "README.md",
+    )
     for number, block in enumerate(blocks(name), 1)
 ]
 

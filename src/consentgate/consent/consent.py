@@ -11,6 +11,7 @@ import msgspec
 
 from consentgate.catalogue import Glob
 from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
+from consentgate.policy.memories import remembered
 from consentgate.policy.messages import did_you_mean, listed, shown
 
 from .choice import Choice
@@ -157,7 +158,7 @@ class Consent(msgspec.Struct, frozen=True):
         return not everything(self.policy) <= self.choice.granted | self.choice.refused
 
 
-@lru_cache(maxsize=256)
+@remembered(1)
 def _listed_ids(policy: Policy) -> tuple[str, ...]:
     categories = [category.id for category in policy.categories if category.id != NECESSARY]
     services = [service.id for service in policy.services]

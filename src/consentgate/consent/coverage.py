@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
 from consentgate.policy import Policy, Unit
+from consentgate.policy.memories import remembered
 
 DIGEST_SIZE = 3
 MOST_LISTED = 96
@@ -15,7 +15,7 @@ MOST_LISTED = 96
 category is covered as a whole."""
 
 
-@lru_cache(maxsize=256)
+@remembered(1)
 def digests(policy: Policy) -> Mapping[Unit, bytes]:
     """Return the digest of each unit that `policy` asks for.
 
@@ -33,7 +33,7 @@ def digests(policy: Policy) -> Mapping[Unit, bytes]:
     return MappingProxyType({unit: shared[unit.category] for unit in units})
 
 
-@lru_cache(maxsize=256)
+@remembered(1)
 def everything(policy: Policy) -> frozenset[bytes]:
     """Return the digests of all units that `policy` asks for."""
     return frozenset(digests(policy).values())

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from consentgate.policy import Policy
+from consentgate.policy.memories import remembered
 
 from .consent import Consent
 
@@ -21,7 +20,7 @@ def stubs_for(consent: Consent, page: str) -> frozenset[str]:
 
 
 # Most visitors have one of few consents.
-@lru_cache(maxsize=1024)
+@remembered(256)
 def _stubs(policy: Policy, granted: frozenset[bytes], page: str) -> frozenset[str]:
     consent = Consent(policy, None, granted)
     blocked: set[str] = set()

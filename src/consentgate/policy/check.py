@@ -119,7 +119,7 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
 
 
 def _check_consent_domain(domain: str) -> Iterator[Found]:
-    """Check that browsers take a cookie for `domain`. They never do for a public suffix, be it a company's."""
+    """Check that browsers take a cookie for `domain`, as they never do for a public suffix."""
     if domain and not (is_host(domain) and parse_host(domain) == domain and registrable_domain(domain)):
         expected = 'expected a domain of your own, below which all hosts are yours, like "example.org"'
         yield "[site]", "consent_domain", f"{expected}{but_not(domain)}"

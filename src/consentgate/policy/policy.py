@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -191,6 +191,11 @@ class Policy:
             set_by_framework=self.set_by_framework,
             exact_host=self.among is not None,
         )
+
+    @cached_property
+    def memories(self) -> dict[Callable[..., Any], Callable[..., Any]]:
+        """What functions that are `remembered` have found out about this policy."""
+        return {}
 
     @cached_property
     def told_vendors(self) -> tuple[ToldVendor, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from consentgate.catalogue import KnownService, UrlPattern, catalogue
@@ -18,6 +17,7 @@ from consentgate.policy import UNDECLARED, OwnHosts, Policy, Service, Unit
 from consentgate.policy.categories import category_for
 from consentgate.policy.claims import url_patterns
 from consentgate.policy.first_party import registrable_domain
+from consentgate.policy.memories import remembered
 
 # All fetch directives of CSP 3, section 6.1, fall back to this one. Written out they would allow the same,
 # and take a kilobyte of each page's head. Inline code and eval stay as the site had them: this policy is
@@ -58,7 +58,7 @@ def net_for(judge: Judge) -> Net | None:
 
 
 # Most visitors have one of few consents: the cache spares 15 microseconds a page, more where much is granted.
-@lru_cache(maxsize=1024)
+@remembered(256)
 def _net(policy: Policy, granted: frozenset[bytes], own: OwnHosts, here: tuple[str, ...]) -> Net | None:
     consent = Consent(policy, None, granted)
     if consent.covers_undeclared:
@@ -170,7 +170,7 @@ def _merged(policy: Policy, hosts: Hosts) -> Hosts:
 
 
 # All of the catalogue is looked through: the cache spares 5 milliseconds where something was granted.
-@lru_cache(maxsize=64)
+@remembered(1)
 def _listed(policy: Policy) -> Mapping[str, Hosts]:
     """Return the hosts that the policy or the catalogue knows, by registrable domain."""
     listed: dict[str, tuple[str, ...]] = {}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
 
 from consentgate.consent import Consent, Judge
 from consentgate.gate.csp.build import Hosts, known_granted, net_for
 from consentgate.policy import Policy
+from consentgate.policy.memories import remembered
 
 
 def guard_rules(judge: Judge) -> str:
@@ -32,7 +31,7 @@ def refused_names(judge: Judge) -> str:
 
 
 # Most visitors have one of few consents.
-@lru_cache(maxsize=1024)
+@remembered(256)
 def _written(policy: Policy, granted: frozenset[bytes], hosts: Hosts, page: str) -> str:
     consent = Consent(policy, None, granted)
     declared = policy.claims.declared_cookies()
