@@ -412,6 +412,23 @@ def test_a_domain_without_a_dated_declaration_stays_closed(make_site: MakeSite, 
     assert shop.gets("/_privacy/choices").status == 200
 
 
+def test_the_log_names_the_policy_that_a_line_is_for(
+    make_site: MakeSite, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(Page(b'<img src="https://new.example/a.png">'), gate=gate_for(folder))
+    for host in (SHOP, "other.example"):
+        at(site, host).gets()
+    lines = said(caplog, 'the host "new.example"')
+    assert [line.partition(": ")[0] for line in lines] == [
+        str(folder / f"{SHOP}.toml"),
+        "hosts without a policy",
+    ]
+    caplog.clear()
+    make_site(site.app, policy=SHOPS).gets()
+    [line] = said(caplog, 'the host "new.example"')
+    assert line.startswith("blocked the host")
+
+
 # -- while developing ----------------------------------------------------------------------------------------
 
 

@@ -18,9 +18,9 @@ from consentgate.policy.policies import FoundPolicy
 from .enforcement import Closed, Enforcement
 from .log.hosts import HostAdvice
 
-Make = Callable[[Policy, Enforcement | None], Enforcement]
-"""Makes the enforcement of a policy. What the one before it for the same hosts has learnt is taken over.
-Raises PolicyError where the policy cannot be enforced."""
+Make = Callable[[Policy, str, Enforcement | None], Enforcement]
+"""Makes the enforcement of a policy with a name. What the one before it for the same hosts has learnt is taken
+over. Raises PolicyError where the policy cannot be enforced."""
 
 _HOSTS_PER_POLICY = 16
 """The hosts that are remembered for each policy that is kept ready. One of a wildcard has many hosts."""
@@ -93,7 +93,9 @@ class ByHost(Enforcements):
         self.policies = policies
         self._make = make
         self._log = log
-        self._unknown = replace(make(policies.of_nobody, None), closed=Closed.UNKNOWN_HOST)
+        self._unknown = replace(
+            make(policies.of_nobody, "hosts without a policy", None), closed=Closed.UNKNOWN_HOST
+        )
         self._unavailable = replace(self._unknown, closed=Closed.UNAVAILABLE)
         self._kept = _Recent[str, _Kept](policies.most_ready)
         self._hosts = _Recent[str, _Known](policies.most_ready * _HOSTS_PER_POLICY)
@@ -119,7 +121,7 @@ class ByHost(Enforcements):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.policies.remedy(host))
         policy = found.load()
         if policy is not None:
-            self._kept.put(found.name, _Kept(found.version, self._make(policy, None)))
+            self._kept.put(found.name, _Kept(found.version, self._make(policy, self._name_of(found), None)))
 
     def for_host(self, host: str) -> Enforcement:
         ready = self.ready_for(host)
@@ -165,7 +167,7 @@ class ByHost(Enforcements):
                 policy = found.load()
                 if policy is None:
                     return None
-                enforcement = self._make(policy, before)
+                enforcement = self._make(policy, self._name_of(found), before)
             except FileNotFoundError:
                 return None
             except PolicyError as error:
@@ -173,6 +175,10 @@ class ByHost(Enforcements):
                 enforcement = before or self._unknown
             self._kept.put(found.name, _Kept(found.version, enforcement))
             return enforcement
+
+    def _name_of(self, found: FoundPolicy) -> str:
+        """Return what the log calls a policy: nothing where it is the only one."""
+        return "" if self.policies.is_single_file else found.name
 
     def _remember(
         self, host: str, name: str | None, *, is_unknown: bool = False, error: type[Exception] | None = None

@@ -98,11 +98,14 @@ class Gate:
             return ByHost(policy, self._enforcement_of, self._hosts)
         return OneForAll(self._enforcement_of(policy))
 
-    def _enforcement_of(self, policy: Policy, before: Enforcement | None = None) -> Enforcement:
-        """Make the enforcement of a `policy` that comes in the place of the one `before`."""
+    def _enforcement_of(
+        self, policy: Policy, name: str = "", before: Enforcement | None = None
+    ) -> Enforcement:
+        """Make the enforcement of a `policy`, which comes in the place of the one `before`. The log names it
+        by its `name`."""
         check_templates(policy)
         cookies = ConsentCookies(self._keys, policy.site, insecure=self._insecure)
-        log = Advice(policy, before.log.findings if before is not None else None)
+        log = Advice(policy, before.log.findings if before is not None else None, name)
         for misfiled, category in policy.misfiled(*self._framework_cookies):
             log.cookies.misfiled(misfiled, category)
         settings = self._insecure, self._debug, self._trusted_proxies

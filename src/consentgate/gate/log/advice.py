@@ -11,21 +11,23 @@ from .declarations import DeclarationAdvice
 from .findings import Findings
 from .headers import HeaderAdvice
 from .limits import LimitAdvice
+from .naming import log_of
 from .once import Once
 
 
 class Advice:
     """The advice of one gate on its `policy` and its site, by subject. Safe to share by threads.
 
-    The `findings` are those of the policy before this one, where there was one.
+    The `findings` are those of the policy before this one, where there was one. The `name` of the policy is
+    for the log, which names it where there are several.
     """
 
-    def __init__(self, policy: Policy, findings: Findings | None = None) -> None:
-        once = Once()
+    def __init__(self, policy: Policy, findings: Findings | None = None, name: str = "") -> None:
+        once, log = Once(), log_of(name)
         self.findings = findings or Findings()
         self.configuration = ConfigurationAdvice(once)
-        self.cookies = CookieAdvice(policy, once)
-        self.decisions = DecisionAdvice(once)
-        self.declarations = DeclarationAdvice(policy, once, self.findings)
-        self.headers = HeaderAdvice(policy, once, self.findings)
-        self.limits = LimitAdvice(once)
+        self.cookies = CookieAdvice(policy, once, log)
+        self.decisions = DecisionAdvice(once, log)
+        self.declarations = DeclarationAdvice(policy, once, self.findings, log)
+        self.headers = HeaderAdvice(policy, once, self.findings, log)
+        self.limits = LimitAdvice(once, log)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-
 from consentgate.policy import NECESSARY, NEVER, Cookie, Policy
 from consentgate.policy.lifetime import lifetime_text
 
+from .naming import Log
 from .once import Once
 from .proposals import toml_text
-
-_log = logging.getLogger("consentgate")
 
 
 class CookieAdvice:
     """Logs what a site can mend about its cookies."""
 
-    def __init__(self, policy: Policy, once: Once) -> None:
+    def __init__(self, policy: Policy, once: Once, log: Log) -> None:
         self._once = once
+        self._log = log
         self._report_only = policy.site.report_only
         self._blocked = "would block" if self._report_only else "blocked"
 
     def reserved_name(self, name: str) -> None:
         """Log that the application set a cookie under the `name` of the consent cookie."""
         if self._once.is_new("own cookie", name):
-            _log.warning(
+            self._log.warning(
                 "%s the application's cookie %s: a cookie of this name is the gate's own, which keeps the "
                 "choice. Give the application's another name",
                 self._blocked,
@@ -36,7 +34,7 @@ class CookieAdvice:
         name."""
         name = line.partition(";")[0].partition("=")[0]
         if self._once.is_new("odd cookie", name):
-            _log.warning(
+            self._log.warning(
                 "%s a Set-Cookie header that begins with %s: it names no cookie, or has a control character, "
                 "and browsers disagree about what that means. Write it as name=value; Path=/",
                 self._blocked,
@@ -46,7 +44,7 @@ class CookieAdvice:
     def not_deleted(self, name: str) -> None:
         """Log that a visitor who refused still sends the cookie `name`, which nothing identifies."""
         if self._once.is_new("cookie not deleted", name, source="browsers"):
-            _log.warning(
+            self._log.warning(
                 "did not delete the cookie %s of a visitor who refused: neither the policy nor the catalogue "
                 "names it, and the application has not set it. If a load balancer or bot protection in front "
                 'of the application sets it, leave it so, or declare it with category = "necessary" and its '
@@ -61,7 +59,7 @@ class CookieAdvice:
         `cookie` is its declaration where a framework sets it.
         """
         if self._once.is_new("lifetime", name):
-            _log.warning(
+            self._log.warning(
                 "%s the lifetime of the cookie %s: the application asks for %s, and the policy allows %s. To "
                 "allow it, write %s\n%s",
                 "would cut" if self._report_only else "cut",
@@ -75,7 +73,7 @@ class CookieAdvice:
     def outlives_setting(self, cookie: Cookie, asked: float) -> None:
         """Log that a framework's `cookie` is set for `asked` seconds, longer than its settings say."""
         if self._once.is_new("lifetime", cookie.name):
-            _log.warning(
+            self._log.warning(
                 "the application sets the cookie %s for %s, and the choices page says %s, as the framework's "
                 "settings do. It passes as it is. For the page to say so:\n%s",
                 toml_text(cookie.name),
@@ -87,7 +85,7 @@ class CookieAdvice:
     def misfiled(self, cookie: Cookie, category: str) -> None:
         """Log that the policy files a framework's `cookie` under a category that visitors can refuse."""
         if self._once.is_new("misfiled", cookie.name):
-            _log.warning("%s", misfiled(cookie, category))
+            self._log.warning("%s", misfiled(cookie, category))
 
 
 def _table(cookie: Cookie, seconds: float) -> str:

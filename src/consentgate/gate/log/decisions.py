@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
+from .naming import Log
 from .once import Once
 from .proposals import toml_text
-
-_log = logging.getLogger("consentgate")
 
 _BEHIND_A_PROXY = (
     "If that is your own site behind a proxy, let the proxy pass the Host header on, or set trusted_proxies"
@@ -21,13 +18,14 @@ _ORIGINS = {
 class DecisionAdvice:
     """Logs why a decision was refused, and what to do about it."""
 
-    def __init__(self, once: Once) -> None:
+    def __init__(self, once: Once, log: Log) -> None:
         self._once = once
+        self._log = log
 
     def wrong_origin(self, origin: str, authority: str) -> None:
         """Log that a decision did not come from a page of the host that it was sent to."""
         if self._once.is_new("origin", f"{origin} {authority}", source="browsers"):
-            _log.warning(
+            self._log.warning(
                 "refused a decision that came %s to the host %s (403). %s",
                 f"from {toml_text(origin)}" if origin else "without an Origin header",
                 toml_text(authority),
@@ -37,7 +35,7 @@ class DecisionAdvice:
     def unreadable_form(self, reason: str, status: int) -> None:
         """Log that the form of a decision cannot be read, for this `reason`."""
         if self._once.is_new("form", reason, source="browsers"):
-            _log.warning(
+            self._log.warning(
                 "refused a decision (%d), since its form says nothing that counts: %s. To do: submit the "
                 "banner's own form, or one that is encoded like it: no FormData or JSON with fetch(), but "
                 "new URLSearchParams(new FormData(form))",
@@ -48,7 +46,7 @@ class DecisionAdvice:
     def framed(self, authority: str) -> None:
         """Log that a grant came from a page inside a frame."""
         if self._once.is_new("framed", authority, source="browsers"):
-            _log.warning(
+            self._log.warning(
                 "refused a consent that came from a page of %s inside a frame (403): another site may have "
                 "covered what the visitor clicks. To do: where you frame your own pages, let visitors decide "
                 "in the page around them. Content-Security-Policy: frame-ancestors keeps others from framing "
@@ -59,7 +57,7 @@ class DecisionAdvice:
     def over_plain_http(self) -> None:
         """Log that a decision came over plain HTTP to a gate whose cookie is for HTTPS."""
         if self._once.is_new("decision", "insecure"):
-            _log.warning(
+            self._log.warning(
                 "a decision came over plain http, and browsers drop the consent cookie there. While you "
                 "develop: Gate(..., insecure=True); in Flask CONSENTGATE_INSECURE = True; in Django "
                 'CONSENTGATE = {"INSECURE": True}. Where the site goes live, serve https'

@@ -3,8 +3,6 @@ it."""
 
 from __future__ import annotations
 
-import logging
-
 from consentgate.catalogue import InlineScript, catalogue
 from consentgate.html import BlockedMarkup
 from consentgate.policy import Claim, Policy
@@ -12,10 +10,9 @@ from consentgate.policy.messages import listed
 from consentgate.web.url import Url, resolve
 
 from .findings import Findings
+from .naming import Log
 from .once import MOST, Once, Source
 from .proposals import LONGEST, Proposals, toml_text
-
-_log = logging.getLogger("consentgate")
 
 _DECLARE_IT = "declare the service, and the script stays: a stub takes the call"
 _MOVE_THE_CALL = "move the call to a script element of its own, or into a file of yours"
@@ -32,9 +29,10 @@ class DeclarationAdvice:
     as a finding too, declared or not.
     """
 
-    def __init__(self, policy: Policy, once: Once, findings: Findings) -> None:
+    def __init__(self, policy: Policy, once: Once, findings: Findings, log: Log) -> None:
         self._proposals = Proposals(policy)
         self._once = once
+        self._log = log
         self._findings = findings
         self._urls: set[tuple[str | None, ...]] = set()
         self._report_only = policy.site.report_only
@@ -108,7 +106,7 @@ class DeclarationAdvice:
     def _tell_closed(self, claim: Claim, page: str) -> None:
         """Log that a `page` (a path) has markup of a service that has ended: to declare it would not help."""
         if catalogue().has_closed(claim.service) and self._once.is_new("closed", claim.service or ""):
-            _log.warning(
+            self._log.warning(
                 "%s %s on the page %s: the service has closed, and nothing comes of its markup any more. To "
                 "do: take it out of your pages, and out of the policy",
                 self._blocked,
@@ -132,7 +130,7 @@ class DeclarationAdvice:
         if not self._once.is_new("elsewhere", claim.service or ""):
             return
         starred = next((pattern for pattern in claim.pages if pattern.endswith("/*")), "")
-        _log.warning(
+        self._log.warning(
             "%s %s on the page %s: the policy has it necessary on other pages only, pages = %s%s",
             self._blocked,
             toml_text(claim.service or claim.name),
@@ -153,7 +151,7 @@ class DeclarationAdvice:
         words = catalogue().words_of_inline(script)
         if words and not script.loads_script:
             only_calls = bool(catalogue().called_by_inline(script))
-            _log.warning(
+            self._log.warning(
                 "%s the inline script at %s of the page %s as a whole, since it has %s in it: that is %s. To "
                 "do, if there is code of your own in it: %s",
                 self._blocked,
@@ -179,4 +177,4 @@ class DeclarationAdvice:
             if lines.startswith(("[[", "#"))
             else "%s %s, which the policy does not declare; %s"
         )
-        _log.warning(message, blocked or self._blocked, what, lines)
+        self._log.warning(message, blocked or self._blocked, what, lines)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 from consentgate.gate.csp.build import Net
 from consentgate.policy import Claim, Policy
 
 from .findings import Findings
+from .naming import Log
 from .once import Once
 from .proposals import LONGEST, toml_text
-
-_log = logging.getLogger("consentgate")
 
 _HEADERS_TO_DECLARE = {
     "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
@@ -26,8 +23,9 @@ class HeaderAdvice:
     """Logs each header that was blocked, and what a site's own headers get in the way of. With `report_only`
     in the policy it counts the blocked ones as findings too."""
 
-    def __init__(self, policy: Policy, once: Once, findings: Findings) -> None:
+    def __init__(self, policy: Policy, once: Once, findings: Findings, log: Log) -> None:
         self._once = once
+        self._log = log
         self._findings = findings
         self._report_only = policy.site.report_only
         self._blocked = "would block" if self._report_only else "blocked"
@@ -37,7 +35,7 @@ class HeaderAdvice:
         if self._report_only:
             self._findings.add("header", name)
         if self._once.is_new("header", name):
-            _log.warning(
+            self._log.warning(
                 "%s the header %s: what it asks of browsers no consent covers, unless undeclared in "
                 "[site] is a category%s",
                 self._blocked,
@@ -48,7 +46,7 @@ class HeaderAdvice:
     def link_goes_to_others(self, host: str) -> None:
         """Log that a `Link` header would load from `host`, and that no consent opens such a header."""
         if host and self._once.is_new("link", host[:LONGEST]):
-            _log.warning(
+            self._log.warning(
                 "%s a Link header that loads from %s: caches and networks replay it to visitors who have not "
                 "consented, so only a necessary service passes there, whatever the visitor consented to. "
                 "Write the link into the page, where each visitor's consent counts: <link rel=... href=...>",
@@ -61,7 +59,7 @@ class HeaderAdvice:
         if self._report_only:
             self._findings.add("header", name)
         if self._once.is_new("odd header", name):
-            _log.warning(
+            self._log.warning(
                 "%s the header %s of the page %s: browsers do not all read it alike, and some may load what "
                 "others do not. Write it in its plain form: %s",
                 self._blocked,
@@ -81,7 +79,7 @@ class HeaderAdvice:
         else:
             why = "the browser asked for it ahead of the visitor or for a part of a page"
             rest = "Where the visitor goes there, it passes unless gate_redirects is on in [site]"
-        _log.warning(
+        self._log.warning(
             "refused a redirect from the page %s to the host %s (403), since %s: %s. %s",
             toml_text(page),
             toml_text(host),
@@ -93,7 +91,7 @@ class HeaderAdvice:
     def styles_kept_out(self) -> None:
         """Log that the site's own Content-Security-Policy keeps the banner's styles out."""
         if self._once.is_new("policy", "style"):
-            _log.warning(
+            self._log.warning(
                 "the site's own Content-Security-Policy lets no style sheet of the site pass: the banner "
                 "works, but without its styles. Add 'self' or a nonce to its style-src"
             )
@@ -101,7 +99,7 @@ class HeaderAdvice:
     def consent_mode_kept_out(self) -> None:
         """Log that the site's own Content-Security-Policy keeps the script out that tells tags of consent."""
         if self._once.is_new("policy", "consent mode"):
-            _log.warning(
+            self._log.warning(
                 "the site's own Content-Security-Policy lets no script file of the site pass: nothing tells "
                 "the tags of Google and Microsoft what the visitor consented to, and they take everything as "
                 "granted. Add 'self' or a nonce to its script-src"
@@ -111,7 +109,7 @@ class HeaderAdvice:
         """Log that a page's Content-Security-Policy has no room for all granted hosts."""
         for what, hosts in (("contact", net.without_access), ("open WebSockets to", net.without_sockets)):
             if hosts and self._once.is_new("net", f"{what} {len(hosts)}"):
-                _log.warning(
+                self._log.warning(
                     "the Content-Security-Policy has no room for all that was granted: scripts of the page "
                     "cannot %s %s. Name fewer hosts in the policy file, such as *.vendor.example for all of "
                     "one vendor's, and first the services that need them most%s",

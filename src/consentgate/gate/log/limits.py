@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import logging
-
 from consentgate.html import Limit
 from consentgate.html.tokenizer.encoding import Unreadable
 
+from .naming import Log
 from .once import Once
 from .proposals import LONGEST, toml_text
-
-_log = logging.getLogger("consentgate")
 
 
 class LimitAdvice:
     """Logs which limit a page reached, and what to do about it."""
 
-    def __init__(self, once: Once) -> None:
+    def __init__(self, once: Once, log: Log) -> None:
         self._once = once
+        self._log = log
 
     def reached(self, limit: Limit, page: str, offset: int) -> None:
         """Log that a `page` (a path) reached a limit at the byte `offset`. Each page is logged once with each
         limit, at the first place."""
         if self._once.is_new("limit", f"{limit.name} {page[:LONGEST]}"):
-            _log.warning(
+            self._log.warning(
                 "%s: at byte %d of the page %s. To do: %s", limit.what, offset, toml_text(page), limit.advice
             )
 
     def would_be_reached(self, limit: Limit) -> None:
         """Log that a page which was only observed would have reached a limit."""
         if self._once.is_new("limit", limit.name):
-            _log.warning("report only: this would happen to a page: %s. To do: %s", limit.what, limit.advice)
+            self._log.warning(
+                "report only: this would happen to a page: %s. To do: %s", limit.what, limit.advice
+            )
 
     def unreadable(self, why: str | Exception) -> None:
         """Log that a page which was only observed would have been refused."""
         # What an error says may come from the page: only its name is logged, unless it is one of ours.
         reason = str(why) if isinstance(why, str | Unreadable) else type(why).__name__
         if self._once.is_new("unread", reason):
-            _log.warning("report only: a page could not be read, and would be refused: %s", reason)
+            self._log.warning("report only: a page could not be read, and would be refused: %s", reason)

@@ -1,0 +1,29 @@
+"""The logger of the gate, whose lines name the policy that they are about where there are several."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any, TypeAlias
+
+_log = logging.getLogger("consentgate")
+
+
+class _Naming(logging.LoggerAdapter[logging.Logger]):
+    """Puts the `name` of a policy before each line."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_log)
+        # The line is a format, in which a percent sign stands for itself only when it is doubled.
+        self._name = name.replace("%", "%%")
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        return f"{self._name}: {msg}", kwargs
+
+
+Log: TypeAlias = logging.Logger | _Naming
+
+
+def log_of(name: str = "") -> Log:
+    """Return the logger for what is about the policy `name`; "" is for the only one."""
+    return _Naming(name) if name else _log
