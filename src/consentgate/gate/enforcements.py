@@ -19,8 +19,8 @@ from .enforcement import Closed, Enforcement
 from .log.hosts import HostAdvice
 
 Make = Callable[[Policy, str, Enforcement | None], Enforcement]
-"""Makes the enforcement of a policy with a name. What the one before it for the same hosts has learnt is taken
-over. Raises PolicyError where the policy cannot be enforced."""
+"""Makes the enforcement of a policy with a name. What the one before it has learnt is taken over. Raises
+PolicyError where the policy cannot be enforced."""
 
 _HOSTS_PER_POLICY = 16
 """The hosts that are remembered for each policy that is kept ready. One of a wildcard has many hosts."""
@@ -93,9 +93,8 @@ class ByHost(Enforcements):
         self.policies = policies
         self._make = make
         self._log = log
-        self._unknown = replace(
-            make(policies.of_nobody, "hosts without a policy", None), closed=Closed.UNKNOWN_HOST
-        )
+        nobodys = make(policies.of_nobody, "hosts without a policy", None)
+        self._unknown = replace(nobodys, closed=Closed.UNKNOWN_HOST)
         self._unavailable = replace(self._unknown, closed=Closed.UNAVAILABLE)
         self._kept = _Recent[str, _Kept](policies.most_ready)
         self._hosts = _Recent[str, _Known](policies.most_ready * _HOSTS_PER_POLICY)
