@@ -7,7 +7,7 @@ import inspect
 import logging
 import os
 from collections.abc import Callable, Collection, Hashable, Iterable
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -27,16 +27,18 @@ MOST_READY = 1000
 """The most policies that are kept ready. One of ten services takes about a tenth of a megabyte."""
 _MOST_MISNAMED = 10
 
-NOBODYS_POLICY = Policy(
-    site=Site(
+
+# Not when this module is imported: a policy takes the catalogue, which not everybody needs.
+@cache
+def nobodys_policy() -> Policy:
+    """Return the policy of hosts that have none. Nothing can be granted under it, and it names nobody."""
+    site = Site(
         name="This site",
         controller="The operator of this site",
         contact="See the site's imprint",
         undeclared=NEVER,
-    ),
-    banner=Banner(settings="none"),
-).as_one_of_many()
-"""The policy of hosts that have none. Nothing can be granted under it, and it names nobody."""
+    )
+    return Policy(site=site, banner=Banner(settings="none")).as_one_of_many()
 
 
 @runtime_checkable
@@ -164,7 +166,7 @@ class Policies:
     @property
     def of_nobody(self) -> Policy:
         """The policy of hosts that have none: nothing can be granted, and nobody is named."""
-        return self.adapted(NOBODYS_POLICY)
+        return self.adapted(nobodys_policy())
 
     def with_exempt(self, *cookies: Cookie) -> Policies:
         """Return these policies with `cookies` added to each, as `Policy.with_exempt` does."""
