@@ -302,6 +302,14 @@ def test_a_function_that_raises_opens_nothing(make_site: MakeSite) -> None:
     assert shop.gets().status == 503
 
 
+def test_a_file_that_a_source_misses_is_a_fault_like_any_other(make_site: MakeSite) -> None:
+    class Broken(Table):
+        def policy(self, host: str) -> Policy | None:
+            return Policy.load("no such file.toml")
+
+    assert make_site(Page(PAGE), gate=gate_for(Broken()), host=SHOP).gets().status == 503
+
+
 def test_few_policies_are_kept_ready() -> None:
     table = Table()
     table.policies |= {f"{number}.example": (1, SHOPS) for number in range(3)}

@@ -22,7 +22,7 @@ Make = Callable[[Policy, str, Enforcement | None], Enforcement]
 """Makes the enforcement of a policy with a name. What the one before it has learnt is taken over. Raises
 PolicyError where the policy cannot be enforced."""
 
-_HOSTS_PER_POLICY = 16
+_HOSTS_PER_POLICY = 64
 """The hosts that are remembered for each policy that is kept ready. One of a wildcard has many hosts."""
 _STRIPES = 64
 """The number of locks. Two policies that share one wait for each other while they are loaded."""
@@ -167,8 +167,6 @@ class ByHost(Enforcements):
                 if policy is None:
                     return None
                 enforcement = self._make(policy, self._name_of(found), before)
-            except FileNotFoundError:
-                return None
             except PolicyError as error:
                 self._log.mistaken(found.name, error, keeps=before is not None)
                 enforcement = before or self._unknown

@@ -23,8 +23,8 @@ from .policy import Policy
 
 _log = logging.getLogger("consentgate")
 
-MOST_READY = 1000
-"""The most policies that are kept ready. One of ten services takes about a tenth of a megabyte."""
+MOST_READY = 500
+"""The most policies that are kept ready. One of ten services takes 180 KiB (benchmarks/many_domains.py)."""
 _MOST_MISNAMED = 10
 
 
@@ -196,6 +196,14 @@ def _finder_of(source: object, *, date_from_file: bool) -> _Finder:
     )
 
 
+def _load_file(file: Path, *, date_from_file: bool = True) -> Policy | None:
+    """Load the policy in `file`, None where that has gone since it was found."""
+    try:
+        return Policy.load(file, date_from_file=date_from_file)
+    except FileNotFoundError:
+        return None
+
+
 class _Folder:
     """Finds policies in a folder of files."""
 
@@ -209,7 +217,7 @@ class _Folder:
         if found is None:
             return None
         file, version = found
-        load = partial(Policy.load, file, date_from_file=self._date_from_file)
+        load = partial(_load_file, file, date_from_file=self._date_from_file)
         return FoundPolicy(str(file), version, load)
 
     def remedy(self, host: str) -> str:
@@ -236,7 +244,7 @@ class _SingleFile:
         version = version_of(self._file)
         if version is None:
             return None
-        return FoundPolicy(str(self._file), version, partial(Policy.load, self._file))
+        return FoundPolicy(str(self._file), version, partial(_load_file, self._file))
 
     def remedy(self, host: str) -> str:
         return f"put {self._file} back"
