@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import cast
 
 from .gate import Gate
-from .policy import Cookie, Policies, Policy, PolicyError
+from .policy import Cookie, DeclaredService, Policies, Policy, PolicyError
 from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
@@ -78,9 +78,12 @@ class Configuration:
         self._folder = folder
         self._is_debugging = is_debugging or given.get("DEBUG") is True
 
-    def gate(self, *exempt: Cookie, not_on: Sequence[str] = ()) -> Gate:
+    def gate(
+        self, *exempt: Cookie, not_on: Sequence[str] = (), services: Iterable[DeclaredService] = ()
+    ) -> Gate:
         """Make the gate. The framework's cookies `exempt` need no consent, unless the policy declares them.
-        On the framework's own pages `not_on` nobody is asked, unless the policy says where that is so.
+        On the framework's own pages `not_on` nobody is asked, unless the policy says where that is so. The
+        `services` that its applications declare are added, as those of installed packages are.
 
         Raises Misconfigured with every mistake in the settings.
         """
@@ -96,8 +99,9 @@ class Configuration:
                 self._setting("POLICY"),
             )
         try:
+            declared = policy.with_installed_services().with_declared(services)
             gate = Gate(
-                policy.not_asking_on(*not_on),
+                declared.not_asking_on(*not_on),
                 secret_key=self.secret_keys,
                 insecure=self.is_insecure,
                 debug=self._given.get("DEBUG") is True,

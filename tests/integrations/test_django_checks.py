@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
@@ -125,3 +126,17 @@ def test_servers_hear_that_the_checks_do_not_run(caplog: pytest.LogCaptureFixtur
 def test_what_is_for_development_is_warned_of_on_deployment() -> None:
     assert "W003" in found(deploy=True)
     assert "W003" not in found(deploy=True, CONSENTGATE={"POLICY": POLICY})
+
+
+def test_services_of_applications_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    application = apps.get_app_config("staticfiles")
+    monkeypatch.setattr(application, "consent_services", [{"use": "vimeo"}], raising=False)
+    assert "vimeo" in {service.id for service in gate_from_settings().policy.services}
+
+
+def test_a_mistake_in_one_is_found_by_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    application = apps.get_app_config("staticfiles")
+    monkeypatch.setattr(application, "consent_services", [{"use": "vimoe"}], raising=False)
+    (message,) = [found for found in run_checks() if found.id == "consentgate.E004"]
+    assert "consent_services of django.contrib.staticfiles" in message.msg
+    assert '"vimeo"' in message.msg

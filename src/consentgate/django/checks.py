@@ -32,7 +32,7 @@ from consentgate.policy import Policy
 from .cookies import cookies_in_settings
 from .middleware import ConsentMiddleware
 from .middleware_order import misplacements
-from .settings import read_settings
+from .settings import read_settings, services_of_applications
 
 _IDS = {
     Kind.UNKNOWN_KEY: "consentgate.E002",
@@ -56,7 +56,7 @@ def check_settings(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
     except ImproperlyConfigured as error:
         return [Error(str(error), id="consentgate.E001")]
     try:
-        configuration.gate()
+        configuration.gate(services=services_of_applications())
     except Misconfigured as error:
         return [
             Error(f"{fault.setting}: {fault.expected}", hint=fault.mend or None, id=_IDS[fault.kind])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.apps import apps
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from consentgate.configuration import Configuration, Misconfigured
 from consentgate.gate import Gate
+from consentgate.policy import DeclaredService, services_in
 
 from .admin_pages import admin_paths
 from .cookies import cookies_in_settings
@@ -24,7 +25,9 @@ def gate_from_settings() -> Gate:
     Raises ImproperlyConfigured with every mistake in the setting.
     """
     try:
-        gate = read_settings().gate(*cookies_in_settings(), not_on=admin_paths())
+        gate = read_settings().gate(
+            *cookies_in_settings(), not_on=admin_paths(), services=services_of_applications()
+        )
     except Misconfigured as error:
         raise ImproperlyConfigured(str(error)) from error
     for application in apps.get_app_configs():
@@ -32,6 +35,18 @@ def gate_from_settings() -> Gate:
         if application.name == "consentgate.django":
             application.gate = gate  # type: ignore[attr-defined]  # ConsentgateConfig has it
     return gate
+
+
+def services_of_applications() -> Iterator[DeclaredService]:
+    """Yield the services that installed applications declare: `consent_services` of their AppConfig, a list
+    of tables or a method that returns one.
+
+    Raises PolicyError where one holds something else.
+    """
+    for application in apps.get_app_configs():
+        declared = getattr(application, "consent_services", None)
+        if declared is not None:
+            yield from services_in(f"consent_services of {application.name}", declared)
 
 
 def read_settings() -> Configuration:

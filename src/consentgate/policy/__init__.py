@@ -3,6 +3,7 @@
 from .claims import OWN, UNDECLARED, Claim, Groups, Unit
 from .errors import Mistake, PolicyError
 from .first_party import OwnHosts, own_hosts
+from .installed import DeclaredService, services_in
 from .lifetime import LONGEST, lifetime_seconds
 from .model import NECESSARY, NEVER, REASONS, Banner, Category, Cookie, Service, ServiceCookie, Site, Theme
 from .policies import Policies, PolicySource
@@ -19,6 +20,7 @@ __all__ = [
     "Category",
     "Claim",
     "Cookie",
+    "DeclaredService",
     "Groups",
     "Mistake",
     "OwnHosts",
@@ -33,4 +35,5 @@ __all__ = [
     "Unit",
     "lifetime_seconds",
     "own_hosts",
+    "services_in",
 ]

@@ -88,6 +88,23 @@ def parse(text: str, file: str) -> Parts:
     return parts
 
 
+def read_service(
+    table: Mapping[str, Any], source: str, categories: tuple[Category, ...], undeclared: str
+) -> Service:
+    """Read a service that code describes as a policy file would. `source` is what messages name.
+
+    Raises PolicyError with every mistake in the table itself.
+    """
+    reader = _PolicyReader()
+    ((place, written),) = reader.tables_of({"service": [dict(table)]}, "service", "id", "use")
+    service = reader.service(place, written, categories, undeclared)
+    if reader.tables.mistakes:
+        raise PolicyError(Mistake(source, *mistake) for mistake in reader.tables.mistakes)
+    for notice in reader.notices:
+        _log.warning("%s: %s", source, notice)
+    return service
+
+
 class _PolicyReader:
     """Reads a whole document table by table, and goes on after a mistake."""
 
@@ -120,18 +137,18 @@ class _PolicyReader:
         site = self._site(document.get("site"))
         banner = self._banner(document.get("banner", {}))
         theme = self._theme(document.get("theme", {}))
-        written = self._list(document, "category", "id")
+        written = self.tables_of(document, "category", "id")
         categories = tuple(self.tables.object_from(place, table, Category) for place, table in written)
         categories = categories or DEFAULT_CATEGORIES
         cookies = tuple(
             self.tables.object_from(place, table, Cookie)
-            for place, table in self._list(document, "cookie", "name")
+            for place, table in self.tables_of(document, "cookie", "name")
         )
         askable = {category.id for category in categories} - {NECESSARY}
         undeclared = site.undeclared if site.undeclared in askable else NEVER
         services = tuple(
-            self._service(place, table, categories, undeclared)
-            for place, table in self._list(document, "service", "id", "use")
+            self.service(place, table, categories, undeclared)
+            for place, table in self.tables_of(document, "service", "id", "use")
         )
         texts_ = self._texts(document.get("texts", {}))
         consent_mode = self._consent_mode(document.get("consent_mode", {}))
@@ -197,7 +214,7 @@ class _PolicyReader:
         self.tables.report(place, "", f"expected a table{but_not(table)}")
         return ConsentMode()
 
-    def _list(
+    def tables_of(
         self, document: Mapping[str, Any], kind: str, *labels: str
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the tables of one kind, each with its place.
@@ -217,9 +234,10 @@ class _PolicyReader:
             self._enter(place)
             yield place, table
 
-    def _service(
+    def service(
         self, place: str, table: dict[str, Any], categories: tuple[Category, ...], undeclared: str
     ) -> Service:
+        """Return the service that a table at `place` describes, filled in from the catalogue."""
         # Whether it is right is for the catalogue to say.
         written = {key: value for key, value in table.items() if key != "use"}
         values = self.tables.values(place, written, Service)

@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from consentgate.web.host import parse_authority
 
 from .declared import latest_day, missing_in_declaration
 from .errors import Mistake, PolicyError
 from .host_files import DEFAULT, files_for, find_file, is_host, misnamed_files, version_of
+from .installed import DeclaredService, installed_services
 from .messages import shown
 from .model import NEVER, Banner, Cookie, Site
 from .policy import Policy
@@ -171,6 +172,20 @@ class Policies:
     def with_exempt(self, *cookies: Cookie) -> Policies:
         """Return these policies with `cookies` added to each, as `Policy.with_exempt` does."""
         return self._changed(lambda policy: policy.with_exempt(*cookies))
+
+    def with_service(self, **table: Any) -> Policies:
+        """Return these policies with a service added to each, as `Policy.with_service` does."""
+        return self._changed(lambda policy: policy.with_service(**table))
+
+    def with_installed_services(self) -> Policies:
+        """Return these policies with what installed packages declare, as `Policy.with_installed_services`
+        does."""
+        return self.with_declared(installed_services())
+
+    def with_declared(self, services: Iterable[DeclaredService]) -> Policies:
+        """Return these policies with `services` that code declares added to each."""
+        declared = tuple(services)
+        return self._changed(lambda policy: policy.with_declared(declared))
 
     def not_asking_on(self, *paths: str) -> Policies:
         """Return these policies with `paths` on which nobody is asked, as `Policy.not_asking_on` does."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +15,14 @@ import msgspec
 
 from consentgate.texts import Texts, nearest, texts
 
-from .categories import DEFAULT_CATEGORIES
+from .categories import DEFAULT_CATEGORIES, category_for
 from .check import check
 from .claims import Claims
 from .consent_mode import ToldVendor, told_vendors
 from .errors import Mistake, PolicyError
+from .installed import DeclaredService, installed_services
 from .lifetime import lifetime_seconds
-from .loading import parse
+from .loading import parse, read_service
 from .model import NECESSARY, NEVER, Banner, Category, ConsentMode, Cookie, Service, Site, Theme
 from .texts import replaced_in, spoken
 
@@ -131,6 +133,49 @@ class Policy:
         Raises PolicyError with every mistake in it.
         """
         return cls(*parse(text, file))
+
+    def with_service(self, **table: Any) -> Policy:
+        """Return this policy with one service more, described as a `[[service]]` table of a policy file:
+        `policy.with_service(use="youtube")`. One that the policy has already, by its id, stays as it is.
+
+        Raises PolicyError with every mistake in it.
+        """
+        return self._with(table, "with_service")
+
+    def with_installed_services(self) -> Policy:
+        """Return this policy with the services that installed packages declare (entry points of the group
+        `consentgate.services`). The integrations do so by themselves.
+
+        Raises PolicyError with every mistake in one, and whatever the package's own code raises.
+        """
+        return self.with_declared(installed_services())
+
+    def with_declared(self, services: Iterable[DeclaredService]) -> Policy:
+        """Return this policy with `services` that code declares. Raises PolicyError, as `with_service`
+        does."""
+        policy = self
+        for declared_by, table in services:
+            policy = policy._with(policy._filed(table), declared_by)
+        return policy
+
+    def _filed(self, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a service's table with a category of this policy: who declares it does not know which
+        there are."""
+        category = table.get("category")
+        if not isinstance(category, str) or category in (*(c.id for c in self.categories), NEVER):
+            return table
+        return {**table, "category": category_for(category, self.categories) or self.site.undeclared}
+
+    def _with(self, table: Mapping[str, Any], source: str) -> Policy:
+        askable = {category.id for category in self.categories} - {NECESSARY}
+        undeclared = self.site.undeclared if self.site.undeclared in askable else NEVER
+        service = read_service(table, source, self.categories, undeclared)
+        if self.claims.has_service(service.id):
+            return self
+        try:
+            return replace(self, services=(*self.services, service))
+        except PolicyError as error:
+            raise PolicyError(dataclasses.replace(one, file=source) for one in error.mistakes) from None
 
     def with_exempt(self, *cookies: Cookie) -> Policy:
         """Return this policy with `cookies` added, except those whose names it declares already.
