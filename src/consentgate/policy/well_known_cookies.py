@@ -17,6 +17,23 @@ _SESSIONS = frozenset(
 _TOKENS = frozenset(("csrftoken", "csrf_token", "csrf", "_csrf", "xsrf-token", "xsrf_token", "_xsrf"))
 _PREFIXES = ("__host-", "__secure-")
 
+_BALANCERS = (
+    *("awsalb", "awsalbcors", "awsalbtg", "awsalbtgcors", "awselb", "awselbcors", "gclb", "gcilb"),
+    *("arraffinity", "arraffinitysamesite", "applicationgatewayaffinity", "applicationgatewayaffinitycors"),
+    *("bigipserver*", "citrix_ns_id*", "nsc_*", "nlbi_*", "serverid", "routeid", "ingresscookie", "do-lb"),
+    *("__cflb", "x-oracle-bmc-lbs-route", "fly-machine-id"),
+)
+_PROTECTIONS = (
+    *("cf_clearance", "__cf_bm", "_cfuvid", "cf_chl_*", "__cfruid", "__cfwaitingroom", "__ddg*", "datadome"),
+    *("_abck", "ak_bmsc", "bm_sz", "bm_sv", "bm_mi", "bm_so", "bm_lso", "visid_incap_*", "incap_ses_*"),
+    *("reese84", "aws-waf-token", "acw_tc", "sucuri_cloudproxy_uuid_*", "ts01*"),
+)
+_IN_FRONT: tuple[tuple[Reason, tuple[str, ...]], ...] = (
+    ("load-balancing", _BALANCERS),
+    ("security", _PROTECTIONS),
+)
+"""Names that load balancers and protections against bots use in front of an application, in small letters."""
+
 _WORDS: tuple[tuple[Reason, frozenset[str]], ...] = (
     ("security", frozenset(("csrf", "xsrf", "csrftoken", "captcha", "nonce"))),
     (
@@ -39,7 +56,18 @@ def certain_reason(name: str) -> Reason | None:
     return "security" if plain in _TOKENS else None
 
 
+def reason_in_front(name: str) -> Reason | None:
+    """Return why the cookie `name` needs no consent, where a load balancer or a protection against bots in
+    front of applications uses it, or None."""
+    plain = name.lower()
+    for reason, names in _IN_FRONT:
+        if any(plain.startswith(known[:-1]) if known.endswith("*") else plain == known for known in names):
+            return reason
+    return None
+
+
 def likely_reason(name: str) -> Reason | None:
     """Guess from the words in `name` why that cookie might need no consent."""
     words = {word.lower() for word in _WORD.findall(name)}
-    return certain_reason(name) or next((reason for reason, known in _WORDS if words & known), None)
+    certain = certain_reason(name) or reason_in_front(name)
+    return certain or next((reason for reason, known in _WORDS if words & known), None)

@@ -392,9 +392,14 @@ def test_a_cookie_of_the_sites_own_is_never_proposed_as_a_third_partys(
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("JSESSIONID", "authentication"), ("remember_token", "authentication"), ("XSRF-TOKEN", "security")],
+    [
+        *((name, "authentication") for name in ("JSESSIONID", "remember_token")),
+        *((name, "load-balancing") for name in ("AWSALB", "AWSALBCORS", "SERVERID", "ROUTEID")),
+        *((name, "load-balancing") for name in ("BIGipServerpool_80", "ARRAffinity", "__cflb")),
+        *((name, "security") for name in ("XSRF-TOKEN", "cf_clearance", "__cf_bm", "visid_incap_12")),
+    ],
 )
-def test_a_name_that_frameworks_use_is_proposed_as_necessary(
+def test_a_name_that_frameworks_or_what_is_in_front_of_them_use_is_proposed_as_necessary(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture, name: str, reason: str
 ) -> None:
     make_site().gets("/", f"{name}=1")

@@ -11,7 +11,7 @@ from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyEr
 from consentgate.policy.categories import category_for, default_category
 from consentgate.policy.first_party import registrable_domain
 from consentgate.policy.model import REASONS
-from consentgate.policy.well_known_cookies import certain_reason, likely_reason
+from consentgate.policy.well_known_cookies import certain_reason, likely_reason, reason_in_front
 
 LONGEST = 200
 """The longest name that is proposed: names come from outside."""
@@ -31,6 +31,7 @@ _PURPOSES = {
 _GOOGLE_TAG = "google-tag"
 _GOOGLE_ID = re.compile(r"[?&]id=(G|UA|AW)-")
 _GOOGLE_PRODUCTS = {"G": "google-analytics", "UA": "google-analytics", "AW": "google-ads"}
+_IN_FRONT = {"load-balancing": "Load balancers", "security": "Protections against bots"}
 _SHORTEST_BRAND = 4
 """A shorter name of a site is in half of all host names."""
 
@@ -49,7 +50,9 @@ class Proposals:
 
     def cookie(self, name: str, claim: Claim) -> str:
         """Propose lines that declare the cookie `name`, or say that they have been proposed."""
-        return self._use(claim) or self._own_cookie(name)
+        # What stands in front of a site is not the site's to ask about, whoever made it.
+        used = "" if reason_in_front(name) else self._use(claim)
+        return used or self.own_cookie(name)
 
     def service(self, claim: Claim) -> str:
         """Propose lines that declare a service of the catalogue, or say that they have been proposed."""
@@ -80,7 +83,7 @@ class Proposals:
         if known.category == NECESSARY and covering is not None:
             yield (
                 f"category = {toml_text(covering)}\n# If the site cannot do without it, write instead:\n"
-                f"# category = {toml_text(NECESSARY)}\n# {_asked_reason(known.id)}"
+                f"# category = {toml_text(NECESSARY)}\n# {asked_reason(known.id)}"
             )
         elif covering is None and default in self._ids:
             yield f"category = {toml_text(default if default in self._categories else self._third_party)}"
@@ -92,21 +95,26 @@ class Proposals:
             names = " or ".join(toml_text(service.id) for service in sharers)
             yield f"# Others load the same. If the site has it for {names}, use that instead."
 
-    def _own_cookie(self, name: str) -> str:
+    def own_cookie(self, name: str) -> str:
+        """Propose lines that declare `name` as a cookie of the site's own, whoever else is known to use the
+        name."""
         cookie = Cookie(name=name, category=self._own)
         if not self._fits(cookies=(cookie,)):
             return _UNFIT
-        certain, own, necessary = certain_reason(name), toml_text(self._own), toml_text(NECESSARY)
+        own, necessary = toml_text(self._own), toml_text(NECESSARY)
+        certain, users = certain_reason(name), "Frameworks use"
+        if certain is None and (certain := reason_in_front(name)) is not None:
+            users = f"{_IN_FRONT[certain]} in front of applications use"
         declared = f"[[cookie]]\nname = {toml_text(name)}\ncategory = "
         if certain is not None:
             return (
                 f"{declared}{necessary}\nreason = {toml_text(certain)}\n"
-                "# Frameworks use this name for that. If it is for something else here, write instead:\n"
+                f"# {users} this name for that. If it is for something else here, write instead:\n"
                 f"# category = {own}"
             )
         return (
             f"{declared}{own}\n# What is it for? If the site cannot do without it, write instead:\n"
-            f"# category = {necessary}\n# {_asked_reason(name)}"
+            f"# category = {necessary}\n# {asked_reason(name)}"
         )
 
     def _service(self, host: str, page: str) -> str:
@@ -171,7 +179,7 @@ class Proposals:
         return True
 
 
-def _asked_reason(name: str) -> str:
+def asked_reason(name: str) -> str:
     """Write the line that asks for the reason of the cookie `name`. Where its words tell nothing, none is
     suggested: visitors read it."""
     likely = likely_reason(name)
