@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .gate import gate
+from .init import init
 
 
 @click.group()
@@ -14,3 +15,4 @@ def main() -> None:
 
 
 main.add_command(gate)
+main.add_command(init)

@@ -1,0 +1,124 @@
+"""`consentgate init` writes the policy file of a project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from consentgate.catalogue import catalogue
+from consentgate.drafting.draft import Draft, draft_of
+from consentgate.drafting.next_steps import next_steps
+from consentgate.drafting.project import NAMES, Project, look_at, third_parties_of
+from consentgate.drafting.site import SiteAnswers
+from consentgate.policy import PolicyError
+from consentgate.policy.messages import closest, shown
+
+from .site_questions import ask_for_site, site_options
+from .written_file import STANDARD_OUTPUT, check_is_free, write
+
+POLICY_FILE = "consentgate.toml"
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path())
+@site_options
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    metavar="ID",
+    help="A service of the catalogue that the site uses. May be repeated.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help='The file to write, "-" for standard output. Without it, consentgate.toml in PATH.',
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found, instead of the next steps.")
+def init(
+    path: Path,
+    name: str | None,
+    controller: str | None,
+    contact: str | None,
+    languages: tuple[str, ...],
+    hosts: tuple[str, ...],
+    yes: bool,
+    services: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a policy file for the project in PATH, by default the current folder.
+
+    Templates, pages and Python code are read, and none of it is run. What only you know is asked, on a
+    terminal or in comments of the file.
+    """
+    file = output or path / POLICY_FILE
+    check_is_free(file, force=force)
+    _check_services(services)
+    project = look_at(path)
+    answers = ask_for_site(
+        name,
+        controller,
+        contact,
+        languages,
+        hosts,
+        yes=yes,
+        likely_name=path.resolve().name,
+        likely_languages=project.languages,
+    )
+    draft = _draft(answers, project, services)
+    write(file, draft.text, force=force)
+    if project.is_cut:
+        click.echo("Warning: there are more files than init looks at; name a folder with fewer", err=True)
+    if as_json:
+        click.echo(json.dumps(_described(file, project, draft), indent=2), err=file == STANDARD_OUTPUT)
+    else:
+        # Standard output is the file's alone where that goes there.
+        click.echo("\n".join(_told(file, project, draft)), err=file == STANDARD_OUTPUT)
+
+
+def _check_services(ids: tuple[str, ...]) -> None:
+    for id in ids:
+        if catalogue().named(id) is None:
+            near = closest(id, (service.id for service in catalogue().services))
+            hint = f"; did you mean {shown(near)}?" if near else ""
+            raise click.ClickException(f"--service: the catalogue has no {shown(id)}{hint}")
+
+
+def _draft(answers: SiteAnswers, project: Project, services: tuple[str, ...]) -> Draft:
+    try:
+        return draft_of(answers, project, third_parties_of(project, answers.host), services)
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _told(file: Path, project: Project, draft: Draft) -> Iterator[str]:
+    yield f"Wrote {file}: {NAMES.get(project.framework, 'an unknown framework')}."
+    for what, names in (
+        ("declared", (*draft.services, *draft.cookies)),
+        ("asked there, in comments", (*draft.hosts, *draft.asked_cookies)),
+        ("closed, to be taken out of your pages", draft.closed),
+    ):
+        if names:
+            yield f"  {what}: {', '.join(names)}"
+    yield ""
+    yield next_steps(project, file)
+
+
+def _described(file: Path, project: Project, draft: Draft) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "framework": project.framework or None,
+        "services": draft.services,
+        "cookies": draft.cookies,
+        "framework_cookies": [cookie.name for cookie in project.framework_cookies if cookie.name],
+        "asked_hosts": draft.hosts,
+        "asked_cookies": draft.asked_cookies,
+        "closed": draft.closed,
+        "next": next_steps(project, file),
+    }

@@ -1,0 +1,81 @@
+"""What the commands that write a policy have to ask of its site: options, and questions on a terminal."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from consentgate.drafting.site import SiteAnswers
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--name", help="What the site is called."),
+    click.option("--controller", help="Who answers for the site: your company, or you."),
+    click.option("--contact", help="Where visitors can write to: an e-mail or web address."),
+    click.option(
+        "--language",
+        "languages",
+        multiple=True,
+        metavar="TAG",
+        help="A language of the site, the main one first.",
+    ),
+    click.option(
+        "--host", "hosts", multiple=True, metavar="HOST", help="A host of the site's own, or a CDN's."
+    ),
+    click.option("--yes", "-y", is_flag=True, help="Ask nothing."),
+)
+
+
+def site_options(command: _Command) -> _Command:
+    """Add the options for what is to be known of a site."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def is_terminal() -> bool:
+    """Say whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def ask_for_site(
+    name: str | None,
+    controller: str | None,
+    contact: str | None,
+    languages: Sequence[str],
+    hosts: Sequence[str],
+    *,
+    yes: bool,
+    likely_name: str = "",
+    likely_languages: Sequence[str] = (),
+    privacy_url: str = "",
+) -> SiteAnswers:
+    """Return what is known of the site, and ask on a terminal for what no option says.
+
+    Raises UsageError where nobody can be asked, and names the missing options.
+    """
+    asks = not yes and is_terminal()
+    known = [*languages] or [*likely_languages] or ["en"]
+    if asks:
+        name = name or click.prompt("What is the site called?", default=likely_name or None)
+        controller = controller or click.prompt(
+            "Who answers for it? (your company, or you; visitors read it)"
+        )
+        contact = contact or click.prompt("Where can visitors write to? (an e-mail or web address)")
+        if not languages:
+            answer = click.prompt("Which languages is it in? (the main one first)", default=", ".join(known))
+            known = [tag.strip() for tag in answer.split(",") if tag.strip()]
+    name = name or likely_name
+    given = {"--name": name, "--controller": controller, "--contact": contact}
+    missing = [option for option, value in given.items() if not value]
+    if missing or not (name and controller and contact):
+        raise click.UsageError(
+            f"missing: {', '.join(missing)}. Only you know; on a terminal, without --yes, you are asked"
+        )
+    today = datetime.datetime.now(datetime.UTC).date()
+    return SiteAnswers(name, controller, contact, tuple(known), tuple(hosts), today, privacy_url)

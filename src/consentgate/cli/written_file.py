@@ -1,0 +1,31 @@
+"""Writes the file that a command makes, and never over another by accident."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+STANDARD_OUTPUT = Path("-")
+
+
+def check_is_free(file: Path, *, force: bool) -> None:
+    """Raise ClickException where `file` is there already and `force` does not say to replace it."""
+    if file != STANDARD_OUTPUT and file.exists() and not force:
+        raise click.ClickException(
+            f"{file}: is there already. --force replaces it, --output FILE writes another"
+        )
+
+
+def write(file: Path, text: str, *, force: bool) -> None:
+    """Write `text` to `file`, "-" for standard output. Raises ClickException where that cannot be."""
+    if file == STANDARD_OUTPUT:
+        click.echo(text, nl=False)
+        return
+    try:
+        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+    except FileExistsError:
+        check_is_free(file, force=force)
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from None

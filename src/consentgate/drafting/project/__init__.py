@@ -1,0 +1,19 @@
+"""A site's project, as far as its files tell: the framework, the cookies, the third parties."""
+
+from .code import Application
+from .files import Place
+from .framework import NAMES, Framework, FrameworkCookie
+from .look import Project, look_at
+from .markup import ThirdParty, third_parties_of
+
+__all__ = [
+    "NAMES",
+    "Application",
+    "Framework",
+    "FrameworkCookie",
+    "Place",
+    "Project",
+    "ThirdParty",
+    "look_at",
+    "third_parties_of",
+]

@@ -1,0 +1,65 @@
+"""The `[site]` table of a draft."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .toml import array, comment, quoted
+
+_WIDTH = 46
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAnswers:
+    """What only its makers can say of a site. `hosts` are its own, where they are known."""
+
+    name: str
+    controller: str
+    contact: str
+    languages: tuple[str, ...] = ("en",)
+    hosts: tuple[str, ...] = ()
+    updated: datetime.date | None = None
+    privacy_url: str = ""
+
+    @property
+    def host(self) -> str:
+        """The host that the site's pages most likely are on; "" where nothing tells."""
+        if self.hosts:
+            return self.hosts[0].removeprefix("*.")
+        return self.contact.rpartition("@")[2].strip().lower() if "@" in self.contact else ""
+
+
+def site_table(answers: SiteAnswers) -> Iterator[str]:
+    """Yield the lines of the `[site]` table, each with what it is for."""
+    yield "[site]"
+    yield _line("name", quoted(answers.name), "what visitors read")
+    yield _line("controller", quoted(answers.controller), "who answers for the site; the banner says so")
+    yield _line("contact", quoted(answers.contact), "an e-mail or web address, for visitors")
+    yield _line("languages", array(answers.languages), "the main one first")
+    if answers.updated:
+        yield _line(
+            "updated", answers.updated.isoformat(), "visitors are told that the policy is from this day"
+        )
+    if answers.privacy_url:
+        yield _line("privacy_url", quoted(answers.privacy_url), "the banner links to it")
+    else:
+        yield f"# {_line('privacy_url', quoted('/privacy'), 'your privacy policy: the banner links to it')}"
+    if answers.hosts:
+        yield _line("hosts", array(answers.hosts), "the site itself")
+    else:
+        domain = answers.host or "example.org"
+        yield comment(
+            "All hosts of the domain that is visited count as the site itself. To name them, with a CDN or"
+        )
+        yield comment("bucket that nobody but this site uses:")
+        yield comment(f"hosts = {array((domain, f'*.{domain}', 'our-bucket.cdn.example'))}")
+    yield comment(
+        "On a site that has visitors, start with this: nothing is blocked, and the log says what would be."
+    )
+    yield comment("report_only = true")
+
+
+def _line(key: str, value: str, purpose: str) -> str:
+    return f"{f'{key} = {value}':<{_WIDTH}} # {purpose}"
