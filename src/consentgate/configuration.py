@@ -16,7 +16,7 @@ from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
 
-KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES")
+KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES", "FINDINGS")
 """The keys that can be set. Each framework spells them in its own way."""
 
 # How to mend a text, which is what environment variables give.
@@ -106,6 +106,7 @@ class Configuration:
                 insecure=self.is_insecure,
                 debug=self._given.get("DEBUG") is True,
                 trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
+                findings=self._findings,
             )
         except (PolicyError, OSError) as error:
             raise Misconfigured([Fault(Kind.BAD_POLICY, self._setting("POLICY"), str(error))]) from error
@@ -167,6 +168,19 @@ class Configuration:
         if policy is not None and not isinstance(policy, str | os.PathLike | Policy | Policies):
             wanted = "the path of a policy file or of a folder of them, a Policy or Policies"
             yield self._wrong("POLICY", wanted, policy)
+        yield from self._wrong_findings()
+
+    def _wrong_findings(self) -> Iterator[Fault]:
+        given, path = self._given.get("FINDINGS"), self._findings
+        if given is not None and path is None:
+            yield self._wrong("FINDINGS", 'the path of a file, like "findings.jsonl"', given)
+        elif path is not None and (path.is_dir() or not path.parent.is_dir()):
+            yield self._wrong("FINDINGS", "a file in a folder that is there", str(path), "make the folder")
+
+    @property
+    def _findings(self) -> Path | None:
+        given = self._given.get("FINDINGS")
+        return Path(self._folder, given) if isinstance(given, str | os.PathLike) else None
 
     def _wrong(self, key: str, wanted: str, value: object, of_text: str = "") -> Fault:
         given = f"the text {shown(value)}" if isinstance(value, str) else repr(value)

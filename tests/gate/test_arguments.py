@@ -32,6 +32,8 @@ def app(*_: Any) -> Any:
         ({"trusted_proxies": True}, TypeError, "trusted_proxies: .* not True"),
         ({"trusted_proxies": 1.0}, TypeError, r"trusted_proxies: .* not 1\.0"),
         ({"trusted_proxies": -1}, ValueError, "trusted_proxies: .* not -1"),
+        ({"findings": True}, TypeError, "findings: expected the path of a file, .* not True"),
+        ({"findings": "no-such-folder/findings.jsonl"}, ValueError, "findings: .* a folder that is there"),
         ({"secret_key": 5}, TypeError, "secret_key: expected a text .* of type int"),
         ({"secret_key": {"a key": 1}}, TypeError, "secret_key: .* of type dict"),
         ({"secret_key": [KEY, 5]}, TypeError, "secret_key: .* of type int"),

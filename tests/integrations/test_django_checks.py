@@ -50,6 +50,7 @@ def test_a_sound_project_has_nothing_to_say() -> None:
         ({"POLICY": POLICY, "INSECURE": "false"}, "E003", 'CONSENTGATE["INSECURE"]: expected True or False'),
         ({"POLICY": POLICY, "TRUSTED_PROXIES": "1"}, "E003", 'not the text "1"'),
         ({"POLICY": POLICY, "SECRET_KEY": 5}, "E003", 'CONSENTGATE["SECRET_KEY"]: expected a text'),
+        ({"POLICY": POLICY, "FINDINGS": 5}, "E003", 'CONSENTGATE["FINDINGS"]: expected the path of a file'),
         ({"POLICY": 5}, "E003", "expected the path of a policy file"),
         ({"POLICY": "nowhere.toml"}, "E004", "No such file"),
         ({"POLICY": POLICY, "SECRET_KEY": "dev"}, "W001", "short"),

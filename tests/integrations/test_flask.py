@@ -149,6 +149,8 @@ def test_the_newest_key_signs() -> None:
         ({"CONSENTGATE_TRUSTED_PROXIES": "1"}, ("CONSENTGATE_TRUSTED_PROXIES: expected", '"1"', "int(")),
         ({"CONSENTGATE_TRUSTED_PROXIES": True}, ("CONSENTGATE_TRUSTED_PROXIES: expected", "not True")),
         ({"CONSENTGATE_TRUSTED_PROXIES": -1}, ("CONSENTGATE_TRUSTED_PROXIES: expected", "not -1")),
+        ({"CONSENTGATE_FINDINGS": 5}, ("CONSENTGATE_FINDINGS: expected the path of a file", "not 5")),
+        ({"CONSENTGATE_FINDINGS": "none/f.jsonl"}, ("CONSENTGATE_FINDINGS: expected a file in a folder",)),
         ({"CONSENTGATE_POLICY": 5}, ("CONSENTGATE_POLICY: expected the path",)),
         (
             {"CONSENTGATE_POLICY": "none.toml"},

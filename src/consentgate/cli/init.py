@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from consentgate.catalogue import catalogue
+from consentgate.drafting.additions import Sighting, additions_to, read_sightings
 from consentgate.drafting.draft import Draft, draft_of
 from consentgate.drafting.next_steps import next_steps
 from consentgate.drafting.project import NAMES, Project, look_at, third_parties_of
@@ -17,7 +18,7 @@ from consentgate.policy import PolicyError
 from consentgate.policy.messages import closest, shown
 
 from .site_questions import ask_for_site, site_options
-from .written_file import STANDARD_OUTPUT, check_is_free, write
+from .written_file import STANDARD_OUTPUT, append, check_is_free, read_text, write
 
 POLICY_FILE = "consentgate.toml"
 
@@ -37,6 +38,16 @@ POLICY_FILE = "consentgate.toml"
     type=click.Path(dir_okay=False, path_type=Path),
     help='The file to write, "-" for standard output. Without it, consentgate.toml in PATH.',
 )
+@click.option(
+    "--from-findings",
+    "findings",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of findings. Where there is a policy already, what it lacks is printed. May be repeated.",
+)
+@click.option(
+    "--append", "appends", is_flag=True, help="Add what the policy lacks to its end, with --from-findings."
+)
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found, instead of the next steps.")
 def init(
@@ -49,6 +60,8 @@ def init(
     yes: bool,
     services: tuple[str, ...],
     output: Path | None,
+    findings: tuple[Path, ...],
+    appends: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -58,6 +71,12 @@ def init(
     terminal or in comments of the file.
     """
     file = output or path / POLICY_FILE
+    if appends and not findings:
+        raise click.UsageError("--append is for --from-findings FILE")
+    sightings = _sightings(findings)
+    if findings and not force and file != STANDARD_OUTPUT and file.exists():
+        _complete(file, sightings, _host_of(hosts), appends=appends, as_json=as_json)
+        return
     check_is_free(file, force=force)
     _check_services(services)
     project = look_at(path)
@@ -71,7 +90,7 @@ def init(
         likely_name=path.resolve().name,
         likely_languages=project.languages,
     )
-    draft = _draft(answers, project, services)
+    draft = _draft(answers, project, services, sightings)
     write(file, draft.text, force=force)
     if project.is_cut:
         click.echo("Warning: there are more files than init looks at; name a folder with fewer", err=True)
@@ -82,6 +101,50 @@ def init(
         click.echo("\n".join(_told(file, project, draft)), err=file == STANDARD_OUTPUT)
 
 
+def _sightings(files: Sequence[Path]) -> list[Sighting]:
+    """Read files of findings, which several processes or machines may have written."""
+    found: dict[Sighting, None] = {}
+    for file in files:
+        sightings, broken = read_sightings(read_text(file))
+        found.update(dict.fromkeys(sightings))
+        if broken:
+            click.echo(f"Warning: {file}: left out {broken} lines that are no findings", err=True)
+    return [*found]
+
+
+def _host_of(hosts: Sequence[str]) -> str:
+    return hosts[0].removeprefix("*.") if hosts else ""
+
+
+def _complete(file: Path, sightings: Sequence[Sighting], host: str, *, appends: bool, as_json: bool) -> None:
+    """Print what the policy in `file` lacks of the `sightings`, or append it."""
+    before = read_text(file)
+    try:
+        added = additions_to(before, str(file), sightings, host)
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
+    if appends and added.text:
+        append(file, added.text, before)
+    if as_json:
+        described = {
+            "file": str(file),
+            "appended": appends and bool(added.text),
+            "services": added.services,
+            "cookies": added.cookies,
+            "questions": added.questions,
+            "text": added.text,
+        }
+        click.echo(json.dumps(described, indent=2))
+    elif not added.text:
+        click.echo(f"{file} lacks nothing of what was found.", err=True)
+    elif appends:
+        click.echo(
+            f"Added to {file}: {', '.join((*added.services, *added.cookies, *added.questions))}", err=True
+        )
+    else:
+        click.echo(added.text, nl=False)
+
+
 def _check_services(ids: tuple[str, ...]) -> None:
     for id in ids:
         if catalogue().named(id) is None:
@@ -90,9 +153,12 @@ def _check_services(ids: tuple[str, ...]) -> None:
             raise click.ClickException(f"--service: the catalogue has no {shown(id)}{hint}")
 
 
-def _draft(answers: SiteAnswers, project: Project, services: tuple[str, ...]) -> Draft:
+def _draft(
+    answers: SiteAnswers, project: Project, services: tuple[str, ...], sightings: Sequence[Sighting]
+) -> Draft:
     try:
-        return draft_of(answers, project, third_parties_of(project, answers.host), services)
+        third_parties = third_parties_of(project, answers.host)
+        return draft_of(answers, project, third_parties, services, sightings)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
 

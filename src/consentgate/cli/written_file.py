@@ -17,6 +17,30 @@ def check_is_free(file: Path, *, force: bool) -> None:
         )
 
 
+def read_text(file: Path) -> str:
+    """Return the text in `file`, with its own line ends. Raises ClickException where it cannot be read."""
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file}: expected text in UTF-8") from None
+
+
+def append(file: Path, text: str, before: str) -> None:
+    """Write `text` at the end of `file`, in which is what was `before`: its bytes stay.
+
+    Raises ClickException where that cannot be.
+    """
+    end = "\r\n" if "\r\n" in before else "\n"
+    gap = end if before.endswith("\n") else 2 * end
+    try:
+        with file.open("a", encoding="utf-8", newline=end) as opened:
+            opened.write(f"{gap.replace(end, chr(10))}{text}")
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from None
+
+
 def write(file: Path, text: str, *, force: bool) -> None:
     """Write `text` to `file`, "-" for standard output. Raises ClickException where that cannot be."""
     if file == STANDARD_OUTPUT:

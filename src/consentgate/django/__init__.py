@@ -15,7 +15,7 @@ middleware then only gives views `request.consent`:
 | --- | --- |
 | `POLICY` | a path or a `Policy` |
 | `SECRET_KEY` | by default Django's own and its fallbacks |
-| `INSECURE`, `DEBUG`, `TRUSTED_PROXIES` | as in `Gate` |
+| `INSECURE`, `DEBUG`, `TRUSTED_PROXIES`, `FINDINGS` | as in `Gate` |
 """
 
 from .caching import vary_on_consent

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from consentgate.catalogue import catalogue
-from consentgate.gate.log.proposals import Proposals
-from consentgate.policy import NECESSARY, REASONS, Claim, Policy
-from consentgate.policy.well_known_cookies import certain_reason, likely_reason, reason_in_front
+from consentgate.policy import NECESSARY, REASONS, Policy
 
-from .project import NAMES, Place, Project, ThirdParty
+from .additions import Sighting, additions_to
+from .project import NAMES, Project, ThirdParty
 from .site import SiteAnswers, site_table
+from .tables import TableWriter
 from .toml import comment, commented_out, quoted
-
-_LIBRARIES = frozenset(
-    (
-        *("adobe-fonts", "bootstrapcdn", "cdnjs", "font-awesome", "google-fonts", "google-hosted-libraries"),
-        *("jquery-cdn", "jsdelivr", "monotype-fonts", "unpkg", "wordpress-org"),
-    )
-)
-"""Services that a site can do without, by serving the same files itself."""
-_ANY_PATH = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +33,38 @@ def draft_of(
     project: Project,
     third_parties: Iterable[ThirdParty] = (),
     services: Iterable[str] = (),
+    sightings: Sequence[Sighting] = (),
 ) -> Draft:
-    """Draft the policy of the site in `project`, with the `third_parties` in its pages and the catalogue's
-    `services`.
+    """Draft the policy of the site in `project`, with the `third_parties` in its pages, the catalogue's
+    `services`, and what a running site has written down as `sightings`.
 
     What only its makers know is asked in comments. Raises PolicyError where an answer is not usable.
     """
     head = [*_head(), *site_table(answers)]
-    writer = _Writer(Policy.parse("\n".join(head), "consentgate.toml"), answers.host)
+    writer = TableWriter(Policy.parse("\n".join(head), "consentgate.toml"), answers.host)
     parts = [head, [*_framework_cookies(project)]]
     if project.cookies:
         parts.append([*_own_cookies(writer.policy)])
-    parts += [[*writer.cookie(name, place)] for name, place in project.cookies]
+    parts += [[*writer.cookie(name, f"Set in {place}.")] for name, place in project.cookies]
     parts.append([_heading("Third parties")])
     parts += [[*writer.service(id)] for id in services]
-    found = [[*writer.third_party(one.service, one.host, one.url, one.place)] for one in third_parties]
+    found = [
+        [*writer.third_party(one.service, one.host, f"In {one.place}.", url=one.url)] for one in third_parties
+    ]
     parts += found
     if not any((*services, *found)):
         parts.append([*_no_third_parties()])
     text = "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+    added = additions_to(text, "consentgate.toml", sightings, answers.host)
+    if added.text:
+        text = f"{text}\n{_heading('Found while the site was running')}\n\n{added.text}"
     drafted = Policy.parse(text, "consentgate.toml")
     return Draft(
         text,
         tuple(service.id for service in drafted.services),
         tuple(writer.hosts),
         tuple(cookie.name for cookie in drafted.cookies),
-        tuple(writer.asked),
+        (*writer.asked, *added.questions),
         tuple(writer.closed),
     )
 
@@ -117,79 +113,3 @@ def _heading(text: str) -> str:
 def _no_third_parties() -> Iterator[str]:
     yield comment("None was found in templates. A service that the catalogue knows is declared like this:")
     yield commented_out('[[service]]\nuse = "youtube"')
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Writes tables that fit a `policy` of a site on `host`, and remembers what they are about."""
-
-    policy: Policy
-    host: str
-    hosts: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
-    _proposals: Proposals = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._proposals = Proposals(self.policy)
-
-    def cookie(self, name: str, place: Place) -> Iterator[str]:
-        """Write a table for a cookie of the site's own: nobody but its makers knows what it is for."""
-        lines = self._proposals.own_cookie(name)
-        if not lines.startswith("["):
-            return
-        yield comment(f"Set in {place}.")
-        if certain_reason(name) or reason_in_front(name):
-            yield lines
-            return
-        self.asked.append(name)
-        known = catalogue().by_cookie(name)
-        if known is not None:
-            yield comment(f"{known.name} uses this name, too. Is it that? Then declare the service instead.")
-        likely = likely_reason(name)
-        hint = f"  # {quoted(NECESSARY)}, with reason = {quoted(likely)}?" if likely else ""
-        yield commented_out(f'[[cookie]]\nname = {quoted(name)}\ncategory = "?"{hint}')
-
-    def service(self, id: str) -> Iterator[str]:
-        """Write the table of a service that the catalogue has under this id or alias."""
-        known = catalogue().named(id)
-        assert known is not None
-        (claim, *_) = self.policy.claims.by_known(known)
-        yield from self._table(self._proposals.service(claim), known.id)
-
-    def third_party(self, service: str, host: str, url: str, place: Place) -> Iterator[str]:
-        """Write the table of a third party that stands in markup at a `place`."""
-        if catalogue().has_closed(service):
-            if service not in self.closed:
-                self.closed.append(service)
-                yield comment(f"{service} has closed: take its markup out of {place}.")
-            return
-        claim = self._claim(service, host)
-        lines = self._proposals.host(host, claim, url, self.host) if host else self._proposals.service(claim)
-        is_known = "\nuse = " in lines
-        if not is_known and host in self.hosts:
-            return
-        where = comment(f"In {place}.")
-        if is_known:
-            yield from self._table(lines, service, where)
-        elif lines.startswith(("[", "#")):
-            self.hosts.append(host)
-            yield f"{where} Whose is it, and what for?"
-            yield commented_out(lines)
-
-    def _claim(self, service: str, host: str) -> Claim:
-        known = catalogue().service(service)
-        if known is not None:
-            return self.policy.claims.by_known(known)[0]
-        return self.policy.claims.by_url(host, _ANY_PATH, own=False)[0][0]
-
-    def _table(self, lines: str, id: str, where: str = "") -> Iterator[str]:
-        if not lines.startswith(("[", "#")):
-            return
-        if where:
-            yield where
-        if id in _LIBRARIES:
-            yield comment(
-                "Pages lack these files until visitors allow them. Serve them yourself, and nobody is asked."
-            )
-        yield lines

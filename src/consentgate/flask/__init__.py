@@ -11,6 +11,7 @@ number of applications. The configuration is read in that call, which raises Mis
 | `CONSENTGATE_POLICY` | a path below the application's root, a `Policy`, or `Policies`; else `Policy()` |
 | `CONSENTGATE_SECRET_KEY` | by default Flask's own `SECRET_KEY` and its fallbacks |
 | `CONSENTGATE_INSECURE`, `CONSENTGATE_DEBUG`, `CONSENTGATE_TRUSTED_PROXIES` | as in `Gate` |
+| `CONSENTGATE_FINDINGS` | a path below the application's root; by default none |
 """
 
 from consentgate.configuration import Misconfigured

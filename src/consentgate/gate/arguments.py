@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from pathlib import Path
 from typing import Literal, TypeGuard
 
 from consentgate.policy import Policies, Policy
@@ -67,6 +68,21 @@ def check_trusted_proxies(trusted_proxies: object) -> None:
         raise TypeError(f"{expected}, not {_given(trusted_proxies)}{mend}")
     if trusted_proxies < 0:
         raise ValueError(f"{expected}, not {trusted_proxies}")
+
+
+def check_findings(findings: object) -> Path:
+    """Return the path in the argument `findings`.
+
+    Raises TypeError for what is no path, and ValueError where no file can be there.
+    """
+    if not _is_path(findings):
+        raise TypeError(
+            f'findings: expected the path of a file, like "findings.jsonl", not {_given(findings)}'
+        )
+    path = Path(findings)
+    if path.is_dir() or not path.parent.is_dir():
+        raise ValueError(f"findings: expected a file in a folder that is there, not {shown(str(path))}")
+    return path
 
 
 def not_a_gate(given: object) -> TypeError:

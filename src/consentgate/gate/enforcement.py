@@ -14,7 +14,7 @@ from consentgate.consent import Consent, ConsentCookies, Judge
 from consentgate.consent.embed import SignedEmbeds
 from consentgate.pages import Pages
 from consentgate.pages.templating import digest_of
-from consentgate.policy import Policy
+from consentgate.policy import Policy, Site
 from consentgate.web.paths import normal_path
 from consentgate.web.url import Url
 
@@ -94,8 +94,7 @@ class Enforcement:
     @property
     def takes_reports(self) -> bool:
         """True when browsers are asked to report what is, or would be, blocked."""
-        site = self.policy.site
-        return site.reports or site.csp == "report-only" or (site.report_only and site.csp == "on")
+        return takes_reports(self.policy.site)
 
     def pages(self, root: str, lang: str = "", host: str = "") -> Pages:
         """Return what visitors of `host` see of the gate where the application is mounted at `root`, in the
@@ -126,3 +125,8 @@ class Enforcement:
             judge = Judge(consent, host, page.path)
             everyone = everyone if consent.is_open else judge
         return Visit(request, authority, purpose_of(request), consent, judge, everyone, path, page)
+
+
+def takes_reports(site: Site) -> bool:
+    """Say whether browsers are asked to report what is, or would be, blocked on a `site`."""
+    return site.reports or site.csp == "report-only" or (site.report_only and site.csp == "on")

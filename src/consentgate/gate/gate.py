@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,18 +14,19 @@ from consentgate.consent.embed import SignedEmbeds
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.pages import check_templates
-from consentgate.policy import Claim, Cookie, Policies, Policy
+from consentgate.policy import Claim, Cookie, Policies, Policy, Site
 from consentgate.web.host import parse_authority, parse_host
 from consentgate.web.url import Url, resolve
 
-from .arguments import check_policy, check_switch, check_trusted_proxies, keys_of
-from .enforcement import Enforcement
+from .arguments import check_findings, check_policy, check_switch, check_trusted_proxies, keys_of
+from .enforcement import Enforcement, takes_reports
 from .enforcements import ByHost, Enforcements, OneForAll
 from .enforcing_exchange import EnforcingExchange
 from .exchange import Exchange
 from .log.advice import Advice
 from .log.configuration import ConfigurationAdvice
-from .log.findings import Finding, sum_of
+from .log.findings import Finding, Findings, sum_of
+from .log.findings_file import FindingsFile
 from .log.hosts import HostAdvice
 from .log.once import Once
 from .message import Request
@@ -53,11 +55,12 @@ class Gate:
     `secret_key` signs the consent cookies: a key, or several from the oldest to the newest, of which the
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
     lacks `Secure`. With `debug`, for development too, pages show what was blocked in them.
-    `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`.
+    `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`. `findings` is a file to which what
+    is in the property of that name is appended, each thing once: all processes of a site may share it.
 
     Raises PolicyError where the policy names templates that cannot be used, TypeError where an argument is of
-    the wrong type, ValueError where a key is missing or empty or the number of proxies is negative, and warns
-    where a key is short.
+    the wrong type, ValueError where a key is missing or empty, the number of proxies is negative or there is
+    no folder for `findings`, and warns where a key is short.
     """
 
     def __init__(
@@ -68,18 +71,21 @@ class Gate:
         insecure: bool = False,
         debug: bool = False,
         trusted_proxies: int = 0,
+        findings: str | os.PathLike[str] | None = None,
     ) -> None:
         check_policy(policy)
         keys = keys_of(secret_key)
         check_switch("insecure", insecure)
         check_switch("debug", debug)
         check_trusted_proxies(trusted_proxies)
+        findings_file = FindingsFile(check_findings(findings)) if findings is not None else None
         _warn_of_short_keys(keys)
         self._keys = keys
         self._embeds = SignedEmbeds(keys)
         self._insecure = insecure
         self._debug = debug
         self._trusted_proxies = trusted_proxies
+        self._findings_file = findings_file
         self.setup = ConfigurationAdvice(Once())
         self._hosts = HostAdvice(Once())
         self._policies = policy if isinstance(policy, Policies) else None
@@ -88,6 +94,8 @@ class Gate:
         if isinstance(self._enforcements, ByHost) and self._enforcements.policies.is_single_file:
             # What is wrong with the only policy keeps the site from starting.
             self._enforcements.load(self._any_host)
+        if findings_file is not None and isinstance(policy, Policy) and not _finds(policy.site):
+            self.setup.finds_nothing()
         if debug:
             self.setup.is_debugged()
         # Now, since an event loop must not wait for a disk.
@@ -105,7 +113,8 @@ class Gate:
         by its `name`."""
         check_templates(policy)
         cookies = ConsentCookies(self._keys, policy.site, insecure=self._insecure)
-        log = Advice(policy, before.log.findings if before is not None else None, name)
+        findings = Findings(self._findings_file) if before is None else before.log.findings
+        log = Advice(policy, findings, name)
         for misfiled, category in policy.misfiled(*self._framework_cookies):
             log.cookies.misfiled(misfiled, category)
         settings = self._insecure, self._debug, self._trusted_proxies
@@ -232,6 +241,10 @@ def _exchange(enforcement: Enforcement, request: Request) -> Exchange:
 def is_short(secret_key: str | bytes) -> bool:
     """Say whether a key could be guessed."""
     return len(secret_key) < _LEAST_KEY
+
+
+def _finds(site: Site) -> bool:
+    return site.report_only or takes_reports(site)
 
 
 def _warn_of_short_keys(keys: Iterable[str | bytes]) -> None:

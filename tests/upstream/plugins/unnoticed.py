@@ -21,6 +21,7 @@ from consentgate.consent.signals import DNT, GPC
 from consentgate.gate.enforcement import Enforcement
 from consentgate.gate.enforcements import OneForAll
 from consentgate.gate.log.advice import Advice
+from consentgate.gate.log.findings import Findings
 from consentgate.pages import Pages
 
 SECRET_KEY = "a secret of the upstream tests"
@@ -52,7 +53,7 @@ class UnnoticedGate(Gate):
         super().__init__(POLICY, secret_key=SECRET_KEY)
         cookie = _EverythingGranted([SECRET_KEY], POLICY.site)
         embeds = SignedEmbeds([SECRET_KEY])
-        enforcement = _Unnoticed(POLICY, cookie, embeds, False, False, 0, Advice(POLICY))
+        enforcement = _Unnoticed(POLICY, cookie, embeds, False, False, 0, Advice(POLICY, Findings()))
         self._enforcements = OneForAll(enforcement)
 
 

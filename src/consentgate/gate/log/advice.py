@@ -18,13 +18,13 @@ from .once import Once
 class Advice:
     """The advice of one gate on its `policy` and its site, by subject. Safe to share by threads.
 
-    The `findings` are those of the policy before this one, where there was one. The `name` of the policy is
+    The `findings` are where what it finds is counted. The `name` of the policy is
     for the log, which names it where there are several.
     """
 
-    def __init__(self, policy: Policy, findings: Findings | None = None, name: str = "") -> None:
+    def __init__(self, policy: Policy, findings: Findings, name: str = "") -> None:
         once, log = Once(), log_of(name)
-        self.findings = findings or Findings()
+        self.findings = findings
         self.configuration = ConfigurationAdvice(once)
         self.cookies = CookieAdvice(policy, once, log)
         self.decisions = DecisionAdvice(once, log)

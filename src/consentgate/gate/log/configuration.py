@@ -37,6 +37,13 @@ class ConfigurationAdvice:
         if self._once.is_new("mode", "report only"):
             _log.warning("report_only is on in [site]: nothing is blocked, and what would be is counted")
 
+    def finds_nothing(self) -> None:
+        """Log that nothing will come into the file of findings."""
+        _log.warning(
+            "findings: nothing is counted, and nothing will be in the file. Write report_only = true or "
+            "reports = true under [site] in the policy"
+        )
+
     def is_debugged(self) -> None:
         """Log that pages show what was blocked in them."""
         _log.warning("debug is on: pages show what was blocked in them, which is for those who make the site")

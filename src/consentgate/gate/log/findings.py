@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .findings_file import FindingsFile
+
 _log = logging.getLogger("consentgate")
 
 MOST = 1000
@@ -48,9 +50,13 @@ def sum_of(several: Iterable[Findings]) -> list[Finding]:
 
 
 class Findings:
-    """Counts findings, and sums them up in the log now and then. Safe to share by threads."""
+    """Counts findings, and sums them up in the log now and then. Safe to share by threads.
 
-    def __init__(self) -> None:
+    The first of each goes into the `file`, where there is one.
+    """
+
+    def __init__(self, file: FindingsFile | None = None) -> None:
+        self._file = file
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._total = 0
         self._next_summary = FIRST_SUMMARY
@@ -62,13 +68,18 @@ class Findings:
             key = (kind, name, service)
             if key not in self._counts and len(self._counts) >= MOST:
                 key = (kind, OTHERS, "")
+            is_new = key not in self._counts and key[1] != OTHERS
             self._counts[key] += 1
             self._total += 1
-            if self._total < self._next_summary:
-                return
-            self._next_summary *= 2
-            summary = self._summary()
-        _log.warning("findings: %s", summary)
+            summary = ""
+            if self._total >= self._next_summary:
+                self._next_summary *= 2
+                summary = self._summary()
+        # Others need not wait for a disk.
+        if is_new and self._file is not None:
+            self._file.append(*key)
+        if summary:
+            _log.warning("findings: %s", summary)
 
     def all(self) -> list[Finding]:
         """Return what was found, the most frequent first."""

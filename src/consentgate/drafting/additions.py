@@ -1,0 +1,144 @@
+"""Proposes what a policy lacks, from the findings that a running site has written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from consentgate.catalogue import catalogue
+from consentgate.policy import Policy, own_hosts
+
+from .tables import TableWriter
+from .toml import comment
+
+_FROM_SITE = {
+    "cookie": "The site set this cookie.",
+    "host": "A page or a header leads to this host.",
+    "service": "Its markup is in a page.",
+}
+_FROM_BROWSERS = {
+    "cookie sent": "A browser sent this cookie.",
+    "cookie reported": "A script was to set this cookie.",
+    "entry reported": "A script was to store something under this name.",
+    "database reported": "A script was to make a database of this name.",
+    "cache reported": "A script was to make a cache of this name.",
+    "host reported": "A script was to contact this host.",
+}
+_WORDS = {**_FROM_SITE, **_FROM_BROWSERS}
+_HEADER = "header"
+_HOSTS = ("host", "host reported")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A finding without its count: what was seen in some process. The fields are those of `Finding`."""
+
+    kind: str
+    name: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """The `text` to add to a policy file, "" for none, with ids of `services` and names of `cookies` in it,
+    and the `questions`: names that stand there in comments."""
+
+    text: str
+    services: tuple[str, ...] = ()
+    cookies: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+def read_sightings(text: str) -> tuple[list[Sighting], int]:
+    """Read the lines of a file of findings, each once. Also return how many are none, as half a line is."""
+    found: dict[Sighting, None] = {}
+    broken = 0
+    for line in text.splitlines():
+        sighting = _sighting(line)
+        if sighting is not None:
+            found.setdefault(sighting)
+        elif line.strip():
+            broken += 1
+    return [*found], broken
+
+
+def _sighting(line: str) -> Sighting | None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    parts = [value.get(key) for key in ("kind", "name", "service")]
+    if not all(isinstance(part, str) for part in parts) or parts[0] not in (*_WORDS, _HEADER):
+        return None
+    return Sighting(*map(str, parts))
+
+
+def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str = "") -> Additions:
+    """Propose what the policy in `text` lacks of the `sightings` on a site on `host`.
+
+    What the site does itself comes first. What only browsers tell of, and what is in comments there already,
+    adds nothing but a question, or nothing. Raises PolicyError where `text` is no policy, or can take no more
+    tables.
+    """
+    policy = Policy.parse(text, file)
+    writer = TableWriter(policy, host)
+    ordered = sorted(sightings, key=lambda one: one.kind not in _FROM_SITE)
+    missing = [one for one in ordered if one.kind != _HEADER and not _is_declared(one, policy, host)]
+    blocks, questions = [], []
+    before = text.replace("\r\n", "\n")
+    for one in missing:
+        lines = [*_lines(one, writer)]
+        # The first line may be another: the same thing is found in several ways.
+        if not lines or "\n".join(lines[1:] or lines) in before:
+            continue
+        blocks.append("\n".join(lines))
+        if lines[-1].startswith("#"):
+            questions.append(one.name)
+    headers = sorted({one.name for one in ordered if one.kind == _HEADER})
+    blocks += [block for block in _headers(headers) if block not in before]
+    added = "\n\n".join(blocks)
+    whole = Policy.parse(f"{text}\n{added}", file)
+    return Additions(
+        f"{added}\n" if added else "",
+        tuple(service.id for service in whole.services[len(policy.services) :]),
+        tuple(cookie.name for cookie in whole.cookies[len(policy.cookies) :]),
+        tuple(dict.fromkeys(questions)),
+    )
+
+
+def _is_declared(one: Sighting, policy: Policy, host: str) -> bool:
+    """Say whether the policy has something to say of it already."""
+    if one.service and policy.claims.has_service(one.service):
+        return True
+    if one.kind in _HOSTS:
+        if policy.site.hosts and one.name in own_hosts(policy.site.hosts, host):
+            return True
+        groups = policy.claims.by_url(one.name, "/", own=False)
+        return any(claim.declared for group in groups for claim in group)
+    return one.kind != "service" and policy.claims.cookie_is_declared(one.name)
+
+
+def _lines(one: Sighting, writer: TableWriter) -> Iterator[str]:
+    certain = one.kind in _FROM_SITE
+    where = _WORDS[one.kind]
+    if one.kind in _HOSTS:
+        return writer.third_party(one.service, one.name, where, certain=certain)
+    if one.kind == "service":
+        return writer.service(one.service, where)
+    # A cookie that the site's own code sets is the site's, whoever else uses the name.
+    if certain or catalogue().service(one.service) is None:
+        return writer.cookie(one.name, where, certain=certain)
+    return writer.service(one.service, f"{where[:-1]}: {one.name}.", certain=False)
+
+
+def _headers(names: list[str]) -> Iterator[str]:
+    if names:
+        yield "\n".join(
+            (
+                comment(f"Headers that are held back: {', '.join(names)}."),
+                comment("No table declares these. The log says of each what can be done."),
+            )
+        )
