@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .gate import gate
+from .import_ import import_
 from .init import init
 
 
@@ -15,4 +16,5 @@ def main() -> None:
 
 
 main.add_command(gate)
+main.add_command(import_)
 main.add_command(init)

@@ -1,0 +1,1 @@
+"""Configurations of other consent managers, read as data."""

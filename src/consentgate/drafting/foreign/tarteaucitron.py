@@ -1,0 +1,79 @@
+"""Reads a site's use of tarteaucitron: `tarteaucitron.init({...})` and the services pushed to its `job`."""
+
+from __future__ import annotations
+
+import re
+
+from .javascript import Value
+from .model import ForeignConfiguration, ForeignService
+from .values import skipped_in, text
+
+_JOB = re.compile(r"""tarteaucitron\.job\b[^;\n]{0,80}?\.push\(\s*(['"])([\w-]+)\1\s*\)""")
+_COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->|(?<![:\"'\w/])//[^\n]*", re.DOTALL)
+_KNOWN = {
+    "abtasty": "ab-tasty",
+    "addthis": "addthis",
+    "addtoanyfeed": "addtoany",
+    "addtoanyshare": "addtoany",
+    "adsense": "google-adsense",
+    "adsenseauto": "google-adsense",
+    "analytics": "google-analytics",
+    "bingads": "microsoft-uet",
+    "crazyegg": "crazy-egg",
+    "facebook": "facebook",
+    "facebookcomment": "facebook",
+    "facebooklikebox": "facebook",
+    "facebookpixel": "meta-pixel",
+    "facebookpost": "facebook",
+    "gajs": "google-analytics",
+    "googleads": "google-ads",
+    "googleadwordsconversion": "google-ads",
+    "googleadwordsremarketing": "google-ads",
+    "googlefonts": "google-fonts",
+    "googlemaps": "google-maps",
+    "googlemapsembed": "google-maps",
+    "googlemapssearch": "google-maps",
+    "googletagmanager": "google-tag-manager",
+    "gplus": "google-plus",
+    "gtag": "google-analytics",
+    "intercomchat": "intercom",
+    "jsapi": "google-hosted-libraries",
+    "linkedin": "linkedin",
+    "linkedininsighttag": "linkedin-insight",
+    "maps_noapi": "google-maps",
+    "matomocloud": "matomo",
+    "matomohightrack": "matomo",
+    "matomotm": "matomo",
+    "multiplegoogletagmanager": "google-tag-manager",
+    "multiplegtag": "google-analytics",
+    "pinterest": "pinterest",
+    "tawkto": "tawk",
+    "tiktok": "tiktok-pixel",
+    "twitter": "x",
+    "twitterembed": "x",
+    "twittertimeline": "x",
+    "twitteruwt": "x-pixel",
+    "typekit": "adobe-fonts",
+    "xiti": "xiti",
+    "xiti_smarttag": "xiti",
+    "youtubeapi": "youtube",
+    "youtubeplaylist": "youtube",
+    "zopim": "zendesk",
+}
+"""Ids in our catalogue for the names of tarteaucitron's services that say something else, or not enough."""
+
+
+def jobs_in(source: str) -> list[str]:
+    """List the services that `source` pushes to the job, each once."""
+    return [*dict.fromkeys(match[2] for match in _JOB.finditer(_COMMENT.sub("", source)))]
+
+
+def read_tarteaucitron(config: dict[str, Value], source: str) -> ForeignConfiguration:
+    """Read the object that `tarteaucitron.init` is given, and the services in the `source` around it."""
+    services = [ForeignService(job, known=_KNOWN.get(job.lower(), "")) for job in jobs_in(source)]
+    return ForeignConfiguration(
+        "tarteaucitron",
+        services=tuple(services),
+        privacy_url=text(config.get("privacyUrl")),
+        left_out=tuple(skipped_in(config)),
+    )

@@ -1,0 +1,378 @@
+"""Writes a policy from the configuration of another consent manager."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from consentgate.catalogue import KnownService, catalogue
+from consentgate.policy import NECESSARY, Policy, PolicyError
+from consentgate.policy.categories import DEFAULT_CATEGORIES, category_for, default_category
+from consentgate.policy.well_known_cookies import certain_reason, likely_reason, reason_in_front
+from consentgate.texts import canonical, has_texts
+
+from .foreign.model import ForeignCategory, ForeignConfiguration, ForeignCookie, ForeignService
+from .site import SiteAnswers, site_table
+from .toml import comment, commented_out, quoted
+
+_FILE = "consentgate.toml"
+_DEFAULTS = tuple(category.id for category in DEFAULT_CATEGORIES)
+_THIRD_PARTY = "third-party"
+_OF_FRAMEWORKS = frozenset(
+    ("csrftoken", "django_language", "messages", "remember_token", "session", "sessionid")
+)
+"""Cookies that integrations exempt. A table for one would cut its lifetime to what the table says."""
+_WORDS: Mapping[str, frozenset[str]] = {
+    NECESSARY: frozenset(
+        ("necessary", "essential", "essentials", "required", "mandatory", "technical", "strictly")
+    ),
+    "marketing": frozenset(
+        (
+            "marketing",
+            "ad",
+            "ads",
+            "advertising",
+            "advertisement",
+            "advertisements",
+            "targeting",
+            "remarketing",
+        )
+    ),
+    "performance": frozenset(
+        (
+            "performance",
+            "analytics",
+            "analytic",
+            "statistics",
+            "statistic",
+            "stats",
+            "measurement",
+            "audience",
+        )
+    ),
+    _THIRD_PARTY: frozenset(
+        (
+            *(
+                "media",
+                "social",
+                "video",
+                "videos",
+                "maps",
+                "embeds",
+                "external",
+                "third",
+                "chat",
+                "livechat",
+            ),
+            *(
+                "functional",
+                "functionality",
+                "functions",
+                "preferences",
+                "fonts",
+                "styling",
+                "support",
+                "other",
+            ),
+        )
+    ),
+}
+"""The words in other managers' ids of categories that say which of our default ones is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The `text` of a policy file, and what could not be carried over."""
+
+    text: str
+    left_out: tuple[str, ...]
+
+
+def languages_of(configuration: ForeignConfiguration) -> tuple[str, ...]:
+    """List the languages of a configuration that a policy can name, in its order."""
+    return tuple(tag for tag in configuration.languages if has_texts(tag))
+
+
+def policy_from(configuration: ForeignConfiguration, answers: SiteAnswers) -> Imported:
+    """Write the policy that says what `configuration` does, for the site that `answers` describe.
+
+    Raises PolicyError where an answer is not usable.
+    """
+    writer = _Writer(configuration, answers)
+    head = (
+        comment(f"Carried over from {configuration.of}. What is not named here stays blocked."),
+        comment(
+            "Where a line asks something, decide and take its comment sign away. Then: consentgate check"
+        ),
+        "",
+        *writer.site(),
+    )
+    writer.begin("\n".join(head))
+    for block in (
+        *writer.categories(),
+        *map(writer.service, configuration.services),
+        *(writer.cookie(category, cookie) for category, cookie in configuration.cookies),
+        *writer.texts(),
+    ):
+        writer.add(block)
+    left_out = tuple(dict.fromkeys((*configuration.left_out, *writer.left_out)))
+    if left_out:
+        writer.add("\n".join((comment("Not carried over:"), *(comment(f"  {one}") for one in left_out))))
+    return Imported(f"{writer.text}\n", left_out)
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes one block after another, each of which fits those before it."""
+
+    configuration: ForeignConfiguration
+    answers: SiteAnswers
+    text: str = ""
+    left_out: list[str] = field(default_factory=list)
+    _used: set[str] = field(default_factory=set)
+    _ids: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ids = {
+            category.id: _default_for(category) or _slug(category.id) for category in self._categories()
+        }
+
+    def _categories(self) -> Iterator[ForeignCategory]:
+        """Yield the categories that are described, and those that are only used."""
+        described = {category.id for category in self.configuration.categories}
+        yield from self.configuration.categories
+        used = (service.category for service in self.configuration.services)
+        for id in dict.fromkeys((*used, *(category for category, _ in self.configuration.cookies))):
+            if id and id not in described:
+                yield ForeignCategory(id)
+
+    def site(self) -> Iterator[str]:
+        """Write the `[site]` table."""
+        url = self.configuration.privacy_url
+        answers = replace(self.answers, privacy_url=url)
+        table = "\n".join(site_table(answers))
+        try:
+            Policy.parse(table, _FILE)
+        except PolicyError:
+            # Most likely for the address. Were it something else, this says so.
+            table = "\n".join(site_table(self.answers))
+            Policy.parse(table, _FILE)
+            self.left_out.append(f"the address of the privacy policy, {url}")
+        yield table
+
+    def begin(self, head: str) -> None:
+        """Write the head of the file."""
+        self.text = head
+
+    def add(self, block: str) -> None:
+        """Add a block. One that does not fit goes into comments, with what is wrong with it."""
+        if not block:
+            return
+        whole = f"{self.text}\n\n{block}"
+        try:
+            if not _is_comment(block):
+                Policy.parse(whole, _FILE)
+        except PolicyError as error:
+            mistake = error.mistakes[0]
+            why = f"{mistake.table} {mistake.key}: {mistake.expected}".strip()
+            self.left_out.append(why)
+            whole = f"{self.text}\n\n{comment(f'Does not fit: {why}')}\n{commented_out(block)}"
+        self.text = whole
+
+    # -- categories ------------------------------------------------------------------------------------------
+
+    def categories(self) -> Iterator[str]:
+        """Write tables where some category is none of our default ones: then all have to be there."""
+        own = [category for category in self._categories() if self._ids[category.id] not in _DEFAULTS]
+        if not own:
+            return
+        yield "\n\n".join(f"[[category]]\nid = {quoted(id)}" for id in _DEFAULTS if id != NECESSARY)
+        for category in own:
+            lines = ["[[category]]", f"id = {quoted(self._ids[category.id])}"]
+            for key, words in (("name", category.titles), ("description", category.descriptions)):
+                if word := self._main(words):
+                    lines.append(f"{key} = {quoted(word)}")
+            yield "\n".join(lines)
+
+    def _main(self, words: Mapping[str, str]) -> str:
+        """Return the words in the site's main language, else in any."""
+        for tag in (*self.answers.languages, "", "zz"):
+            if tag in words:
+                return words[tag]
+        return next(iter(words.values()), "")
+
+    def _category(self, id: str, *, required: bool = False) -> str:
+        if required or any(c.required for c in self.configuration.categories if c.id == id):
+            return NECESSARY
+        return self._ids.get(id, _THIRD_PARTY)
+
+    # -- services --------------------------------------------------------------------------------------------
+
+    def service(self, service: ForeignService) -> str:
+        """Write the table of a service: the catalogue's, where it is known there."""
+        known = _known(service)
+        if known is not None and known.closed:
+            return comment(f"{known.name} has closed: its markup can go.")
+        category = self._category(service.category, required=service.required)
+        if known is not None:
+            return "\n".join(self._used_service(known, service, category))
+        return "\n".join(self._described(service, category))
+
+    def _used_service(self, known: KnownService, service: ForeignService, category: str) -> Iterator[str]:
+        if known.id in self._used:
+            return
+        self._used.add(known.id)
+        usual = category_for(known.category, DEFAULT_CATEGORIES) or default_category(known.category)
+        if category == NECESSARY:
+            yield comment(f"{self.configuration.of} required it. If the site cannot do without it, add this:")
+            yield comment(f'category = "{NECESSARY}"')
+            yield comment('reason = "..."')
+        elif service.category and category != usual and category in _DEFAULTS:
+            yield comment(f"{self.configuration.of} had it under {quoted(service.category)}.")
+        yield f"[[service]]\nuse = {quoted(known.id)}"
+        if category not in _DEFAULTS:
+            yield f"category = {quoted(category)}"
+        more = [cookie for cookie in service.cookies if not _is_covered(cookie.name, known)]
+        if more:
+            ours = (ForeignCookie(cookie.name, lifetime=cookie.lifetime) for cookie in known.cookies)
+            yield f"cookies = [{', '.join(map(_service_cookie, (*ours, *more)))}]"
+
+    def _described(self, service: ForeignService, category: str) -> Iterator[str]:
+        id = _slug(service.id)
+        lines = ["[[service]]", f"id = {quoted(id)}", f"name = {quoted(service.name or service.id)}"]
+        reason = ""
+        if category == NECESSARY:
+            likely = next(filter(None, (_reason(cookie.name) for cookie in service.cookies)), None)
+            reason = f"reason = {quoted(likely or '...')}"
+        lines.append(f"category = {quoted(category)}")
+        if reason:
+            lines.append(reason)
+        if service.cookies:
+            lines.append(f"cookies = [{', '.join(map(_service_cookie, service.cookies))}]")
+        if service.purpose:
+            lines.append(f"purpose = {quoted(service.purpose)}")
+        yield comment(
+            f"{self.configuration.of} does not say which hosts it contacts, and the gate has to know them."
+        )
+        yield comment("The log names them, with the lines to put here:")
+        if service.cookies and "..." not in reason:
+            yield "\n".join((*lines, '# hosts = ["..."]'))
+        else:
+            yield commented_out("\n".join((*lines, 'hosts = ["..."]')))
+            self.left_out.append(f"{service.id}: {_lacks(service, reason)}")
+
+    # -- cookies ---------------------------------------------------------------------------------------------
+
+    def cookie(self, id: str, cookie: ForeignCookie) -> str:
+        """Write the table of a cookie without a service, or of the one that is known to set it."""
+        known = _setter_of(cookie.name)
+        category = self._category(id)
+        if known is not None and known.category != NECESSARY and category != NECESSARY:
+            return "\n".join(self._used_service(known, ForeignService(known.id, category=id), category))
+        if category == NECESSARY and cookie.name in _OF_FRAMEWORKS:
+            return comment(
+                f"{cookie.name}: frameworks set it, and their integrations exempt it by themselves."
+            )
+        lines = [f"[[cookie]]\nname = {quoted(cookie.name)}\ncategory = {quoted(category)}"]
+        likely = _reason(cookie.name)
+        if category == NECESSARY:
+            lines.append(f"reason = {quoted(likely or '...')}")
+        if cookie.lifetime:
+            lines.append(f"lifetime = {quoted(cookie.lifetime)}")
+        if cookie.purpose:
+            lines.append(f"purpose = {quoted(cookie.purpose)}")
+        if category != NECESSARY:
+            return "\n".join(lines)
+        if likely:
+            return "\n".join((comment("Is this the reason why the site cannot do without it?"), *lines))
+        self.left_out.append(f"the cookie {cookie.name}: it was required, and nothing says why")
+        asked = comment("Why can the site not do without it? docs/policy.md has the reasons.")
+        return f"{asked}\n{commented_out(chr(10).join(lines))}"
+
+    # -- texts -----------------------------------------------------------------------------------------------
+
+    def texts(self) -> Iterator[str]:
+        """Write what visitors read in each language: titles of the banner, words on categories."""
+        spoken = {canonical(tag): tag for tag in self.answers.languages}
+        for tag in self.answers.languages:
+            if title := self._in(self.configuration.titles, tag):
+                yield f"[texts.{quoted(tag)}.banner]\ntitle = {quoted(title)}"
+            for category in self._categories():
+                id = self._ids[category.id]
+                words = {
+                    "title": self._in(category.titles, tag),
+                    "description": self._in(category.descriptions, tag),
+                }
+                lines = [f"{key} = {quoted(word)}" for key, word in words.items() if word]
+                place = f"{tag} {id}"
+                if lines and place not in self._used:
+                    self._used.add(place)
+                    yield "\n".join((f"[texts.{quoted(tag)}.categories.{quoted(id)}]", *lines))
+        for tag in self.configuration.titles:
+            if canonical(tag) not in spoken:
+                self.left_out.append(f"texts in {tag}, which is not among the site's languages")
+
+    def _in(self, words: Mapping[str, str], tag: str) -> str:
+        found = next((word for other, word in words.items() if canonical(other) == canonical(tag)), "")
+        # Words for all languages are those of the main one, which is all that the file says.
+        return found or (words.get("", "") if tag == self.answers.languages[0] else "")
+
+
+def _is_comment(block: str) -> bool:
+    return all(line.startswith("#") for line in block.split("\n"))
+
+
+def _default_for(category: ForeignCategory) -> str | None:
+    """Return the default category that is meant by another manager's, or None."""
+    if category.required:
+        return NECESSARY
+    words = set(re.findall(r"[a-z]+", category.id.lower()))
+    return next((id for id, known in _WORDS.items() if words & known), None)
+
+
+def _known(service: ForeignService) -> KnownService | None:
+    """Return the catalogue's service that another manager's is, by its id, its name or all of its cookies."""
+    for name in (service.known, service.id, service.name):
+        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+        found = catalogue().named(plain) if plain else None
+        if found is not None:
+            return found
+    setters = [_setter_of(cookie.name) for cookie in service.cookies]
+    return setters[0] if setters and all(setter is setters[0] for setter in setters) else None
+
+
+def _setter_of(name: str) -> KnownService | None:
+    """Return the one service that is known to set cookies of a `name`, which may end in a star, or None."""
+    if not name.endswith("*"):
+        return catalogue().by_cookie(name)
+    stem = name[:-1]
+    found = [s for s in catalogue().services if any(c.name.startswith(stem) for c in s.cookies)]
+    return found[0] if stem and len(found) == 1 else catalogue().by_cookie(stem)
+
+
+def _is_covered(name: str, known: KnownService) -> bool:
+    """Say whether the catalogue knows that the service sets all cookies of a `name`."""
+    return any(
+        name == cookie.name or (cookie.name.endswith("*") and name.startswith(cookie.name[:-1]))
+        for cookie in known.cookies
+    )
+
+
+def _reason(name: str) -> str | None:
+    return certain_reason(name) or reason_in_front(name) or likely_reason(name)
+
+
+def _service_cookie(cookie: ForeignCookie) -> str:
+    lasts = f", lifetime = {quoted(cookie.lifetime)}" if cookie.lifetime else ""
+    return f"{{ name = {quoted(cookie.name)}{lasts} }}"
+
+
+def _lacks(service: ForeignService, reason: str) -> str:
+    if "..." in reason:
+        return "it was required, and nothing says why"
+    return "neither hosts nor cookies of it are known"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_")[:60] or "unnamed"

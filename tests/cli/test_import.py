@@ -1,0 +1,266 @@
+"""`consentgate import`: other consent managers' configurations become policies, and none is run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from consentgate import Policy
+from consentgate.cli import main
+
+SITE = ("--name", "Shop", "--controller", "Shop Ltd", "--contact", "privacy@shop.example", "--yes")
+
+
+def run(folder: Path, text: str, *arguments: object, name: str = "config.js") -> Result:
+    file = folder / name
+    file.write_text(text, "utf-8")
+    return CliRunner().invoke(main, ["import", *map(str, (file, *SITE, *arguments))])
+
+
+def imported(folder: Path, text: str, *arguments: object) -> tuple[Policy, str, list[str]]:
+    result = run(folder, text, *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    described = json.loads(result.stdout)
+    return Policy.parse(described["text"]), described["text"], described["left_out"]
+
+
+KLARO = r"""
+// what visitors are asked
+var klaroConfig = {
+  version: 1, elementID: 'klaro', mustConsent: !1, cookieExpiresAfterDays: 365,
+  lang: 'de', privacyPolicy: '/datenschutz',
+  translations: {
+    zz: { privacyPolicyUrl: '/privacy' },
+    de: {
+      consentModal: { title: '<u>Ihre</u> Cookies', description: 'Hier k\u00f6nnen Sie w\xe4hlen.' },
+      purposes: { analytics: { title: 'Statistik', description: "Z\"ählt" }, gamma: 'Gammastrahlen' },
+      ours: { description: 'Unsere Zahlen' },
+    },
+    en: { purposes: { analytics: 'Statistics' } },
+    tlh: { consentModal: { title: 'cha!' } },
+  },
+  services: [
+    { name: 'matomo', title: 'Matomo', purposes: ['analytics'], default: true,
+      cookies: [[/^_pk_.*$/, '/', 'shop.example'], 'piwik_ignore', /[0-9]odd/],
+      callback: function (consent) { if (consent) { log("}" + '{', /[}/]/g, `}`) } }, onlyOnce: true },
+    { name: 'ours', purposes: ['analytics'], cookies: [/^(_a|_b)$/, { pattern: /^_mine_/, path: '/' }] },
+    { name: 'youtube', purposes: ['media'], onAccept: () => go(1, 2) },
+    { name: 'rays', title: 'Rays', purposes: ['gamma'], cookies: ['ray'] },
+    { name: 'nowhere', purposes: ['gamma', 'analytics'] },
+    { name: 'login', required: true, purposes: ['security'], cookies: ['user_session'], ...more },
+    { name: 'odd', required: true, purposes: ['security'], cookies: ['odd'] },
+  ],
+  callback(consent) { return 1 },
+}
+window.more = 1
+"""
+
+
+def test_klaros_services_are_the_catalogues_or_described(tmp_path):
+    policy, text, left_out = imported(tmp_path, KLARO)
+    services = {service.id: service for service in policy.services}
+    assert list(services) == ["matomo", "ours", "youtube", "rays", "login"]
+    assert services["matomo"].use == "matomo"
+    assert {"_pk_id*", "piwik_ignore"} <= {cookie.name for cookie in services["matomo"].cookies}
+    assert [cookie.name for cookie in services["ours"].cookies] == ["_a", "_b", "_mine_*"]
+    assert (services["ours"].category, services["ours"].purpose) == ("performance", "Unsere Zahlen")
+    assert (services["rays"].category, services["youtube"].category) == ("gamma", "third-party")
+    assert (services["login"].category, services["login"].reason) == ("necessary", "authentication")
+    assert '# id = "nowhere"' in text
+    assert '# id = "odd"' in text
+    for said in ("[0-9]odd", "callback (line", "services[2].onAccept (line", "several purposes", "nowhere: "):
+        assert any(said in one for one in left_out), said
+
+
+def test_klaros_texts_and_categories_are_carried_over(tmp_path):
+    policy, _, left_out = imported(tmp_path, KLARO)
+    assert policy.site.languages == ("de", "en")
+    assert policy.site.privacy_url == "/datenschutz"
+    assert policy.texts_in("de").banner.title == "Ihre Cookies"
+    german = policy.texts_in("de").categories
+    assert (german["performance"].title, german["performance"].description) == ("Statistik", 'Z"ählt')
+    assert policy.texts_in("en").categories["performance"].title == "Statistics"
+    assert german["gamma"].title == "Gammastrahlen"
+    assert any("texts in tlh" in one for one in left_out)
+
+
+def test_klaros_configuration_may_be_json(tmp_path):
+    config = {"services": [{"name": "youtube", "purposes": ["media"]}], "default": False, "x": None}
+    policy, _, left_out = imported(tmp_path, json.dumps(config))
+    assert [service.id for service in policy.services] == ["youtube"]
+    assert left_out == []
+
+
+COOKIECONSENT = """
+import * as CookieConsent from './cookieconsent.esm.js';
+CookieConsent.run({
+  guiOptions: { consentModal: { layout: "box" } },
+  categories: {
+    necessary: { enabled: true, readOnly: true },
+    analytics: {
+      autoClear: { cookies: [{ name: /^_ga/ }, { name: '_gid' }, { name: 'mine' }] },
+      services: {
+        ga: { label: 'Google Analytics', onAccept: () => { start() } },
+        films: { label: 'Films', cookies: [{ name: /^(films_)/ }] },
+      },
+    },
+    ads: {},
+  },
+  language: { default: 'en', translations: {
+    en: {
+      consentModal: { title: "Hello, it's us", description: 'We <a href="#">ask</a>.' },
+      preferencesModal: { sections: [
+        { title: 'Needed', description: 'These are <b>essential</b>.', linkedCategory: 'necessary',
+          cookieTable: {
+          headers: { name: 'Cookie', desc: 'Description', exp: 'Expiration' },
+          body: [
+            { name: 'sessionid', desc: 'Login', exp: 'Session' },
+            { name: 'cart', desc: 'Basket', exp: '2 weeks' },
+            { name: 'strange', desc: '?', exp: 'never' },
+          ] } },
+        { title: 'Counting', description: 'How many.', linkedCategory: 'analytics', cookieTable: { body: [
+          { name: '_ga', domain: 'x', desc: 'GA', exp: '2 years' },
+          { name: 'mine', desc: 'Ours', exp: '3 weeks' },
+        ] } },
+      ] },
+    },
+    fr: './fr.json',
+  } },
+});
+"""
+
+
+def test_cookieconsents_categories_cookies_and_texts_are_carried_over(tmp_path):
+    policy, text, left_out = imported(tmp_path, COOKIECONSENT)
+    assert [service.id for service in policy.services] == ["google-analytics", "films"]
+    cookies = {
+        cookie.name: (cookie.category, cookie.reason, cookie.lifetime, cookie.purpose)
+        for cookie in policy.cookies
+    }
+    assert cookies == {
+        "mine": ("performance", None, "21 days", "Ours"),
+        "cart": ("necessary", "basket", "14 days", "Basket"),
+    }
+    # A table for a framework's cookie would cut its life.
+    assert "# sessionid: frameworks set it" in text
+    assert '# name = "strange"' in text
+    english = policy.texts_in("en")
+    assert english.banner.title == "Hello, it's us"
+    assert english.categories["necessary"].description == "These are essential."
+    for said in ("onAccept", "./fr.json", "strange", "introduction"):
+        assert any(said in one for one in left_out), said
+
+
+TARTEAUCITRON = """<!doctype html>
+<script src="/tarteaucitron/tarteaucitron.js"></script>
+<script>
+tarteaucitron.init({ "privacyUrl": "/vie-privee", /* "x": { */ "hashtag": "#tac", "orientation": "middle", });
+tarteaucitron.user.gtagUa = 'G-ABC';
+(tarteaucitron.job = tarteaucitron.job || []).push('gtag');
+(tarteaucitron.job = tarteaucitron.job || []).push("youtube");
+// (tarteaucitron.job = tarteaucitron.job || []).push('hotjar');
+/* (tarteaucitron.job = tarteaucitron.job || []).push('vimeo'); */
+(tarteaucitron.job = tarteaucitron.job || []).push('koban');
+(tarteaucitron.job = tarteaucitron.job || []).push('gplus');
+</script>
+"""
+
+
+def test_tarteaucitrons_jobs_are_services(tmp_path):
+    policy, text, left_out = imported(tmp_path, TARTEAUCITRON)
+    assert [service.id for service in policy.services] == ["google-analytics", "youtube"]
+    assert policy.site.privacy_url == "/vie-privee"
+    assert '# id = "koban"' in text
+    assert "has closed" in text
+    assert left_out == ["koban: neither hosts nor cookies of it are known"]
+
+
+def row(model: str, pk: int, **fields: object) -> dict[str, object]:
+    return {"model": f"cookie_consent.{model}", "pk": pk, "fields": fields}
+
+
+FIXTURE = [
+    row("cookiegroup", 1, varname="analytics", name="Zählung", description="Wie viele", is_required=False),
+    row("cookiegroup", 2, varname="basics", name="Basics", description="", is_required=True),
+    row("cookie", 1, cookiegroup=1, name="_ga", description="", path="/", domain=".shop.example"),
+    row("cookie", 2, cookiegroup=["analytics"], name="seen", description="What you saw", path="/", domain=""),
+    row("cookie", 3, cookiegroup=2, name="lang", description="", path="/", domain=""),
+    row("cookie", 4, cookiegroup=9, name="lost", description="", path="/", domain=""),
+    {"model": "auth.user", "pk": 1, "fields": {"name": "x"}},
+]
+
+
+def test_django_cookie_consents_groups_are_categories(tmp_path):
+    policy, _, left_out = imported(tmp_path, json.dumps(FIXTURE), "--language", "de")
+    assert [service.id for service in policy.services] == ["google-analytics"]
+    assert {cookie.name: (cookie.category, cookie.reason) for cookie in policy.cookies} == {
+        "seen": ("performance", None),
+        "lang": ("necessary", "ui-preference"),
+    }
+    assert policy.texts_in("de").categories["performance"].title == "Zählung"
+    assert left_out == ["the cookie lost: its group is not in the file"]
+
+
+# -- files and mistakes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("klaro", KLARO),
+        ("klaro", KLARO.replace("var klaroConfig =", "export default")),
+        ("cookieconsent", COOKIECONSENT),
+        ("tarteaucitron", TARTEAUCITRON),
+        ("django-cookie-consent", json.dumps(FIXTURE)),
+    ],
+)
+def test_the_format_is_guessed_as_it_is_when_named(tmp_path, kind, text):
+    assert imported(tmp_path, text)[1] == imported(tmp_path, text, "--from", kind)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        ("", (), "expected a configuration of klaro, cookieconsent"),
+        ("var x = {a: 1}", (), "expected a configuration of klaro, cookieconsent"),
+        ("{}", ("--from", "klaro"), "expected a configuration of klaro: var klaroConfig = {...}"),
+        ("var klaroConfig = {services: [", (), 'line 1: the file ends where a "]" is missing'),
+        ("var klaroConfig = {\n services: [{name 'x'}]}", (), "line 2: "),
+        ("var klaroConfig = {services: " + "[" * 5000, (), "nested too deeply"),
+        ("[" * 100_000, ("--from", "django-cookie-consent"), "expected a configuration of django"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_place(tmp_path, text, arguments, said):
+    result = run(tmp_path, text, *arguments)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_it_prints_a_policy_and_tells_apart_what_was_left_out(tmp_path):
+    result = run(tmp_path, TARTEAUCITRON)
+    Policy.parse(result.stdout)
+    assert "Not carried over: koban" in result.stderr
+    output = tmp_path / "consentgate.toml"
+    assert run(tmp_path, TARTEAUCITRON, "--output", output).exit_code == 0
+    assert output.read_text("utf-8") == result.stdout
+    assert run(tmp_path, TARTEAUCITRON, "--output", output).exit_code == 1
+    assert run(tmp_path, TARTEAUCITRON, "--output", output, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize("odd", ["a b", "é", "", "x" * 300, 'q"\\n[[service]]', "consent", "*", "a*b"])
+def test_whatever_names_are_made_of_the_policy_loads(tmp_path, odd):
+    config = {
+        "services": [
+            {"name": odd, "title": odd, "description": odd, "purposes": [odd], "cookies": [odd]},
+            {"name": odd, "required": True, "purposes": ["x"], "cookies": [odd, odd]},
+            {"name": "youtube", "purposes": ["never"], "cookies": [odd]},
+        ],
+        "translations": {"en": {"consentModal": {"title": odd}, "purposes": {odd: {"title": odd}}}},
+        "privacyPolicy": odd,
+    }
+    policy, _, _ = imported(tmp_path, json.dumps(config))
+    assert policy.site.controller == "Shop Ltd"
