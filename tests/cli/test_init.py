@@ -308,8 +308,8 @@ def test_links_out_of_the_project_are_not_followed(tmp_path):
                 "shop__settings_py": "",
             },
             [
-                "Change in shop/settings.py:",
-                'MIDDLEWARE = ["consentgate.django.ConsentMiddleware", ...]',
+                "Add to shop/settings.py, at the end:",
+                'MIDDLEWARE = ["consentgate.django.ConsentMiddleware", *MIDDLEWARE]',
                 '"POLICY": BASE_DIR / "consentgate.toml"',
             ],
         ),
@@ -330,7 +330,7 @@ def test_the_flask_lines_find_the_policy_wherever_the_application_is(tmp_path, m
     package = "import flask\n\nsite = flask.Flask(__name__)\nsite.secret_key = 'k' * 32\n"
     project(tmp_path, **{"shop_of_init/__init__.py": package})
     steps = run(tmp_path, *SITE, "--yes").stdout
-    lines = steps.partition("made:\n")[2].partition("\nThe consent")[0]
+    lines = steps.partition("(line 3):\n")[2].partition("\nThe application's")[0]
     file = tmp_path / "shop_of_init" / "__init__.py"
     file.write_text(package + "\n".join(line.strip() for line in lines.splitlines()), "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from .project import Project
+from .project import Application, Project
 from .toml import quoted
 
 _KEY = 'python -c "import secrets; print(secrets.token_hex(32))"'
@@ -33,37 +33,43 @@ def _flask(project: Project, policy_file: Path) -> Iterator[str]:
     app = project.application
     folder = project.folder / Path(app.place.file).parent if app else project.folder
     name = app.variable if app and app.variable else "app"
-    yield f"Add to {app.place if app else 'your code'}, after the application is made:"
+    yield f"Add to {_made_in(app)}:"
     yield ""
     yield "    from consentgate.flask import ConsentGate"
     yield ""
     yield f'    {name}.config["CONSENTGATE_POLICY"] = {quoted(_path_from(folder, policy_file))}'
-    yield f'    # {name}.config["CONSENTGATE_INSECURE"] = True  # while you develop over plain HTTP'
+    yield f'    {name}.config["CONSENTGATE_INSECURE"] = {name}.debug  # plain HTTP, with flask run --debug'
     yield f"    ConsentGate({name})"
     yield ""
-    yield "The consent cookie is signed with SECRET_KEY. If there is none yet, make one and keep it:"
+    yield "The application's SECRET_KEY signs the consent cookie. If it has none yet, add before that:"
     yield ""
-    yield f"    {_KEY}"
+    yield "    import os"
+    yield ""
+    yield f'    {name}.config["SECRET_KEY"] = os.environ["SECRET_KEY"]'
+    yield ""
+    yield from _environment_key()
 
 
 def _django(project: Project, policy_file: Path) -> Iterator[str]:
     path = _path_from(project.folder, policy_file)
-    yield f"Change in {project.settings_file or 'your settings'}:"
+    yield f"Add to {project.settings_file or 'your settings'}, at the end:"
     yield ""
-    yield '    INSTALLED_APPS = ["consentgate.django", ...]  # and what you have there'
-    yield '    MIDDLEWARE = ["consentgate.django.ConsentMiddleware", ...]  # first of the list'
+    yield '    INSTALLED_APPS = [*INSTALLED_APPS, "consentgate.django"]'
+    yield '    MIDDLEWARE = ["consentgate.django.ConsentMiddleware", *MIDDLEWARE]  # first of the list'
     yield "    CONSENTGATE = {"
     yield f'        "POLICY": BASE_DIR / {quoted(path)},'
-    yield '        # "INSECURE": True,  # while you develop over plain HTTP'
+    yield '        "INSECURE": DEBUG,  # plain HTTP, while you develop'
     yield "    }"
     yield ""
-    yield "The consent cookie is signed with Django's SECRET_KEY. Then: python manage.py check"
+    yield "Django's SECRET_KEY signs the consent cookie. Django looks over the settings:"
+    yield ""
+    yield "    python manage.py check"
 
 
 def _starlette(project: Project, policy_file: Path) -> Iterator[str]:
     app = project.application
     name = app.variable if app and app.variable else "app"
-    yield f"Add to {app.place.file if app else 'your code'}, after the last route:"
+    yield f"Add to {app.place.file if app else 'your code'}, at its end, after the last route:"
     yield ""
     yield "    import os"
     yield "    from consentgate import Gate, Policy"
@@ -88,11 +94,17 @@ def _other(policy_file: Path) -> Iterator[str]:
     yield from _environment_key()
 
 
+def _made_in(app: Application | None) -> str:
+    if app is None:
+        return "your code, after the application is made"
+    return f"{app.place.file}, after the line that makes the application (line {app.place.line})"
+
+
 def _gate(path: str) -> Iterator[str]:
     yield "    gate = Gate("
     yield f"        Policy.load({quoted(path)}),"
     yield '        secret_key=os.environ["SECRET_KEY"],'
-    yield "        # insecure=True,  # while you develop over plain HTTP"
+    yield '        insecure=os.environ.get("INSECURE") == "1",  # plain HTTP, while you develop'
     yield "    )"
 
 
