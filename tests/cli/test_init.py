@@ -275,6 +275,23 @@ def test_what_is_asked_about_hosts_loads_without_its_comment_signs(tmp_path):
     assert {"shop-b-cdn-net", "nobody-example"} <= {service.id for service in policy.services}
 
 
+def test_the_languages_are_those_of_the_pages_that_there_are_texts_in(tmp_path, caplog):
+    pages = {
+        f"{tag}_html": f'<!doctype html><html class="x" lang={tag}>' for tag in ("en-US", "de", "ru", "EN")
+    }
+    assert sorted(drafted(project(tmp_path, **pages)).site.languages) == ["de", "en"]
+    assert not caplog.records
+
+
+def test_a_warning_about_the_policy_is_given_once(tmp_path, caplog):
+    drafted(tmp_path, "--language", "ja", "--service", "youtube", "--service", "vimeo")
+    caplog.clear()
+    drafted(tmp_path, "--language", "ja", "--force")
+    written, loaded = caplog.messages
+    assert "draft" in written
+    assert "draft" in loaded
+
+
 def test_names_of_files_cannot_write_into_the_policy(tmp_path):
     (tmp_path / 'a\n[[service]]\nuse = "youtube"\n#.html').write_text(
         '<img src="https://nobody.example/">\n', "utf-8"

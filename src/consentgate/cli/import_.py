@@ -12,6 +12,7 @@ from consentgate.drafting.foreign.reading import FORMATS, read_configuration
 from consentgate.drafting.imported import languages_of, policy_from
 from consentgate.policy import PolicyError
 
+from .notices import said_once
 from .site_questions import ask_for_site, site_options
 from .written_file import STANDARD_OUTPUT, check_is_free, read_text, write
 
@@ -64,7 +65,8 @@ def import_(
         likely_languages=languages_of(configuration),
     )
     try:
-        imported = policy_from(configuration, answers)
+        with said_once():
+            imported = policy_from(configuration, answers)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
     if as_json:

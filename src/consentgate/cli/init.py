@@ -17,6 +17,7 @@ from consentgate.drafting.site import SiteAnswers
 from consentgate.policy import PolicyError
 from consentgate.policy.messages import closest, shown
 
+from .notices import said_once
 from .site_questions import ask_for_site, site_options
 from .written_file import STANDARD_OUTPUT, append, check_is_free, read_text, write
 
@@ -120,7 +121,8 @@ def _complete(file: Path, sightings: Sequence[Sighting], host: str, *, appends: 
     """Print what the policy in `file` lacks of the `sightings`, or append it."""
     before = read_text(file)
     try:
-        added = additions_to(before, str(file), sightings, host)
+        with said_once():
+            added = additions_to(before, str(file), sightings, host)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
     if appends and added.text:
@@ -157,8 +159,9 @@ def _draft(
     answers: SiteAnswers, project: Project, services: tuple[str, ...], sightings: Sequence[Sighting]
 ) -> Draft:
     try:
-        third_parties = third_parties_of(project, answers.host)
-        return draft_of(answers, project, third_parties, services, sightings)
+        with said_once():
+            third_parties = third_parties_of(project, answers.host)
+            return draft_of(answers, project, third_parties, services, sightings)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
 

@@ -2,83 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from consentgate.catalogue import KnownService, catalogue
+from consentgate.catalogue import KnownService
 from consentgate.policy import NECESSARY, Policy, PolicyError
 from consentgate.policy.categories import DEFAULT_CATEGORIES, category_for, default_category
-from consentgate.policy.well_known_cookies import certain_reason, likely_reason, reason_in_front
 from consentgate.texts import canonical, has_texts
 
 from .foreign.model import ForeignCategory, ForeignConfiguration, ForeignCookie, ForeignService
+from .recognising import (
+    DEFAULT_IDS,
+    OF_FRAMEWORKS,
+    THIRD_PARTY,
+    covers,
+    default_for,
+    known_service,
+    likely_reason_of,
+    plain_id,
+    setter_of,
+)
 from .site import SiteAnswers, site_table
 from .toml import comment, commented_out, quoted
 
 _FILE = "consentgate.toml"
-_DEFAULTS = tuple(category.id for category in DEFAULT_CATEGORIES)
-_THIRD_PARTY = "third-party"
-_OF_FRAMEWORKS = frozenset(
-    ("csrftoken", "django_language", "messages", "remember_token", "session", "sessionid")
-)
-"""Cookies that integrations exempt. A table for one would cut its lifetime to what the table says."""
-_WORDS: Mapping[str, frozenset[str]] = {
-    NECESSARY: frozenset(
-        ("necessary", "essential", "essentials", "required", "mandatory", "technical", "strictly")
-    ),
-    "marketing": frozenset(
-        (
-            "marketing",
-            "ad",
-            "ads",
-            "advertising",
-            "advertisement",
-            "advertisements",
-            "targeting",
-            "remarketing",
-        )
-    ),
-    "performance": frozenset(
-        (
-            "performance",
-            "analytics",
-            "analytic",
-            "statistics",
-            "statistic",
-            "stats",
-            "measurement",
-            "audience",
-        )
-    ),
-    _THIRD_PARTY: frozenset(
-        (
-            *(
-                "media",
-                "social",
-                "video",
-                "videos",
-                "maps",
-                "embeds",
-                "external",
-                "third",
-                "chat",
-                "livechat",
-            ),
-            *(
-                "functional",
-                "functionality",
-                "functions",
-                "preferences",
-                "fonts",
-                "styling",
-                "support",
-                "other",
-            ),
-        )
-    ),
-}
-"""The words in other managers' ids of categories that say which of our default ones is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +82,7 @@ class _Writer:
 
     def __post_init__(self) -> None:
         self._ids = {
-            category.id: _default_for(category) or _slug(category.id) for category in self._categories()
+            category.id: default_for(category) or plain_id(category.id) for category in self._categories()
         }
 
     def _categories(self) -> Iterator[ForeignCategory]:
@@ -184,10 +131,10 @@ class _Writer:
 
     def categories(self) -> Iterator[str]:
         """Write tables where some category is none of our default ones: then all have to be there."""
-        own = [category for category in self._categories() if self._ids[category.id] not in _DEFAULTS]
+        own = [category for category in self._categories() if self._ids[category.id] not in DEFAULT_IDS]
         if not own:
             return
-        yield "\n\n".join(f"[[category]]\nid = {quoted(id)}" for id in _DEFAULTS if id != NECESSARY)
+        yield "\n\n".join(f"[[category]]\nid = {quoted(id)}" for id in DEFAULT_IDS if id != NECESSARY)
         for category in own:
             lines = ["[[category]]", f"id = {quoted(self._ids[category.id])}"]
             for key, words in (("name", category.titles), ("description", category.descriptions)):
@@ -205,13 +152,13 @@ class _Writer:
     def _category(self, id: str, *, required: bool = False) -> str:
         if required or any(c.required for c in self.configuration.categories if c.id == id):
             return NECESSARY
-        return self._ids.get(id, _THIRD_PARTY)
+        return self._ids.get(id, THIRD_PARTY)
 
     # -- services --------------------------------------------------------------------------------------------
 
     def service(self, service: ForeignService) -> str:
         """Write the table of a service: the catalogue's, where it is known there."""
-        known = _known(service)
+        known = known_service(service)
         if known is not None and known.closed:
             return comment(f"{known.name} has closed: its markup can go.")
         category = self._category(service.category, required=service.required)
@@ -228,22 +175,22 @@ class _Writer:
             yield comment(f"{self.configuration.of} required it. If the site cannot do without it, add this:")
             yield comment(f'category = "{NECESSARY}"')
             yield comment('reason = "..."')
-        elif service.category and category != usual and category in _DEFAULTS:
+        elif service.category and category != usual and category in DEFAULT_IDS:
             yield comment(f"{self.configuration.of} had it under {quoted(service.category)}.")
         yield f"[[service]]\nuse = {quoted(known.id)}"
-        if category not in _DEFAULTS:
+        if category not in DEFAULT_IDS:
             yield f"category = {quoted(category)}"
-        more = [cookie for cookie in service.cookies if not _is_covered(cookie.name, known)]
+        more = [cookie for cookie in service.cookies if not covers(known, cookie.name)]
         if more:
             ours = (ForeignCookie(cookie.name, lifetime=cookie.lifetime) for cookie in known.cookies)
             yield f"cookies = [{', '.join(map(_service_cookie, (*ours, *more)))}]"
 
     def _described(self, service: ForeignService, category: str) -> Iterator[str]:
-        id = _slug(service.id)
+        id = plain_id(service.id)
         lines = ["[[service]]", f"id = {quoted(id)}", f"name = {quoted(service.name or service.id)}"]
         reason = ""
         if category == NECESSARY:
-            likely = next(filter(None, (_reason(cookie.name) for cookie in service.cookies)), None)
+            likely = next(filter(None, (likely_reason_of(cookie.name) for cookie in service.cookies)), None)
             reason = f"reason = {quoted(likely or '...')}"
         lines.append(f"category = {quoted(category)}")
         if reason:
@@ -266,16 +213,16 @@ class _Writer:
 
     def cookie(self, id: str, cookie: ForeignCookie) -> str:
         """Write the table of a cookie without a service, or of the one that is known to set it."""
-        known = _setter_of(cookie.name)
+        known = setter_of(cookie.name)
         category = self._category(id)
         if known is not None and known.category != NECESSARY and category != NECESSARY:
             return "\n".join(self._used_service(known, ForeignService(known.id, category=id), category))
-        if category == NECESSARY and cookie.name in _OF_FRAMEWORKS:
+        if category == NECESSARY and cookie.name in OF_FRAMEWORKS:
             return comment(
                 f"{cookie.name}: frameworks set it, and their integrations exempt it by themselves."
             )
         lines = [f"[[cookie]]\nname = {quoted(cookie.name)}\ncategory = {quoted(category)}"]
-        likely = _reason(cookie.name)
+        likely = likely_reason_of(cookie.name)
         if category == NECESSARY:
             lines.append(f"reason = {quoted(likely or '...')}")
         if cookie.lifetime:
@@ -323,46 +270,6 @@ def _is_comment(block: str) -> bool:
     return all(line.startswith("#") for line in block.split("\n"))
 
 
-def _default_for(category: ForeignCategory) -> str | None:
-    """Return the default category that is meant by another manager's, or None."""
-    if category.required:
-        return NECESSARY
-    words = set(re.findall(r"[a-z]+", category.id.lower()))
-    return next((id for id, known in _WORDS.items() if words & known), None)
-
-
-def _known(service: ForeignService) -> KnownService | None:
-    """Return the catalogue's service that another manager's is, by its id, its name or all of its cookies."""
-    for name in (service.known, service.id, service.name):
-        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        found = catalogue().named(plain) if plain else None
-        if found is not None:
-            return found
-    setters = [_setter_of(cookie.name) for cookie in service.cookies]
-    return setters[0] if setters and all(setter is setters[0] for setter in setters) else None
-
-
-def _setter_of(name: str) -> KnownService | None:
-    """Return the one service that is known to set cookies of a `name`, which may end in a star, or None."""
-    if not name.endswith("*"):
-        return catalogue().by_cookie(name)
-    stem = name[:-1]
-    found = [s for s in catalogue().services if any(c.name.startswith(stem) for c in s.cookies)]
-    return found[0] if stem and len(found) == 1 else catalogue().by_cookie(stem)
-
-
-def _is_covered(name: str, known: KnownService) -> bool:
-    """Say whether the catalogue knows that the service sets all cookies of a `name`."""
-    return any(
-        name == cookie.name or (cookie.name.endswith("*") and name.startswith(cookie.name[:-1]))
-        for cookie in known.cookies
-    )
-
-
-def _reason(name: str) -> str | None:
-    return certain_reason(name) or reason_in_front(name) or likely_reason(name)
-
-
 def _service_cookie(cookie: ForeignCookie) -> str:
     lasts = f", lifetime = {quoted(cookie.lifetime)}" if cookie.lifetime else ""
     return f"{{ name = {quoted(cookie.name)}{lasts} }}"
@@ -372,7 +279,3 @@ def _lacks(service: ForeignService, reason: str) -> str:
     if "..." in reason:
         return "it was required, and nothing says why"
     return "neither hosts nor cookies of it are known"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_")[:60] or "unnamed"

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from consentgate.texts import has_texts
+
 from .code import Application, Code
 from .files import Place, files_of, read
 from .framework import Framework, FrameworkCookie, cookies_of, dependencies_of, framework_of
@@ -70,8 +72,7 @@ def _settings_file(folder: Path, module: str) -> str:
 
 
 def _languages(setting: str, markup: tuple[Path, ...]) -> list[str]:
-    found = {setting.partition("-")[0]: None} if _LANGUAGE.fullmatch(setting) else {}
-    for file in markup:
-        for match in _PAGES_LANGUAGE.finditer(read(file) or b""):
-            found.setdefault(match[1].decode(), None)
-    return list(found)
+    """List the languages of a setting and of pages that there are texts in, without their regions."""
+    tags = [setting] if _LANGUAGE.fullmatch(setting) else []
+    tags += [match[1].decode() for file in markup for match in _PAGES_LANGUAGE.finditer(read(file) or b"")]
+    return [*dict.fromkeys(main for tag in tags if has_texts(main := tag.partition("-")[0].lower()))]
