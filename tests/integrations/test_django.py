@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -70,6 +71,15 @@ def test_what_report_only_finds_can_be_read() -> None:
         assert STATS in body_of(Client().get("/"))
     gate = apps.get_app_config("consentgate").gate
     assert {finding.kind for finding in gate.findings} == {"cookie", "host"}
+
+
+def test_what_report_only_finds_goes_into_the_file_that_the_settings_name(tmp_path: Path) -> None:
+    policy = replace(POLICY, site=msgspec.structs.replace(POLICY.site, report_only=True))
+    file = tmp_path / "findings.jsonl"
+    with override_settings(CONSENTGATE={"POLICY": policy, "INSECURE": True, "FINDINGS": file}):
+        for _ in range(2):
+            Client().get("/")
+    assert STATS in file.read_text("ascii")
 
 
 def test_views_and_templates_ask_the_request() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask, Response, render_template_string, session
 
@@ -206,3 +208,12 @@ def test_no_policy_and_a_short_key_are_warned_of(caplog: pytest.LogCaptureFixtur
     first, second = caplog.messages
     assert "CONSENTGATE_POLICY" in first
     assert "secret_key: shorter than 16" in second
+
+
+def test_what_report_only_finds_goes_into_a_file_below_the_application(tmp_path: Path) -> None:
+    policy = replace(POLICY, site=msgspec.structs.replace(POLICY.site, report_only=True))
+    app = make_app(CONSENTGATE_POLICY=policy, CONSENTGATE_FINDINGS="findings.jsonl")
+    app.root_path = str(tmp_path)
+    ConsentGate(app)
+    app.test_client().get("/")
+    assert STATS in (tmp_path / "findings.jsonl").read_text("ascii")
