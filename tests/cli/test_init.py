@@ -189,6 +189,13 @@ def test_no_code_of_the_project_is_run(tmp_path):
             },
             ["sid", "csrftoken"],
         ),
+        (
+            {
+                "main_py": "from starlette.applications import Starlette\nimport flask\n"
+                "main = Starlette(routes=[Mount('/old', WSGIMiddleware(flask.Flask(__name__)))])\n"
+            },
+            ["session"],
+        ),
     ],
 )
 def test_the_frameworks_own_cookies_are_named_and_not_declared(tmp_path, files, cookies):
@@ -264,6 +271,15 @@ def test_third_parties_in_templates_are_declared_or_asked_about(tmp_path, caplog
     assert '# # hosts = ["shop.example", "*.shop.example", "shop.b-cdn.net"]' in text
     assert Policy.load(tmp_path / "consentgate.toml").site.languages == ("fr",)
     assert not caplog.records
+
+
+def test_hosts_of_the_site_are_no_third_parties(tmp_path):
+    hosts = ("--host", "shop.example", "--host", "shop.b-cdn.net")
+    assert found(project(tmp_path, page_html=PAGE), *hosts)["asked_hosts"] == [
+        "www.shop.example",
+        "nobody.example",
+    ]
+    assert Policy.load(tmp_path / "consentgate.toml").site.hosts == ("shop.example", "shop.b-cdn.net")
 
 
 def test_what_is_asked_about_hosts_loads_without_its_comment_signs(tmp_path):

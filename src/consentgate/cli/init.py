@@ -160,7 +160,7 @@ def _draft(
 ) -> Draft:
     try:
         with said_once():
-            third_parties = third_parties_of(project, answers.host)
+            third_parties = third_parties_of(project, answers.host, answers.hosts)
             return draft_of(answers, project, third_parties, services, sightings)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None

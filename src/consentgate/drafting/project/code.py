@@ -127,7 +127,7 @@ class _Reader(ast.NodeVisitor):
     def _application(self, kind: str, node: ast.Call, variable: str) -> None:
         place = self._place(node)
         # An assignment is read before the call in it, and knows the variable.
-        if all(application.place != place for application in self._code.applications):
+        if all((one.kind, one.place) != (kind, place) for one in self._code.applications):
             self._code.applications.append(Application(kind, place, variable))
 
     def _settings(self, node: ast.Call) -> None:

@@ -72,7 +72,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not _is_foreign(Path(path, name)))
         for name in sorted(names):
             file = Path(path, name)
-            if name.endswith((*_CODE, *_MARKUP)) and not file.is_symlink():
+            if name.endswith((*_CODE, *_MARKUP)) and file.is_file() and not file.is_symlink():
                 yield file
 
 

@@ -72,13 +72,17 @@ def _listed(table: object, *keys: str) -> list[str]:
 
 
 def cookies_of(framework: Framework, code: Code, dependencies: set[str]) -> list[FrameworkCookie]:
-    """List the cookies that the integration for `framework` exempts by itself, as far as files tell."""
+    """List the cookies that the integration for `framework` exempts by itself, as far as files tell.
+
+    Those of applications that are mounted are among them.
+    """
+    found: list[FrameworkCookie] = []
     if framework == "django":
-        found = _of_django(code)
-    elif framework == "flask":
-        found = _of_flask(code, dependencies)
-    else:
-        found = _of_middleware(code)
+        found += _of_django(code)
+    if framework == "flask" or any(application.kind == "Flask" for application in code.applications):
+        found += _of_flask(code, dependencies)
+    if framework in ("fastapi", "starlette"):
+        found += _of_middleware(code)
     return list(dict.fromkeys(found))
 
 

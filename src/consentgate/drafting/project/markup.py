@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
 
 from consentgate.gate import Gate
 from consentgate.html.tokenizer.encoding import Unreadable
@@ -32,12 +34,15 @@ class ThirdParty:
     place: Place
 
 
-def third_parties_of(project: Project, host: str = "") -> list[ThirdParty]:
+def third_parties_of(project: Project, host: str = "", hosts: tuple[str, ...] = ()) -> list[ThirdParty]:
     """List what the templates and pages of `project` would have browsers contact, in their order.
 
-    `host` is the site's own. Values that templates fill in are left out.
+    `host` is where the site's pages are, and `hosts` are all of its own, as in a policy. Values that
+    templates fill in are left out. Raises PolicyError where a policy could not have these hosts.
     """
-    gate = Gate(Policy(), secret_key=secrets.token_hex())
+    undeclared = Policy()
+    policy = replace(undeclared, site=msgspec.structs.replace(undeclared.site, hosts=hosts))
+    gate = Gate(policy, secret_key=secrets.token_hex())
     page = Url("https", host or _NOWHERE, "/")
     found: dict[tuple[str, str, str], ThirdParty] = {}
     for file in project.markup:
