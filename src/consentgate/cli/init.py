@@ -167,7 +167,7 @@ def _draft(
 
 
 def _told(file: Path, project: Project, draft: Draft) -> Iterator[str]:
-    yield f"Wrote {file}: {NAMES.get(project.framework, 'an unknown framework')}."
+    yield f"Wrote {file}: {NAMES[project.framework]}." if project.framework else f"Wrote {file}."
     for what, names in (
         ("declared", (*draft.services, *draft.cookies)),
         ("asked there, in comments", (*draft.hosts, *draft.asked_cookies)),

@@ -12,7 +12,7 @@ from consentgate.policy.well_known_cookies import certain_reason, likely_reason,
 
 from .toml import comment, commented_out, quoted
 
-_LIBRARIES = frozenset(
+LIBRARIES = frozenset(
     (
         *("adobe-fonts", "bootstrapcdn", "cdnjs", "font-awesome", "google-fonts", "google-hosted-libraries"),
         *("jquery-cdn", "jsdelivr", "monotype-fonts", "unpkg", "wordpress-org"),
@@ -99,7 +99,7 @@ class TableWriter:
             return
         if where:
             yield comment(where)
-        if id in _LIBRARIES:
+        if id in LIBRARIES:
             yield comment(
                 "Pages lack these files until visitors allow them. Serve them yourself, and nobody is asked."
             )

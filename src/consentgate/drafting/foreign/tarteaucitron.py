@@ -10,7 +10,7 @@ from .values import skipped_in, text
 
 _JOB = re.compile(r"""tarteaucitron\.job\b[^;\n]{0,80}?\.push\(\s*(['"])([\w-]+)\1\s*\)""")
 _COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->|(?<![:\"'\w/])//[^\n]*", re.DOTALL)
-_KNOWN = {
+KNOWN = {
     "abtasty": "ab-tasty",
     "addthis": "addthis",
     "addtoanyfeed": "addtoany",
@@ -70,7 +70,7 @@ def jobs_in(source: str) -> list[str]:
 
 def read_tarteaucitron(config: dict[str, Value], source: str) -> ForeignConfiguration:
     """Read the object that `tarteaucitron.init` is given, and the services in the `source` around it."""
-    services = [ForeignService(job, known=_KNOWN.get(job.lower(), "")) for job in jobs_in(source)]
+    services = [ForeignService(job, known=KNOWN.get(job.lower(), "")) for job in jobs_in(source)]
     return ForeignConfiguration(
         "tarteaucitron",
         services=tuple(services),
