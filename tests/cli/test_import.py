@@ -87,6 +87,14 @@ def test_klaros_texts_and_categories_are_carried_over(tmp_path):
     assert any("texts in tlh" in one for one in left_out)
 
 
+@pytest.mark.parametrize(
+    "name", ["googleTagManager", "google_tag_manager", "Google Tag Manager", "GTM", "gtm"]
+)
+def test_a_service_is_recognised_however_its_name_is_spelt(tmp_path, name):
+    policy, _, _ = imported(tmp_path, json.dumps({"services": [{"name": name, "purposes": ["marketing"]}]}))
+    assert [service.use for service in policy.services] == ["google-tag-manager"]
+
+
 def test_klaros_configuration_may_be_json(tmp_path):
     config = {"services": [{"name": "youtube", "purposes": ["media"]}], "default": False, "x": None}
     policy, _, left_out = imported(tmp_path, json.dumps(config))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from consentgate.catalogue import KnownService, catalogue
 from consentgate.policy import NECESSARY
@@ -47,12 +48,20 @@ def default_for(category: ForeignCategory) -> str | None:
 def known_service(service: ForeignService) -> KnownService | None:
     """Return the catalogue's service that another manager's is, by its id, its name or all of its cookies."""
     for name in (service.known, service.id, service.name):
-        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        found = catalogue().named(plain) if plain else None
-        if found is not None:
-            return found
+        plain = re.sub(r"[^a-z0-9]+", "", name.lower())
+        id = _ids_by_letters().get(plain)
+        if id is not None:
+            return catalogue().service(id)
     setters = [setter_of(cookie.name) for cookie in service.cookies]
     return setters[0] if setters and all(setter is setters[0] for setter in setters) else None
+
+
+@cache
+def _ids_by_letters() -> dict[str, str]:
+    """Return the catalogue's ids by the letters in them and in their aliases, as in "googletagmanager"."""
+    services = catalogue().services
+    aliases = {alias.replace("-", ""): service.id for service in services for alias in service.aliases}
+    return aliases | {service.id.replace("-", ""): service.id for service in services}
 
 
 def setter_of(name: str) -> KnownService | None:
