@@ -11,7 +11,7 @@ GROUP, COOKIE = "cookie_consent.cookiegroup", "cookie_consent.cookie"
 
 def read_django_cookie_consent(fixture: Value) -> ForeignConfiguration:
     """Read a list of serialised objects. Those of other models are left out."""
-    groups: dict[object, ForeignCategory] = {}
+    groups: dict[int | str | float, ForeignCategory] = {}
     rows = [table(row) for row in items(fixture)]
     for row in rows:
         fields = table(row.get("fields"))
@@ -23,7 +23,9 @@ def read_django_cookie_consent(fixture: Value) -> ForeignConfiguration:
                 required=fields.get("is_required") is True,
             )
             # A cookie names its group by its key, or by its natural key in a list.
-            groups[row.get("pk")] = groups[id] = group
+            groups[id] = group
+            if isinstance(pk := row.get("pk"), int | str):
+                groups[pk] = group
     found, left_out = [], []
     for row in rows:
         fields = table(row.get("fields"))

@@ -34,9 +34,11 @@ def read_klaro(config: dict[str, Value]) -> ForeignConfiguration:
         tuple(_category(id, translations) for id in purposes),
         tuple(service for service in services if service.id),
         languages=tuple(languages),
-        titles={tag: title for tag in languages if (title := _in(translations[tag], "consentModal", "title"))}
-        if translations
-        else {},
+        titles={
+            tag: title
+            for tag, words in translations.items()
+            if tag != _ALL and (title := _in(words, "consentModal", "title"))
+        },
         privacy_url=_privacy_url(config, translations),
         left_out=(*left_out, *skipped),
     )
