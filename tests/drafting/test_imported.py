@@ -93,7 +93,7 @@ CONFIGURATIONS = {
 @pytest.mark.parametrize("kind", CONFIGURATIONS)
 def test_a_policy_comes_of_whatever_is_read(kind: str) -> None:
     @given(CONFIGURATIONS[kind])
-    @settings(max_examples=100)
+    @settings(max_examples=40)
     def check(configuration: object) -> None:
         try:
             read = read_configuration(json.dumps(configuration), kind)
