@@ -54,8 +54,8 @@ def test_without_anything_found_there_is_no_file(make_site: MakeSite, file: Path
 @pytest.mark.parametrize("name", ["caf\u00e9\u2615", "a\nb", 'a"b', "x" * 5000])
 def test_whatever_a_name_is_made_of_a_line_is_a_finding(make_site: MakeSite, file: Path, name: str) -> None:
     site = make_site(Page(b"<p>"), policy=REPORT_ONLY, findings=file)
-    site.gate.enforcement.log.findings.add("host", name)
-    site.gate.enforcement.log.findings.add("host", "next.example")
+    site.gate.enforcement_for("www.example.org").log.findings.add("host", name)
+    site.gate.enforcement_for("www.example.org").log.findings.add("host", "next.example")
     *found, last = lines_of(file)
     assert last["name"] == "next.example"
     assert [line["name"] for line in found] == ([name] if len(name) < 1000 else [])
@@ -94,7 +94,7 @@ import sys
 from consentgate import Gate, Policy
 file, policy, own = sys.argv[1:]
 gate = Gate(Policy.load(policy), secret_key="k" * 32, findings=file)
-findings = gate.enforcement.log.findings
+findings = gate.enforcement_for("www.example.org").log.findings
 sys.stdin.readline()
 for number in range(300):
     findings.add("host", f"{own}-{number}.example")
