@@ -7,6 +7,7 @@ import click
 from .gate import gate
 from .import_ import import_
 from .init import init
+from .services import services
 
 
 @click.group()
@@ -15,6 +16,5 @@ def main() -> None:
     """Consent enforcement for Python sites."""
 
 
-main.add_command(gate)
-main.add_command(import_)
-main.add_command(init)
+for _command in (gate, import_, init, services):
+    main.add_command(_command)

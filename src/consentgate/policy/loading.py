@@ -40,9 +40,6 @@ Colouring = TypeVar("Colouring", bound=Colours)
 
 _log = logging.getLogger("consentgate")
 
-_LISTS_IDS = (
-    'python -c "from consentgate.catalogue import catalogue; print(*(s.id for s in catalogue().services))"'
-)
 _SHORTEST_HINTED = 5
 _TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts", "consent_mode")
 _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
@@ -298,11 +295,11 @@ def _misfiled(cookies: Iterable[Cookie]) -> Iterator[str]:
 def _ids_like(use: object, ids: Iterable[str]) -> str:
     """Make a hint where no id looks like `use`: the ids that it may be short for, as "ga4" is.
 
-    Where there are none, the hint says how to list all ids.
+    Where there are none, the hint names the command that lists all ids.
     """
     short = use.lower().rstrip("0123456789") if isinstance(use, str) else ""
     likely = [id for id in ids if short and "".join(word[0] for word in id.split("-")) == short]
-    return suggestion(likely) or f"; {_LISTS_IDS} lists them"
+    return suggestion(likely) or "; `consentgate services` lists them"
 
 
 def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, Any]:
