@@ -7,6 +7,7 @@ import click
 from .gate import gate
 from .import_ import import_
 from .init import init
+from .schema import schema
 from .services import services
 
 
@@ -16,5 +17,5 @@ def main() -> None:
     """Consent enforcement for Python sites."""
 
 
-for _command in (gate, import_, init, services):
+for _command in (gate, import_, init, schema, services):
     main.add_command(_command)

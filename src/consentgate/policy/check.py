@@ -46,9 +46,11 @@ _OWN_COOKIES = (
     DOMAIN_COOKIE.lower(),
     INSECURE_DOMAIN_COOKIE,
 )
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+ID = r"[a-z0-9][a-z0-9_-]{0,63}"
+"""The pattern of ids of categories and services."""
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]/:@(){}]+")
-_PREFIX = re.compile(r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/")
+PREFIX = r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/"
+"""The pattern of where the own pages of the gate are."""
 _PRIVACY_URL = re.compile(
     r"(?i:https?)://(?:[^\s/?#\\@:.<>\"\x00-\x1f]+\.)+[^\s/?#\\@:.<>\"\x00-\x1f]+\.?(?::[0-9]{1,5})?"
     r"(?:[/?#][^\s<>\"\x00-\x1f]*)?"
@@ -108,7 +110,7 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
             yield "[site]", "languages", f'{expected}, like "en", "de" or "fr"{but_not(language)}'
     if not site.languages:
         yield "[site]", "languages", 'expected at least one language, like ["en"]'
-    if not _PREFIX.fullmatch(site.prefix):
+    if not re.fullmatch(PREFIX, site.prefix):
         yield "[site]", "prefix", f'expected a path between slashes, like "/_privacy/"{but_not(site.prefix)}'
     for key, url in (("privacy_url", site.privacy_url), ("imprint_url", site.imprint_url)):
         if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
@@ -230,7 +232,7 @@ def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> It
     seen = set(taken)
     for number, id in enumerate(ids, 1):
         place = place_of(kind, number, id)
-        if not _ID.fullmatch(id):
+        if not re.fullmatch(ID, id):
             yield place, "id", f"expected at most 64 lowercase letters, digits, - and _{but_not(id)}"
         elif id == NEVER:
             yield place, "id", 'expected another word: "never" means that nothing opens it'

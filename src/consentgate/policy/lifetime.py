@@ -20,7 +20,8 @@ EXPECTED_KEPT = (
     f'expected how long until visitors are asked again, from "{HALF_A_YEAR}" to "{THIRTEEN_MONTHS}"'
 )
 _MOST_OF_A_UNIT = 999_999
-_LIFETIME = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|month|year)s?")
+LIFETIME = r"([1-9][0-9]{0,5}) (minute|hour|day|month|year)s?"
+"""The pattern of lifetimes but "session"."""
 
 
 def lifetime_seconds(text: str) -> int:
@@ -30,7 +31,7 @@ def lifetime_seconds(text: str) -> int:
     """
     if text == "session":
         return 0
-    match = _LIFETIME.fullmatch(text)
+    match = re.fullmatch(LIFETIME, text)
     if match is None:
         raise ValueError(EXPECTED)
     number, unit = int(match[1]), match[2]

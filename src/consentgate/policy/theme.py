@@ -19,8 +19,10 @@ GENERIC_FAMILIES = frozenset(
 )
 """The names of CSS Fonts 4 for whatever font of a kind there is."""
 
-_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
-_RADIUS = re.compile(r"(?:1?[0-9]|2[0-4])px")
+COLOUR = r"#(?:[0-9a-fA-F]{3}){1,2}"
+"""The pattern of colours."""
+RADIUS = r"(?:1?[0-9]|2[0-4])px"
+"""The pattern of radii."""
 _FAMILY = re.compile(r"[A-Za-z][A-Za-z0-9 _-]{0,63}")
 _MOST_FAMILIES = 8
 
@@ -58,7 +60,7 @@ def check_theme(theme: Theme) -> Iterator[Found]:
     yield from _check_colours("[theme]", theme)
     for key in ("radius", "button_radius"):
         length = getattr(theme, key)
-        if not _RADIUS.fullmatch(length):
+        if not re.fullmatch(RADIUS, length):
             yield "[theme]", key, f'expected a length from "0px" to "24px"{but_not(length)}'
     if not _is_font(theme.font):
         expected = f"expected up to {_MOST_FAMILIES} font families"
@@ -69,7 +71,7 @@ def check_theme(theme: Theme) -> Iterator[Found]:
 
 def _check_colours(place: str, colours: Colours) -> Iterator[Found]:
     values: dict[str, str] = {key: getattr(colours, key) for key in COLOURS}
-    wrong = [key for key, value in values.items() if not _COLOUR.fullmatch(value)]
+    wrong = [key for key, value in values.items() if not re.fullmatch(COLOUR, value)]
     for key in wrong:
         yield place, key, f'expected a colour like "#1a4fb4" or "#fff"{but_not(values[key])}'
     ours = type(colours)()
