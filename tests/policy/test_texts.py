@@ -55,7 +55,7 @@ def test_a_draft_is_used_and_said_to_be_one(caplog: pytest.LogCaptureFixture) ->
     with caplog.at_level(logging.WARNING, "consentgate"):
         policy = a_policy(languages='["en", "cs"]')
     [record] = caplog.records
-    assert '"cs" is a draft: have it read by a speaker' in record.getMessage()
+    assert '"cs" is a draft. Have it read by a speaker' in record.getMessage()
     assert policy.language_for("cs-CZ") == "cs"
 
 

@@ -9,6 +9,7 @@ from consentgate.catalogue import KnownConsentMode, catalogue
 
 from .claims import OWN, Claim, Claims, Unit
 from .errors import Found
+from .findings import Declared, PolicyFinding
 from .messages import but_not, did_you_mean, listed, shown
 from .model import NECESSARY, NEVER, ConsentMode, Service
 
@@ -61,18 +62,21 @@ def _named(id: str, services: Iterable[Service], claims: Claims) -> tuple[Claim,
     return members or (Claim(None, id, id, Unit(OWN, id)),)
 
 
-def warn_of_consent_mode(table: ConsentMode, services: Iterable[Service]) -> Iterator[str]:
-    """Yield a warning for each vendor whose tags are told that everything is denied, whatever is allowed."""
-    used = {service.use for service in services}
+def tags_always_denied(policy: Declared) -> Iterator[PolicyFinding]:
+    """Yield a finding for each vendor whose tags are told that everything is denied, whatever is allowed."""
+    used = {service.use for service in policy.services}
     for known in catalogue().consent_modes:
         about = dict.fromkeys(id for ids in known.types.values() for id in ids)
         loads = used.intersection(known.services)
-        if getattr(table, known.vendor) is True and loads and used.isdisjoint(about):
-            yield (
-                f"[consent_mode]: the tags of {listed(sorted(loads))} are told that everything is denied, "
-                f"also where a visitor accepts, since the policy uses none of {listed(about)}. Add a "
-                f"[[service]] for what the tags load, or name what grants a type of consent in "
-                f"[consent_mode.{known.vendor}]"
+        if getattr(policy.consent_mode, known.vendor) is True and loads and used.isdisjoint(about):
+            yield PolicyFinding(
+                "warning",
+                "[consent_mode]",
+                "",
+                f"the tags of {listed(sorted(loads))} are told that everything is denied, also where a "
+                f"visitor accepts, since the policy uses none of {listed(about)}",
+                "Add a [[service]] for what the tags load, or name what grants a type of consent in "
+                f"[consent_mode.{known.vendor}]",
             )
 
 

@@ -1,6 +1,6 @@
 """Files services of the catalogue under the categories of a policy, and warns where visitors would be misled.
 
-Each warning names the table, and the line to add or to change.
+Each finding names the line to add or to change.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from typing import NamedTuple
 from consentgate.catalogue import KnownService
 
 from .categories import category_for, default_category, is_described
+from .findings import PolicyFinding
 from .messages import listed, place_of, shown
 from .model import NECESSARY, NEVER, Category
 
 
 class Filed(NamedTuple):
-    """The id of the category that a service is filed under, and what the log says of that."""
+    """The id of the category that a service is filed under, and what is found of that."""
 
     category: str
-    warnings: tuple[str, ...] = ()
+    findings: tuple[PolicyFinding, ...] = ()
 
 
 def file_service(
@@ -38,7 +39,7 @@ def file_service(
     return Filed(category, (_refusable(place, category),) if known.category == NECESSARY else ())
 
 
-def warn_of_covers(categories: Sequence[Category]) -> Iterator[str]:
+def covers_undescribed(categories: Sequence[Category]) -> Iterator[PolicyFinding]:
     """Yield a warning for each category that covers what its description, which is ours, does not mention."""
     for number, category in enumerate(categories, 1):
         strange = [raw for raw in category.covers if not is_described(raw, category)]
@@ -47,25 +48,32 @@ def warn_of_covers(categories: Sequence[Category]) -> Iterator[str]:
         left = listed(raw for raw in category.covers if raw not in strange)
         change = f"Write covers = [{left}]" if left else "Take the line out"
         tables = "".join(_and_a_table(id, categories) for id in dict.fromkeys(map(default_category, strange)))
-        yield (
-            f"{place_of('[[category]]', number, category.id)}, covers: visitors read nothing of "
-            f"{listed(strange)} in our description of {shown(category.id)}. {change}{tables}, or write a "
-            "description of your own"
+        yield PolicyFinding(
+            "warning",
+            place_of("[[category]]", number, category.id),
+            "covers",
+            f"visitors read nothing of {listed(strange)} in our description of {shown(category.id)}",
+            f"{change}{tables}, or write a description of your own",
         )
 
 
 def _misdescribed(
     place: str, known: KnownService, named: str, categories: Sequence[Category]
-) -> Iterator[str]:
-    """Warn where the `named` category has a description of ours that says nothing of what `known` is for."""
+) -> Iterator[PolicyFinding]:
+    """Find out whether the `named` category has a description of ours that says nothing of what `known` is
+    for."""
     category = next((one for one in categories if one.id == named and named != NECESSARY), None)
     better = category_for(known.category, categories) or default_category(known.category)
     # Where the category covers the service, the warning is about that line.
     if category is not None and better != named and not is_described(known.category, category):
-        yield (
-            f"{place}, category: the catalogue files it under {shown(known.category)}, of which visitors "
-            f"read nothing in our description of {shown(named)}. Write category = {shown(better)}"
-            f"{_and_a_table(better, categories)}, or describe {shown(named)} in your own words"
+        yield PolicyFinding(
+            "warning",
+            place,
+            "category",
+            f"the catalogue files it under {shown(known.category)}, of which visitors read nothing in our "
+            f"description of {shown(named)}",
+            f"Write category = {shown(better)}{_and_a_table(better, categories)}, or describe {shown(named)} "
+            "in your own words",
         )
 
 
@@ -75,7 +83,9 @@ def _and_a_table(id: str, categories: Sequence[Category]) -> str:
     return "" if there else f" and add a [[category]] table with id = {shown(id)}"
 
 
-def _uncovered(place: str, known: KnownService, categories: Sequence[Category], undeclared: str) -> str:
+def _uncovered(
+    place: str, known: KnownService, categories: Sequence[Category], undeclared: str
+) -> PolicyFinding:
     effect = (
         "nothing opens it" if undeclared == NEVER else f"visitors are asked for it under {shown(undeclared)}"
     )
@@ -95,15 +105,22 @@ def _uncovered(place: str, known: KnownService, categories: Sequence[Category], 
         )
     else:
         line = f"a [[category]] table with id = {shown(default)}"
-    return (
-        f"{place}: the catalogue files it under {shown(known.category)}, which no category of this policy "
-        f"covers. So it goes by undeclared in [site]: {effect}. {unless} {line}"
+    return PolicyFinding(
+        "warning",
+        place,
+        "",
+        f"the catalogue files it under {shown(known.category)}, which no category of this policy covers. So "
+        f"it goes by undeclared in [site]: {effect}",
+        f"{unless} {line}",
     )
 
 
-def _refusable(place: str, category: str) -> str:
-    return (
-        f"{place}: visitors can refuse it, under {shown(category)}. If the site cannot do without it, add "
-        f"the line category = {shown(NECESSARY)} and a reason, and pages if it is needed on some only; else "
-        f"add category = {shown(category)}"
+def _refusable(place: str, category: str) -> PolicyFinding:
+    return PolicyFinding(
+        "warning",
+        place,
+        "",
+        f"visitors can refuse it, under {shown(category)}",
+        f"If the site cannot do without it, add the line category = {shown(NECESSARY)} and a reason, and "
+        f"pages if it is needed on some only; else add category = {shown(category)}",
     )

@@ -6,19 +6,19 @@ import logging
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from consentgate.catalogue import KnownService, catalogue
-from consentgate.texts import has_texts, languages, texts
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
-from .consent_mode import warn_of_consent_mode
 from .errors import Mistake, PolicyError
-from .filing import file_service, warn_of_covers
-from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
+from .filing import file_service
+from .findings import PolicyFinding
+from .messages import but_not, did_you_mean, place_of, suggestion
 from .model import (
     NECESSARY,
     NEVER,
@@ -33,8 +33,8 @@ from .model import (
     Site,
     Theme,
 )
+from .review import review_at_start
 from .tables import TableReader
-from .well_known_cookies import certain_reason
 
 Colouring = TypeVar("Colouring", bound=Colours)
 
@@ -58,11 +58,31 @@ class Parts(NamedTuple):
     consent_mode: ConsentMode
 
 
-def parse(text: str, file: str) -> Parts:
-    """Parse a policy written in TOML into its checked parts. `file` is the name that messages show.
+def read_text(file: Path) -> str:
+    """Return the text of a policy file. Raises PolicyError where it is not in UTF-8."""
+    raw = file.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        expected = f"expected text in UTF-8; line {line} has a byte 0x{raw[error.start]:02X} that is not"
+        raise PolicyError([Mistake(str(file), "", "", expected)]) from None
 
-    Raises PolicyError with every mistake found.
+
+def parse(text: str, file: str) -> Parts:
+    """Parse a policy written in TOML into its checked parts, and log what is found in it at the start.
+
+    `file` is the name that messages show. Raises PolicyError with every mistake found.
     """
+    parts, filed = read(text, file)
+    for finding in review_at_start(parts, filed):
+        _log.warning("%s: %s", file, finding)
+    return parts
+
+
+def read(text: str, file: str) -> tuple[Parts, tuple[PolicyFinding, ...]]:
+    """Parse a policy as `parse` does. Return its parts, and what is found of the services that tables file by
+    what they leave out."""
     try:
         document = tomllib.loads(text)
     except ValueError as error:
@@ -73,16 +93,7 @@ def parse(text: str, file: str) -> Parts:
     if reader.tables.mistakes or found:
         mistakes = sorted((*reader.tables.mistakes, *found), key=lambda mistake: reader.order(mistake[0]))
         raise PolicyError(Mistake(file, *mistake) for mistake in mistakes)
-    notices = (
-        *_of_languages(parts.site.languages),
-        *warn_of_covers(parts.categories),
-        *reader.notices,
-        *_misfiled(parts.cookies),
-        *warn_of_consent_mode(parts.consent_mode, parts.services),
-    )
-    for notice in notices:
-        _log.warning("%s: %s", file, notice)
-    return parts
+    return parts, tuple(reader.filed)
 
 
 def read_service(
@@ -107,7 +118,7 @@ class _PolicyReader:
 
     def __init__(self) -> None:
         self.tables = TableReader()
-        self.notices: list[str] = []
+        self.filed: list[PolicyFinding] = []
         self._places: dict[str, int] = {}
 
     def order(self, place: str) -> int:
@@ -249,7 +260,7 @@ class _PolicyReader:
                 filled_in = _from_catalogue(known, table)
                 filed = file_service(place, known, values.get("category"), categories, undeclared)
                 filled_in["category"] = filed.category
-                self.notices.extend(filed.warnings)
+                self.filed.extend(filed.findings)
         return self.tables.complete(place, {**filled_in, **values}, Service)
 
     def _known(self, place: str, use: object) -> KnownService | None:
@@ -263,33 +274,6 @@ class _PolicyReader:
             expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
-
-
-def _of_languages(tags: Iterable[str]) -> Iterator[str]:
-    """Yield a warning for each language that there are no texts in yet, or only a draft."""
-    for tag in tags:
-        if not has_texts(tag):
-            yield (
-                f"languages in [site]: there are no texts in {shown(tag)} yet, so that its readers get "
-                f"another language; there are texts in {listed(sorted(languages()))}"
-            )
-        elif texts(tag).draft:
-            yield (
-                f"languages in [site]: what ships for {shown(tag)} is a draft: have it read by a speaker, "
-                "and correct it under [texts]"
-            )
-
-
-def _misfiled(cookies: Iterable[Cookie]) -> Iterator[str]:
-    """Yield a warning for each cookie that visitors can refuse and whose name logins or forms need."""
-    for number, cookie in enumerate(cookies, 1):
-        reason = certain_reason(cookie.name)
-        if reason is not None and cookie.category not in (NECESSARY, NEVER):
-            yield (
-                f"{place_of('[[cookie]]', number, cookie.name)}: frameworks use this name for logins and "
-                "forms, which fail where visitors can refuse the cookie. If that is what it is for, write "
-                f"category = {shown(NECESSARY)} and reason = {shown(reason)}, not {shown(cookie.category)}"
-            )
 
 
 def _ids_like(use: object, ids: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from .consent_mode import ToldVendor, told_vendors
 from .errors import Mistake, PolicyError
 from .installed import DeclaredService, installed_services
 from .lifetime import lifetime_seconds
-from .loading import parse, read_service
+from .loading import parse, read_service, read_text
 from .model import NECESSARY, NEVER, Banner, Category, ConsentMode, Cookie, Service, Site, Theme
 from .texts import replaced_in, spoken
 
@@ -110,14 +110,12 @@ class Policy:
         Raises PolicyError with every mistake in the file, and OSError where it cannot be read.
         """
         file = Path(path)
-        raw = file.read_bytes()
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            expected = f"expected text in UTF-8; line {line} has a byte 0x{raw[error.start]:02X} that is not"
-            raise PolicyError([Mistake(str(file), "", "", expected)]) from None
-        policy = cls.parse(text, str(file))
+        return cls.parse(read_text(file), str(file)).found_at(file)
+
+    def found_at(self, file: Path) -> Policy:
+        """Return this policy as the one in `file`: its templates are beside that, and where it names no day,
+        it is from the day on which that was changed."""
+        policy = self
         if policy.theme.templates:
             folder = str(file.parent / policy.theme.templates)
             policy = replace(policy, theme=msgspec.structs.replace(policy.theme, templates=folder))

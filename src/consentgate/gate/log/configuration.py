@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from consentgate.policy.review.site import NOTHING_IS_BLOCKED
+
 from .once import Once
 
 _log = logging.getLogger("consentgate")
@@ -35,7 +37,7 @@ class ConfigurationAdvice:
     def only_reports(self) -> None:
         """Log that this gate blocks nothing."""
         if self._once.is_new("mode", "report only"):
-            _log.warning("report_only is on in [site]: nothing is blocked, and what would be is counted")
+            _log.warning("report_only is on in [site]: %s", NOTHING_IS_BLOCKED)
 
     def finds_nothing(self) -> None:
         """Log that nothing will come into the file of findings."""

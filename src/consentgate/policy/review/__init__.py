@@ -1,0 +1,89 @@
+"""Reviews a policy that loads: what is wrong or incomplete in it, and what to do. A module a topic.
+
+A topic is a function that takes a policy and yields what it finds. It asks nothing but the policy and the
+catalogue.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeAlias
+
+from consentgate.policy.consent_mode import tags_always_denied
+from consentgate.policy.filing import covers_undescribed
+from consentgate.policy.findings import Declared, PolicyFinding
+
+from .categories import empty_categories
+from .cookies import cookies_without_terms, exempt_cookies, misfiled_cookies
+from .google import certified_platform_needed, tag_managers_with_ads, tags_loaded_twice
+from .hosts import own_hosts_declared, shared_hosts
+from .languages import languages_without_texts
+from .services import closed_services, exempt_trackers, services_without_facts
+from .site import contact_without_address, dates, switches
+
+Topic: TypeAlias = Callable[[Declared], Iterator[PolicyFinding]]
+
+_BEFORE_FILING: tuple[Topic, ...] = (
+    languages_without_texts,
+    lambda policy: covers_undescribed(policy.categories),
+)
+_AFTER_FILING: tuple[Topic, ...] = (misfiled_cookies, tags_always_denied, certified_platform_needed)
+# What a site must have written into its cookie declaration joins these topics.
+_ON_DEMAND: tuple[Topic, ...] = (
+    contact_without_address,
+    switches,
+    empty_categories,
+    exempt_cookies,
+    cookies_without_terms,
+    closed_services,
+    exempt_trackers,
+    services_without_facts,
+    own_hosts_declared,
+    shared_hosts,
+    tags_loaded_twice,
+    tag_managers_with_ads,
+)
+_TABLES = (
+    "[site]",
+    "[banner]",
+    "[theme",
+    "[[category]]",
+    "[[cookie]]",
+    "[[service]]",
+    "[texts",
+    "[consent_mode",
+)
+_NUMBER = re.compile(r"\]\] ([0-9]+)")
+
+
+def review_at_start(policy: Declared, filed: Iterable[PolicyFinding] = ()) -> Iterator[PolicyFinding]:
+    """Yield what the log says of a policy when it is loaded: what a site has to know at once.
+
+    `filed` was found when the services of the catalogue were filed under its categories.
+    """
+    for topic in _BEFORE_FILING:
+        yield from topic(policy)
+    yield from filed
+    for topic in _AFTER_FILING:
+        yield from topic(policy)
+
+
+def review(
+    policy: Declared, today: datetime.date, filed: Iterable[PolicyFinding] = ()
+) -> list[PolicyFinding]:
+    """Return everything that is found in a policy on the day `today`, in the order of its tables.
+
+    `filed` is as for `review_at_start`, all of which is included.
+    """
+    topics: tuple[Topic, ...] = (partial(dates, today=today), *_ON_DEMAND)
+    found = [*review_at_start(policy, filed), *(one for topic in topics for one in topic(policy))]
+    return sorted(dict.fromkeys(found), key=_order)
+
+
+def _order(finding: PolicyFinding) -> tuple[int, int]:
+    kind = next((n for n, table in enumerate(_TABLES) if finding.table.startswith(table)), len(_TABLES))
+    number = _NUMBER.search(finding.table)
+    return kind, int(number[1]) if number else 0

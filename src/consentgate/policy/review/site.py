@@ -1,0 +1,89 @@
+"""The `[site]` table: its date, and switches that leave something open."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+
+from consentgate.policy.findings import Declared, PolicyFinding
+from consentgate.policy.messages import shown
+from consentgate.policy.model import NEVER
+
+NOTHING_IS_BLOCKED = "nothing is blocked, and what would be is counted"
+"""What `report_only` means, in the words of the log."""
+
+# An address of e-mail, a web address or path, or a number to call.
+_ADDRESS = re.compile(r".+@.+|.*[^.\s]\.[^.\s].*|/.+|[^a-zA-Z]*(?:[0-9][^a-zA-Z]*){5,}")
+
+
+def dates(policy: Declared, today: datetime.date) -> Iterator[PolicyFinding]:
+    """Yield a finding where visitors are told of no certain day, or of one that has not come yet."""
+    updated = policy.site.updated
+    if updated is None:
+        yield PolicyFinding(
+            "warning",
+            "[site]",
+            "updated",
+            "visitors are told that the policy is from the day on which its file was last changed, which any "
+            "deployment may change",
+            f"Write the day of the last change, like updated = {today}",
+        )
+    elif updated > today:
+        yield PolicyFinding(
+            "error",
+            "[site]",
+            "updated",
+            f"visitors are told that the policy is from {updated}, which is in the future",
+            f"Write the day of the last change, like updated = {today}",
+        )
+
+
+def contact_without_address(policy: Declared) -> Iterator[PolicyFinding]:
+    """Yield a finding where visitors are told of nothing to write to."""
+    if not _ADDRESS.fullmatch(policy.site.contact.strip()):
+        yield PolicyFinding(
+            "warning",
+            "[site]",
+            "contact",
+            f"visitors cannot write to {shown(policy.site.contact)}",
+            'Write an e-mail or web address, like contact = "privacy@example.org"',
+        )
+
+
+def switches(policy: Declared) -> Iterator[PolicyFinding]:
+    """Yield a finding for each switch that is for the way to a complete policy, and not to end with."""
+    site = policy.site
+    if site.undeclared != NEVER:
+        yield PolicyFinding(
+            "warning",
+            "[site]",
+            "undeclared",
+            f"consent to {shown(site.undeclared)} opens what visitors are told nothing of",
+            'Declare what the log names, then take the line out: the default is "never"',
+        )
+    if site.report_only:
+        yield PolicyFinding(
+            "warning",
+            "[site]",
+            "report_only",
+            NOTHING_IS_BLOCKED,
+            "Declare what the log names, then take the line out",
+        )
+    if site.csp != "on":
+        effect = "only reported" if site.csp == "report-only" else "not stopped"
+        yield PolicyFinding(
+            "warning",
+            "[site]",
+            "csp",
+            f"what the scripts of your pages load from others is {effect} by browsers",
+            'Take the line out: the default is "on"',
+        )
+    if not site.guard:
+        yield PolicyFinding(
+            "warning",
+            "[site]",
+            "guard",
+            "the scripts of your pages can store what visitors have not consented to",
+            "Take the line out: the default is true",
+        )
