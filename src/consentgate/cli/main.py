@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .check import check
+from .explain import explain
 from .gate import gate
 from .import_ import import_
 from .init import init
@@ -18,5 +19,5 @@ def main() -> None:
     """Consent enforcement for Python sites."""
 
 
-for _command in (check, gate, import_, init, schema, services):
+for _command in (check, explain, gate, import_, init, schema, services):
     main.add_command(_command)

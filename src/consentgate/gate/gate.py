@@ -218,7 +218,7 @@ class Gate:
         for an unknown id or a URL that is not http or https, and Unreadable for bytes that are not in the
         page's encoding.
         """
-        page = _page_url(url)
+        page = page_url(url)
         enforcement = self._enforcements.for_host(page.host)
         judge = Judge(Consent.of_ids(enforcement.policy, grants), page.host, page.path)
         pages, origin = enforcement.pages(""), f"//{page.host}"
@@ -256,7 +256,8 @@ def _warn_of_short_keys(keys: Iterable[str | bytes]) -> None:
         )
 
 
-def _page_url(url: str) -> Url:
+def page_url(url: str) -> Url:
+    """Return where a page is. Raises ValueError where `url` is not http or https, or names no host."""
     page = resolve(url, Url("https", "", "/"))
     if page.scheme not in ("http", "https") or not page.host or parse_host(page.host) != page.host:
         raise ValueError(f"url: expected where the page is, like https://example.org/news, not {url!r}")

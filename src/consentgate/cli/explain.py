@@ -1,0 +1,91 @@
+"""`consentgate explain` says why each element of a page is blocked or passes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import click
+
+from consentgate.consent import Consent
+from consentgate.gate.gate import page_url
+from consentgate.html import Blocked
+from consentgate.html.rewriting.explained import Explained, explain_document
+from consentgate.html.tokenizer.encoding import sniff_encoding
+
+from .page import Page, page_options, said_in_a_line
+from .reasons import why_blocked
+
+_LONGEST = 72
+
+
+@click.command()
+@page_options
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+def explain(page: Page, as_json: bool) -> None:
+    """Say why the gate blocks each element of the page in FILE ("-" for standard input), or lets it pass.
+
+    All elements are listed that load, store or could contact something, in the order of the page.
+    """
+    with said_in_a_line(page.name):
+        url, consent = page_url(page.url), Consent.of_ids(page.policy, page.grants)
+        explained = explain_document(page.data, consent, url, page.charset)
+    page.warn()
+    rows = [*_rows(page, explained)]
+    if as_json:
+        click.echo(json.dumps([row._asdict() for row in rows], indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row.line}:{row.column}: {'passes' if row.passes else 'BLOCKED'}: {row.markup}")
+        click.echo(f"    {row.why}")
+    passing = sum(row.passes for row in rows)
+    click.echo(f"{page.name}: {len(rows) - passing} blocked, {passing} passing")
+
+
+class _Row(NamedTuple):
+    """One line of the answer. `start` and `end` are bytes of the file, `line` and `column` count from 1."""
+
+    line: int
+    column: int
+    start: int
+    end: int
+    passes: bool
+    kind: str
+    url: str
+    service: str | None
+    category: str | None
+    why: str
+    markup: str
+
+
+def _rows(page: Page, explained: Iterable[Explained]) -> Iterator[_Row]:
+    encoding = sniff_encoding(page.data, page.charset, complete=True)
+    codec = encoding.codec if encoding is not None else "utf-8"
+    line = column = 1
+    position = 0
+    for found, passes, why in explained:
+        before = page.data[position : found.start].decode(codec, "replace")
+        broken = before.rfind("\n")
+        line += before.count("\n")
+        column = len(before) - broken if broken >= 0 else column + len(before)
+        position = found.start
+        yield _Row(
+            *(line, column, found.start, found.end, passes, found.kind, found.url),
+            *(found.service, found.category, why or why_blocked(found, page.policy)),
+            markup=_beginning(page.data[_tag_of(page.data, found) : found.end].decode(codec, "replace")),
+        )
+
+
+def _tag_of(data: bytes, found: Blocked) -> int:
+    """Return where the tag begins that an attribute stands in."""
+    start, kind = found.start, found.kind.encode()
+    tag = data.rfind(b"<", 0, start + 1)
+    return tag if tag >= 0 and data[tag + 1 : tag + 1 + len(kind)].lower() == kind else start
+
+
+def _beginning(markup: str) -> str:
+    """Return the beginning of `markup` in one line, without what a terminal would act upon."""
+    text = " ".join(markup.split())
+    text = "".join(character if character.isprintable() else "\ufffd" for character in text[: _LONGEST + 1])
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

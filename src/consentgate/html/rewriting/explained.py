@@ -1,0 +1,71 @@
+"""Explains a whole document: all that is judged in it, what is blocked and what passes, and why that does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from consentgate.consent import Consent, Judge
+from consentgate.consent.witness import Passing, Witness
+from consentgate.html.rules.blocked import Blocked
+from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
+from consentgate.html.tokenizer.encoding import sniff_encoding
+from consentgate.html.tokenizer.grammar import START_TAG
+from consentgate.policy import Claim
+from consentgate.web.url import Url
+
+from .document import rewrite_document
+from .records import Records
+
+_MOST_NESTED = 8
+
+
+class Explained(NamedTuple):
+    """Markup that could load, store or contact something: `markup` as `Gate.rewrite` tells of what it blocks,
+    whether it `passes`, and `why` it does ("" for what is blocked)."""
+
+    markup: Blocked
+    passes: bool
+    why: str = ""
+
+
+def explain_document(html: bytes, consent: Consent, url: Url, charset: str | None = None) -> list[Explained]:
+    """Return all that is judged in the document `html`, found at `url`, in its order.
+
+    `consent` is the visitor's, and `charset` the label in the document's Content-Type, if any. Raises
+    Unreadable when the bytes are not in the document's encoding.
+    """
+    _, blocked = rewrite_document(html, Judge(consent, url.host, url.path), url, charset)
+    told = [Explained(one, passes=False) for one in blocked]
+    gone = [(one.start, one.end) for one in blocked]
+    for one in _passing(html, Witness(consent, url.host, url.path), url, charset):
+        start, end = one.markup.start, one.markup.end
+        if not any(first <= start and end <= last for first, last in gone):
+            told.append(one)
+    return sorted(told, key=lambda one: (one.markup.start, -one.markup.end))
+
+
+def _passing(
+    html: bytes, witness: Witness, url: Url, charset: str | None, nested: int = 0
+) -> Iterator[Explained]:
+    """Yield what passes in `html`. A witness takes an element out with all that is in it: that is looked at
+    by itself."""
+    claims: list[Claim] = []
+
+    def note(records: Records) -> None:
+        claims.extend(one.violation.claim for one in records.blocked if not one.goes_on)
+
+    _, judged = rewrite_document(html, witness, url, charset, observe=note)
+    encoding = sniff_encoding(html, charset, complete=True)
+    for markup, claim in zip(judged, claims, strict=True):
+        if not isinstance(claim, Passing):
+            continue
+        yield Explained(markup, passes=True, why=claim.why)
+        tag = START_TAG.match(html, markup.start, markup.end)
+        if tag is None or tag["name"].lower() in RAW_TEXT_ELEMENTS or nested == _MOST_NESTED:
+            continue
+        inside = html[tag.end() : markup.end]
+        if encoding is not None and encoding.is_ascii_compatible:
+            for one in _passing(inside, witness, url, encoding.name, nested + 1):
+                start, end = one.markup.start + tag.end(), one.markup.end + tag.end()
+                yield one._replace(markup=one.markup._replace(start=start, end=end))
