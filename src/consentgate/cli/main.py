@@ -10,6 +10,7 @@ from .gate import gate
 from .import_ import import_
 from .init import init
 from .schema import schema
+from .serve import serve
 from .services import services
 
 
@@ -19,5 +20,5 @@ def main() -> None:
     """Consent enforcement for Python sites."""
 
 
-for _command in (check, explain, gate, import_, init, schema, services):
+for _command in (check, explain, gate, import_, init, schema, serve, services):
     main.add_command(_command)

@@ -1,0 +1,177 @@
+"""A folder of files as a WSGI application, for `consentgate serve`.
+
+Links and what begins with a dot are not served beyond the folder, and folders are not listed.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Iterable
+from email.utils import formatdate, parsedate_to_datetime
+from http import HTTPStatus
+from pathlib import Path
+from stat import S_ISREG
+from typing import IO, TYPE_CHECKING
+from urllib.parse import quote
+from wsgiref.util import FileWrapper
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+INDEX, NOT_FOUND = "index.html", "404.html"
+"""The page of a folder, and the page for what is not there."""
+
+_WELL_KNOWN = ".well-known"
+_AT_ONCE = 64 << 10
+# Beyond what every version of Python knows, and whatever the machine has configured.
+_TYPES = {
+    ".avif": "image/avif",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+
+
+class StaticSite:
+    """The files below `folder`. A folder's page is its `index.html`, and `404.html` is for what is missing.
+
+    Browsers keep what they have only while it is still the same, so that a change shows at once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder.resolve(strict=True)
+        self._types = mimetypes.MimeTypes()
+        for ending, type_ in _TYPES.items():
+            self._types.add_type(type_, ending)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        if method not in ("GET", "HEAD"):
+            return _say(HTTPStatus.METHOD_NOT_ALLOWED, start_response, method, [("Allow", "GET, HEAD")])
+        file = self._find(path)
+        if file is not None and file.is_dir():
+            if not path.endswith("/"):
+                return _redirect(environ, start_response)
+            file = self._contained(file / INDEX)
+        elif path.endswith("/"):
+            file = None
+        opened = _open(file)
+        if file is None or opened is None:
+            return self._not_found(start_response, method)
+        return self._send(environ, start_response, file, opened)
+
+    def _find(self, path: str) -> Path | None:
+        """Return the file or folder that a path (PATH_INFO, which is bytes in latin-1) leads to."""
+        try:
+            names = path.encode("latin-1").decode("utf-8").split("/")[1:]
+        except UnicodeError:
+            return None
+        if names and not names[-1]:
+            names.pop()
+        return self._contained(self._root.joinpath(*names)) if all(map(_is_plain, names)) else None
+
+    def _contained(self, file: Path) -> Path | None:
+        """Return where `file` really is, if that is below the folder; None for what leads out of it."""
+        try:
+            real = file.resolve(strict=True)
+        except (OSError, RuntimeError):
+            return None
+        if not real.is_relative_to(self._root):
+            return None
+        return real if all(map(_is_plain, real.relative_to(self._root).parts)) else None
+
+    def _send(
+        self, environ: WSGIEnvironment, start_response: StartResponse, file: Path, opened: IO[bytes]
+    ) -> Iterable[bytes]:
+        status = os.fstat(opened.fileno())
+        tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
+        headers = [
+            ("Cache-Control", "no-cache"),
+            ("ETag", tag),
+            ("Last-Modified", formatdate(status.st_mtime, usegmt=True)),
+        ]
+        if _is_known(environ, tag, int(status.st_mtime)):
+            opened.close()
+            start_response(_line(HTTPStatus.NOT_MODIFIED), headers)
+            return []
+        headers += [("Content-Type", self._type_of(file)), ("Content-Length", str(status.st_size))]
+        start_response(_line(HTTPStatus.OK), headers)
+        return _body(opened, environ["REQUEST_METHOD"])
+
+    def _not_found(self, start_response: StartResponse, method: str) -> Iterable[bytes]:
+        opened = _open(self._contained(self._root / NOT_FOUND))
+        if opened is None:
+            return _say(HTTPStatus.NOT_FOUND, start_response, method)
+        size = os.fstat(opened.fileno()).st_size
+        headers = [("Content-Type", "text/html"), ("Content-Length", str(size))]
+        start_response(_line(HTTPStatus.NOT_FOUND), headers)
+        return _body(opened, method)
+
+    def _type_of(self, file: Path) -> str:
+        found, coding = self._types.guess_type(file.name)
+        if found is None or coding is not None:
+            return "application/octet-stream"
+        # A page says its own encoding, and other texts have nowhere to.
+        return f"{found}; charset=utf-8" if found.startswith("text/") and found != "text/html" else found
+
+
+def _is_plain(name: str) -> bool:
+    """Say whether a name in a path is the plain name of something to be served."""
+    if name.startswith(".") and name != _WELL_KNOWN:
+        return False
+    return bool(name) and not any(character in name for character in "\0\\:")
+
+
+def _open(file: Path | None) -> IO[bytes] | None:
+    """Open a regular file; return None for everything else, and for what may not be read."""
+    try:
+        # A pipe would block whoever opens it.
+        return file.open("rb") if file is not None and S_ISREG(file.stat().st_mode) else None
+    except OSError:
+        return None
+
+
+def _is_known(environ: WSGIEnvironment, tag: str, changed: int) -> bool:
+    """Say whether the browser has the file as it is (RFC 9110, sections 13.1.2 and 13.1.3)."""
+    tags = environ.get("HTTP_IF_NONE_MATCH")
+    if tags is not None:
+        return tags.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in tags.split(","))
+    try:
+        since = parsedate_to_datetime(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+        return changed <= since.timestamp()
+    except (ValueError, OverflowError):
+        return False
+
+
+def _body(opened: IO[bytes], method: str) -> Iterable[bytes]:
+    if method == "HEAD":
+        opened.close()
+        return []
+    return FileWrapper(opened, _AT_ONCE)
+
+
+def _redirect(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Lead to a folder's own address, by which the links of its page go."""
+    path = quote(f"{environ.get('SCRIPT_NAME', '')}{environ['PATH_INFO']}/", encoding="latin-1")
+    query = environ.get("QUERY_STRING", "")
+    location = f"{path}?{query}" if query else path
+    status = HTTPStatus.MOVED_PERMANENTLY
+    return _say(status, start_response, environ["REQUEST_METHOD"], [("Location", location)])
+
+
+def _say(
+    status: HTTPStatus, start_response: StartResponse, method: str, headers: Iterable[tuple[str, str]] = ()
+) -> Iterable[bytes]:
+    text = f"{_line(status)}\n".encode()
+    described = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text)))]
+    start_response(_line(status), [*headers, *described])
+    return [] if method == "HEAD" else [text]
+
+
+def _line(status: HTTPStatus) -> str:
+    return f"{status.value} {status.phrase}"
