@@ -57,8 +57,9 @@ def test_ten_different_mistakes_are_reported_at_once():
         "[site], contact: expected text in quotes, not 5",
         '[site], undeclared: expected one of "never", "Performance", not "marketing"',
         '[[category]] 1 "Performance", id: expected at most 64 lowercase letters, '
-        'digits, - and _, not "Performance"',
-        f'[[cookie]] 1 "sid", reason: expected one of {LISTED}, not "legitimate_interest"',
+        'digits, - and _, not "Performance"; did you mean "performance"?',
+        f'[[cookie]] 1 "sid", reason: expected one of {LISTED}, '
+        'not "legitimate_interest": legitimate interest is none',
         '[[cookie]] 1 "sid", lifetime: expected "session" or a number of minutes, hours, '
         'days, months or years, like "14 days", not "a fortnight"',
         '[[cookie]] 2 "_ab", category: expected one of "necessary", "Performance", "never", '
@@ -69,7 +70,7 @@ def test_ten_different_mistakes_are_reported_at_once():
         "with one from the catalogue)",
         f"[[service]] 2, reason: missing: expected why it needs no consent, one of {LISTED}",
         '[[service]] 2, hosts: expected a host like "example.com" or "*.example.com", '
-        'without scheme, port and path, not "https://stats.example/"',
+        'without scheme, port and path, not "https://stats.example/"; did you mean "stats.example"?',
     ]
 
 
@@ -391,10 +392,10 @@ def test_a_text_that_is_no_cookie_name_is_refused(name):
 )
 def test_a_text_that_is_no_lifetime_is_refused(lifetime):
     found = mistake(f"[[cookie]]\nname = 'a'\ncategory = 'performance'\nlifetime = '{lifetime}'")
-    assert (found.key, found.expected) == (
-        "lifetime",
+    assert found.key == "lifetime"
+    assert found.expected.startswith(
         'expected "session" or a number of minutes, hours, days, months or years, like "14 days", '
-        f'not "{lifetime}"',
+        f'not "{lifetime}"'
     )
 
 

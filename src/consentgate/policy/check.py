@@ -14,6 +14,7 @@ from .consent_mode import check_consent_mode
 from .errors import Found
 from .first_party import is_public_suffix, registrable_domain
 from .host_files import is_host
+from .hints import address_hint, category_hint, host_hint, id_hint, lifetime_hint
 from .languages import is_unknown_language
 from .lifetime import EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
 from .messages import but_not, did_you_mean, listed, place_of, shown
@@ -94,7 +95,7 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
             yield "[site]", key, "expected a text that is not empty"
     askable = [id for id in ids if id != NECESSARY]
     if site.undeclared not in (NEVER, *askable):
-        hint = did_you_mean(site.undeclared, (NEVER, *askable))
+        hint = category_hint(site.undeclared, (NEVER, *askable))
         yield (
             "[site]",
             "undeclared",
@@ -115,7 +116,7 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
     for key, url in (("privacy_url", site.privacy_url), ("imprint_url", site.imprint_url)):
         if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
             expected = 'expected a path on the site or an address on the web, like "/privacy"'
-            yield "[site]", key, f"{expected}{but_not(url)}"
+            yield "[site]", key, f"{expected}{but_not(url)}{address_hint(url, local=True)}"
     yield from _check_consent_domain(site.consent_domain)
     yield from _check_kept(site)
 
@@ -207,7 +208,8 @@ def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator
             yield place, "name", "expected a text that is not empty: visitors read it"
         if service.privacy_url and not _PRIVACY_URL.fullmatch(service.privacy_url):
             expected = 'expected an address on the web, like "https://vendor.example/privacy"'
-            yield place, "privacy_url", f"{expected}{but_not(service.privacy_url)}"
+            hint = address_hint(service.privacy_url, local=False)
+            yield place, "privacy_url", f"{expected}{but_not(service.privacy_url)}{hint}"
         for nth, cookie in enumerate(service.cookies, 1):
             yield from _check_cookie(place_of(f"{place}, cookies", nth, cookie.name), cookie)
 
@@ -233,7 +235,8 @@ def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> It
     for number, id in enumerate(ids, 1):
         place = place_of(kind, number, id)
         if not re.fullmatch(ID, id):
-            yield place, "id", f"expected at most 64 lowercase letters, digits, - and _{but_not(id)}"
+            expected = "expected at most 64 lowercase letters, digits, - and _"
+            yield place, "id", f"{expected}{but_not(id)}{id_hint(id)}"
         elif id == NEVER:
             yield place, "id", 'expected another word: "never" means that nothing opens it'
         elif id in seen:
@@ -244,7 +247,7 @@ def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> It
 def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> Iterator[Found]:
     """Check the category of `item`, and its reason where it is necessary."""
     if item.category not in (*ids, NEVER):
-        hint = did_you_mean(item.category, ids)
+        hint = category_hint(item.category, (*ids, NEVER))
         yield place, "category", f"expected one of {listed((*ids, NEVER))}{but_not(item.category)}{hint}"
     elif item.category != NECESSARY and item.reason is not None:
         yield place, "reason", 'expected only where category = "necessary"'
@@ -298,7 +301,7 @@ def _check_cookie(place: str, cookie: Cookie | ServiceCookie) -> Iterator[Found]
         try:
             lifetime_seconds(cookie.lifetime)
         except ValueError as error:
-            yield place, "lifetime", f"{error}{but_not(cookie.lifetime)}"
+            yield place, "lifetime", f"{error}{but_not(cookie.lifetime)}{lifetime_hint(cookie.lifetime)}"
 
 
 def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
@@ -306,10 +309,10 @@ def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
         pattern = UrlPattern.parse(host)
     except ValueError as error:
         shape = 'expected a host like "example.com" or "*.example.com", without scheme, port and path'
-        yield place, key, f"{shape if host.isascii() else error}{but_not(host)}"
+        yield place, key, f"{shape if host.isascii() else error}{but_not(host)}{host_hint(host)}"
         return
     if "/" in host:
-        yield place, key, f"expected a host without a path{but_not(host)}"
+        yield place, key, f"expected a host without a path{but_not(host)}{host_hint(host)}"
     elif pattern.subdomains and is_public_suffix(pattern.host):
         yield (
             place,

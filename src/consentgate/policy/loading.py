@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 import tomllib
@@ -34,7 +35,8 @@ from .model import (
     Theme,
 )
 from .review import review_at_start
-from .tables import TableReader
+from .syntax import say_what_is_wrong
+from .tables import TableReader, belongs_elsewhere
 
 Colouring = TypeVar("Colouring", bound=Colours)
 
@@ -66,6 +68,8 @@ def read_text(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         expected = f"expected text in UTF-8; line {line} has a byte 0x{raw[error.start]:02X} that is not"
+        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            expected = "expected text in UTF-8, and this is UTF-16: save it in that encoding"
         raise PolicyError([Mistake(str(file), "", "", expected)]) from None
 
 
@@ -86,7 +90,7 @@ def read(text: str, file: str) -> tuple[Parts, tuple[PolicyFinding, ...]]:
     try:
         document = tomllib.loads(text)
     except ValueError as error:
-        raise PolicyError([Mistake(file, "", "", f"not readable as TOML: {error}")]) from None
+        raise PolicyError([Mistake(file, "", "", say_what_is_wrong(text, error))]) from None
     reader = _PolicyReader()
     parts = reader.parts_of(document)
     found = [mistake for mistake in check(*parts) if not reader.tables.is_settled(*mistake[:2])]
@@ -136,7 +140,7 @@ class _PolicyReader:
         """Return the parts that `document` describes, with stand-ins for what is wrong."""
         for key in document:
             if key not in _TABLES:
-                hint = did_you_mean(key, _TABLES)
+                hint = did_you_mean(key, _TABLES) or belongs_elsewhere(key)
                 expected = (
                     "unknown here: expected [site], [banner], [theme], [[category]], [[cookie]], "
                     "[[service]], [texts] and [consent_mode] tables only"
@@ -170,6 +174,8 @@ class _PolicyReader:
         expected = (
             "missing: expected a [site] table that says who answers for the site: name, controller, contact"
         )
+        if table is not None:
+            expected = "expected one table, under a [site] in single brackets"
         self.tables.report(place, "", expected)
         self.tables.settle(place, "name", "controller", "contact")
         return Site(name="", controller="", contact="")
@@ -271,6 +277,8 @@ class _PolicyReader:
             # Anything short is like a short one.
             names = [*ids, *(alias for alias in aliases if len(alias) >= _SHORTEST_HINTED)]
             hint = did_you_mean(use, names) or _ids_like(use, ids)
+            if isinstance(use, list):
+                hint = "; write a [[service]] table for each"
             expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known

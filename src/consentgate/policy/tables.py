@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from .errors import Found
+from .hints import hint_for
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
 from .lifetime import EXPECTED_KEPT
 from .messages import but_not, closest, did_you_mean, listed, place_of
 from .model import (
     REASONS,
+    Banner,
     BannerPosition,
     Category,
+    ConsentMode,
     Cookie,
     CspMode,
     Reason,
@@ -25,6 +28,7 @@ from .model import (
     SettingsPosition,
     ShareLinkMode,
     Site,
+    Theme,
 )
 
 Table = TypeVar("Table", bound=msgspec.Struct)
@@ -110,7 +114,7 @@ class TableReader:
                     values[key] = self._value(place, key, value, types[key])
                 except msgspec.ValidationError:
                     expected = _BY_KEY.get(key) or _BY_TYPE[types[key]]
-                    self.report(place, key, f"{expected}{but_not(value)}")
+                    self.report(place, key, f"{expected}{but_not(value)}{hint_for(key, value)}")
             elif key not in also:
                 self._unknown_key(place, key, [*also, *types], table)
         return values
@@ -135,11 +139,35 @@ class TableReader:
         )
 
     def _unknown_key(self, place: str, key: str, known: list[str], table: Mapping[str, Any]) -> None:
-        self.report(place, key, f"unknown key{did_you_mean(key, known) or f'; known here: {listed(known)}'}")
-        near = closest(key, known)
+        elsewhere = belongs_elsewhere(key)
+        hint = elsewhere or did_you_mean(key, known) or f"; known here: {listed(known)}"
+        self.report(place, key, f"unknown key{hint}")
+        near = None if elsewhere else closest(key, known)
         if near and near not in table:
             # The key is misspelt, not missing.
             self.settle(place, near)
+
+
+def belongs_elsewhere(key: str) -> str:
+    """Return a hint to the table that `key` belongs to, where it is a key of one that stands once, or a table
+    itself; else empty."""
+    if key in _LISTS:
+        return f"; write each under a [[{key}]] in double brackets"
+    table = next((table for table, model in _SINGLE.items() if key in model.__struct_fields__), None)
+    if any(key in model.__struct_fields__ for model in (Category, Cookie, Service)):
+        table = None
+    if table is None:
+        return f"; write a table of its own, under [{key}]" if key in _SINGLE else ""
+    return f"; it belongs under [{table}], before the next table begins"
+
+
+_SINGLE: dict[str, type[msgspec.Struct]] = {
+    "site": Site,
+    "banner": Banner,
+    "theme": Theme,
+    "consent_mode": ConsentMode,
+}
+_LISTS = ("category", "cookie", "service")
 
 
 @cache

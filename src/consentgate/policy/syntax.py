@@ -1,0 +1,60 @@
+"""What is wrong with a file that is not TOML, and how to mend it."""
+
+from __future__ import annotations
+
+import re
+
+_PLACE = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
+_KEY = r"""[\w"'.-]+"""
+_SWITCH = "true|yes|on|false|no|off|none|null"
+_DATE = "[0-9]+[-./][0-9]+[-./][0-9]+"
+_LONGEST_LINE = 60
+
+# The first that fits the line counts. All are anchored, and none can take long.
+_BY_LINE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), hint)
+    for pattern, hint in (
+        (r"\s*(?:<{7}|={7}|>{7})", "two versions were merged here: keep one of them"),
+        (r"\s*(?:;|//|/\*)", "a comment begins with #"),
+        (r"\s*[{}<]", "this is no TOML: a policy is written in tables, like [site]"),
+        (r"[^#]*[\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]", 'write straight quotes, like "Example"'),
+        (rf"\s*{_KEY}\s*:", "write = between a key and its value, not a colon"),
+        (rf"\s*{_KEY}\s*=\s*(?i:{_SWITCH})\s*(?:#|$)", "write true or false, in lowercase"),
+        (rf"\s*{_KEY}\s*=\s*(?:#|$)", "write a value after the =, or take the line out"),
+        (rf"\s*{_KEY}\s*=\s*{_DATE}", "write a date that exists as 2026-11-23, without quotes"),
+        (rf"\s*{_KEY}\s*=\s*[A-Za-z_*/@]", 'write text in quotes, like name = "Example"'),
+        (r"\s*[\w-]+\s*$", "write a key and its value, like dnt = true, or a table, like [site]"),
+    )
+)  # fmt: skip
+_ONCE = "the key stands twice in this table: name it once"
+_TABLE_ONCE = (
+    "name the table once, with all of its keys under it; several services or cookies are in double brackets, "
+    "like [[service]]"
+)
+_QUOTES = "close the quotes at the end of the text"
+_BY_ERROR = (
+    ("Cannot declare", _TABLE_ONCE),
+    ("Cannot overwrite", _ONCE),
+    ("Duplicate inline", _ONCE),
+    ("Unescaped '\\'", "write \\\\ for a backslash, or put the text in single quotes"),
+    ("Illegal character '\\n'", _QUOTES),
+    ("Illegal character '\\r'", _QUOTES),
+    ("Unterminated string", _QUOTES),
+    ("initial character for a key", "write a table in braces in one line, without a comma at its end"),
+    ("Expected ']", "close the brackets around a table's name: [site], or [[service]]"),
+    ("Unclosed array", "close the list with ], and write a comma between two of its values"),
+    ("Unclosed inline", "close the table with }, and write a comma between two of its keys"),
+)
+"""How the messages of tomllib begin, and how to mend what each is about."""
+
+
+def say_what_is_wrong(text: str, error: ValueError) -> str:
+    """Say where `text` is not TOML, by the `error` that reading it raised, and how to mend it."""
+    place = _PLACE.search(str(error))
+    lines = text.split("\n")
+    line = lines[int(place[1]) - 1] if place is not None and int(place[1]) <= len(lines) else ""
+    hint = next((hint for begin, hint in _BY_ERROR if begin in str(error)), None)
+    hint = hint or next((hint for pattern, hint in _BY_LINE if pattern.match(line)), None)
+    cut = line.strip()[:_LONGEST_LINE]
+    shown = f": {cut}" if cut.isprintable() and cut else ""
+    return f"not readable as TOML: {error}{shown}{f'; {hint}' if hint else ''}"
