@@ -72,7 +72,7 @@ def test_the_lines_that_are_shown_declare_the_service(caplog):
         else:
             (declared,) = Policy.parse(SITE + described["declaration"]).services
             assert declared.use == described["id"]
-    # A tag manager alone is told nothing of consent, and Google's ads for publishers ask for more than a gate.
+    # A tag manager alone is told nothing of consent, and Google's ads for publishers ask for more.
     known = (": [consent_mode]: ", "a consent platform that Google has certified")
     assert all(any(one in message for one in known) for message in caplog.messages)
 
