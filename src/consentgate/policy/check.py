@@ -13,8 +13,8 @@ from consentgate.web.paths import local_path
 from .consent_mode import check_consent_mode
 from .errors import Found
 from .first_party import is_public_suffix, registrable_domain
-from .host_files import is_host
 from .hints import address_hint, category_hint, host_hint, id_hint, lifetime_hint
+from .host_files import is_host
 from .languages import is_unknown_language
 from .lifetime import EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
 from .messages import but_not, did_you_mean, listed, place_of, shown

@@ -35,6 +35,7 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "controller": "Who answers for it: your company, or you.",
         "contact": "Where visitors can write to: an e-mail or web address.",
         "hosts": "What counts as the site itself; by default the domain that is visited.",
+        "consent_domain": "The domain for all hosts of which one answer counts.",
         "languages": "The languages of the site, the main one first.",
         "undeclared": "What opens the things that this file does not name: a category, or never.",
         "updated": "The day that visitors are told the policy is from; by default that of the file's last "

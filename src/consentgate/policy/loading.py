@@ -112,8 +112,8 @@ def read_service(
     service = reader.service(place, written, categories, undeclared)
     if reader.tables.mistakes:
         raise PolicyError(Mistake(source, *mistake) for mistake in reader.tables.mistakes)
-    for notice in reader.notices:
-        _log.warning("%s: %s", source, notice)
+    for finding in reader.filed:
+        _log.warning("%s: %s", source, finding)
     return service
 
 

@@ -110,11 +110,11 @@ class Policy:
         Raises PolicyError with every mistake in the file, and OSError where it cannot be read.
         """
         file = Path(path)
-        return cls.parse(read_text(file), str(file)).found_at(file)
+        return cls.parse(read_text(file), str(file)).found_at(file, date_from_file=date_from_file)
 
-    def found_at(self, file: Path) -> Policy:
+    def found_at(self, file: Path, *, date_from_file: bool = True) -> Policy:
         """Return this policy as the one in `file`: its templates are beside that, and where it names no day,
-        it is from the day on which that was changed."""
+        it is from the day on which that was changed, unless `date_from_file` is off."""
         policy = self
         if policy.theme.templates:
             folder = str(file.parent / policy.theme.templates)
