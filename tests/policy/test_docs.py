@@ -8,7 +8,7 @@ import pytest
 
 from consentgate import Policy, PolicyError
 from consentgate.catalogue import catalogue
-from consentgate.policy import REASONS, Banner, Category, Cookie, Service, Site, Theme
+from consentgate.policy import REASONS, Banner, Category, Cookie, Declaration, Service, Site, Theme
 from consentgate.policy.model import ConsentMode
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ SHOWN = [
         "docs/languages.md",
         "docs/theming.md",
         "docs/recipes.md",
+        "docs/declaration.md",
         "README.md",
     )
     for number, block in enumerate(blocks(name), 1)
@@ -61,6 +62,7 @@ def test_the_mistakes_that_are_shown_are_those_that_are_reported(name, site):
         ("`[site]`", Site),
         ("`[banner]`", Banner),
         ("`[consent_mode]`", ConsentMode),
+        ("`[declaration]`", Declaration),
         ("`[[category]]`", Category),
         ("`[[cookie]]`", Cookie),
         ("`[[service]]`", Service),

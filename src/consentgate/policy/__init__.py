@@ -5,7 +5,21 @@ from .errors import Mistake, PolicyError
 from .first_party import OwnHosts, own_hosts
 from .installed import DeclaredService, services_in
 from .lifetime import LONGEST, lifetime_seconds
-from .model import NECESSARY, NEVER, REASONS, Banner, Category, Cookie, Service, ServiceCookie, Site, Theme
+from .model import (
+    NECESSARY,
+    NEVER,
+    NONE,
+    REASONS,
+    Banner,
+    Category,
+    Cookie,
+    Declaration,
+    EarlierVersion,
+    Service,
+    ServiceCookie,
+    Site,
+    Theme,
+)
 from .policies import Policies, PolicySource
 from .policy import Policy
 
@@ -13,6 +27,7 @@ __all__ = [
     "LONGEST",
     "NECESSARY",
     "NEVER",
+    "NONE",
     "OWN",
     "REASONS",
     "UNDECLARED",
@@ -20,7 +35,9 @@ __all__ = [
     "Category",
     "Claim",
     "Cookie",
+    "Declaration",
     "DeclaredService",
+    "EarlierVersion",
     "Groups",
     "Mistake",
     "OwnHosts",

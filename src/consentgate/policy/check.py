@@ -30,6 +30,7 @@ from .model import (
     Category,
     ConsentMode,
     Cookie,
+    Declaration,
     Service,
     ServiceCookie,
     Site,
@@ -71,6 +72,7 @@ def check(
     texts: Mapping[str, Any],
     theme: Theme,
     consent_mode: ConsentMode,
+    declaration: Declaration,
 ) -> list[Found]:
     """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
@@ -84,6 +86,7 @@ def check(
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
         *check_texts(texts, site.languages, categories),
         *check_consent_mode(consent_mode, ids, services),
+        *_check_declaration(declaration),
     ]
     # A list may hold the same wrong value twice.
     return list(dict.fromkeys(found))
@@ -114,11 +117,27 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
     if not re.fullmatch(PREFIX, site.prefix):
         yield "[site]", "prefix", f'expected a path between slashes, like "/_privacy/"{but_not(site.prefix)}'
     for key, url in (("privacy_url", site.privacy_url), ("imprint_url", site.imprint_url)):
-        if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
-            expected = 'expected a path on the site or an address on the web, like "/privacy"'
-            yield "[site]", key, f"{expected}{but_not(url)}{address_hint(url, local=True)}"
+        yield from _check_link("[site]", key, url)
     yield from _check_consent_domain(site.consent_domain)
     yield from _check_kept(site)
+
+
+def _check_link(place: str, key: str, url: str) -> Iterator[Found]:
+    if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
+        expected = 'expected a path on the site or an address on the web, like "/privacy"'
+        yield place, key, f"{expected}{but_not(url)}{address_hint(url, local=True)}"
+
+
+def _check_declaration(declaration: Declaration) -> Iterator[Found]:
+    url = declaration.authority_url
+    if url and not _PRIVACY_URL.fullmatch(url):
+        expected = 'expected an address on the web, like "https://authority.example/complaints"'
+        yield "[declaration]", "authority_url", f"{expected}{but_not(url)}"
+    for number, earlier in enumerate(declaration.earlier, 1):
+        place = place_of("[declaration], earlier", number, earlier.version)
+        if not earlier.version.strip():
+            yield place, "version", "expected a text that is not empty"
+        yield from _check_link(place, "url", earlier.url)
 
 
 def _check_consent_domain(domain: str) -> Iterator[Found]:

@@ -29,6 +29,7 @@ from .model import (
     ConsentMode,
     Cookie,
     DarkColours,
+    Declaration,
     Service,
     ServiceCookie,
     Site,
@@ -43,7 +44,7 @@ Colouring = TypeVar("Colouring", bound=Colours)
 _log = logging.getLogger("consentgate")
 
 _SHORTEST_HINTED = 5
-_TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts", "consent_mode")
+_TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts", "consent_mode", "declaration")
 _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
 
 
@@ -58,6 +59,7 @@ class Parts(NamedTuple):
     texts: Mapping[str, Any]
     theme: Theme
     consent_mode: ConsentMode
+    declaration: Declaration
 
 
 def read_text(file: Path) -> str:
@@ -130,8 +132,9 @@ class _PolicyReader:
         for table in ("texts", "consent_mode"):
             if place.startswith(f"[{table}."):
                 place = f"[{table}]"
-        outer, inside, _ = place.rpartition(", cookies ")
-        return self._places.get(outer if inside else place, -1)
+        for inner in (", cookies ", ", earlier "):
+            place = place.rpartition(inner)[0] or place
+        return self._places.get(place, -1)
 
     def _enter(self, place: str) -> None:
         self._places[place] = len(self._places)
@@ -143,7 +146,7 @@ class _PolicyReader:
                 hint = did_you_mean(key, _TABLES) or belongs_elsewhere(key)
                 expected = (
                     "unknown here: expected [site], [banner], [theme], [[category]], [[cookie]], "
-                    "[[service]], [texts] and [consent_mode] tables only"
+                    "[[service]], [texts], [consent_mode] and [declaration] tables only"
                 )
                 self.tables.report("", key, f"{expected}{hint}")
         site = self._site(document.get("site"))
@@ -164,7 +167,8 @@ class _PolicyReader:
         )
         texts_ = self._texts(document.get("texts", {}))
         consent_mode = self._consent_mode(document.get("consent_mode", {}))
-        return Parts(site, categories, cookies, services, banner, texts_, theme, consent_mode)
+        declaration = self._declaration(document.get("declaration", {}))
+        return Parts(site, categories, cookies, services, banner, texts_, theme, consent_mode, declaration)
 
     def _site(self, table: object) -> Site:
         place = "[site]"
@@ -227,6 +231,14 @@ class _PolicyReader:
             return self.tables.object_from(place, table, ConsentMode)
         self.tables.report(place, "", f"expected a table{but_not(table)}")
         return ConsentMode()
+
+    def _declaration(self, table: object) -> Declaration:
+        place = "[declaration]"
+        self._enter(place)
+        if isinstance(table, dict):
+            return self.tables.object_from(place, table, Declaration)
+        self.tables.report(place, "", f"expected a table{but_not(table)}")
+        return Declaration()
 
     def tables_of(
         self, document: Mapping[str, Any], kind: str, *labels: str

@@ -16,6 +16,8 @@ from .lifetime import HALF_A_YEAR, lifetime_text
 
 NECESSARY = "necessary"
 NEVER = "never"
+NONE = "none"
+"""The answer in `[declaration]` that something does not exist: no officer, no transfers."""
 
 Reason = Literal[
     "choice",
@@ -163,6 +165,31 @@ class ConsentMode(msgspec.Struct, frozen=True, kw_only=True):
     clarity: bool | Mapping[str, object] = True
 
 
+class EarlierVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier version of the declaration, in effect from `date`. `url` is where it can still be read."""
+
+    version: str
+    date: datetime.date
+    url: str = ""
+
+
+class Declaration(msgspec.Struct, frozen=True, kw_only=True):
+    """The `[declaration]` table: what the declaration has to say and only the site knows.
+
+    `dpo` is how to reach the data protection officer, and `transfers` says on what grounds data leave the
+    European Economic Area; each is "none" where there is none, and empty while the site has not answered.
+    `authority` is the supervisory authority.
+    """
+
+    address: str = ""
+    dpo: str = ""
+    authority: str = ""
+    authority_url: str = ""
+    transfers: str = ""
+    version: str = ""
+    earlier: tuple[EarlierVersion, ...] = ()
+
+
 class Category(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[category]]` table: a purpose that groups services.
 
@@ -197,6 +224,7 @@ class ServiceCookie(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     lifetime: str | None = None
+    purpose: str = ""
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from .errors import Mistake, PolicyError
 from .installed import DeclaredService, installed_services
 from .lifetime import lifetime_seconds
 from .loading import parse, read_service, read_text
-from .model import NECESSARY, NEVER, Banner, Category, ConsentMode, Cookie, Service, Site, Theme
+from .model import NECESSARY, NEVER, Banner, Category, ConsentMode, Cookie, Declaration, Service, Site, Theme
 from .texts import replaced_in, spoken
 
 _UNNAMED_SITE = Site(
@@ -37,6 +37,7 @@ _UNNAMED_SITE = Site(
 _PLAIN_BANNER = Banner()
 _PLAIN_THEME = Theme()
 _USUAL_CONSENT_MODE = ConsentMode()
+_UNANSWERED_DECLARATION = Declaration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Policy:
     texts: Mapping[str, Any] = field(default_factory=dict)
     theme: Theme = _PLAIN_THEME
     consent_mode: ConsentMode = _USUAL_CONSENT_MODE
+    declaration: Declaration = _UNANSWERED_DECLARATION
     set_by_framework: frozenset[str] = frozenset()
     among: OneOfMany | None = None
 
@@ -94,6 +96,7 @@ class Policy:
             self.texts,
             self.theme,
             self.consent_mode,
+            self.declaration,
         )
         if found:
             raise PolicyError(Mistake("policy", *mistake) for mistake in found)

@@ -22,6 +22,7 @@ from .model import (
     ConsentMode,
     Cookie,
     CspMode,
+    EarlierVersion,
     Reason,
     Service,
     ServiceCookie,
@@ -42,6 +43,7 @@ _BY_TYPE: dict[object, str] = {
         '{ ad_storage = "marketing" }'
     ),
     datetime.date | None: "expected a date without quotes, like 2026-11-23",
+    datetime.date: "expected a date without quotes, like 2026-11-23",
     tuple[str, ...]: "expected a list of texts",
     Reason | None: f"expected one of {listed(REASONS)}",
     CspMode: 'expected one of "on", "report-only", "off"',
@@ -49,6 +51,7 @@ _BY_TYPE: dict[object, str] = {
     SettingsPosition: 'expected one of "start", "end", "none"',
     ShareLinkMode: 'expected one of "links", "placeholder", "none"',
     tuple[ServiceCookie, ...]: 'expected a list of tables, like [{ name = "_st*", lifetime = "13 months" }]',
+    tuple[EarlierVersion, ...]: 'expected a list of tables, like [{ version = "1", date = 2025-01-31 }]',
 }
 _BY_KEY = {
     "hosts": 'expected a list of hosts, like ["example.com", "*.example.com"]',
@@ -62,6 +65,11 @@ _BY_KEY = {
     "keep_grants": EXPECTED_KEPT,
     "keep_refusals": EXPECTED_KEPT,
 }
+_INNER_TABLES: dict[object, tuple[type[msgspec.Struct], str]] = {
+    tuple[ServiceCookie, ...]: (ServiceCookie, "name"),
+    tuple[EarlierVersion, ...]: (EarlierVersion, "version"),
+}
+"""The lists of tables inside a table, with the key that tells one of them from another."""
 _MISSING: dict[tuple[type[msgspec.Struct], str], str] = {
     (Site, "name"): 'the name of the site, like "Example"',
     (Site, "controller"): 'who answers for the site, like "Example Ltd"',
@@ -70,6 +78,8 @@ _MISSING: dict[tuple[type[msgspec.Struct], str], str] = {
     (Cookie, "name"): 'the name of the cookie, like "sid" or "_st*"',
     (Cookie, "category"): 'the id of a category, like "performance"',
     (ServiceCookie, "name"): 'the name of the cookie, like "_st*"',
+    (EarlierVersion, "version"): 'what it was called, like "1"',
+    (EarlierVersion, "date"): "the day from which it was in effect, like 2025-01-31",
     (Service, "id"): 'a short name, like "stats" (or use = "..." with one from the catalogue)',
     (Service, "category"): 'the id of a category, like "performance"',
 }
@@ -130,11 +140,12 @@ class TableReader:
         return model(**{**stand_ins, **values})
 
     def _value(self, place: str, key: str, value: object, type_: Any) -> object:
-        if type_ != tuple[ServiceCookie, ...]:
+        if type_ not in _INNER_TABLES:
             return msgspec.convert(value, type_, strict=True)
+        model, label = _INNER_TABLES[type_]
         tables = msgspec.convert(value, list[dict[str, Any]], strict=True)
         return tuple(
-            self.object_from(place_of(f"{place}, {key}", number, table.get("name")), table, ServiceCookie)
+            self.object_from(place_of(f"{place}, {key}", number, table.get(label)), table, model)
             for number, table in enumerate(tables, 1)
         )
 

@@ -97,6 +97,56 @@ class ChoicesTexts(_Table, frozen=True):
     undeclared_asked: str
 
 
+class DeclarationTexts(_Table, frozen=True):
+    """The declaration, which lists every cookie and service.
+
+    `asked` stands with what needs consent, and `embeds` says what others learn without a click, as
+    `receives_what` does of a single service. `holds` is about our own cookie, `blocked` about what no consent
+    opens. `signal_now` is for a visitor whose browser sends the signal.
+    """
+
+    title: str
+    intro: str
+    what_title: str
+    what: str
+    law: str
+    refusing: str
+    uses: str
+    asked: str
+    embeds: str
+    cookie: str
+    purpose: str
+    kept: str
+    set_by: str
+    receives: str
+    receives_what: str
+    holds: str
+    blocked_title: str
+    blocked: str
+    delete_title: str
+    delete: str
+    delete_computer: str
+    delete_mac: str
+    delete_iphone: str
+    delete_phone: str
+    delete_site: str
+    change: str
+    signals_title: str
+    signal_honoured: str
+    signal_ignored: str
+    signal_now: str
+    rights_title: str
+    rights: str
+    address: str
+    dpo: str
+    authority: str
+    transfers: str
+    transfers_none: str
+    version: str
+    updated: str
+    earlier: str
+
+
 class PlaceholderTexts(_Table, frozen=True):
     """What stands in the place of a blocked embed or widget.
 
@@ -182,6 +232,7 @@ class Texts(_Table, frozen=True):
     categories: dict[str, CategoryText]
     banner: BannerTexts
     choices: ChoicesTexts
+    declaration: DeclarationTexts
     placeholder: PlaceholderTexts
     share: ShareTexts
     reasons: dict[str, str]

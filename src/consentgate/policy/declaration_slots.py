@@ -1,0 +1,98 @@
+"""What the law wants a declaration to say, and a policy leaves empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .errors import Found
+from .messages import place_of, shown
+from .model import NECESSARY, NEVER, Category, Service, ServiceCookie
+from .policy import Policy
+
+
+def missing_in(policy: Policy) -> Iterator[Found]:
+    """Yield what is missing in the declaration of a `policy`: the place and the key, what is expected there,
+    and which law asks for it. A policy loads without any of it."""
+    yield from _of_the_site(policy)
+    for category in policy.askable:
+        yield from _of_a_category(policy, category)
+    for number, cookie in enumerate(policy.cookies, 1):
+        # The gate ends necessary cookies after 13 months, which the declaration says.
+        if cookie.lifetime is None and cookie.category not in (NECESSARY, NEVER):
+            yield place_of("[[cookie]]", number, cookie.name), "lifetime", _LIFETIME
+    for number, service in enumerate(policy.services, 1):
+        if service.category != NEVER:
+            yield from _of_a_service(place_of("[[service]]", number, service.id), service)
+
+
+_LIFETIME = (
+    'expected how long it lives, like "13 months" or "session": visitors have to know before they consent '
+    "(Court of Justice, C-673/17 Planet49)"
+)
+
+
+def _of_the_site(policy: Policy) -> Iterator[Found]:
+    declaration = policy.declaration
+    if policy.site.updated is None:
+        yield "[site]", "updated", "expected the day of the declaration, like 2026-11-23: it has to be dated"
+    if not declaration.dpo.strip():
+        yield (
+            "[declaration]",
+            "dpo",
+            'expected how to reach the data protection officer, or "none" if you have none (GDPR, Article '
+            "13(1)(b))",
+        )
+    if not declaration.authority.strip():
+        yield (
+            "[declaration]",
+            "authority",
+            "expected the supervisory authority that visitors can complain to (GDPR, Article 13(2)(d))",
+        )
+    if not declaration.transfers.strip() and any(map(_is_used_elsewhere, policy.services)):
+        yield (
+            "[declaration]",
+            "transfers",
+            "expected which data leave the European Economic Area and on what grounds, such as an adequacy "
+            'decision, or "none" if none do (GDPR, Article 13(1)(f))',
+        )
+
+
+def _of_a_category(policy: Policy, category: Category) -> Iterator[Found]:
+    for language in policy.languages:
+        if not policy.texts_in(language).categories[category.id].description:
+            yield (
+                f"[[category]] {shown(category.id)}",
+                "description",
+                "expected a sentence on what it is for: consent is given to a purpose (GDPR, Articles 4(11) "
+                "and 13(1)(c))",
+            )
+            return
+
+
+def _of_a_service(place: str, service: Service) -> Iterator[Found]:
+    if _is_used_elsewhere(service):
+        if not service.controller.strip():
+            yield (
+                place,
+                "controller",
+                'expected who receives the data, like "Vendor Inc." (GDPR, Article 13(1)(e))',
+            )
+        if not service.privacy_url:
+            yield (
+                place,
+                "privacy_url",
+                "expected the address of its privacy policy, which says what it does with the data (GDPR, "
+                "Article 13(1)(e))",
+            )
+    for number, cookie in enumerate(service.cookies, 1):
+        if _has_no_end(cookie, service):
+            yield place_of(f"{place}, cookies", number, cookie.name), "lifetime", _LIFETIME
+
+
+def _is_used_elsewhere(service: Service) -> bool:
+    """Say whether a service is used and runs on other hosts than the site's own."""
+    return service.category != NEVER and bool(service.hosts or service.urls)
+
+
+def _has_no_end(cookie: ServiceCookie, service: Service) -> bool:
+    return cookie.lifetime is None and service.category != NECESSARY
