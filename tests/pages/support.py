@@ -76,7 +76,7 @@ def document(html: bytes) -> Element:
     )
 
 
-def fragment(html: bytes) -> Element:
+def fragment(html: bytes | str) -> Element:
     """The tree of a part of a body."""
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parseFragment(html)
 

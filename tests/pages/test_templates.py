@@ -178,7 +178,7 @@ def test_a_banner_that_leaves_something_out_is_refused_with_what_it_is(folder, o
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected"),
     [
-        ("choices", 'name="decision" value="withdraw"', "", 'missing: expected a button decision="withdraw"'),
+        ("choices", '{% include "withdraw.html" %}', "", 'missing: expected a button decision="withdraw"'),
         (
             "choices",
             'form="consentgate-form" name="decision" value="refuse"',

@@ -184,7 +184,8 @@ def test_a_missing_file_raises_what_python_raises(tmp_path):
 def test_an_unknown_table_is_a_mistake_with_a_hint():
     assert str(mistake('[[services]]\nid = "a"')) == (
         "consentgate.toml: services: unknown here: expected [site], [banner], [theme], [[category]], "
-        '[[cookie]], [[service]], [texts], [consent_mode] and [declaration] tables only; did you mean "service"?'
+        "[[cookie]], [[service]], [texts], [consent_mode] and [declaration] tables only; "
+        'did you mean "service"?'
     )
 
 

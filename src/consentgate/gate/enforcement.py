@@ -77,7 +77,9 @@ class Enforcement:
         declared = policy.site, policy.categories, policy.cookies, policy.services
         # What is in the templates, and not where they are, which each release of a site may change.
         theme = msgspec.structs.replace(policy.theme, templates=digest_of(policy.theme.templates))
-        parts = msgspec.json.encode((*declared, policy.banner, policy.texts, theme, policy.consent_mode))
+        parts = msgspec.json.encode(
+            (*declared, policy.banner, policy.texts, theme, policy.consent_mode, policy.declaration)
+        )
         return hashlib.sha256(_VERSION + bytes([self.debug]) + parts).digest()
 
     def variant_for(self, visit: Visit) -> Variant:

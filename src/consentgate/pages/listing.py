@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -162,7 +161,7 @@ class Listing:
     def exempt_cookies(self) -> list[ExemptEntry]:
         """List the site's own cookies that need no consent."""
         return [
-            ExemptEntry(self._own(cookie), self._reason(cookie))
+            ExemptEntry(self._own(cookie), self.reason(cookie))
             for cookie in self._policy.cookies
             if cookie.category == NECESSARY
         ]
@@ -191,8 +190,18 @@ class Listing:
         is_rest = self._policy.site.undeclared == category.id
         return texts.unlisted_all if is_rest else texts.unlisted_category
 
+    def kept(self, cookie: Cookie | ServiceCookie, category: str) -> str:
+        """Say for how long a cookie of this `category` is kept."""
+        # The gate clamps exempt cookies to 13 months. How long others live, it does not know.
+        clamped = cookie.lifetime is None and category == NECESSARY
+        return self._texts.lifetime.longest if clamped else self._texts.for_lifetime(cookie.lifetime)
+
+    def reason(self, item: Cookie | Service) -> str:
+        """Say why something needs no consent; empty where it needs consent."""
+        return self._texts.reasons[item.reason] if item.reason else ""
+
     def _service(self, service: Service, *, is_ticked: bool = False) -> ServiceEntry:
-        foreign = bool(service.hosts or service.urls)
+        foreign = is_foreign(service)
         return ServiceEntry(
             service.id,
             is_ticked,
@@ -200,25 +209,28 @@ class Listing:
             service.controller or (service.name if foreign else ""),
             web_address(service.privacy_url),
             service.purpose,
-            # Of a `host/path` pattern only the host is shown: that is who is contacted.
-            _unique((*service.hosts, *(url.partition("/")[0] for url in service.urls))),
+            contacted_hosts(service),
             () if foreign else service.paths,
             service.pages,
             tuple(self._cookie(cookie, service.category) for cookie in service.cookies),
-            self._reason(service),
+            self.reason(service),
         )
 
     def _own(self, cookie: Cookie) -> CookieEntry:
-        return self._cookie(cookie, cookie.category, cookie.purpose)
+        return self._cookie(cookie, cookie.category)
 
-    def _cookie(self, cookie: Cookie | ServiceCookie, category: str, purpose: str = "") -> CookieEntry:
-        # The gate clamps exempt cookies to 13 months. How long others live, it does not know.
-        clamped = cookie.lifetime is None and category == NECESSARY
-        lifetime = self._texts.lifetime.longest if clamped else self._texts.for_lifetime(cookie.lifetime)
-        return CookieEntry(cookie.name, lifetime, purpose)
+    def _cookie(self, cookie: Cookie | ServiceCookie, category: str) -> CookieEntry:
+        return CookieEntry(cookie.name, self.kept(cookie, category), cookie.purpose)
 
-    def _reason(self, item: Cookie | Service) -> str:
-        return self._texts.reasons[item.reason] if item.reason else ""
+
+def is_foreign(service: Service) -> bool:
+    """Say whether a service runs on other hosts than the site's own."""
+    return bool(service.hosts or service.urls)
+
+
+def contacted_hosts(service: Service) -> tuple[str, ...]:
+    """Return the hosts that a service contacts: also of a `host/path` pattern only the host."""
+    return tuple(dict.fromkeys((*service.hosts, *(url.partition("/")[0] for url in service.urls))))
 
 
 def web_address(text: str) -> str:
@@ -231,7 +243,3 @@ def contact_link(contact: str) -> str:
     if re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+", contact):
         return "mailto:" + quote(contact, safe="@+.-_")
     return web_address(contact)
-
-
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -14,13 +14,16 @@ from consentgate.catalogue.patterns import Glob
 from consentgate.consent import Consent
 from consentgate.consent.choice_validity import Validity
 from consentgate.consent.consent_mode import Answers
-from consentgate.policy import Claim, Policy
+from consentgate.policy import OWN, Claim, Policy
 from consentgate.policy.model import CONSENT_COOKIE
 from consentgate.texts import Texts
 from consentgate.web.paths import local_path, mount_path
 
 from . import assets
 from .banner import Banner, Shows
+from .declaration import SIGNAL_NAMES, Declared, declared_by
+from .declaration_json import declaration_json
+from .declaration_markdown import declaration_markdown
 from .frames import Frames
 from .gpc import gpc_resource
 from .headers import FramedBy, embed_headers, headers
@@ -199,10 +202,11 @@ class Pages:
             "choices.html",
             next=local_path(next),
             languages=self._languages,
+            endpoint="choices",
             contact_link=contact_link(self.policy.site.contact),
-            state=self._state(consent),
-            can_withdraw=consent.choice is not None and consent.choice.is_grant,
-            added=consent.choice is not None and consent.asks,
+            state=self._state(consent, self.texts.choices.granted),
+            can_withdraw=_can_withdraw(consent),
+            added=_has_gained(consent),
             categories=listing.categories(consent),
             whole=listing.whole_categories_only,
             exempt_title=listing.title(listing.necessary),
@@ -213,6 +217,70 @@ class Pages:
             consent_cookie=self._cookie,
             consent_lifetime=self.texts.for_lifetime(self.policy.site.refusals_kept),
         )
+
+    def declaration(self, consent: Consent, signals: Collection[str], next: str) -> bytes:
+        """Render the page that declares every cookie and service, for a visitor with this `consent` whose
+        browser sends these `signals`."""
+        return self._page(
+            "declaration.html",
+            languages=self._languages,
+            endpoint="declaration",
+            level=2,
+            state=self._state(consent, self.texts.declaration.granted),
+            can_withdraw=_can_withdraw(consent),
+            added=_has_gained(consent),
+            **self._declaration_context(next, signals, consent),
+        )
+
+    def declaration_part(self, next: str, *, level: int = 2) -> str:
+        """Render the declaration as a part of a page of the site, with headings from `level` on.
+
+        `next` is the path of that page. Nothing in it depends on the visitor.
+        """
+        context = self._declaration_context(next)
+        template = environment().get_template("declaration_part.html")
+        return template.render(level=level, state="", can_withdraw=False, **self._context, **context)
+
+    def declaration_json(self) -> bytes:
+        """Write the declaration as JSON."""
+        return declaration_json(self.policy, self._declared, self.language, f"{self._base}choices")
+
+    def declaration_markdown(self) -> str:
+        """Write the declaration as Markdown."""
+        undeclared, choices = self._listing.undeclared(), f"{self._base}choices"
+        return declaration_markdown(self.policy, self._declared, self.texts, undeclared, choices)
+
+    @property
+    def _declared(self) -> Declared:
+        return declared_by(self.policy, self.texts, self._listing, self._cookie)
+
+    def _declaration_context(
+        self, next: str, sent: Collection[str] = (), consent: Consent | None = None
+    ) -> dict[str, Any]:
+        """Return the variables of the templates that declare, for a visitor whose browser has `sent` these
+        signals and who has given this `consent`."""
+        policy, declared = self.policy, self._declared
+        updated = policy.site.updated
+        given = [unit for unit in policy.claims.units if consent is not None and consent.grants(unit)]
+        return {
+            "next": local_path(next),
+            "contact_link": contact_link(policy.site.contact),
+            "dpo_link": contact_link(policy.declaration.dpo),
+            "slots": policy.declaration,
+            "updated": self.texts.for_day(updated) if updated else "",
+            "declared": declared,
+            # The site's own use of a category is marked by the category's id.
+            "allowed": {unit.category if unit.service == OWN else unit.service for unit in given},
+            "undeclared": self._listing.undeclared(),
+            "signals": [
+                {"name": name, "is_honoured": signal in declared.signals, "is_sent": signal in sent}
+                for signal, name in SIGNAL_NAMES.items()
+            ],
+            "earlier": [
+                {"version": version.version, "url": version.url, "day": self.texts.for_day(version.date)}
+                for version in policy.declaration.earlier
+            ],
+        }
 
     def problem(self, status: int) -> bytes:
         """Render the page that explains one of the gate's own errors."""
@@ -261,20 +329,27 @@ class Pages:
         )
         return text.encode("utf-8", "replace")
 
-    def _state(self, consent: Consent) -> str:
-        """Say in words where the visitor stands."""
+    def _state(self, consent: Consent, granted: str) -> str:
+        """Say in words where the visitor stands; `granted` is what to say to who has given consent."""
         words = self.texts.choices
         choice = consent.choice
         if choice is None:
             return words.undecided if self.policy.askable else words.nothing_asked
-        if not choice.is_grant:
-            sentence = words.refused
-        else:
-            sentence = words.granted if consent.is_open else words.suspended
+        consented = granted if consent.is_open else words.suspended
+        sentence = consented if choice.is_grant else words.refused
         return sentence.format(at=self._day(choice.at), until=self._day(self._validity.end(choice)))
 
     def _day(self, second: int) -> str:
         return self.texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())
+
+
+def _can_withdraw(consent: Consent) -> bool:
+    return consent.choice is not None and consent.choice.is_grant
+
+
+def _has_gained(consent: Consent) -> bool:
+    """Say whether something was added to the policy since a visitor's decision."""
+    return consent.choice is not None and consent.asks
 
 
 # Every placeholder of a page has the page's own path in it: escaping is most of what one costs.

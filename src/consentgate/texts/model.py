@@ -100,7 +100,8 @@ class ChoicesTexts(_Table, frozen=True):
 class DeclarationTexts(_Table, frozen=True):
     """The declaration, which lists every cookie and service.
 
-    `asked` stands with what needs consent, and `embeds` says what others learn without a click, as
+    `asked` stands with what needs consent, `allowed` with what the visitor gave it to.
+    `embeds` says what others learn without a click, as
     `receives_what` does of a single service. `holds` is about our own cookie, `blocked` about what no consent
     opens. `signal_now` is for a visitor whose browser sends the signal.
     """
@@ -113,6 +114,7 @@ class DeclarationTexts(_Table, frozen=True):
     refusing: str
     uses: str
     asked: str
+    allowed: str
     embeds: str
     cookie: str
     purpose: str
@@ -130,6 +132,7 @@ class DeclarationTexts(_Table, frozen=True):
     delete_iphone: str
     delete_phone: str
     delete_site: str
+    granted: str
     change: str
     signals_title: str
     signal_honoured: str

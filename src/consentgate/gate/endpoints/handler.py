@@ -73,7 +73,7 @@ class OwnRequest:
             answer = problem(405, self.pages)
             answer.headers.append(("Allow", allowed))
         headers = [*answer.headers]
-        if answer.status != 204:
+        if answer.status not in (204, 304):
             headers.append(("Content-Length", str(len(answer.body))))
         return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
 

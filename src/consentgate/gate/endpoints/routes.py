@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import get_args
 from urllib.parse import parse_qs
 
 from consentgate.consent import Choice, Consent, decide
 from consentgate.consent.choice import ALLOW, Decision, allow_more
-from consentgate.gate.message import Answer, Request
+from consentgate.gate.message import Answer, Request, without
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.guard_rules import refused_names
 from consentgate.gate.response.variants import Variant
@@ -19,6 +21,7 @@ from consentgate.web.paths import local_path
 LONGEST_FORM = 16 << 10
 GPC_PATH = "/.well-known/gpc.json"
 EMBED = "embed"
+_ENTITY_TAG = re.compile(r'"[^"]*"')
 _FORM = "application/x-www-form-urlencoded"
 _SHOWN = 100
 _LONGEST_QUERY = 8 << 10
@@ -44,6 +47,14 @@ def show(name: str, visit: Visit, pages: Pages, variant: Variant) -> Answer:
         body = pages.choices(visit.consent, query_of(visit.request).get("next", ["/"])[0])
         # In the dialog that our script makes.
         return Answer(200, pages.headers(_HTML, framed_by="site"), body)
+    if name == "declaration":
+        body = pages.declaration(visit.consent, visit.signals, query_of(visit.request).get("next", ["/"])[0])
+        return Answer(200, pages.headers(_HTML, framed_by="site"), body)
+    if name == "declaration.json":
+        return _same_for_everyone("application/json", pages.declaration_json(), visit, pages)
+    if name == "declaration.md":
+        body = pages.declaration_markdown().encode("utf-8", "replace")
+        return _same_for_everyone("text/markdown; charset=utf-8", body, visit, pages)
     if name == "visitor.css":
         body = pages.visitor_stylesheet(visit.consent.asks)
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
@@ -59,6 +70,16 @@ def show(name: str, visit: Visit, pages: Pages, variant: Variant) -> Answer:
     if name == GPC_PATH:
         return Answer(200, pages.headers("application/json", f"public, max-age={DAY}"), pages.gpc())
     return problem(404, pages)
+
+
+def _same_for_everyone(content_type: str, body: bytes, visit: Visit, pages: Pages) -> Answer:
+    """Return a file that has nothing of the visitor, or 304 where the browser's copy is still good."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    headers = [*pages.headers(content_type, "public, no-cache"), ("ETag", tag)]
+    asked = ",".join(visit.request.values("if-none-match"))
+    # RFC 9110, section 13.1.2: the comparison is weak, and "*" matches whatever there is.
+    known = asked.strip() == "*" or tag in _ENTITY_TAG.findall(asked)
+    return Answer(304, without(headers, "content-type")) if known else Answer(200, headers, body)
 
 
 def query_of(request: Request) -> dict[str, list[str]]:
