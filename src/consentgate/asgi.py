@@ -21,6 +21,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 CONSENT = "consentgate.consent"
 """Where the visitor's consent is in the scope that the application gets, beside `scope["state"]["consent"]`.
 The state is no mark of the gate: some servers give all requests the same one."""
+DECLARATION = "consentgate.declaration"
+"""Where the scope has the function that writes the declaration into a page, `Exchange.declaration`."""
 
 # What session middleware leaves for the application (Starlette's, and those made like it).
 _OUTER_SESSION = "session"
@@ -110,6 +112,7 @@ def _show_to_application(scope: Scope, exchange: Exchange) -> None:
         seen = _bytes((name, value) for name, values in changes.items() for value in values)
         scope["headers"] = kept + seen
     scope[CONSENT] = consent = exchange.application_consent
+    scope[DECLARATION] = exchange.declaration
     scope["state"] = state = {} if scope.get("state") is None else scope["state"]
     state["consent"] = consent
     if scope.get("extensions"):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
@@ -21,7 +22,12 @@ from .consent import Consent
 from .framework_cookies import cookies_of
 from .gate import Gate
 
-__all__ = ["ConsentMiddleware", "consent_of", "require_consent"]
+__all__ = ["ConsentMiddleware", "consent_declaration", "consent_of", "require_consent"]
+
+_UNGATED = (
+    "no consent in this request: wrap the application in ConsentMiddleware(app, gate), in tests too: "
+    "TestClient(ConsentMiddleware(app, gate))"
+)
 
 
 class ConsentMiddleware(asgi.ConsentMiddleware):
@@ -50,11 +56,20 @@ def consent_of(connection: HTTPConnection) -> Consent:
     """
     consent = getattr(connection.state, "consent", None)
     if not isinstance(consent, Consent):
-        raise LookupError(
-            "no consent in this request: wrap the application in ConsentMiddleware(app, gate), in tests too: "
-            "TestClient(ConsentMiddleware(app, gate))"
-        )
+        raise LookupError(_UNGATED)
     return consent
+
+
+def consent_declaration(connection: HTTPConnection, lang: str = "", level: int = 2) -> Markup:
+    """Return the declaration of every cookie and service, as a part of the page that answers a request.
+
+    `lang` is the language of the page, by default the first of the policy. Headings begin at `level`.
+    Raises LookupError where the application is not behind the gate.
+    """
+    write = connection.scope.get(asgi.DECLARATION)
+    if write is None:
+        raise LookupError(_UNGATED)
+    return Markup(write(lang=lang, level=level))  # noqa: S704  # all values in it are escaped
 
 
 def require_consent(*names: str) -> Callable[[HTTPConnection], Awaitable[Consent]]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CONSENT = "consentgate.consent"
 """Where the application finds the visitor's consent in its environ."""
+DECLARATION = "consentgate.declaration"
+"""Where the environ has the function that writes the declaration into a page, `Exchange.declaration`."""
 
 # What session middleware (Beaker) leaves for the application.
 _OUTER_SESSION = "beaker.session"
@@ -91,6 +93,7 @@ def _for_application(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnviro
     if _EARLY_HINTS in copy:
         copy[_EARLY_HINTS] = _hinting(copy[_EARLY_HINTS], exchange)
     copy[CONSENT] = exchange.application_consent
+    copy[DECLARATION] = exchange.declaration
     return copy
 
 

@@ -213,7 +213,10 @@ def test_none_is_an_answer() -> None:
 
 def test_earlier_versions_are_listed_with_their_days() -> None:
     earlier = sections(page(Consent(ANSWERED)))["Earlier versions"]
-    assert [words(item) for item in earlier.iter("li")] == ["2: 1 June 2025", "1: 15 January 2024"]
+    assert [words(item) for item in earlier.iter("li")] == [
+        "Version 2: 1 June 2025",
+        "Version 1: 15 January 2024",
+    ]
     assert [*addresses(earlier)] == ["/cookies-2"]
     assert "Earlier versions" not in sections(page(Consent(POLICY)))
 

@@ -19,7 +19,8 @@ middleware then only gives views `request.consent`:
 """
 
 from .caching import vary_on_consent
+from .declaration import consent_declaration
 from .middleware import ConsentMiddleware, consent_of
 from .settings import gate_from_settings
 
-__all__ = ["ConsentMiddleware", "consent_of", "gate_from_settings", "vary_on_consent"]
+__all__ = ["ConsentMiddleware", "consent_declaration", "consent_of", "gate_from_settings", "vary_on_consent"]

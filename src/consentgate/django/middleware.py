@@ -139,6 +139,7 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
     give_consent(request, consent)
     # Where the middleware is listed twice, this tells the second one that the work is done.
     request.META[wsgi.CONSENT] = consent
+    request.META[wsgi.DECLARATION] = exchange.declaration
 
 
 def _gate_response(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:

@@ -16,6 +16,6 @@ number of applications. The configuration is read in that call, which raises Mis
 
 from consentgate.configuration import Misconfigured
 
-from .extension import ConsentGate, ConsentMiddleware, consent
+from .extension import ConsentGate, ConsentMiddleware, consent, consent_declaration
 
-__all__ = ["ConsentGate", "ConsentMiddleware", "Misconfigured", "consent"]
+__all__ = ["ConsentGate", "ConsentMiddleware", "Misconfigured", "consent", "consent_declaration"]

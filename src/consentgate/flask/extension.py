@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app, has_request_context, request
+from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from consentgate import wsgi
@@ -28,14 +30,32 @@ def _consent() -> Consent:
     found = request.environ.get(wsgi.CONSENT)
     if isinstance(found, Consent):
         return _noted(found, request.environ)
+    # A request that did not come through the gate, like app.test_request_context(): nobody said yes.
+    return Consent(_behind().gate.policy_for(request.host))
+
+
+def consent_declaration(lang: str = "", level: int = 2) -> Markup:
+    """Return the declaration of every cookie and service, as a part of the current page.
+
+    `lang` is the language of the page, by default the first of the policy. Headings begin at `level`.
+    Raises LookupError where the application is not behind the gate.
+    """
+    write = request.environ.get(wsgi.DECLARATION)
+    if write is None:
+        # A request that did not come through the gate.
+        write = partial(_behind().gate.declaration, host=request.host)
+    return Markup(write(lang=lang, level=level))  # noqa: S704  # all values in it are escaped
+
+
+def _behind() -> ConsentMiddleware:
+    """Return the gate that is around the current application. Raises LookupError where there is none."""
     behind = current_app.extensions.get("consentgate")
     if not isinstance(behind, ConsentMiddleware):
         raise LookupError(
             "no consent in this request: call ConsentGate(app) when the application is made, or send the "
             "request through the gate that is around it"
         )
-    # A request that did not come through the gate, like app.test_request_context(): nobody said yes.
-    return Consent(behind.gate.policy_for(request.host))
+    return behind
 
 
 def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
@@ -90,7 +110,7 @@ class ConsentGate:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Put the gate around `app.wsgi_app`, and give templates `consent`.
+        """Put the gate around `app.wsgi_app`, and give templates `consent` and `consent_declaration`.
 
         There it sees every cookie that Flask sets. The configuration must be complete.
 
@@ -108,7 +128,7 @@ class ConsentGate:
         app.extensions["consentgate"] = behind
         # Flask's own way to wrap an application; mypy takes the assignment for a redefinition.
         app.wsgi_app = behind  # type: ignore[method-assign]
-        app.jinja_env.globals["consent"] = consent
+        app.jinja_env.globals.update(consent=consent, consent_declaration=consent_declaration)
 
 
 def gate_of(app: Flask) -> Gate:

@@ -121,6 +121,11 @@ class Exchange(ABC):
             debug=enforcement.debug,
         )
 
+    def declaration(self, *, lang: str = "", level: int = 2) -> str:
+        """Return the declaration as a part of the page that answers this request, as `Gate.declaration` does
+        for any page."""
+        return self._pages_in(lang).declaration_part(self._visit.way_back, level=level)
+
     def _tell_blocked(self, refusal: Refusal) -> None:
         """Tell the log what a response is refused for."""
         page, advice = self._visit.page, self._log

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, ConsentCookies, Judge
@@ -36,6 +37,8 @@ from .request.origin import authority_of, host_of
 _log = logging.getLogger("consentgate")
 
 _LEAST_KEY = 16
+
+DeclarationForm = Literal["html", "json", "markdown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,34 @@ class Gate:
 
     def _host_of(self, request: Request) -> str:
         return host_of(authority_of(request, self._trusted_proxies)) if self._policies is not None else ""
+
+    def declaration(
+        self,
+        *,
+        lang: str = "",
+        format: DeclarationForm = "html",
+        level: int = 2,
+        path: str = "/",
+        root: str = "",
+        host: str = "",
+    ) -> str:
+        """Return the declaration: every cookie and service of the policy, and nothing of a visitor.
+
+        It is in the policy's language for a page in the language `lang`. "html" is a part of a page, with
+        headings from `level` on, whose link to the choices leads back to the `path` of the page. "json" and
+        "markdown" are whole documents. `root` is the path that the application is mounted at. A gate with a
+        policy for each host needs the `host`.
+
+        Raises ValueError for another format or level, and LookupError where the host is missing.
+        """
+        pages = self.enforcement_for(host or self._any_host).pages(root, lang, host)
+        if format == "html":
+            return pages.declaration_part(path, level=level)
+        if format == "json":
+            return pages.declaration_json().decode()
+        if format == "markdown":
+            return pages.declaration_markdown()
+        raise ValueError(f'format: expected "html", "json" or "markdown", not {format!r}')
 
     def rewrite(
         self, html: bytes, *, url: str, grants: Iterable[str] = (), charset: str | None = None

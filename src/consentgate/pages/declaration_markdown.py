@@ -147,7 +147,8 @@ class _Writer:
 
     def _earlier(self) -> Iterator[str]:
         for earlier in self._policy.declaration.earlier:
-            yield f"{_link(earlier.version, earlier.url)}: {_text(self._texts.for_day(earlier.date))}"
+            name = f"{self._words.version} {earlier.version}"
+            yield f"{_link(name, earlier.url)}: {_text(self._texts.for_day(earlier.date))}"
 
 
 def _heading(level: int, text: str) -> str:

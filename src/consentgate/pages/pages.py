@@ -235,8 +235,11 @@ class Pages:
     def declaration_part(self, next: str, *, level: int = 2) -> str:
         """Render the declaration as a part of a page of the site, with headings from `level` on.
 
-        `next` is the path of that page. Nothing in it depends on the visitor.
+        `next` is the path of that page. Nothing in it depends on the visitor. Raises ValueError for a level
+        that headings do not have.
         """
+        if level not in range(1, 7):
+            raise ValueError(f"level: expected one of 1 to 6, not {level!r}")
         context = self._declaration_context(next)
         template = environment().get_template("declaration_part.html")
         return template.render(level=level, state="", can_withdraw=False, **self._context, **context)

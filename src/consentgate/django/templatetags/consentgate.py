@@ -3,17 +3,22 @@
 {% load consentgate %}
 {% consented "stats" %}shown with consent{% else %}shown without{% endconsented %}
 {% if request|allows:"performance" %}...{% endif %}
+{% consent_declaration %}
 
 Both ask the consent of the visitor behind the context's `request`.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.http import HttpRequest
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
+from django.utils.safestring import SafeString
 
+from consentgate.django import declaration
 from consentgate.django.middleware import consent_of
 
 register = template.Library()
@@ -63,3 +68,9 @@ class ConsentedNode(template.Node):
         # Not one after the other: each question is noted for caches, whatever the first answer is.
         answers = [consent.allows(str(name.resolve(context))) for name in self.names]
         return (self.with_consent if all(answers) else self.without).render(context)
+
+
+@register.simple_tag(takes_context=True)
+def consent_declaration(context: dict[str, Any], lang: str = "", level: int = 2) -> SafeString:
+    """Write the declaration of every cookie and service. The template needs the `request` in its context."""
+    return declaration.consent_declaration(context["request"], lang, level)
