@@ -85,6 +85,16 @@ def test_they_close_and_the_focus_goes_back(opens: Callable[..., Visitor], way: 
     assert visitor.page.evaluate(DIALOG)
 
 
+def test_the_declaration_is_read_in_the_dialog_and_leads_back(opens: Callable[..., Visitor]) -> None:
+    visitor = opens()
+    visitor.follows("Cookie declaration")
+    assert in_dialog(visitor, "() => document.querySelector('h1').innerText") == "Cookie declaration"
+    assert visitor.page.url == f"https://{GATED}/"
+    visitor.follows("Back to the site")
+    assert not visitor.page.evaluate(DIALOG)
+    assert visitor.page.evaluate("() => kept") == 1
+
+
 def test_what_is_saved_counts_after_one_load_at_the_same_place(opens: Callable[..., Visitor]) -> None:
     visitor = opens()
     assert visitor.page.evaluate("() => consentgate.allows('performance')") is False

@@ -99,17 +99,3 @@ def test_on_paper_all_is_there_but_what_can_be_pressed(shop: SettingsPage) -> No
     after = "one => getComputedStyle(one, '::after').content"
     link = page.get_by_role("link", name="Privacy information of Stats")
     assert "https://stats.example/privacy" in link.evaluate(after)
-
-
-def test_the_dialog_of_the_choices_shows_it_and_its_way_back_closes_the_dialog(shop: SettingsPage) -> None:
-    page = shop.page
-    page.goto(shop.site.at("/done"))
-    page.get_by_role("button", name="Refuse", exact=True).click()
-    page.wait_for_url("**/done#consentgate-saved")
-    page.get_by_role("link", name="Privacy settings").click()
-    frame = page.frame_locator("iframe")
-    frame.get_by_role("link", name="Cookie declaration").click()
-    frame.get_by_role("heading", name="Your rights").wait_for()
-    frame.get_by_role("link", name="Back to the site").first.click()
-    page.locator("iframe").wait_for(state="detached")
-    assert page.url.endswith("/done#consentgate-saved")
