@@ -52,6 +52,10 @@ def _show_video(page: Page) -> None:
     page.locator("iframe").first.scroll_into_view_if_needed()
 
 
+def _show_services(page: Page) -> None:
+    page.get_by_role("heading", name="Performance").evaluate("heading => heading.scrollIntoView()")
+
+
 def _in_arabic(text: str) -> str:
     return text.replace("[site]\n", '[site]\nlanguages = ["ar"]\n', 1)
 
@@ -62,6 +66,7 @@ PICTURES = (
     Picture("banner-dark", "/", emulate={"color_scheme": "dark"}),
     Picture("banner-arabic", "/", policy=_in_arabic),
     Picture("settings", "/_privacy/choices"),
+    Picture("declaration", "/_privacy/declaration", _show_services),
     Picture("placeholder", "/article", _show_video),
 )
 

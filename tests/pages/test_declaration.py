@@ -413,6 +413,12 @@ def test_markdown_in_a_policy_s_texts_is_only_text(text: str) -> None:
     assert len(heading) == 0
 
 
+def test_cookies_are_a_list_of_their_own_in_markdown() -> None:
+    lists = rendered_markdown(POLICY).findall("ul")
+    (at,) = (at for at, one in enumerate(lists) if "Vendor Inc." in words(one))
+    assert [words(item) for item in lists[at + 1]] == ["_st*: Performance (Kept for: 13 months)"]
+
+
 def test_the_json_is_as_the_documentation_says() -> None:
     declared = read_json(ANSWERED)
     assert declared["format"] == 1

@@ -41,7 +41,11 @@ class DeclaredCookie:
 
 @dataclass(frozen=True)
 class DeclaredService:
-    """A service, and the `receiver` of what its `hosts` learn. A `foreign` one is not on the site's own."""
+    """A service.
+
+    `receiver` is who gets data by it, and `because` the `reason` why it needs no consent in words. It is
+    foreign where it runs on other hosts than the site's own: these learn of a visit without a click.
+    """
 
     id: str
     name: str

@@ -60,8 +60,8 @@ class _Writer:
         yield from self._blocked()
         yield _heading(2, words.delete_title)
         yield _text(words.delete)
-        yield _list(map(_text, (words.delete_computer, words.delete_mac, words.delete_iphone)))
-        yield _list(map(_text, (words.delete_phone, words.delete_site)))
+        by_hand = words.delete_computer, words.delete_mac, words.delete_iphone, words.delete_phone
+        yield _list(map(_text, (*by_hand, words.delete_site)))
         yield _heading(2, words.signals_title)
         yield _list(map(_text, self._signals()))
         yield _heading(2, words.rights_title)
@@ -91,7 +91,7 @@ class _Writer:
             if category.cookies:
                 yield _heading(4, choices.own)
                 yield _list(self._by(self._policy.site.controller, self._policy.site.controller))
-                yield _list(map(self._cookie, category.cookies))
+                yield _list(map(self._cookie, category.cookies), bullet="*")
             for service in category.services:
                 yield from self._service(service)
 
@@ -110,7 +110,7 @@ class _Writer:
                 _link(choices.privacy.format(service=service.name), service.privacy_url),
             )
         )
-        yield _list(map(self._cookie, service.cookies))
+        yield _list(map(self._cookie, service.cookies), bullet="*")
 
     def _by(self, receiver: str, setter: str) -> Iterator[str]:
         yield _fact(self._texts.choices.provider, _text(receiver))
@@ -155,8 +155,10 @@ def _heading(level: int, text: str) -> str:
     return f"{'#' * level} {_text(text)}"
 
 
-def _list(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items if item)
+def _list(items: Iterable[str], bullet: str = "-") -> str:
+    """Return a list. One right after another needs a `bullet` of its own, or they are one list (CommonMark,
+    section 5.3)."""
+    return "\n".join(f"{bullet} {item}" for item in items if item)
 
 
 def _fact(name: str, value: str) -> str:
