@@ -101,8 +101,8 @@ class DeclarationTexts(_Table, frozen=True):
     """The declaration, which lists every cookie and service.
 
     `asked` stands with what needs consent, and `allowed` with what the visitor gave it to. `embeds` says what
-    others learn without a click, as `receives_what` does of a single service. `holds` is about our own cookie,
-    and `blocked` about what no consent opens. `signal_now` is for a visitor whose browser sends the signal.
+    others learn without a click, and `receives_what` says it of one service. `holds` is about our own cookie,
+    `blocked` about what no consent opens. `signal_now` is for a visitor whose browser sends the signal.
     """
 
     title: str
