@@ -13,8 +13,9 @@ from consentgate.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
-DATED = f"{SITE}updated = 2026-01-01\n"
-WARNED = f"{DATED}guard = false\n"
+DECLARED = '\n[declaration]\ndpo = "none"\nauthority = "Example Authority"\n'
+DATED = f"{SITE}updated = 2026-01-01\n{DECLARED}"
+WARNED = f"{SITE}updated = 2026-01-01\nguard = false\n{DECLARED}"
 WRONG = f'{DATED}[[service]]\nuse = "digg"\n'
 
 
@@ -55,7 +56,8 @@ def test_a_complete_policy_is_said_to_be_one(run):
 
 def test_each_finding_is_a_line_and_nothing_is_logged_beside(run, caplog):
     lines = run(WRONG + '[[service]]\nuse = "google-adsense"\n').output.splitlines()
-    assert [line.partition(" ")[0] for line in lines] == ["error:", "warning:", "consentgate.toml:"]
+    assert [line.partition(" ")[0] for line in lines] == ["error:", "warning:", "error:", "consentgate.toml:"]
+    assert "[declaration], transfers: the declaration has to say it. Write which data leave" in lines[2]
     assert lines[0].startswith('error: consentgate.toml: [[service]] 1 "digg", use: Digg has closed')
     assert not caplog.records
 

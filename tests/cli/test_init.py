@@ -372,8 +372,8 @@ def test_the_flask_lines_find_the_policy_wherever_the_application_is(tmp_path, m
     assert site.extensions["consentgate"].gate.policy.site.controller == "Shop Ltd"
 
 
-def test_the_only_table_is_the_sites_and_no_line_is_too_long_to_read(tmp_path):
+def test_the_only_tables_are_the_sites_own_and_no_line_is_too_long_to_read(tmp_path):
     drafted(tmp_path)
     text = text_of(tmp_path)
-    assert tomllib.loads(text).keys() == {"site"}
+    assert tomllib.loads(text).keys() == {"site", "declaration"}
     assert max(map(len, text.splitlines())) <= 130

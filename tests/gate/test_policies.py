@@ -29,6 +29,14 @@ SHOPS = f'[site]\nname = "Shop"\ncontroller = "Shop Ltd"\ncontact = "a@shop.exam
 CITYS = f'[site]\nname = "City"\ncontroller = "City Council"\ncontact = "b@city.example"\n{SERVICE}'
 
 
+def _declared(policy: str) -> str:
+    """The policy with everything that its declaration has to say."""
+    answers = 'dpo = "none"\nauthority = "Example Authority"\ntransfers = "none"\n'
+    facts = 'controller = "Vendor Inc."\nprivacy_url = "https://vendor.example/privacy"\n'
+    service = f"updated = 2026-11-01\n{SERVICE}{facts}"
+    return f"{policy.replace(SERVICE, service)}[declaration]\n{answers}"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / f"{SHOP}.toml").write_text(SHOPS)
@@ -416,7 +424,7 @@ def test_a_domain_without_a_dated_declaration_stays_closed(make_site: MakeSite, 
     gate = gate_for(folder, require_declaration=True)
     shop = make_site(Page(PAGE), gate=gate, host=SHOP)
     assert shop.gets("/_privacy/choices").status == 404
-    (folder / f"{SHOP}.toml").write_text(SHOPS.replace(SERVICE, f"updated = 2026-11-01\n{SERVICE}"))
+    (folder / f"{SHOP}.toml").write_text(_declared(SHOPS))
     assert shop.gets("/_privacy/choices").status == 200
 
 

@@ -256,14 +256,15 @@ def test_with_a_list_of_ids_every_other_one_is_an_error(caplog: pytest.LogCaptur
 def test_a_policy_without_a_date_has_no_declaration(tmp_path: Path) -> None:
     folder_of(tmp_path, "shop.example")
     assert Policies(tmp_path).for_host("shop.example") is not None
-    with pytest.raises(PolicyError, match=r"shop\.example\.toml: \[site\], updated: missing"):
+    with pytest.raises(PolicyError, match=r"shop\.example\.toml: \[site\], updated: expected the day"):
         Policies(tmp_path, require_declaration=True).for_host("shop.example")
 
 
 @pytest.mark.parametrize(("days", "counts"), [(-1, True), (0, True), (3, False)])
 def test_a_declaration_of_the_future_does_not_count(days: int, counts: bool) -> None:
     day = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days)
-    policy = Policy.parse(SITE.format("shop") + f"updated = {day}\n")
+    declaration = '[declaration]\ndpo = "none"\nauthority = "Example Authority"\n'
+    policy = Policy.parse(SITE.format("shop") + f"updated = {day}\n{declaration}")
     policies = Policies(lambda host: policy, require_declaration=True)
     if counts:
         assert policies.for_host("shop.example") is not None

@@ -10,7 +10,7 @@ from consentgate.policy import NECESSARY, REASONS, Policy
 
 from .additions import Sighting, additions_to
 from .project import NAMES, Project, ThirdParty
-from .site import SiteAnswers, site_table
+from .site import SiteAnswers, declaration_table, site_table
 from .tables import TableWriter
 from .toml import comment, commented_out, quoted
 
@@ -42,7 +42,7 @@ def draft_of(
     """
     head = [*_head(), *site_table(answers)]
     writer = TableWriter(Policy.parse("\n".join(head), "consentgate.toml"), answers.host)
-    parts = [head, [*_framework_cookies(project)]]
+    parts = [head, [*declaration_table()], [*_framework_cookies(project)]]
     if project.cookies:
         parts.append([*_own_cookies(writer.policy)])
     parts += [[*writer.cookie(name, f"Set in {place}.")] for name, place in project.cookies]

@@ -1,4 +1,4 @@
-"""The `[site]` table of a draft."""
+"""The `[site]` and `[declaration]` tables of a draft."""
 
 from __future__ import annotations
 
@@ -59,6 +59,18 @@ def site_table(answers: SiteAnswers) -> Iterator[str]:
         "On a site that has visitors, start with this: nothing is blocked, and the log says what would be."
     )
     yield comment("report_only = true")
+
+
+def declaration_table() -> Iterator[str]:
+    """Yield the lines of the `[declaration]` table, whose answers only the site's makers have."""
+    yield "[declaration]"
+    yield comment("What the page /_privacy/declaration has to say by law, and only you know:")
+    for key, value, purpose in (
+        ("dpo", "none", 'how to reach your data protection officer; "none" if you have none'),
+        ("authority", "...", "the supervisory authority that visitors can complain to"),
+        ("transfers", "none", "which data leave the European Economic Area, and on what grounds"),
+    ):
+        yield f"# {_line(key, quoted(value), purpose)}"
 
 
 def _line(key: str, value: str, purpose: str) -> str:

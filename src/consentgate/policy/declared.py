@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from .declaration_slots import missing_in
 from .errors import Found
 from .policy import Policy
 
@@ -18,7 +19,6 @@ def latest_day() -> datetime.date:
 
 def missing_in_declaration(policy: Policy) -> Iterator[Found]:
     """Yield what a `policy` lacks for a declaration that can be shown to visitors, as `check` does."""
-    if policy.site.updated is None:
-        yield "[site]", "updated", "missing: expected the day of the last change, like 2026-11-23"
-    elif policy.site.updated > latest_day():
+    yield from missing_in(policy)
+    if policy.site.updated is not None and policy.site.updated > latest_day():
         yield "[site]", "updated", f"expected a day that has come, not {policy.site.updated}"

@@ -13,6 +13,8 @@ from .model import (
     ConsentMode,
     Cookie,
     DarkColours,
+    Declaration,
+    EarlierVersion,
     Service,
     ServiceCookie,
     Site,
@@ -76,6 +78,20 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "uet": "What Microsoft Advertising's tags are told.",
         "clarity": "What Microsoft Clarity's tags are told.",
     },
+    Declaration: {
+        "address": "The postal address of who answers for the site.",
+        "dpo": 'How to reach your data protection officer, or "none".',
+        "authority": "The supervisory authority that visitors can complain to.",
+        "authority_url": "Where that is on the web.",
+        "transfers": 'Which data leave the European Economic Area and on what grounds, or "none".',
+        "version": "What this version of the declaration is called.",
+        "earlier": "Earlier versions, the newest first.",
+    },
+    EarlierVersion: {
+        "version": "What the version was called.",
+        "date": "The day from which it was in effect.",
+        "url": "Where it can still be read.",
+    },
     Category: {
         "id": "A short name: lowercase letters, digits, - and _.",
         "name": "The title that visitors read.",
@@ -92,6 +108,7 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
     ServiceCookie: {
         "name": "The cookie's name; it may end in *.",
         "lifetime": "How long it lives.",
+        "purpose": "A sentence for visitors on what it is for.",
     },
     Service: {
         "use": "The id or alias of a service in the catalogue, which fills in the rest.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+from .declaration_slots import missing_in
 from .findings import PolicyFinding
 from .loading import read, read_text
 from .policy import Policy
@@ -17,4 +18,5 @@ def review_file(file: Path, today: datetime.date) -> tuple[Policy, list[PolicyFi
     Raises PolicyError with every mistake in the file, and OSError where it cannot be read.
     """
     parts, filed = read(read_text(file), str(file))
-    return Policy(*parts).found_at(file), review(parts, today, filed)
+    policy = Policy(*parts)
+    return policy.found_at(file), review(parts, today, filed, missing_in(policy))

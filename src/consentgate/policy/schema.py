@@ -26,6 +26,8 @@ from .model import (
     ConsentMode,
     Cookie,
     DarkColours,
+    Declaration,
+    EarlierVersion,
     Service,
     ServiceCookie,
     Site,
@@ -76,13 +78,14 @@ class _File(msgspec.Struct, kw_only=True):
     cookie: tuple[Cookie, ...] = ()
     service: tuple[Service, ...] = ()
     consent_mode: ConsentMode = ConsentMode()
+    declaration: Declaration = Declaration()
 
 
 def policy_schema() -> Schema:
     """Return the JSON Schema (2020-12) of the policy file."""
     models: tuple[type[msgspec.Struct], ...] = (
         *(Site, Banner, Theme, DarkColours, Category),
-        *(Cookie, ServiceCookie, Service, ConsentMode),
+        *(Cookie, ServiceCookie, Service, ConsentMode, Declaration, EarlierVersion),
     )
     _, parts = msgspec.json.schema_components([_File], schema_hook=lambda _: _ANY_ID)
     file = _closed(parts.pop("_File"))

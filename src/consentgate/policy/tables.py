@@ -22,6 +22,7 @@ from .model import (
     ConsentMode,
     Cookie,
     CspMode,
+    Declaration,
     EarlierVersion,
     Reason,
     Service,
@@ -177,6 +178,7 @@ _SINGLE: dict[str, type[msgspec.Struct]] = {
     "banner": Banner,
     "theme": Theme,
     "consent_mode": ConsentMode,
+    "declaration": Declaration,
 }
 _LISTS = ("category", "cookie", "service")
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TypeAlias
 
 from consentgate.policy.consent_mode import tags_always_denied
+from consentgate.policy.errors import Found
 from consentgate.policy.filing import covers_undescribed
 from consentgate.policy.findings import Declared, PolicyFinding
 
@@ -31,7 +32,6 @@ _BEFORE_FILING: tuple[Topic, ...] = (
     lambda policy: covers_undescribed(policy.categories),
 )
 _AFTER_FILING: tuple[Topic, ...] = (misfiled_cookies, tags_always_denied, certified_platform_needed)
-# What a site must have written into its cookie declaration joins these topics.
 _ON_DEMAND: tuple[Topic, ...] = (
     contact_without_address,
     switches,
@@ -55,6 +55,7 @@ _TABLES = (
     "[[service]]",
     "[texts",
     "[consent_mode",
+    "[declaration",
 )
 _NUMBER = re.compile(r"\]\] ([0-9]+)")
 
@@ -72,15 +73,28 @@ def review_at_start(policy: Declared, filed: Iterable[PolicyFinding] = ()) -> It
 
 
 def review(
-    policy: Declared, today: datetime.date, filed: Iterable[PolicyFinding] = ()
+    policy: Declared,
+    today: datetime.date,
+    filed: Iterable[PolicyFinding] = (),
+    missing: Iterable[Found] = (),
 ) -> list[PolicyFinding]:
     """Return everything that is found in a policy on the day `today`, in the order of its tables.
 
-    `filed` is as for `review_at_start`, all of which is included.
+    `filed` is as for `review_at_start`, all of which is included, and `missing` is what the declaration
+    lacks by law.
     """
     topics: tuple[Topic, ...] = (partial(dates, today=today), *_ON_DEMAND)
     found = [*review_at_start(policy, filed), *(one for topic in topics for one in topic(policy))]
+    said = {(finding.table, finding.key) for finding in found}
+    # What has closed is to be taken out, not to be completed.
+    leaving = {finding.table for finding in closed_services(policy)}
+    found += (_undeclared(*one) for one in missing if one[:2] not in said and one[0] not in leaving)
     return sorted(dict.fromkeys(found), key=_order)
+
+
+def _undeclared(table: str, key: str, expected: str) -> PolicyFinding:
+    to_do = f"Write {expected.removeprefix('expected ')}"
+    return PolicyFinding("error", table, key, "the declaration has to say it", to_do)
 
 
 def _order(finding: PolicyFinding) -> tuple[int, int]:
