@@ -43,6 +43,13 @@ PAGES = {
     "https://platform.twitter.com/embed/Tweet.html?dnt=true&id=463": "https://x.com/i/status/463",
     "https://giphy.com/embed/l0MYt5jPR6": "https://giphy.com/gifs/l0MYt5jPR6",
     "https://codepen.io/a-b/embed/abc?tab=x": "https://codepen.io/a-b/pen/abc",
+    "https://www.loom.com/embed/0a1b2c?sid=x": "https://www.loom.com/share/0a1b2c",
+    "https://embed.figma.com/design/aB1?embed-host=share": "https://www.figma.com/design/aB1",
+    "https://streamable.com/e/abc1?loop=0": "https://streamable.com/abc1",
+    "https://embed.music.apple.com/de/album/the-song/12?i=34": "https://music.apple.com/de/album/the-song/12",
+    "https://embed.podcasts.apple.com/fr/podcast/x/id12": "https://podcasts.apple.com/fr/podcast/x/id12",
+    "https://sketchfab.com/models/0a1b2c/embed?autostart=1": "https://sketchfab.com/models/0a1b2c",
+    "https://codesandbox.io/embed/ab-12?view=x": "https://codesandbox.io/s/ab-12",
 }
 UNKNOWN = (
     "https://www.youtube.com/embed/too-short",

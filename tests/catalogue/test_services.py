@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from consentgate import Gate, Policy
 from consentgate.catalogue import Catalogue, KnownCookie, KnownService, UrlPattern, catalogue
 
 SERVICES = catalogue().services
@@ -36,6 +37,53 @@ def test_every_cookie_has_a_name_and_a_lifetime_a_policy_can_hold(service: Known
         assert re.fullmatch(r"session|[1-9][0-9]* (?:minute|hour|day|month|year)s?", cookie.lifetime), cookie
 
 
+@each_service
+def test_what_a_service_needs_of_another_is_written_as_that_one_has_it(service: KnownService) -> None:
+    """Of two patterns that are not the same the narrower one would close the other's door."""
+    for pattern in service.needs:
+        others = [other for other in SERVICES if other is not service and pattern in other.urls]
+        assert others, pattern
+        assert pattern not in service.urls
+
+
+def test_consent_to_a_service_opens_what_it_needs_and_the_other_stays_its_own() -> None:
+    policy = '[site]\nname = "E"\ncontroller = "E"\ncontact = "e@example.org"\n'
+    for use in ("google-ads", "google-adsense"):
+        policy += f'[[service]]\nuse = "{use}"\n'
+    gate = Gate(Policy.parse(policy), secret_key="a secret of the tests")
+    tag = b'<script src="https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js"></script>'
+    other = b'<script src="https://tpc.googlesyndication.com/sodar/sodar2.js"></script>'
+    for grants, opened in ([], b""), (["google-ads"], tag), (["google-adsense"], tag + other):
+        assert gate.rewrite(tag + other, url="https://www.example.org/", grants=grants).html == opened
+
+
+# What several of its names are for is more than one thing, or not known.
+WITHOUT_PURPOSE = {"_hj*", "_ym_isad", "ln_or", "__atuvc", "__atuvs"}
+
+
+def test_what_each_cookie_is_for_is_known() -> None:
+    unknown = {cookie.name for service in SERVICES for cookie in service.cookies if not cookie.purpose}
+    assert unknown == WITHOUT_PURPOSE
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose"),
+    [
+        ("_ga", "visitor"),
+        ("_gat", "limit"),
+        ("_fbc", "campaign"),
+        ("_clsk", "session"),
+        ("ABTasty", "test"),
+        ("OptanonConsent", "choice"),
+        ("__stripe_mid", "security"),
+    ],
+)
+def test_a_cookie_is_for_one_thing(name: str, purpose: str) -> None:
+    service = catalogue().by_cookie(name)
+    assert service is not None
+    assert [cookie.purpose for cookie in service.cookies if cookie.name == name] == [purpose]
+
+
 def test_no_name_is_for_two_services() -> None:
     names = [name for service in SERVICES for name in (service.id, *service.aliases)]
     assert len(set(names)) == len(names)
@@ -56,7 +104,7 @@ SHARES = {
     "google-tag-manager": {"google-tag"},
     "google-analytics": {"google-tag"},
     "google-ads": {"google-tag"},
-    "google-ad-manager": {"google-adsense", "google-analytics"},
+    "google-ad-manager": {"google-ads", "google-adsense", "google-analytics"},
     "google-platform": {"google-plus"},
     "google-sign-in": {"google-platform"},
     "youtube-subscribe": {"google-platform"},

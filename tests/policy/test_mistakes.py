@@ -600,7 +600,7 @@ def test_the_name_of_the_gates_own_cookie_is_taken(name):
     ("use", "hint"),
     [
         ("gam", '"gam"; did you mean "google-ad-manager"?'),
-        ("gt4", '"gt4"; did you mean "google-tag"?'),
+        ("gt4", '"gt4"; did you mean "google-tag" or "google-translate"?'),
         ("twiter", '"twiter"; did you mean "twitter"?'),
         ("zzz", "; `consentgate services` lists them"),
     ],

@@ -6,6 +6,7 @@ The package knows nothing of policies, consent or HTTP, and it never opens anyth
 from .inline_scripts import Address, InlineScript
 from .lookup import Catalogue, catalogue
 from .model import (
+    CookiePurpose,
     Entity,
     InlineSignature,
     KnownConsentMode,
@@ -23,6 +24,7 @@ __all__ = [
     "LONGEST_TEXT",
     "Address",
     "Catalogue",
+    "CookiePurpose",
     "Entity",
     "Glob",
     "InlineScript",

@@ -14,6 +14,7 @@ import msgspec
 from .embeds import EmbedPage
 from .inline_scripts import inline_signature
 from .model import (
+    CookiePurpose,
     Entity,
     InlineSignature,
     KnownConsentMode,
@@ -63,6 +64,7 @@ class _Embed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Cookie(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     lifetime: str
+    purpose: CookiePurpose = ""
 
 
 class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +75,7 @@ class _Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     privacy_url: str = ""
     aliases: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     scripts: tuple[_Script, ...] = ()
     cookies: tuple[_Cookie, ...] = ()
@@ -168,9 +171,10 @@ def _service(row: _Service, sets: Mapping[str, tuple[str, ...]]) -> KnownService
         privacy_url=row.privacy_url,
         aliases=row.aliases,
         urls=tuple(UrlPattern.parse(url) for text in row.urls for url in _expand(text, sets)),
+        needs=tuple(map(UrlPattern.parse, row.needs)),
         paths=row.paths,
         scripts=tuple(map(_script, row.scripts)),
-        cookies=tuple(KnownCookie(cookie.name, cookie.lifetime) for cookie in row.cookies),
+        cookies=tuple(KnownCookie(cookie.name, cookie.lifetime, cookie.purpose) for cookie in row.cookies),
         inline=tuple(map(_inline, row.inline)),
         stubs=row.stubs,
         widgets=tuple(map(_widget, row.widgets)),

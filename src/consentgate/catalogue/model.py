@@ -11,16 +11,34 @@ from .embeds import EmbedPage
 from .patterns import UrlPattern
 from .share_links import ShareLink
 
+CookiePurpose: TypeAlias = Literal[
+    "",
+    "visitor",
+    "session",
+    "campaign",
+    "test",
+    "limit",
+    "probe",
+    "settings",
+    "choice",
+    "login",
+    "security",
+    "load-balancing",
+]
+"""What a cookie is for, in a word that can be shown in any language; services.toml explains each."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCookie:
     """A cookie that a service sets on the site's own host. `name` may end in `*`.
 
-    `lifetime` is "session", or a number of minutes, hours, days, months or years.
+    `lifetime` is "session", or a number of minutes, hours, days, months or years. `purpose` is empty where it
+    is not known.
     """
 
     name: str
     lifetime: str
+    purpose: CookiePurpose = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +92,12 @@ class KnownService:
 
     `category` is the catalogue's own word, which a policy maps to one of its categories. Policies may call it
     by one of its `aliases`, too. `urls` is all that the service is known to load, and services may share a
-    loader. `paths` are globs that give the service away on any host, and `scripts` is what gives the elements
-    away that load its scripts. `embeds` lead from its frames to the pages of what these show, and `shows`
-    says which of its scripts show something where they stand, none by default. `stubs` are the globals by
-    which the code of pages calls the service; one that ends in [] is a queue. One that is `closed` has ended,
-    and only its markup is still about. A text is empty where it is unknown.
+    loader; `needs` is what its scripts load of other services. `paths` are globs that give the service away
+    on any host, and `scripts` is what gives the elements away that load its scripts. `embeds` lead from its
+    frames to the pages of what these show, and `shows` says which of its scripts show something where they
+    stand, none by default. `stubs` are the globals by which the code of pages calls the service; one that
+    ends in [] is a queue. One that is `closed` has ended, and only its markup is still about. A text is empty
+    where it is unknown.
     """
 
     id: str
@@ -88,6 +107,7 @@ class KnownService:
     privacy_url: str = ""
     aliases: tuple[str, ...] = ()
     urls: tuple[UrlPattern, ...] = ()
+    needs: tuple[UrlPattern, ...] = ()
     paths: tuple[str, ...] = ()
     scripts: tuple[ScriptSignature, ...] = ()
     cookies: tuple[KnownCookie, ...] = ()

@@ -245,7 +245,10 @@ def _check_places(place: str, service: Service) -> Iterator[Found]:
             UrlPattern.parse(url)
         except ValueError as error:
             yield place, "urls", f"{error}{but_not(url)}"
-    if not (service.hosts or service.paths or service.urls or service.cookies):
+    known = catalogue().service(service.use)
+    # Some are only ever on hosts of the site's own, and known by the elements that load their scripts.
+    by_scripts = known is not None and known.scripts
+    if not (service.hosts or service.paths or service.urls or service.cookies or by_scripts):
         yield place, "", 'expected at least one of hosts, paths, cookies, or use = "..." for a known service'
 
 

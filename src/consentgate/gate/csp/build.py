@@ -197,7 +197,7 @@ def _declared(consent: Consent, here: tuple[str, ...]) -> Iterator[str]:
 
 def _known(consent: Consent) -> Iterator[str]:
     for known in known_granted(consent):
-        yield from _hosts_of(known.urls)
+        yield from _hosts_of((*known.urls, *known.needs))
 
 
 def known_granted(consent: Consent) -> Iterator[KnownService]:
