@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from consentgate.catalogue import catalogue
 from gate.conftest import MakeSite
 from gate.driver import HTML, PAGE, POLICY, Page, Reply, Site
 
@@ -257,6 +258,27 @@ def test_without_a_policy_file_one_category_fits_too(make_site: MakeSite) -> Non
     site = make_site(policy=Policy())
     for category in ("performance", "third-party"):
         assert site.gets("/", site.chooses("save", category=category)).size_of_head < 3584
+
+
+def test_of_a_category_of_the_catalogue_that_is_too_long_the_most_used_services_fit(
+    make_site: MakeSite,
+) -> None:
+    known = [service for service in catalogue().services if service.category == "functional"]
+    policy = POLICY.replace("[site]", '[site]\nundeclared = "third-party"')
+    policy += '\n[[category]]\nid = "helpers"\nname = "H"\ndescription = "H"\ncovers = ["functional"]\n'
+    policy += '\n[[category]]\nid = "performance"\n\n[[category]]\nid = "third-party"\n'
+    policy += '\n[[service]]\nid = "chat"\ncategory = "helpers"\nhosts = ["chat.vendor.example"]\n'
+    site = make_site(policy=policy)
+    reply = site.gets("/", site.chooses("save", category="helpers"))
+    assert reply.size_of_head < 3584
+    csp = csp_of(reply)
+    for fetch in FETCHES:
+        assert csp.allows(fetch, "https://chat.vendor.example/")
+        assert csp.allows(fetch, "https://fonts.gstatic.com/")
+        assert not csp.allows(fetch, "https://www.youtube.com/")
+    assert csp.allows("connect-src", "wss://chat.vendor.example/")
+    last = known[-1].urls[-1]
+    assert not csp.allows("img-src", f"https://x.{last.host}/")
 
 
 def many(count: int, hosts: tuple[str, ...] = ("api", "widgets"), category: str = "third-party") -> str:

@@ -75,13 +75,16 @@ def _net(policy: Policy, granted: frozenset[bytes], own: OwnHosts, here: tuple[s
         (wide, wide),
         (everything, declared),
         (wide, merged),
-        (declared, declared),
-        (merged, merged),
     ):
         if writes.fits(hosts, sockets):
             return writes.net(hosts, sockets)
+    for sockets in (declared, merged):
+        if writes.fits(sockets, sockets):
+            # Room is left for some of what nobody declared: the catalogue has the most used services first.
+            hosts = (*sockets, *_distinct((*site, *sockets), wide))
+            return writes.net(writes.as_many_as_fit(hosts, sockets), sockets)
     # What is too long still only allows what was granted.
-    hosts = writes.as_many_as_fit(merged)
+    hosts = writes.as_many_as_fit(merged, ())
     sockets = writes.as_many_sockets_as_fit(hosts)
     return writes.net(hosts, sockets, left_out=merged[len(hosts) :])
 
@@ -109,9 +112,9 @@ class _Writer:
         net = self.net(hosts, sockets)
         return len(net.csp) + len(net.connections) <= LONGEST
 
-    def as_many_as_fit(self, hosts: Hosts) -> Hosts:
-        """Return the first of `hosts`, as many as fit."""
-        return hosts[: _largest(len(hosts), lambda many: self.fits(hosts[:many], ()))]
+    def as_many_as_fit(self, hosts: Hosts, sockets: Hosts) -> Hosts:
+        """Return the first of `hosts`, as many as fit beside the `sockets`."""
+        return hosts[: _largest(len(hosts), lambda many: self.fits(hosts[:many], sockets))]
 
     def as_many_sockets_as_fit(self, hosts: Hosts) -> Hosts:
         """Return the first of `hosts` to which WebSockets may pass, as many as fit beside all `hosts`."""
