@@ -6,13 +6,14 @@ import codecs
 import logging
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from consentgate.catalogue import KnownService, catalogue
+from consentgate.catalogue.naming import names_meant
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
@@ -43,7 +44,6 @@ Colouring = TypeVar("Colouring", bound=Colours)
 
 _log = logging.getLogger("consentgate")
 
-_SHORTEST_HINTED = 5
 _TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts", "consent_mode", "declaration")
 _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
 
@@ -284,26 +284,13 @@ class _PolicyReader:
     def _known(self, place: str, use: object) -> KnownService | None:
         known = catalogue().named(use) if isinstance(use, str) else None
         if known is None:
-            ids = [service.id for service in catalogue().services]
-            aliases = [alias for service in catalogue().services for alias in service.aliases]
-            # Anything short is like a short one.
-            names = [*ids, *(alias for alias in aliases if len(alias) >= _SHORTEST_HINTED)]
-            hint = did_you_mean(use, names) or _ids_like(use, ids)
+            meant = names_meant(use, catalogue().services) if isinstance(use, str) else ()
+            hint = suggestion(meant) or "; `consentgate services` lists them"
             if isinstance(use, list):
                 hint = "; write a [[service]] table for each"
             expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
-
-
-def _ids_like(use: object, ids: Iterable[str]) -> str:
-    """Make a hint where no id looks like `use`: the ids that it may be short for, as "ga4" is.
-
-    Where there are none, the hint names the command that lists all ids.
-    """
-    short = use.lower().rstrip("0123456789") if isinstance(use, str) else ""
-    likely = [id for id in ids if short and "".join(word[0] for word in id.split("-")) == short]
-    return suggestion(likely) or "; `consentgate services` lists them"
 
 
 def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, Any]:
