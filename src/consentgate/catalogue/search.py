@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from .model import KnownService
-
-_MOST_NEAR = 5
 
 
 def find_services(text: str, services: Sequence[KnownService]) -> list[KnownService]:
@@ -20,13 +17,6 @@ def find_services(text: str, services: Sequence[KnownService]) -> list[KnownServ
     wanted = text.strip().lower()
     called = [service for service in services if wanted in (service.id, *service.aliases)]
     return called or [service for service in services if _is_found(wanted, service)]
-
-
-def ids_near(text: str, services: Iterable[KnownService]) -> list[str]:
-    """Return the ids of the services whose id, alias or name looks most like `text`, the nearest first."""
-    ids = {word.lower(): service.id for service in services for word in _called(service)}
-    near = difflib.get_close_matches(text.strip().lower(), ids, n=_MOST_NEAR, cutoff=0.5)
-    return list(dict.fromkeys(ids[word] for word in near))
 
 
 def _called(service: KnownService) -> Iterator[str]:

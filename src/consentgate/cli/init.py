@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from consentgate.catalogue import catalogue
+from consentgate.catalogue.naming import names_meant
 from consentgate.drafting.additions import Sighting, additions_to, read_sightings
 from consentgate.drafting.draft import Draft, draft_of
 from consentgate.drafting.next_steps import next_steps
 from consentgate.drafting.project import NAMES, Project, look_at, third_parties_of
 from consentgate.drafting.site import SiteAnswers
 from consentgate.policy import PolicyError
-from consentgate.policy.messages import closest, shown
+from consentgate.policy.messages import shown, suggestion
 
 from .notices import said_once
 from .site_questions import ask_for_site, site_options
@@ -150,8 +151,7 @@ def _complete(file: Path, sightings: Sequence[Sighting], host: str, *, appends: 
 def _check_services(ids: tuple[str, ...]) -> None:
     for id in ids:
         if catalogue().named(id) is None:
-            near = closest(id, (service.id for service in catalogue().services))
-            hint = f"; did you mean {shown(near)}?" if near else ""
+            hint = suggestion(names_meant(id, catalogue().services))
             raise click.ClickException(f"--service: the catalogue has no {shown(id)}{hint}")
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from consentgate.catalogue import KnownService, catalogue
-from consentgate.catalogue.search import find_services, ids_near
+from consentgate.catalogue import KnownCookie, KnownService, catalogue
+from consentgate.catalogue.naming import names_meant
+from consentgate.catalogue.search import find_services
 from consentgate.gate.log.proposals import Proposals
 from consentgate.policy import Claim, Policy
 from consentgate.policy.messages import shown, suggestion
@@ -27,7 +28,7 @@ def services(query: tuple[str, ...], as_json: bool) -> None:
     wanted, known = " ".join(query), catalogue().services
     found = find_services(wanted, known)
     if not found:
-        hint = suggestion(ids_near(wanted, known)) or "; `consentgate services` lists all"
+        hint = suggestion(names_meant(wanted, known)) or "; `consentgate services` lists all"
         raise click.ClickException(f"QUERY: no service of the catalogue has {shown(wanted)} in it{hint}")
     if as_json:
         click.echo(json.dumps([_described(service) for service in found], indent=2))
@@ -53,7 +54,7 @@ def _beside(service: KnownService) -> str:
 def _sheet(service: KnownService) -> Iterator[str]:
     """Yield all lines about one service. What nobody knows is left out."""
     yield f"{service.name}{' ' + _CLOSED if service.closed else ''}"
-    cookies = [f"{cookie.name} ({cookie.lifetime})" for cookie in service.cookies]
+    cookies = [f"{cookie.name} ({_terms(cookie)})" for cookie in service.cookies]
     for label, values in (
         ("id", [service.id]),
         ("aliases", [", ".join(service.aliases)]),
@@ -61,6 +62,7 @@ def _sheet(service: KnownService) -> Iterator[str]:
         ("controller", [service.controller]),
         ("privacy", [service.privacy_url]),
         ("hosts", [*map(str, service.urls)]),
+        ("needs", [*map(str, service.needs)]),
         ("paths", service.paths),
         ("cookies", cookies),
         ("stubs", [", ".join(service.stubs)]),
@@ -70,6 +72,10 @@ def _sheet(service: KnownService) -> Iterator[str]:
     declaration = _declaration(service)
     if declaration:
         yield f"\n{declaration}"
+
+
+def _terms(cookie: KnownCookie) -> str:
+    return f"{cookie.lifetime}, {cookie.purpose}" if cookie.purpose else cookie.lifetime
 
 
 def _described(service: KnownService) -> dict[str, object]:
@@ -82,8 +88,12 @@ def _described(service: KnownService) -> dict[str, object]:
         "controller": service.controller,
         "privacy_url": service.privacy_url,
         "urls": [*map(str, service.urls)],
+        "needs": [*map(str, service.needs)],
         "paths": service.paths,
-        "cookies": [{"name": cookie.name, "lifetime": cookie.lifetime} for cookie in service.cookies],
+        "cookies": [
+            {"name": cookie.name, "lifetime": cookie.lifetime, "purpose": cookie.purpose}
+            for cookie in service.cookies
+        ],
         "stubs": service.stubs,
         "declaration": _declaration(service),
     }

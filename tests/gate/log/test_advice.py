@@ -130,8 +130,8 @@ def test_for_payment_the_log_asks_whether_the_site_can_do_without(
     [
         ("ad.01net.com", "marketing", "marketing"),
         ("tags.tiqcdn.com", "marketing", "marketing"),
-        ("cdn.heapanalytics.com", "performance", ""),
-        ("cdn.olark.com", "third-party", ""),
+        ("cdn.appcues.com", "performance", ""),
+        ("static.ada.support", "third-party", ""),
         ("nobody.example", "third-party", ""),
     ],
 )

@@ -53,7 +53,7 @@ def shared_hosts(policy: Declared) -> Iterator[PolicyFinding]:
 def _is_known_to_share(pattern: UrlPattern, *services: Service) -> bool:
     """Say whether this is a loader that the catalogue knows each of the services to share."""
     known = [catalogue().service(service.use) for service in services]
-    return all(one is not None and pattern in one.urls for one in known)
+    return all(one is not None and pattern in (*one.urls, *one.needs) for one in known)
 
 
 def _what_opens(one: Service, other: Service) -> str:
