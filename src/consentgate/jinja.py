@@ -32,6 +32,9 @@ class Consented(Extension):
         line = next(parser.stream).lineno
         if parser.stream.current.type == "block_end":
             parser.fail('consented: expected the id of a category or service, like "stats"', line)
+        if parser.stream.current.type == parser.stream.look().type == "string":
+            # Jinja reads these as one text.
+            parser.fail("consented: divide ids by commas", line)
         names = [parser.parse_expression()]
         while parser.stream.skip_if("comma"):
             names.append(parser.parse_expression())

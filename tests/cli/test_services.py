@@ -85,8 +85,7 @@ def test_what_is_not_found_is_an_error_with_the_nearest_ids():
     result = run("yuotube")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        'Error: QUERY: no service of the catalogue has "yuotube" in it; '
-        'did you mean "youtube"?\n'
+        'Error: QUERY: no service of the catalogue has "yuotube" in it; did you mean "youtube"?\n'
     )
 
 

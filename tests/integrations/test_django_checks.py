@@ -141,3 +141,10 @@ def test_a_mistake_in_one_is_found_by_the_checks(monkeypatch: pytest.MonkeyPatch
     (message,) = [found for found in run_checks() if found.id == "consentgate.E004"]
     assert "consent_services of django.contrib.staticfiles" in message.msg
     assert '"vimeo"' in message.msg
+
+
+def test_in_debug_mode_too_a_cookie_that_visitors_could_refuse_is_found(tmp_path: Path) -> None:
+    text = '[site]\nname = "E"\ncontroller = "E"\ncontact = "e@example.org"\n'
+    file = policy_file(tmp_path, text + '[[cookie]]\nname = "csrftoken"\ncategory = "performance"\n')
+    with override_settings(DEBUG=True, CONSENTGATE={"POLICY": file}):
+        assert "consentgate.W004" in {found.id for found in run_checks()}

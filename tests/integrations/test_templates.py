@@ -72,6 +72,11 @@ def test_a_tag_without_ids_says_what_it_needs(render: Render) -> None:
         render("{% consented %}yes{% endconsented %}")
 
 
+def test_in_jinja_ids_without_a_comma_are_a_mistake() -> None:
+    with pytest.raises(jinja2.TemplateSyntaxError, match="commas"):
+        jinja('{% consented "performance" "stats" %}yes{% endconsented %}')
+
+
 def test_without_a_visitor_it_says_what_is_missing() -> None:
     with pytest.raises(TemplateSyntaxError, match="context processors"):
         engines["django"].from_string("{% load consentgate %}" + TAG).template.render(Context({}))

@@ -546,3 +546,31 @@ def test_all_that_a_policy_declares_is_on_the_page_and_nothing_else(policy: Poli
     assert all(cookie["lifetime"] == lifetimes[cookie["name"]] for cookie in cookies[1:])
     used = [one for category in declared["categories"] for one in (category, *category["services"])]
     assert all(cookie["purpose"] for one in used for cookie in one["cookies"])
+
+
+def test_what_a_category_opens_beyond_what_is_listed_is_said_in_every_form() -> None:
+    pages = Pages(Policy())
+    sentence = pages.texts.choices.unlisted_category
+    assert sentence in pages.declaration_markdown()
+    assert sentence in pages.declaration_part("/")
+    categories = json.loads(pages.declaration_json())["categories"]
+    assert {one["id"]: one["unlisted"] for one in categories} == {
+        "necessary": False,
+        "performance": True,
+        "marketing": True,
+        "third-party": True,
+    }
+
+
+def test_the_consent_cookie_of_a_domain_is_named_whoever_asks() -> None:
+    text = (
+        '[site]\nname = "E"\ncontroller = "E"\ncontact = "e@example.org"\nconsent_domain = "city.example"\n'
+    )
+    gate = Gate(Policy.parse(text), secret_key="k" * 32)
+    for host in ("", "Shop.city.example:8000", "city.example"):
+        assert "__Secure-consent" in gate.declaration(format="json", host=host)
+
+
+def test_a_service_without_a_privacy_link_has_no_words_for_one() -> None:
+    policy = Policy().with_service(id="stats", name="Stats", category="performance", hosts=["stats.example"])
+    assert "Privacy information" not in Pages(policy).declaration_markdown()

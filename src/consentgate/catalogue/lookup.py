@@ -108,6 +108,11 @@ class Catalogue:
         """Say whether `by_path` may know the path of `url`, however that is escaped."""
         return self._paths.may_be_in(url)
 
+    def may_be_script_file(self, url: str, names: Iterable[str]) -> bool:
+        """Say whether `by_script_file` may know the script at `url`, however that is escaped, of an element
+        with attributes of these `names`."""
+        return self._scripts.may_be_in(url, names)
+
     def by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
         """Return every service that an inline script loads or calls, in the order of the data file."""
         return self._inline.services_in(script)

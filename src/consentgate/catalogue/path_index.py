@@ -21,7 +21,7 @@ class PathIndex(Generic[T]):
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
         self._globs = tuple((Glob(path), value) for path, value in entries)
-        self._words = _fewest({_longest_word(glob) for glob, _ in self._globs})
+        self._words = words_in(glob.text for glob, _ in self._globs)
 
     def find(self, path: str) -> T | None:
         """Return the value for this path (without its query), or None."""
@@ -31,15 +31,15 @@ class PathIndex(Generic[T]):
 
     def may_be_in(self, url: str) -> bool:
         """Say whether `find` may know the path of `url`, however that is escaped."""
-        path = url.partition("?")[0]
-        return _REWRITTEN.search(path) is not None or any(map(path.__contains__, self._words))
+        return may_have_word(url.partition("?")[0], self._words)
 
 
-def _longest_word(glob: Glob) -> str:
-    """Return a text that stands in every path which `glob` matches."""
-    return max(glob.text.split("*"), key=len).removeprefix("/")
-
-
-def _fewest(words: set[str]) -> tuple[str, ...]:
-    """Return those of the `words` without which a text has none of them."""
+def words_in(globs: Iterable[str]) -> tuple[str, ...]:
+    """Return texts of which one stands in every path that one of the `globs` matches."""
+    words = {max(glob.split("*"), key=len).removeprefix("/") for glob in globs}
     return tuple(word for word in sorted(words) if not any(other in word for other in words - {word}))
+
+
+def may_have_word(path: str, words: Iterable[str]) -> bool:
+    """Say whether a `path`, as it is written, has one of the `words` in it, or may have once it is read."""
+    return _REWRITTEN.search(path) is not None or any(map(path.__contains__, words))

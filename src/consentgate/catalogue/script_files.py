@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 from .model import KnownService, ScriptSignature
+from .path_index import may_have_word, words_in
 from .patterns import Glob
 
 
 class ScriptFileIndex:
     """Finds the service whose script an element loads. Of several the first one in the data file counts."""
 
-    __slots__ = ("_signatures", "attributes", "ids", "paths")
+    __slots__ = ("_signatures", "_words", "attributes", "ids", "paths")
 
     def __init__(self, services: Iterable[KnownService]) -> None:
         known = [(signature, service) for service in services for signature in service.scripts]
@@ -32,6 +33,16 @@ class ScriptFileIndex:
         """Regular expressions for the ids in queries that may."""
         self.paths = tuple(signature.path for signature, _ in known if signature.path)
         """The globs for the paths that may."""
+        self._words = words_in(self.paths)
+
+    def may_be_in(self, url: str, names: Iterable[str]) -> bool:
+        """Say whether `service_of` may know the script at `url`, however that is escaped, of an element with
+        attributes of these `names`."""
+        return (
+            "id=" in url
+            or not self.attributes.isdisjoint(names)
+            or may_have_word(url.partition("?")[0], self._words)
+        )
 
     def service_of(self, path: str, query: str, attributes: Mapping[str, str]) -> KnownService | None:
         """Return whose script an element with these `attributes` loads from a URL with this `path` and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from .model import KnownService
@@ -12,9 +13,11 @@ def find_services(text: str, services: Sequence[KnownService]) -> list[KnownServ
 
     An id or alias finds its service alone. Any other text finds the services in whose id, aliases, name,
     controller, hosts or cookies it stands, and those that a whole host or cookie of this name belongs to.
-    Capitals do not count.
+    Capitals do not count. Of an address its host counts.
     """
     wanted = text.strip().lower()
+    if "//" in wanted:
+        wanted = re.split(r"[/?#:]", wanted.partition("//")[2], maxsplit=1)[0]
     called = [service for service in services if wanted in (service.id, *service.aliases)]
     return called or [service for service in services if _is_found(wanted, service)]
 

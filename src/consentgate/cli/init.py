@@ -110,7 +110,12 @@ def _sightings(files: Sequence[Path]) -> list[Sighting]:
         sightings, broken = read_sightings(read_text(file))
         found.update(dict.fromkeys(sightings))
         if broken:
-            click.echo(f"Warning: {file}: left out {broken} lines that are no findings", err=True)
+            if not sightings:
+                raise click.ClickException(
+                    f"{file}: holds no findings; expected a file that Gate(findings=...) has written"
+                )
+            lines = "1 line that is no finding" if broken == 1 else f"{broken} lines that are no findings"
+            click.echo(f"Warning: {file}: left out {lines}", err=True)
     return [*found]
 
 

@@ -73,6 +73,8 @@ def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
             id="consentgate.W001",
         )
     policy = configuration.policy()
+    if not isinstance(policy, Policy) and policy.is_single_file:
+        policy = configuration.policy_for("localhost")
     # The policies of many hosts are loaded when these are asked for; the log then says this of each.
     misfiled_cookies = policy.misfiled(*cookies_in_settings()) if isinstance(policy, Policy) else ()
     for cookie, category in misfiled_cookies:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -19,6 +21,6 @@ def consent_declaration(request: HttpRequest, lang: str = "", level: int = 2) ->
     write = request.META.get(wsgi.DECLARATION) or getattr(request, "scope", {}).get(asgi.DECLARATION)
     if write is None:
         # A request that did not come through the gate, like one of Django's RequestFactory.
-        write = gate_from_settings().declaration
+        write = partial(gate_from_settings().declaration, host=request.get_host())
     declaration: str = write(lang=lang or get_language() or "", level=level)
     return mark_safe(declaration)  # noqa: S308  # all values in it are escaped

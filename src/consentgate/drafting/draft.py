@@ -100,10 +100,13 @@ def _own_cookies(policy: Policy) -> Iterator[str]:
     yield _heading("Cookies that your code sets")
     yield comment('What is each of them for? If the site cannot do without it: category = "necessary", and a')
     yield comment("reason (see docs/policy.md), which is one of")
-    yield from map(
-        comment, textwrap.wrap(", ".join(map(quoted, REASONS)), initial_indent="  ", subsequent_indent="  ")
-    )
-    yield comment(f"If visitors are to be asked, category is one of {askable}, and there is no reason.")
+    yield from _wrapped(", ".join(map(quoted, REASONS)), indent="  ")
+    yield from _wrapped(f"If visitors are to be asked, category is one of {askable}, and there is no reason.")
+
+
+def _wrapped(text: str, indent: str = "") -> Iterator[str]:
+    lines = textwrap.wrap(text, 90, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    yield from map(comment, lines)
 
 
 def _heading(text: str) -> str:

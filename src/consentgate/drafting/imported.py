@@ -17,6 +17,7 @@ from .recognising import (
     THIRD_PARTY,
     covers,
     default_for,
+    is_certainly_necessary,
     known_service,
     likely_reason_of,
     plain_id,
@@ -203,7 +204,7 @@ class _Writer:
             f"{self.configuration.of} does not say which hosts it contacts, and the gate has to know them."
         )
         yield comment("The log names them, with the lines to put here:")
-        if service.cookies and "..." not in reason:
+        if service.cookies and not reason:
             yield "\n".join((*lines, '# hosts = ["..."]'))
         else:
             yield commented_out("\n".join((*lines, 'hosts = ["..."]')))
@@ -231,9 +232,9 @@ class _Writer:
             lines.append(f"purpose = {quoted(cookie.purpose)}")
         if category != NECESSARY:
             return "\n".join(lines)
-        if likely:
+        if is_certainly_necessary(cookie.name):
             return "\n".join((comment("Is this the reason why the site cannot do without it?"), *lines))
-        self.left_out.append(f"the cookie {cookie.name}: it was required, and nothing says why")
+        self.left_out.append(f"the cookie {cookie.name}: it was required, and only you can say why")
         asked = comment("Why can the site not do without it? docs/policy.md has the reasons.")
         return f"{asked}\n{commented_out(chr(10).join(lines))}"
 
@@ -276,6 +277,6 @@ def _service_cookie(cookie: ForeignCookie) -> str:
 
 
 def _lacks(service: ForeignService, reason: str) -> str:
-    if "..." in reason:
-        return "it was required, and nothing says why"
+    if reason:
+        return "it was required, and only you can say why"
     return "neither hosts nor cookies of it are known"

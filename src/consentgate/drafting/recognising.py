@@ -86,6 +86,11 @@ def likely_reason_of(name: str) -> str | None:
     return certain_reason(name) or reason_in_front(name) or likely_reason(name)
 
 
+def is_certainly_necessary(name: str) -> bool:
+    """Say whether a cookie of this name needs no consent wherever it is set."""
+    return (certain_reason(name) or reason_in_front(name)) is not None
+
+
 def plain_id(text: str) -> str:
     """Return an id as policies have it, made of `text`."""
     return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_")[:60] or "unnamed"

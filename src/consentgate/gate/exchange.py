@@ -123,7 +123,9 @@ class Exchange(ABC):
 
     def declaration(self, *, lang: str = "", level: int = 2) -> str:
         """Return the declaration as a part of the page that answers this request, as `Gate.declaration` does
-        for any page."""
+        for any page; "" on a host that has no policy."""
+        if self._enforcement.closed is not None:
+            return ""
         return self._pages_in(lang).declaration_part(self._visit.way_back, level=level)
 
     def _tell_blocked(self, refusal: Refusal) -> None:

@@ -230,7 +230,9 @@ class Gate:
 
         Raises ValueError for another format or level, and LookupError where the host is missing.
         """
-        pages = self.enforcement_for(host or self._any_host).pages(root, lang, host)
+        enforcement = self.enforcement_for(host or self._any_host)
+        host = parse_authority(host) if host else enforcement.policy.site.consent_domain
+        pages = enforcement.pages(root, lang, host)
         if format == "html":
             return pages.declaration_part(path, level=level)
         if format == "json":

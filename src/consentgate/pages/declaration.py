@@ -68,7 +68,8 @@ class DeclaredService:
 
 @dataclass(frozen=True)
 class DeclaredCategory:
-    """A category, with the site's own `cookies` in it, and the services."""
+    """A category, with the site's own `cookies` in it, and the services. `unlisted` says what consent to it
+    opens that the policy does not name; it is empty where that stays blocked."""
 
     id: str
     title: str
@@ -76,6 +77,7 @@ class DeclaredCategory:
     needs_consent: bool
     cookies: tuple[DeclaredCookie, ...]
     services: tuple[DeclaredService, ...]
+    unlisted: str
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class _Describer:
             category.id != NECESSARY,
             (*first, *(self._own_cookie(cookie, title) for cookie in own)),
             tuple(self.service(service, title) for service in self._policy.services_of(category.id)),
+            "" if category.id == NECESSARY else self._listing.unlisted(category),
         )
 
     def consent_cookie(self, name: str) -> DeclaredCookie:

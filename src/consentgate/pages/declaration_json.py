@@ -50,6 +50,7 @@ def declaration_json(policy: Policy, declared: Declared, language: str, choices:
                 "needs_consent": category.needs_consent,
                 "cookies": [*map(_cookie, category.cookies)],
                 "services": [*map(_service, category.services)],
+                "unlisted": bool(category.unlisted),
             }
             for category in declared.categories
         ],

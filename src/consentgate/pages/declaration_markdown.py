@@ -94,6 +94,9 @@ class _Writer:
                 yield _list(map(self._cookie, category.cookies), bullet="*")
             for service in category.services:
                 yield from self._service(service)
+            if category.unlisted:
+                yield _heading(4, choices.unlisted)
+                yield _text(category.unlisted)
 
     def _service(self, service: DeclaredService) -> Iterator[str]:
         words, choices = self._words, self._texts.choices
@@ -107,10 +110,14 @@ class _Writer:
                 _fact(choices.hosts, _codes(service.hosts)),
                 _fact(choices.own_paths, "" if service.is_foreign else _codes(service.paths)),
                 _fact(choices.pages, _codes(service.pages)),
-                _link(choices.privacy.format(service=service.name), service.privacy_url),
+                self._privacy(service),
             )
         )
         yield _list(map(self._cookie, service.cookies), bullet="*")
+
+    def _privacy(self, service: DeclaredService) -> str:
+        url = service.privacy_url
+        return _link(self._texts.choices.privacy.format(service=service.name), url) if url else ""
 
     def _by(self, receiver: str, setter: str) -> Iterator[str]:
         yield _fact(self._texts.choices.provider, _text(receiver))

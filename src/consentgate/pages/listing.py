@@ -137,7 +137,7 @@ class Listing:
 
         own = entry(OWN)
         cookies = tuple(self._own(c) for c in self._policy.cookies if c.category == category.id)
-        asks_unlisted = self._policy.site.undeclared != NEVER
+        unlisted = self.unlisted(category)
         return CategoryEntry(
             category.id,
             self.title(category),
@@ -149,8 +149,8 @@ class Listing:
             ),
             own if cookies or own.is_ticked else None,
             cookies,
-            entry(UNDECLARED) if asks_unlisted else None,
-            self._unlisted(category),
+            entry(UNDECLARED) if unlisted else None,
+            unlisted,
         )
 
     @property
@@ -185,9 +185,12 @@ class Listing:
         """Return what a category is for, in a sentence; empty where neither policy nor texts say it."""
         return self._texts.categories[category.id].description
 
-    def _unlisted(self, category: Category) -> str:
-        texts = self._texts.choices
-        is_rest = self._policy.site.undeclared == category.id
+    def unlisted(self, category: Category) -> str:
+        """Say what a category opens that the policy does not name; "" where that stays blocked."""
+        texts, undeclared = self._texts.choices, self._policy.site.undeclared
+        if undeclared == NEVER:
+            return ""
+        is_rest = undeclared == category.id
         return texts.unlisted_all if is_rest else texts.unlisted_category
 
     def kept(self, cookie: Cookie | ServiceCookie, category: str) -> str:

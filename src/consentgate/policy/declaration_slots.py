@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .errors import Found
 from .messages import place_of, shown
-from .model import NECESSARY, NEVER, Category, Service, ServiceCookie
+from .model import NECESSARY, NEVER, NONE, Category, Service, ServiceCookie
 from .policy import Policy
 
 
@@ -35,26 +35,32 @@ def _of_the_site(policy: Policy) -> Iterator[Found]:
     declaration = policy.declaration
     if policy.site.updated is None:
         yield "[site]", "updated", "expected the day of the declaration, like 2026-11-23: it has to be dated"
-    if not declaration.dpo.strip():
+    if _is_open(declaration.dpo):
         yield (
             "[declaration]",
             "dpo",
             'expected how to reach the data protection officer, or "none" if you have none (GDPR, Article '
             "13(1)(b))",
         )
-    if not declaration.authority.strip():
+    if _is_open(declaration.authority):
         yield (
             "[declaration]",
             "authority",
             "expected the supervisory authority that visitors can complain to (GDPR, Article 13(2)(d))",
         )
-    if not declaration.transfers.strip() and any(map(_is_used_elsewhere, policy.services)):
+    if _is_open(declaration.transfers) and any(map(_is_used_elsewhere, policy.services)):
         yield (
             "[declaration]",
             "transfers",
             "expected which data leave the European Economic Area and on what grounds, such as an adequacy "
             'decision, or "none" if none do (GDPR, Article 13(1)(f))',
         )
+
+
+def _is_open(answer: str) -> bool:
+    """Say whether a question is unanswered: nothing is written, or what stood there to be replaced, or a
+    "None" that is to mean "none"."""
+    return not any(map(str.isalnum, answer)) or (answer.strip().lower() == NONE != answer)
 
 
 def _of_a_category(policy: Policy, category: Category) -> Iterator[Found]:

@@ -57,6 +57,8 @@ LOADERS = [
     ('<script src="/stats/mato\nmo.js"></script>', "matomo"),
     ("<script src='/js/container_AbCd1234.js'></script>", "matomo"),
     ('<script src="https://www.example.org/x/mato\nmo.js"></script>', "matomo"),
+    ('<script src="/x/?id=G-\nABCDEF1234"></script>', "google-tag"),
+    ('<script src="https://www.example.org/x/?i\td=G-ABCDEF1234"></script>', "google-tag"),
     ("<script type=module src='/stats/matomo.js'></script>", "matomo"),
     ("<svg><script href='/stats/matomo.js'></script></svg>", "matomo"),
     ('<noscript><img src="/stats/matomo.php?idsite=1&amp;rec=1" alt=""></noscript>', "matomo"),

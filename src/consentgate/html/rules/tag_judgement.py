@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from consentgate.catalogue import catalogue
 from consentgate.html.tokenizer.tags import Tag
 from consentgate.html.values.data_url import DataUrl, Holds, may_hold_code
 from consentgate.html.values.refresh import refresh_url
@@ -31,6 +32,8 @@ from .verdict import Edit
 from .violation import UNREADABLE, Violation
 
 _SPACES = re.compile(r"[\t\n\f\r ]+")
+# What browsers drop from a URL wherever it stands (WHATWG URL, 4.4).
+_DROPPED = dict.fromkeys(map(ord, "\t\n\r"))
 _EQUALS_SIGN = re.compile(rb"[\t\n\f\r ]*+=")
 
 
@@ -227,6 +230,9 @@ def _script(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
 
 def _own_script(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
     """Judge a script on the site's own host, which may be a tracker's all the same."""
+    url = url.translate(_DROPPED)
+    if not catalogue().may_be_script_file(url, (name.decode("latin-1") for name in tag.raw)):
+        return None
     target = resolve(url, judgement.document.base.url)
     query = url.partition("#")[0].partition("?")[2]
     claim = judgement.document.judge.own_script(target.host, target.path, query, tag.values)

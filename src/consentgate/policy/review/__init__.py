@@ -20,7 +20,7 @@ from consentgate.policy.findings import Declared, PolicyFinding
 from .categories import empty_categories
 from .cookies import cookies_without_terms, exempt_cookies, misfiled_cookies
 from .google import certified_platform_needed, tag_managers_with_ads, tags_loaded_twice
-from .hosts import own_hosts_declared, shared_hosts
+from .hosts import known_hosts_as_own, own_hosts_declared, shared_hosts
 from .languages import languages_without_texts
 from .services import closed_services, exempt_trackers, services_without_facts
 from .site import contact_without_address, dates, switches
@@ -41,6 +41,7 @@ _ON_DEMAND: tuple[Topic, ...] = (
     closed_services,
     exempt_trackers,
     services_without_facts,
+    known_hosts_as_own,
     own_hosts_declared,
     shared_hosts,
     tags_loaded_twice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consentgate.catalogue import UrlPattern, catalogue
+from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.policy.claims import url_patterns
 from consentgate.policy.findings import Declared, PolicyFinding, services_of
 from consentgate.policy.messages import shown
@@ -28,6 +28,30 @@ def own_hosts_declared(policy: Declared) -> Iterator[PolicyFinding]:
                     f"load from there is blocked {until}",
                     "Take the host out of one of the two, or name the paths of the service in paths",
                 )
+
+
+def known_hosts_as_own(policy: Declared) -> Iterator[PolicyFinding]:
+    """Yield a finding for each host in `[site]` that the catalogue knows as a vendor's."""
+    for host in policy.site.hosts:
+        known = _vendor_of(UrlPattern.parse(host))
+        if known is not None:
+            yield PolicyFinding(
+                "error",
+                "[site]",
+                "hosts",
+                f"{shown(host)} belongs to {known.name}, and all that pages load from there passes without "
+                "consent",
+                f"Take it out of hosts, and declare the service: use = {shown(known.id)}",
+            )
+
+
+def _vendor_of(own: UrlPattern) -> KnownService | None:
+    found = catalogue().by_url(f"www.{own.host}" if own.subdomains else own.host)
+    if found is not None:
+        return found
+    # Of some hosts only paths are known.
+    services = catalogue().services
+    return next((one for one in services if any(url.host == own.host for url in one.urls)), None)
 
 
 def shared_hosts(policy: Declared) -> Iterator[PolicyFinding]:
