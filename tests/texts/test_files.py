@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from typing import get_args
 
 import msgspec
 import pytest
 
+from consentgate.catalogue import CookiePurpose
 from consentgate.policy import REASONS, Policy
 from consentgate.texts import Fault, english, faults, languages, texts
 from consentgate.texts.cldr import cldr
@@ -29,6 +31,9 @@ class TestEachLanguage:
     def test_it_has_words_for_every_reason_and_category(self, tag: str) -> None:
         assert set(texts(tag).reasons) == set(REASONS)
         assert {category.id for category in Policy().categories} <= set(texts(tag).categories)
+
+    def test_it_has_words_for_everything_that_a_known_cookie_may_be_for(self, tag: str) -> None:
+        assert set(texts(tag).cookie_purposes) == {*get_args(CookiePurpose)} - {""}
 
     def test_it_is_a_draft_unless_it_was_written_with_care(self, tag: str) -> None:
         assert texts(tag).draft is (tag not in CAREFUL)

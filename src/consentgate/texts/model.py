@@ -226,7 +226,8 @@ class Texts(_Table, frozen=True):
     """Everything that visitors read, in one language.
 
     Words in braces, such as `{service}`, are filled in with `str.format`. The result is plain text: the
-    code that puts it into a page escapes it. A `draft` has not been read by a speaker of the language yet.
+    code that puts it into a page escapes it. `cookie_purposes` has a sentence for each word by which the
+    catalogue says what a cookie is for. A `draft` has not been read by a speaker of the language yet.
     """
 
     cldr: Language
@@ -238,6 +239,7 @@ class Texts(_Table, frozen=True):
     placeholder: PlaceholderTexts
     share: ShareTexts
     reasons: dict[str, str]
+    cookie_purposes: dict[str, str]
     lifetime: LifetimeTexts
     problems: Problems
 
