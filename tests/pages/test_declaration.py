@@ -166,6 +166,58 @@ def test_a_category_in_which_nothing_is_declared_is_left_out() -> None:
     assert "Third-party content" in sections(page(Consent(POLICY)))
 
 
+KNOWN = """
+    [site]
+    name = "Example Gazette"
+    controller = "Example Ltd"
+    contact = "privacy@example.org"
+    languages = ["en", "fr"]
+
+    [[service]]
+    use = "ga4"
+    category = "performance"
+    purpose = "Counts which pages are read."
+    cookies = [{ name = "_ga" }, { name = "_gid", purpose = "Counts readers." }, { name = "_own" }]
+    """
+"""A policy with a service of the catalogue and three cookies: one that is known there, one that is known
+and has a purpose in the policy, and one that is not known."""
+
+
+def purposes_in(declared: Any) -> dict[str, str]:
+    """What the cookies of services are for, by name, in a declaration as JSON."""
+    services = [one for category in declared["categories"] for one in category["services"]]
+    return {cookie["name"]: cookie["purpose"] for one in services for cookie in one["cookies"]}
+
+
+def test_cookies_of_a_known_service_say_what_each_is_for() -> None:
+    policy = Policy.parse(KNOWN)
+    expected = {
+        "_ga": "Tells your browser from others, also on later visits.",
+        "_gid": "Counts readers.",
+        "_own": "Counts which pages are read.",
+    }
+    assert purposes_in(read_json(policy)) == expected
+    for root in (page(Consent(policy)), part(policy)):
+        found = rows(sections(root)["Google Analytics"])
+        assert {name: purpose for name, purpose, _ in found} == expected
+    said = words(rendered_markdown(policy))
+    assert all(f"{name}: {purpose} (" in said for name, purpose in expected.items())
+
+
+def test_what_a_known_cookie_is_for_is_said_in_the_visitor_s_language_and_the_site_s_words() -> None:
+    french = rows(sections(page(Consent(Policy.parse(KNOWN)), language="fr"))["Google Analytics"])
+    assert french[0][1].startswith("Distingue votre navigateur des autres")
+    policy = Policy.parse(f'{KNOWN}\n[texts.cookie-purposes]\nvisitor = "Counts you once."')
+    assert purposes_in(read_json(policy))["_ga"] == "Counts you once."
+
+
+def test_only_a_known_service_lends_its_cookies_a_purpose() -> None:
+    """The name of a cookie proves nothing."""
+    stats = 'id = "stats"\nname = "Stats"\nhosts = ["stats.example"]'
+    policy = Policy.parse(KNOWN.replace('use = "ga4"', stats))
+    assert purposes_in(read_json(policy))["_ga"] == "Counts which pages are read."
+
+
 def test_what_is_never_opened_is_listed_as_blocked() -> None:
     policy = replace(
         POLICY,

@@ -123,6 +123,10 @@ class KnownService:
         """The names of the `stubs`, of queues and others."""
         return frozenset(name.removesuffix("[]") for name in self.stubs)
 
+    def purpose_of(self, cookie: str) -> CookiePurpose:
+        """Return what the cookie of this name is for; empty where that is not known."""
+        return next((known.purpose for known in self.cookies if known.name == cookie), "")
+
 
 @dataclass(frozen=True, slots=True)
 class KnownConsentMode:

@@ -156,12 +156,13 @@ class _Describer:
             contacted_hosts(service),
             service.paths,
             service.pages,
-            tuple(
-                self._cookie(cookie, service.category, service.reason, service.purpose or title)
-                for cookie in service.cookies
-            ),
+            tuple(self._cookie_of(service, cookie, title) for cookie in service.cookies),
             service.reason,
         )
+
+    def _cookie_of(self, service: Service, cookie: ServiceCookie, title: str) -> DeclaredCookie:
+        otherwise = self._listing.known_purpose(cookie, service) or service.purpose or title
+        return self._cookie(cookie, service.category, service.reason, otherwise)
 
     def _own_cookie(self, cookie: Cookie, title: str) -> DeclaredCookie:
         because = self._listing.reason(cookie)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from consentgate.catalogue import catalogue
 from consentgate.consent import Consent
 from consentgate.consent.coverage import MOST_LISTED, digests
 from consentgate.policy import (
@@ -198,6 +199,12 @@ class Listing:
         # The gate clamps exempt cookies to 13 months. How long others live, it does not know.
         clamped = cookie.lifetime is None and category == NECESSARY
         return self._texts.lifetime.longest if clamped else self._texts.for_lifetime(cookie.lifetime)
+
+    def known_purpose(self, cookie: ServiceCookie, service: Service) -> str:
+        """Say what the catalogue knows a service's cookie to be for; empty where it does not know that."""
+        known = catalogue().service(service.use)
+        word = known.purpose_of(cookie.name) if known else ""
+        return self._texts.cookie_purposes[word] if word else ""
 
     def reason(self, item: Cookie | Service) -> str:
         """Say why something needs no consent; empty where it needs consent."""
