@@ -648,3 +648,12 @@ def test_a_script_that_is_a_service_s_own_snippet_is_not(
 ) -> None:
     make_site(Page(b"<!doctype html>" + SNIPPET)).gets()
     assert not [r for r in caplog.records if "inline script" in r.getMessage()]
+
+
+def test_a_tracker_on_the_site_itself_is_named_with_its_path(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_site(Page(b'<script src="/metrics/matomo.js"></script>')).gets()
+    (message,) = [one for one in caplog.messages if "Matomo" in one]
+    assert message.startswith('blocked "Matomo" at "/metrics/matomo.js" on the site itself')
+    assert 'use = "matomo"' in message and "hosts" not in message

@@ -80,13 +80,15 @@ class DeclarationAdvice:
             lines = self._proposals.host(host, claim, url, page)
             self._warn(f"the host {toml_text(host)}", lines, blocked)
 
-    def service_blocked(self, claim: Claim) -> None:
-        """Log that a script or widget was blocked which the catalogue recognised."""
+    def service_blocked(self, claim: Claim, path: str = "") -> None:
+        """Log that a script or widget was blocked which the catalogue recognised; at a `path` of the site
+        itself, where it has one."""
         self._find("service", claim.name, claim)
         if claim.declared or catalogue().has_closed(claim.service):
             return
         if claim.service and self._once.is_new("name", claim.service):
-            self._warn(toml_text(claim.name), self._proposals.service(claim))
+            place = f" at {toml_text(path)} on the site itself" if path else ""
+            self._warn(f"{toml_text(claim.name)}{place}", self._proposals.service(claim))
 
     def url_blocked(self, url: str, page: Url, claim: Claim) -> None:
         """Log that something on a `page` was blocked which would load `url`; "" is for what names no URL."""
@@ -95,11 +97,13 @@ class DeclarationAdvice:
             return
         self._tell_closed(claim, page.path)
         if self._report_only or not claim.declared:
-            host = resolve(url, page).host if url else ""
-            if host:
-                self.host_blocked(host, claim, url, page.host)
-            else:
+            target = resolve(url, page) if url else None
+            if target is None or not target.host:
                 self.service_blocked(claim)
+            elif target.host == page.host:
+                self.service_blocked(claim, target.path)
+            else:
+                self.host_blocked(target.host, claim, url, page.host)
         if claim.pages:
             self._elsewhere(claim, page.path)
 
