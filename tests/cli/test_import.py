@@ -273,3 +273,17 @@ def test_whatever_names_are_made_of_the_policy_loads(tmp_path, odd):
     }
     policy, _, _ = imported(tmp_path, json.dumps(config))
     assert policy.site.controller == "Shop Ltd"
+
+
+def test_a_categorys_words_are_not_put_over_what_was_under_another(tmp_path):
+    config = {
+        "services": [
+            {"name": "youtube", "purposes": ["styling"]},
+            {"name": "ourchat", "purposes": ["talking"]},
+            {"name": "login", "purposes": ["security"], "required": True},
+        ],
+        "translations": {"en": {"purposes": {"security": "Security", "styling": "Styling"}}},
+        "lang": "en",
+    }
+    policy, _, _ = imported(tmp_path, json.dumps(config))
+    assert policy.texts_in("en").categories["third-party"].title != "Security"

@@ -243,10 +243,11 @@ class _Writer:
     def texts(self) -> Iterator[str]:
         """Write what visitors read in each language: titles of the banner, words on categories."""
         spoken = {canonical(tag): tag for tag in self.answers.languages}
+        with_words = [*self._with_words()]
         for tag in self.answers.languages:
             if title := self._in(self.configuration.titles, tag):
                 yield f"[texts.{quoted(tag)}.banner]\ntitle = {quoted(title)}"
-            for category in self._categories():
+            for category in with_words:
                 id = self._ids[category.id]
                 words = {
                     "title": self._in(category.titles, tag),
@@ -260,6 +261,18 @@ class _Writer:
         for tag in self.configuration.titles:
             if canonical(tag) not in spoken:
                 self.left_out.append(f"texts in {tag}, which is not among the site's languages")
+
+    def _with_words(self) -> Iterator[ForeignCategory]:
+        """Yield the categories whose words fit the policy's: what they had under them is all of that."""
+        services = [service for service in self.configuration.services if not service.required]
+        used = {*(service.category for service in services), *(id for id, _ in self.configuration.cookies)}
+        categories = [one for one in self._categories() if not used or one.id in used]
+        ids = [self._ids[category.id] for category in categories]
+        for category, id in zip(categories, ids, strict=True):
+            if ids.count(id) == 1:
+                yield category
+            elif category.titles or category.descriptions:
+                self.left_out.append(f"the words of {category.id}: more than that is now under {id}")
 
     def _in(self, words: Mapping[str, str], tag: str) -> str:
         found = next((word for other, word in words.items() if canonical(other) == canonical(tag)), "")
