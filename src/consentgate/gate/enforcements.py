@@ -72,14 +72,25 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class _Change:
+    """A change that was first seen at the time `since`: to the policy `found`, its name and version, or to
+    none."""
+
+    found: tuple[str, Hashable] | None
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of a host until the time `until`: the `name` of its policy, None where it has none or
-    that could not be found out; and the `error` that asking for it ended in."""
+    that could not be found out; the `error` that asking for it ended in; and the `change` that does not count
+    yet."""
 
     until: float
     name: str | None
     is_unknown: bool = False
     error: type[Exception] | None = None
+    change: _Change | None = None
 
 
 class ByHost(Enforcements):
@@ -138,6 +149,9 @@ class ByHost(Enforcements):
         name = before.name if before is not None else None
         try:
             found = self.policies.find(host)
+            unsettled = self._before_unsettled(host, found, before)
+            if unsettled is not None:
+                return unsettled
             enforcement = None if found is None else self._loaded(found)
             name = None if found is None else found.name
         except Exception as error:
@@ -154,6 +168,26 @@ class ByHost(Enforcements):
             return self._unknown
         self._remember(host, name)
         return enforcement
+
+    def _before_unsettled(
+        self, host: str, found: FoundPolicy | None, before: _Known | None
+    ) -> Enforcement | None:
+        """Return the enforcement that is kept for `host` while what was `found` is another policy that may
+        still be in the middle of being written; None where there is nothing to wait for."""
+        name = before.name if before is not None and before.name is not None else found and found.name
+        kept = self._kept.get(name) if name is not None else None
+        if name is None or kept is None or kept.enforcement is self._unknown:
+            return None
+        seen = None if found is None else (found.name, found.version)
+        if seen == (name, kept.version):
+            return None
+        change, now = before.change if before is not None else None, time.monotonic()
+        if change is None or change.found != seen:
+            change = _Change(seen, now)
+        if now - change.since >= self.policies.settled_after:
+            return None
+        self._remember(host, name, error=before.error if before is not None else None, change=change)
+        return kept.enforcement
 
     def _loaded(self, found: FoundPolicy) -> Enforcement | None:
         """Return the enforcement of a policy, loaded if it has changed; None where it has gone meanwhile."""
@@ -178,10 +212,16 @@ class ByHost(Enforcements):
         return "" if self.policies.is_single_file else found.name
 
     def _remember(
-        self, host: str, name: str | None, *, is_unknown: bool = False, error: type[Exception] | None = None
+        self,
+        host: str,
+        name: str | None,
+        *,
+        is_unknown: bool = False,
+        error: type[Exception] | None = None,
+        change: _Change | None = None,
     ) -> None:
         until = time.monotonic() + self.policies.recheck
-        self._hosts.put(host[:_LONGEST_KEY], _Known(until, name, is_unknown, error))
+        self._hosts.put(host[:_LONGEST_KEY], _Known(until, name, is_unknown, error, change))
 
 
 class _Locks:

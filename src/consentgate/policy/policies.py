@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import errno
 import inspect
 import logging
 import os
@@ -26,6 +27,9 @@ _log = logging.getLogger("consentgate")
 
 MOST_READY = 500
 """The most policies that are kept ready. One of ten services takes 180 KiB (benchmarks/many_domains.py)."""
+SETTLED_AFTER = 1.0
+"""The seconds for which a changed file has to stay as it is before it counts. A policy that is cut in the
+middle of being written can be a valid one that allows more."""
 _MOST_MISNAMED = 10
 
 
@@ -105,6 +109,7 @@ class Policies:
         self.most_ready = most_ready
         self.recheck = recheck
         self.is_single_file = False
+        self.settled_after = SETTLED_AFTER if isinstance(source, str | os.PathLike) else 0.0
         self._ids = None if ids is None else frozenset(ids)
         self._requires_declaration = require_declaration
         self._finder = _finder_of(source, date_from_file=not require_declaration)
@@ -112,8 +117,8 @@ class Policies:
 
     @classmethod
     def watching(cls, path: str | os.PathLike[str]) -> Policies:
-        """Return the one policy in the file at `path`, for all hosts, loaded again when the file has changed:
-        for development. The gate that is made of it raises what `Policy.load` raises."""
+        """Return the one policy in the file at `path`, for all hosts, loaded again as soon as the file has
+        changed: for development. The gate that is made of it raises what `Policy.load` raises."""
         policies = cls(lambda host: None, recheck=0)
         policies._finder = _SingleFile(Path(path))
         policies.is_single_file = True
@@ -211,12 +216,16 @@ def _finder_of(source: object, *, date_from_file: bool) -> _Finder:
     )
 
 
-def _load_file(file: Path, *, date_from_file: bool = True) -> Policy | None:
-    """Load the policy in `file`, None where that has gone since it was found."""
+def _load_file(file: Path, version: Hashable, *, date_from_file: bool = True) -> Policy | None:
+    """Load the policy in `file`, found in this `version`; None where it has gone since. Raises OSError where
+    it has changed."""
     try:
-        return Policy.load(file, date_from_file=date_from_file)
+        policy = Policy.load(file, date_from_file=date_from_file)
     except FileNotFoundError:
         return None
+    if version_of(file) != version:
+        raise OSError(errno.EAGAIN, "the file was changed while it was read", str(file))
+    return policy
 
 
 class _Folder:
@@ -232,7 +241,7 @@ class _Folder:
         if found is None:
             return None
         file, version = found
-        load = partial(_load_file, file, date_from_file=self._date_from_file)
+        load = partial(_load_file, file, version, date_from_file=self._date_from_file)
         return FoundPolicy(str(file), version, load)
 
     def remedy(self, host: str) -> str:
@@ -259,7 +268,7 @@ class _SingleFile:
         version = version_of(self._file)
         if version is None:
             return None
-        return FoundPolicy(str(self._file), version, partial(_load_file, self._file))
+        return FoundPolicy(str(self._file), version, partial(_load_file, self._file, version))
 
     def remedy(self, host: str) -> str:
         return f"put {self._file} back"
