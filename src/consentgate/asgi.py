@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import aclosing
 from functools import lru_cache
@@ -10,6 +9,7 @@ from typing import Any
 
 from .gate import Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
+from .gate.threads import in_thread
 from .web.paths import quoted_path
 
 Scope = MutableMapping[str, Any]
@@ -54,8 +54,7 @@ class ConsentMiddleware:
             self.gate.setup.inside_sessions()
         scope = {**scope, "headers": [*(scope.get("headers") or ())]}
         request = request_of(scope)
-        # The policy of a host may have to be read, and the event loop must not wait for a disk.
-        exchange = self.gate.exchange_at_once(request) or await _in_thread(self.gate.exchange, request)
+        exchange = self.gate.exchange_at_once(request) or await self.gate.exchange_in_thread(request)
         if exchange.is_own and scope["type"] == "http":
             await _answer(exchange, scope["method"], receive, send)
             return
@@ -254,24 +253,13 @@ class _Response:
 async def _contents(message: Message) -> AsyncGenerator[bytes, None]:
     """Yield the part that is to be sent of the file that a message names by its path or brings open."""
     path, left = message.get("path"), message.get("count")
-    file = message["file"] if path is None else await _in_thread(open, path, "rb")
+    file = message["file"] if path is None else await in_thread(open, path, "rb")
     try:
         if message.get("offset") is not None:
-            await _in_thread(file.seek, message["offset"])
-        while data := await _in_thread(
-            file.read, _READ_AT_ONCE if left is None else min(left, _READ_AT_ONCE)
-        ):
+            await in_thread(file.seek, message["offset"])
+        while data := await in_thread(file.read, _READ_AT_ONCE if left is None else min(left, _READ_AT_ONCE)):
             left = None if left is None else left - len(data)
             yield data
     finally:
         if path is not None:
             file.close()
-
-
-async def _in_thread(call: Callable[..., Any], *given: Any) -> Any:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        # Trio's, for which no server sends files by itself: an application that asks for it can wait.
-        return call(*given)
-    return await asyncio.to_thread(call, *given)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 
 from consentgate import Gate, Policies, Policy, PolicyError
 from consentgate.gate import Request
@@ -395,7 +396,7 @@ def test_while_the_source_fails_a_known_policy_stays(
         assert b"Shop Ltd" in shop.gets().body
         table.error = None
         assert b"Shop Ltd" in shop.gets().body
-    assert ["the one before stays in effect" in record.getMessage() for record in caplog.records] == [
+    assert ["what was in effect before stays" in record.getMessage() for record in caplog.records] == [
         True
     ] * 2
 
@@ -450,6 +451,18 @@ def test_the_event_loop_does_not_wait_for_a_source() -> None:
     assert table.loads == 1
 
 
+def test_trios_event_loop_does_not_wait_for_a_source_either() -> None:
+    from consentgate.asgi import ConsentMiddleware
+
+    table = Table()
+    site = Site("asgi", App(Page(PAGE)), gate_for(table), host=SHOP)
+    scope = scope_of(site, "GET", "/", [("Host", SHOP)])
+    reply = trio.run(call_asgi, ConsentMiddleware(site.app.asgi, site.gate), scope, [b""])
+    assert b"Shop Ltd" in reply.body
+    assert threading.get_ident() not in table.threads
+    assert table.loads == 1
+
+
 def test_tasks_that_ask_at_once_load_once() -> None:
     from consentgate.asgi import ConsentMiddleware
 
@@ -463,6 +476,80 @@ def test_tasks_that_ask_at_once_load_once() -> None:
 
     asyncio.run(ask_at_once())
     assert (table.looks, table.loads) == (1, 1)
+
+
+class Slow(Table):
+    """A source that takes its time while it `is_slow`, and says when it has been `asked`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_slow = False
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def version(self, host: str) -> int | None:
+        if self.is_slow:
+            self.asked.set()
+            self.answers.wait(10)
+        return super().version(host)
+
+
+def test_threads_do_not_wait_for_a_slow_source_where_a_policy_is_kept() -> None:
+    table = Slow()
+    gate = gate_for(table)
+    gate.policy_for(SHOP)
+    table.is_slow, table.policies[SHOP] = True, (2, CITYS)
+    with ThreadPoolExecutor(2) as pool:
+        looking = pool.submit(gate.policy_for, SHOP)
+        try:
+            assert table.asked.wait(5)
+            assert pool.submit(gate.policy_for, SHOP).result(5).site.name == "Shop"
+        finally:
+            table.answers.set()
+        assert looking.result().site.name == "City"
+
+
+def test_tasks_do_not_wait_for_a_slow_source_where_a_policy_is_kept() -> None:
+    from consentgate.asgi import ConsentMiddleware
+
+    table = Slow()
+    site = Site("asgi", App(Page(PAGE)), gate_for(table), host=SHOP)
+    application = ConsentMiddleware(site.app.asgi, site.gate)
+
+    def ask(host: str) -> asyncio.Task[Any]:
+        scope = scope_of(site, "GET", "/", [("Host", host)])
+        return asyncio.create_task(call_asgi(application, scope, [b""]))
+
+    async def ask_while_it_is_slow() -> None:
+        hosts = (SHOP, "other.example")
+        for host in hosts:
+            await ask(host)
+        table.is_slow = True
+        made_up = [ask(f"{number}.example") for number in range(50)]
+        looking = [ask(host) for host in hosts]
+        try:
+            # The threads of the event loop are the application's.
+            assert await asyncio.wait_for(asyncio.to_thread(table.asked.wait, 5), 5)
+            for host in hosts:
+                reply = await asyncio.wait_for(ask(host), 5)
+                assert (reply.status, b"Shop Ltd" in reply.body) == (200, host == SHOP)
+        finally:
+            table.answers.set()
+            await asyncio.gather(*made_up, *looking)
+
+    asyncio.run(ask_while_it_is_slow())
+
+
+def test_while_the_source_fails_a_host_that_had_no_policy_stays_closed(make_site: MakeSite) -> None:
+    table = Table()
+    check = make_site(Page(PAGE), gate=gate_for(table), host="10.0.0.5")
+    assert check.gets().status == 200
+    table.error = ConnectionError("the database is away")
+    for _ in range(2):
+        reply = check.gets()
+        assert (reply.status, STATS in reply.loading) == (200, False)
+    table.error = None
+    table.policies["10.0.0.5"] = (1, SHOPS)
+    assert b"Shop Ltd" in check.gets().body
 
 
 # -- the gate itself -----------------------------------------------------------------------------------------

@@ -87,10 +87,7 @@ class ConsentMiddleware:
         if take_from_outside(request):
             return cast(HttpResponseBase, await self.get_response(request))
         asked = _request_of(request)
-        exchange = self.gate.exchange_at_once(asked)
-        if exchange is None:
-            # The policy of the host has to be read, and the event loop must not wait for a disk.
-            exchange = await sync_to_async(self.gate.exchange, thread_sensitive=False)(asked)
+        exchange = self.gate.exchange_at_once(asked) or await self.gate.exchange_in_thread(asked)
         if exchange.is_own:
             return _answer(exchange, request)
         _show_to_application(request, exchange)

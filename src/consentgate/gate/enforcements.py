@@ -42,6 +42,11 @@ class Enforcements(ABC):
         """Return the enforcement for `host`. It may have to be loaded."""
 
     @abstractmethod
+    def kept_for(self, host: str) -> Enforcement | None:
+        """Return the last enforcement for `host`, even where it is to be looked at again; None where nothing
+        is known."""
+
+    @abstractmethod
     def all_ready(self) -> list[Enforcement]:
         """List the enforcements that are in memory."""
 
@@ -56,6 +61,9 @@ class OneForAll(Enforcements):
         return self._enforcement
 
     def for_host(self, host: str) -> Enforcement:
+        return self._enforcement
+
+    def kept_for(self, host: str) -> Enforcement:
         return self._enforcement
 
     def all_ready(self) -> list[Enforcement]:
@@ -117,6 +125,13 @@ class ByHost(Enforcements):
         known = self._hosts.get(host[:_LONGEST_KEY])
         if known is None or known.until <= time.monotonic():
             return None
+        return self._kept_for(known)
+
+    def kept_for(self, host: str) -> Enforcement | None:
+        known = self._hosts.get(host[:_LONGEST_KEY])
+        return None if known is None else self._kept_for(known)
+
+    def _kept_for(self, known: _Known) -> Enforcement | None:
         if known.is_unknown:
             return self._unknown
         if known.name is None:
@@ -137,9 +152,16 @@ class ByHost(Enforcements):
         ready = self.ready_for(host)
         if ready is not None:
             return ready
-        with self._host_locks.of(host):
+        # One thread looks, which may take its time. Whoever has something to go on with does not wait for it.
+        kept = self.kept_for(host)
+        lock = self._host_locks.of(host)
+        if not lock.acquire(blocking=kept is None) and kept is not None:
+            return kept
+        try:
             # Another thread may have loaded it meanwhile.
             return self.ready_for(host) or self._look_up(host)
+        finally:
+            lock.release()
 
     def all_ready(self) -> list[Enforcement]:
         return [self._unknown, *(kept.enforcement for kept in self._kept.values())]
@@ -157,8 +179,12 @@ class ByHost(Enforcements):
         except Exception as error:
             # Whatever the site's source raises must neither open the gate nor close a site that is known.
             kept = self._kept.get(name) if name is not None else None
-            self._log.failed(host, error, keeps=kept is not None)
-            self._remember(host, name if kept is not None else None, error=type(error))
+            is_unknown = before is not None and before.is_unknown
+            self._log.failed(host, error, keeps=kept is not None or is_unknown)
+            name = name if kept is not None else None
+            self._remember(host, name, is_unknown=is_unknown, error=type(error))
+            if is_unknown:
+                return self._unknown
             return self._unavailable if kept is None else kept.enforcement
         if before is not None and before.error is not None:
             self._log.works(host, before.error)

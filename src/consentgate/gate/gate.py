@@ -33,10 +33,12 @@ from .log.once import Once
 from .message import Request
 from .report_only_exchange import ReportOnlyExchange
 from .request.origin import authority_of, host_of
+from .threads import Threads, in_thread
 
 _log = logging.getLogger("consentgate")
 
 _LEAST_KEY = 16
+_MOST_THREADS = 4
 
 DeclarationForm = Literal["html", "json", "markdown"]
 
@@ -93,6 +95,9 @@ class Gate:
         self._hosts = HostAdvice(Once())
         self._policies = policy if isinstance(policy, Policies) else None
         self._framework_cookies: tuple[Cookie, ...] = ()
+        # Visitors who make up hosts may fill the threads that find policies, and not those that look again.
+        self._finding, self._looking = Threads(_MOST_THREADS), Threads(_MOST_THREADS)
+        self._looked_at: set[str] = set()
         self._enforcements = self._enforcements_of(policy)
         if isinstance(self._enforcements, ByHost) and self._enforcements.policies.is_single_file:
             # What is wrong with the only policy keeps the site from starting.
@@ -207,6 +212,23 @@ class Gate:
         has to be loaded or looked at again, as `exchange` does."""
         enforcement = self._enforcements.ready_for(self._host_of(request))
         return None if enforcement is None else _exchange(enforcement, request)
+
+    async def exchange_in_thread(self, request: Request) -> Exchange:
+        """Return the exchange for one request. What has to be loaded or looked at is, in a thread.
+
+        Where a policy is in memory, one request looks whether it has changed, and the others go on with it.
+        """
+        host = self._host_of(request)
+        kept = self._enforcements.kept_for(host)
+        if kept is None:
+            return await in_thread(self.exchange, request, threads=self._finding)
+        if host in self._looked_at or len(self._looked_at) >= self._looking.most:
+            return _exchange(kept, request)
+        self._looked_at.add(host)
+        try:
+            return await in_thread(self.exchange, request, threads=self._looking)
+        finally:
+            self._looked_at.discard(host)
 
     def _host_of(self, request: Request) -> str:
         return host_of(authority_of(request, self._trusted_proxies)) if self._policies is not None else ""

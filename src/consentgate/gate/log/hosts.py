@@ -41,13 +41,13 @@ class HostAdvice:
             )
 
     def failed(self, host: str, error: Exception, *, keeps: bool) -> None:
-        """Log that asking for the policy of `host` failed. The gate `keeps` to the one before, or answers
-        503."""
+        """Log that asking for the policy of `host` failed. The gate `keeps` to what it
+        knew before, or answers 503."""
         if self._once.is_new("failed host", f"{host} {type(error).__name__}", source="browsers"):
             _log.error(
                 "the policy of the host %a cannot be had, and %s",
                 host[:_LONGEST],
-                "the one before stays in effect" if keeps else "it is answered with 503 until it can",
+                "what was in effect before stays" if keeps else "it is answered with 503 until it can",
                 exc_info=error,
             )
 
