@@ -182,6 +182,20 @@ def test_what_another_hosts_policy_adds_is_asked_there(make_site: MakeSite) -> N
     assert STATS not in at(site, f"c.{DOMAIN}").gets(cookie=shared).body
 
 
+def test_what_one_controller_was_told_counts_for_no_other(make_site: MakeSite) -> None:
+    theatre = SHARED.replace("City Council", "City Theatre")
+    table = {ONE: SHARED, f"c.{DOMAIN}": SHARED.replace('name = "City"', 'name = "Library"'), OTHER: theatre}
+    policies = Policies({host: Policy.parse(text + SERVICES) for host, text in table.items()}.get)
+    site = make_site(Page(PAGE), gate=Gate(policies, secret_key=SECRET), host=ONE)
+    shared = decided(site, "accept")
+    assert STATS in at(site, f"c.{DOMAIN}").gets(cookie=shared).body
+    reply = at(site, OTHER).gets(cookie=shared)
+    assert STATS not in reply.body
+    assert b"City Theatre" in reply.body
+    refused = decided(site, "refuse")
+    assert b"City Theatre" in at(site, OTHER).gets(cookie=refused).body
+
+
 def test_tests_of_applications_get_the_right_cookie(site: Site) -> None:
     name, value = consent_cookie(site.gate, ["stats"], host=OTHER)
     assert name == "__Secure-consent"

@@ -14,15 +14,18 @@ from .cookie import ConsentCookie
 class ConsentCookies:
     """The cookies in which choices under one policy travel.
 
-    With `[site] consent_domain` one answer counts for all hosts of that domain. A host may have an answer of
-    its own from before: then only what both grant is granted, until the visitor decides anew.
+    With `[site] consent_domain` one answer counts for all hosts of that domain and controller. A host may
+    have an answer of its own from before: then only what both grant is granted, until the visitor decides
+    anew.
     """
 
     def __init__(self, secret_keys: Sequence[str | bytes], site: Site, *, insecure: bool = False) -> None:
         validity, domain = Validity.of(site), site.consent_domain
         self._of_host = ConsentCookie(secret_keys, validity=validity, insecure=insecure)
         self._of_domain = (
-            ConsentCookie(secret_keys, validity=validity, insecure=insecure, domain=domain)
+            ConsentCookie(
+                secret_keys, validity=validity, insecure=insecure, domain=domain, controller=site.controller
+            )
             if domain
             else None
         )

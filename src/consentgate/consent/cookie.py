@@ -27,8 +27,8 @@ from .signals import DNT, GPC
 
 _SALT = b"consentgate.consent"
 _VERSION = 1
-_HOST_SIZE = 6
-_HEAD = struct.Struct(f">B{_HOST_SIZE}s")
+_SCOPE_SIZE = 6
+_HEAD = struct.Struct(f">B{_SCOPE_SIZE}s")
 _REFUSAL = struct.Struct(">H")
 _GRANT = struct.Struct(">I16sBB")
 _SIGNAL_BITS = {GPC: 1, DNT: 2}
@@ -42,7 +42,7 @@ class ConsentCookie:
 
     `secret_keys` go from the oldest to the newest, as in itsdangerous. The newest one signs, every one is
     accepted. A choice is read while it is within its `validity`. The cookie is for the host that was asked,
-    or for all hosts of a `domain`.
+    or for all hosts of a `domain` that name this `controller`.
     """
 
     def __init__(
@@ -52,12 +52,14 @@ class ConsentCookie:
         validity: Validity,
         insecure: bool = False,
         domain: str = "",
+        controller: str = "",
     ) -> None:
         if domain:
             self.name = INSECURE_DOMAIN_COOKIE if insecure else DOMAIN_COOKIE
         else:
             self.name = INSECURE_CONSENT_COOKIE if insecure else CONSENT_COOKIE
         self._domain = domain
+        self._controller = controller
         self._validity = validity
         self._insecure = insecure
         self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
@@ -82,8 +84,10 @@ class ConsentCookie:
         return f"{self.name}={value}; Path=/{domain}; Max-Age={age}{secure}; HttpOnly; SameSite=Lax"
 
     def _scope(self, host: str) -> str:
-        """Return what a choice is signed for. No host has a colon, so that none is taken for a domain."""
-        return f"domain:{self._domain}" if self._domain else host
+        """Return what a choice is signed for. No name of a host has a colon, so that none is taken for a
+        domain."""
+        # What was said to one controller says nothing to another.
+        return f"domain:{self._domain}:{self._controller}" if self._domain else host
 
     def read(self, values: Iterable[str], host: str) -> Choice | None:
         """Return the choice in the cookie's `values`, the most restrictive one of several.
@@ -110,8 +114,8 @@ def _strictness(choice: Choice) -> tuple[int, int]:
     return len(choice.granted), choice.at
 
 
-def _pack(choice: Choice, host: str) -> bytes:
-    data = _HEAD.pack(_VERSION, _host_digest(host))
+def _pack(choice: Choice, scope: str) -> bytes:
+    data = _HEAD.pack(_VERSION, _scope_digest(scope))
     if choice.is_grant:
         signals = sum(_SIGNAL_BITS[signal] for signal in choice.signals)
         data += _GRANT.pack(choice.at, choice.id, signals, len(choice.granted))
@@ -121,12 +125,12 @@ def _pack(choice: Choice, host: str) -> bytes:
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def _unpack(payload: bytes, host: str) -> Choice | None:
+def _unpack(payload: bytes, scope: str) -> Choice | None:
     try:
         data = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
     except (binascii.Error, ValueError):
         return None
-    if len(data) < _HEAD.size or _HEAD.unpack_from(data) != (_VERSION, _host_digest(host)):
+    if len(data) < _HEAD.size or _HEAD.unpack_from(data) != (_VERSION, _scope_digest(scope)):
         return None
     body = data[_HEAD.size :]
     if len(body) == _REFUSAL.size:
@@ -139,5 +143,5 @@ def _unpack(payload: bytes, host: str) -> Choice | None:
     return Choice(at, identity, frozenset(listed[:count]), frozenset(listed[count:]), signals)
 
 
-def _host_digest(host: str) -> bytes:
-    return hashlib.sha256(host.encode("utf-8", "replace")).digest()[:_HOST_SIZE]
+def _scope_digest(scope: str) -> bytes:
+    return hashlib.sha256(scope.encode("utf-8", "replace")).digest()[:_SCOPE_SIZE]
