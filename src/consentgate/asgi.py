@@ -27,6 +27,8 @@ DECLARATION = "consentgate.declaration"
 # What session middleware leaves for the application (Starlette's, and those made like it).
 _OUTER_SESSION = "session"
 _FILES = ("http.response.pathsend", "http.response.zerocopysend")
+_TRY_AGAIN_LATER = 1013
+"""The code of a WebSocket's end (IANA, WebSocket Close Code Number Registry)."""
 _READ_AT_ONCE = 64 << 10
 
 
@@ -57,6 +59,9 @@ class ConsentMiddleware:
         exchange = self.gate.exchange_at_once(request) or await self.gate.exchange_in_thread(request)
         if exchange.is_own and scope["type"] == "http":
             await _answer(exchange, scope["method"], receive, send)
+            return
+        if exchange.is_unavailable:
+            await _close(receive, send)
             return
         _show_to_application(scope, exchange)
         await self.app(scope, receive, _Response(exchange, send))
@@ -130,6 +135,12 @@ async def _answer(exchange: Exchange, method: str, receive: Receive, send: Send)
     answer = exchange.answer(body)
     await send({"type": "http.response.start", "status": answer.status, "headers": _bytes(answer.headers)})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _close(receive: Receive, send: Send) -> None:
+    """Refuse the handshake of a WebSocket, so that its client tries again later."""
+    await receive()
+    await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
 
 
 class _Response:

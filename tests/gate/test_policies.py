@@ -401,6 +401,37 @@ def test_while_the_source_fails_a_known_policy_stays(
     ] * 2
 
 
+def test_while_the_source_fails_websockets_are_closed() -> None:
+    from consentgate.asgi import ConsentMiddleware
+
+    table = Table()
+    table.error = ConnectionError("the database is away")
+    reached: list[str] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope["type"])
+        await send({"type": "websocket.accept"})
+
+    async def connect() -> list[str]:
+        sent: list[Any] = []
+        site = Site("asgi", App(Page(PAGE)), gate_for(table), host=SHOP)
+        scope = scope_of(site, "GET", "/", [("Host", SHOP)]) | {"type": "websocket"}
+
+        async def receive() -> Any:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message["type"])
+
+        await ConsentMiddleware(application, site.gate)(scope, receive, send)
+        return sent
+
+    assert asyncio.run(connect()) == ["websocket.close"]
+    assert reached == []
+    table.error = None
+    assert asyncio.run(connect()) == ["websocket.accept"]
+
+
 def test_a_function_that_raises_opens_nothing(make_site: MakeSite) -> None:
     def policy_of(host: str) -> Policy | None:
         raise RuntimeError(host)

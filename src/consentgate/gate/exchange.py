@@ -94,6 +94,11 @@ class Exchange(ABC):
         """True when the request is for the gate itself: the application is not called."""
         return self._endpoint is not None
 
+    @property
+    def is_unavailable(self) -> bool:
+        """True where nobody can say which policy the host has. No connection may reach the application."""
+        return self._enforcement.closed is Closed.UNAVAILABLE
+
     def answer(self, body: bytes = b"") -> Answer:
         """Return the answer of the gate's own endpoint. `body` is the request's: more than `longest_form`
         bytes of it need not be read."""
