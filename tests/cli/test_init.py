@@ -97,6 +97,16 @@ def test_a_file_that_is_there_is_replaced_only_by_force(tmp_path):
     assert drafted(tmp_path, "--force").site.controller == "Shop Ltd"
 
 
+def test_a_wrong_answer_on_a_terminal_is_asked_for_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("consentgate.cli.site_questions.is_terminal", lambda: True)
+    answers = "Shop Ltd\nnowhere\nprivacy@shop.example\nenglish\nde, en\n"
+    result = run(tmp_path, "--name", "Shop", input=answers)
+    assert result.exit_code == 0, result.output
+    assert "expected an e-mail or web address" in result.output
+    site = Policy.load(tmp_path / "consentgate.toml").site
+    assert (site.contact, site.languages) == ("privacy@shop.example", ("de", "en"))
+
+
 def test_a_file_of_another_name_and_standard_output(tmp_path):
     other = tmp_path / "other.toml"
     assert run(tmp_path, *SITE, "--yes", "--output", other).exit_code == 0
@@ -109,8 +119,8 @@ def test_a_file_of_another_name_and_standard_output(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--language", "xx"), "languages: expected a language"),
-        (("--host", "https://shop.example/"), "hosts: expected"),
+        (("--language", "xx"), "--language: expected a language"),
+        (("--host", "https://shop.example/"), "--host: expected"),
         (("--service", "yuotube"), 'the catalogue has no "yuotube"; did you mean "youtube"?'),
     ],
 )

@@ -8,8 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from consentgate.drafting.site import SiteAnswers
+from consentgate.policy import Policy, PolicyError, Site
+from consentgate.policy.review.site import is_address
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -57,19 +60,26 @@ def ask_for_site(
 ) -> SiteAnswers:
     """Return what is known of the site, and ask on a terminal for what no option says.
 
-    Raises UsageError where nobody can be asked, and names the missing options.
+    A wrong answer is asked for again. Raises UsageError where nobody can be asked, and names the missing
+    options; ClickException where an option is wrong.
     """
     asks = not yes and is_terminal()
+    _check_options(languages, hosts)
     known = [*languages] or [*likely_languages] or ["en"]
     if asks:
         name = name or click.prompt("What is the site called?", default=likely_name or None)
         controller = controller or click.prompt(
             "Who answers for it? (your company, or you; visitors read it)"
         )
-        contact = contact or click.prompt("Where can visitors write to? (an e-mail or web address)")
+        contact = contact or click.prompt(
+            "Where can visitors write to? (an e-mail or web address)", value_proc=_read_contact
+        )
         if not languages:
-            answer = click.prompt("Which languages is it in? (the main one first)", default=", ".join(known))
-            known = [tag.strip() for tag in answer.split(",") if tag.strip()]
+            known = click.prompt(
+                "Which languages is it in? (the main one first)",
+                default=", ".join(known),
+                value_proc=_read_languages,
+            )
     name = name or likely_name
     given = {"--name": name, "--controller": controller, "--contact": contact}
     missing = [option for option, value in given.items() if not value]
@@ -79,3 +89,34 @@ def ask_for_site(
         )
     today = datetime.datetime.now(datetime.UTC).date()
     return SiteAnswers(name, controller, contact, tuple(known), tuple(hosts), today, privacy_url)
+
+
+def _check_options(languages: Sequence[str], hosts: Sequence[str]) -> None:
+    """Check what options say. Raises ClickException, which names the option."""
+    languages = languages or ("en",)
+    for option, key, values in (("--language", "languages", languages), ("--host", "hosts", hosts)):
+        if expected := _wrong(key, values):
+            raise click.ClickException(f"{option}: {expected}")
+
+
+def _read_contact(answer: str) -> str:
+    if not is_address(answer):
+        raise click.UsageError("expected an e-mail or web address, like privacy@example.org")
+    return answer.strip()
+
+
+def _read_languages(answer: str) -> list[str]:
+    tags = [tag.strip() for tag in answer.split(",") if tag.strip()]
+    if expected := _wrong("languages", tags):
+        raise click.UsageError(expected)
+    return tags
+
+
+def _wrong(key: str, values: Sequence[str]) -> str:
+    """Say what a policy expects in this `key` of `[site]`; "" where the `values` are that."""
+    site = Site(name="Site", controller="Owner", contact="privacy@example.org")
+    try:
+        Policy(msgspec.structs.replace(site, **{key: tuple(values)}))
+    except PolicyError as error:
+        return error.mistakes[0].expected
+    return ""

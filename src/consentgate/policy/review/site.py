@@ -39,9 +39,14 @@ def dates(policy: Declared, today: datetime.date) -> Iterator[PolicyFinding]:
         )
 
 
+def is_address(contact: str) -> bool:
+    """Say whether visitors can write to a `contact`: it is an e-mail or web address."""
+    return _ADDRESS.fullmatch(contact.strip()) is not None
+
+
 def contact_without_address(policy: Declared) -> Iterator[PolicyFinding]:
     """Yield a finding where visitors are told of nothing to write to."""
-    if not _ADDRESS.fullmatch(policy.site.contact.strip()):
+    if not is_address(policy.site.contact):
         yield PolicyFinding(
             "warning",
             "[site]",
