@@ -57,4 +57,7 @@ class Engine(Protocol):
 _FIREFOX, _WEBKIT = (pytest.param(name, marks=pytest.mark.engines) for name in ("firefox", "webkit"))
 
 in_every_engine = pytest.mark.parametrize("engine", ["chromium", _FIREFOX, _WEBKIT], indirect=True)
+_FIREFOX_AT_LENGTH = pytest.param("firefox", marks=pytest.mark.exhaustive)
+in_firefox_at_length = pytest.mark.parametrize("engine", ["chromium", _FIREFOX_AT_LENGTH], indirect=True)
+"""For tests of which CI has no time for a second engine."""
 in_firefox_too = pytest.mark.parametrize("engine", ["chromium", _FIREFOX], indirect=True)

@@ -13,13 +13,13 @@ from consentgate import Gate, Policy
 from consentgate.texts import texts
 from consentgate.wsgi import ConsentMiddleware
 
-from .engine import in_firefox_too
+from .engine import in_firefox_at_length
 from .servers import Site
 from .test_decisions import POLICY
 from .test_neutrality import GATED, LONG, pages
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_firefox_at_length]
 
 LANGUAGES = ("en", "ar", "de", "pl")
 PAGE = """<!doctype html><html lang="{language}" dir="{direction}"><head><title>Shop</title>

@@ -11,11 +11,11 @@ from consentgate import Gate, Policy
 from consentgate.texts import texts
 from consentgate.wsgi import ConsentMiddleware
 
-from .engine import in_firefox_too
+from .engine import in_firefox_at_length
 from .servers import Site
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_firefox_at_length]
 
 POLICY = """
 [site]

@@ -11,14 +11,14 @@ import pytest
 from consentgate import Gate, Policy
 from consentgate.wsgi import ConsentMiddleware
 
-from .engine import in_firefox_too
+from .engine import in_firefox_at_length
 from .machines import AUTOCONSENT, Autoconsent, others_rules, press_as_consent_o_matic
 from .servers import serve_wsgi
 from .test_decisions import POLICY
 from .test_neutrality import page_of, pages
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_firefox_at_length]
 
 GATE = Gate(Policy.parse(POLICY), secret_key="a key for the tests", insecure=True)
 LINES = "".join(f"<p>Line {number}</p>" for number in range(80))

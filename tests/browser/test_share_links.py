@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from gate.response.social_buttons import CLOSED, SNIPPETS
 
-from .engine import in_firefox_too
+from .engine import in_firefox_at_length
 from .servers import Site
 from .test_policies import HTML, gated
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_firefox_at_length]
 
 OWN = "www.example.org"
 STYLE = "<style>li{list-style:none;display:inline-block;width:300px;height:40px;vertical-align:top}</style>"
