@@ -30,8 +30,17 @@ class Table:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def version(self, host: str) -> tuple[str, datetime.datetime] | None:
-        """Return which row has the policy of `host`, and when it was changed."""
+    def version(self, host: str) -> datetime.datetime | None:
+        """Return when the policy of `host` was changed."""
+        row = self._row_of(host)
+        return None if row is None else row[1]
+
+    def name(self, host: str) -> str | None:
+        """Return the name of the row that has the policy of `host`: all its hosts share it."""
+        row = self._row_of(host)
+        return None if row is None else row[0]
+
+    def _row_of(self, host: str) -> tuple[str, datetime.datetime] | None:
         rows = select(SitePolicy.host, SitePolicy.changed).where(SitePolicy.host.in_(_names(host)))
         with Session(self._engine) as session:
             found = session.execute(rows).all()
@@ -41,11 +50,11 @@ class Table:
 
     def policy(self, host: str) -> Policy | None:
         """Return the policy of `host`."""
-        version = self.version(host)
-        if version is None:
+        name = self.name(host)
+        if name is None:
             return None
         with Session(self._engine) as session:
-            row = session.get(SitePolicy, version[0])
+            row = session.get(SitePolicy, name)
         return None if row is None else Policy.parse(row.toml, row.host)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace as with_
 from pathlib import Path
@@ -360,6 +361,99 @@ def test_hosts_with_equal_versions_share_nothing(make_site: MakeSite) -> None:
     site = make_site(Page(PAGE), gate=gate_for(table))
     assert b"Shop Ltd" in at(site, SHOP).gets().body
     assert b"City Council" in at(site, CITY).gets().body
+
+
+class NamedTable(Table):
+    """A source in which all hosts below a domain have one policy."""
+
+    def name(self, host: str) -> str:
+        return host.partition(".")[2]
+
+    def version(self, host: str) -> int | None:
+        return super().version(self.name(host))
+
+    def policy(self, host: str) -> Policy | None:
+        return super().policy(self.name(host))
+
+
+MADE_UP = [f"{number}.city.example" for number in range(20)]
+
+
+def shared_by_function() -> Gate:
+    policy = Policy.parse(CITYS)
+    return gate_for(lambda host: policy)
+
+
+def shared_by_name() -> Gate:
+    table = NamedTable()
+    table.policies["city.example"] = (1, CITYS)
+    return gate_for(table)
+
+
+@pytest.mark.parametrize("make_shared", [shared_by_function, shared_by_name])
+def test_hosts_of_one_policy_share_what_enforces_it(
+    make_site: MakeSite, make_shared: Callable[[], Gate], caplog: pytest.LogCaptureFixture
+) -> None:
+    site = make_site(
+        Page(b'<!doctype html><title>t</title><img src="https://new.example/a.png">'), gate=make_shared()
+    )
+    for host in MADE_UP:
+        assert b"City Council" in at(site, host).gets().body
+    assert len({site.gate.enforcement_for(host) for host in MADE_UP}) == 1
+    assert len(said(caplog, 'the host "new.example"')) == 1
+
+
+def test_a_name_under_which_another_policy_comes_is_not_shared() -> None:
+    class Moving(NamedTable):
+        def policy(self, host: str) -> Policy | None:
+            policy = super().policy(host)
+            self.policies["city.example"] = (2, SHOPS)
+            return policy
+
+    table = Moving()
+    table.policies["city.example"] = (1, CITYS)
+    gate = gate_for(table)
+    assert gate.policy_for(CITY).site.name == "This site"
+    assert gate.policy_for(CITY).site.name == "Shop"
+
+
+def test_a_function_may_give_hosts_other_policies() -> None:
+    table = {SHOP: Policy.parse(SHOPS), CITY: Policy.parse(CITYS)}
+    gate = gate_for(table.get)
+    for _ in range(3):
+        table[SHOP], table[CITY] = table[CITY], table[SHOP]
+        for host, policy in table.items():
+            assert gate.policy_for(host).site.name == policy.site.name
+    for number in range(5):
+        table[SHOP] = Policy.parse(SHOPS.replace('"Shop"', f'"Shop {number}"'))
+        assert gate.policy_for(SHOP).site.name == f"Shop {number}"
+        assert gate.policy_for(CITY).site.name == table[CITY].site.name
+
+
+def test_a_function_that_gives_a_policy_with_mistakes_changes_nothing() -> None:
+    table = {SHOP: Policy.parse(_declared(SHOPS))}
+    gate = gate_for(table.get, require_declaration=True)
+    assert gate.policy_for(SHOP).services
+    table[SHOP] = Policy.parse(SHOPS.replace(SERVICE, ""))
+    for _ in range(3):
+        assert gate.policy_for(SHOP).services
+    assert gate.policy_for("other.example").site.name == "This site"
+
+
+def test_what_was_learnt_outlives_a_policy_that_makes_room(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = {SHOP: Policy.parse(SHOPS), CITY: Policy.parse(CITYS)}
+    page = Page(b'<img src="https://new.example/a.png">', headers=[HTML, ("Set-Cookie", "made-up=1")])
+    shop = make_site(page, gate=gate_for(table.get, most_ready=1), host=SHOP)
+    for _ in range(3):
+        shop.gets()
+        at(shop, CITY).gets()
+    assert len(said(caplog, 'the host "new.example"')) == 2
+    page.headers.pop()
+    cookie = f"made-up=1; {consent_on(shop, SHOP, 'refuse')}"
+    at(shop, CITY).gets()
+    assert "made-up" in shop.gets(cookie=cookie).deleted_names
 
 
 def test_while_the_source_fails_unknown_hosts_are_not_answered(

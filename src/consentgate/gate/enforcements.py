@@ -7,19 +7,18 @@ import os
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
 from consentgate.policy import Policies, Policy, PolicyError
 from consentgate.policy.policies import FoundPolicy
 
 from .enforcement import Closed, Enforcement
 from .log.hosts import HostAdvice
+from .recent import Recent
 
-Make = Callable[[Policy, str, Enforcement | None], Enforcement]
-"""Makes the enforcement of a policy with a name. What the one before it has learnt is taken over. Raises
+Make = Callable[[Policy, str], Enforcement]
+"""Makes the enforcement of a policy with a name. What was learnt under that name is taken over. Raises
 PolicyError where the policy cannot be enforced."""
 
 _HOSTS_PER_POLICY = 64
@@ -72,30 +71,31 @@ class OneForAll(Enforcements):
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The enforcement of a policy, and the version of the policy that was loaded last. After one with
-    mistakes it is still that of the version before."""
+    """The enforcement of the policy `name`, and the version of the policy that was loaded last. After one
+    with mistakes it is still that of the version before."""
 
+    name: str
     version: Hashable
     enforcement: Enforcement
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change that was first seen at the time `since`: to the policy `found`, its name and version, or to
+    """A change that was first seen at the time `since`: to the policy `found`, its key and version, or to
     none."""
 
-    found: tuple[str, Hashable] | None
+    found: tuple[Hashable, Hashable] | None
     since: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of a host until the time `until`: the `name` of its policy, None where it has none or
+    """What is known of a host until the time `until`: the `key` of its policy, None where it has none or
     that could not be found out; the `error` that asking for it ended in; and the `change` that does not count
     yet."""
 
     until: float
-    name: str | None
+    key: Hashable | None
     is_unknown: bool = False
     error: type[Exception] | None = None
     change: _Change | None = None
@@ -112,11 +112,11 @@ class ByHost(Enforcements):
         self.policies = policies
         self._make = make
         self._log = log
-        nobodys = make(policies.of_nobody, "hosts without a policy", None)
+        nobodys = make(policies.of_nobody, "hosts without a policy")
         self._unknown = replace(nobodys, closed=Closed.UNKNOWN_HOST)
         self._unavailable = replace(self._unknown, closed=Closed.UNAVAILABLE)
-        self._kept = _Recent[str, _Kept](policies.most_ready)
-        self._hosts = _Recent[str, _Known](policies.most_ready * _HOSTS_PER_POLICY)
+        self._kept = Recent[Hashable, _Kept](policies.most_ready)
+        self._hosts = Recent[str, _Known](policies.most_ready * _HOSTS_PER_POLICY)
         self._host_locks = _Locks()
         # Others than those of hosts: a thread that holds one of each cannot wait for another that does.
         self._policy_locks = _Locks()
@@ -134,9 +134,9 @@ class ByHost(Enforcements):
     def _kept_for(self, known: _Known) -> Enforcement | None:
         if known.is_unknown:
             return self._unknown
-        if known.name is None:
+        if known.key is None:
             return self._unavailable
-        kept = self._kept.get(known.name)
+        kept = self._kept.get(known.key)
         return None if kept is None else kept.enforcement
 
     def load(self, host: str) -> None:
@@ -146,7 +146,8 @@ class ByHost(Enforcements):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.policies.remedy(host))
         policy = found.load()
         if policy is not None:
-            self._kept.put(found.name, _Kept(found.version, self._make(policy, self._name_of(found), None)))
+            enforcement = self._make(policy, self._name_of(found))
+            self._kept.put(found.key, _Kept(found.name, found.version, enforcement))
 
     def for_host(self, host: str) -> Enforcement:
         ready = self.ready_for(host)
@@ -168,21 +169,24 @@ class ByHost(Enforcements):
 
     def _look_up(self, host: str) -> Enforcement:
         before = self._hosts.get(host[:_LONGEST_KEY])
-        name = before.name if before is not None else None
+        key = before.key if before is not None else None
+        kept = self._kept.get(key) if key is not None else None
         try:
             found = self.policies.find(host)
             unsettled = self._before_unsettled(host, found, before)
             if unsettled is not None:
                 return unsettled
-            enforcement = None if found is None else self._loaded(found)
-            name = None if found is None else found.name
+            enforcement = None if found is None else self._loaded(found, kept)
+            if found is None:
+                key = None
+            elif kept is None or enforcement is not kept.enforcement:
+                key = found.key
         except Exception as error:
             # Whatever the site's source raises must neither open the gate nor close a site that is known.
-            kept = self._kept.get(name) if name is not None else None
             is_unknown = before is not None and before.is_unknown
             self._log.failed(host, error, keeps=kept is not None or is_unknown)
-            name = name if kept is not None else None
-            self._remember(host, name, is_unknown=is_unknown, error=type(error))
+            key = key if kept is not None else None
+            self._remember(host, key, is_unknown=is_unknown, error=type(error))
             if is_unknown:
                 return self._unknown
             return self._unavailable if kept is None else kept.enforcement
@@ -192,7 +196,7 @@ class ByHost(Enforcements):
             self._log.unknown(host, self.policies.remedy(host))
             self._remember(host, None, is_unknown=True)
             return self._unknown
-        self._remember(host, name)
+        self._remember(host, key)
         return enforcement
 
     def _before_unsettled(
@@ -200,37 +204,44 @@ class ByHost(Enforcements):
     ) -> Enforcement | None:
         """Return the enforcement that is kept for `host` while what was `found` is another policy that may
         still be in the middle of being written; None where there is nothing to wait for."""
-        name = before.name if before is not None and before.name is not None else found and found.name
-        kept = self._kept.get(name) if name is not None else None
-        if name is None or kept is None or kept.enforcement is self._unknown:
+        key = before.key if before is not None and before.key is not None else found and found.key
+        kept = self._kept.get(key) if key is not None else None
+        if not self.policies.settled_after or kept is None or kept.enforcement is self._unknown:
             return None
-        seen = None if found is None else (found.name, found.version)
-        if seen == (name, kept.version):
+        seen = None if found is None else (found.key, found.version)
+        if seen == (key, kept.version):
             return None
         change, now = before.change if before is not None else None, time.monotonic()
         if change is None or change.found != seen:
             change = _Change(seen, now)
         if now - change.since >= self.policies.settled_after:
             return None
-        self._remember(host, name, error=before.error if before is not None else None, change=change)
+        self._remember(host, key, error=before.error if before is not None else None, change=change)
         return kept.enforcement
 
-    def _loaded(self, found: FoundPolicy) -> Enforcement | None:
-        """Return the enforcement of a policy, loaded if it has changed; None where it has gone meanwhile."""
-        with self._policy_locks.of(found.name):
-            kept = self._kept.get(found.name)
+    def _loaded(self, found: FoundPolicy, of_host: _Kept | None) -> Enforcement | None:
+        """Return the enforcement of a policy, loaded if it has changed; None where it has gone meanwhile.
+
+        `of_host` is what its host had until now, which stays where what was found has mistakes.
+        """
+        with self._policy_locks.of(found.key):
+            kept = self._kept.get(found.key)
             if kept is not None and kept.version == found.version:
                 return kept.enforcement
-            before = None if kept is None or kept.enforcement is self._unknown else kept.enforcement
             try:
                 policy = found.load()
                 if policy is None:
                     return None
-                enforcement = self._make(policy, self._name_of(found), before)
+                enforcement = self._make(policy, self._name_of(found))
             except PolicyError as error:
-                self._log.mistaken(found.name, error, keeps=before is not None)
-                enforcement = before or self._unknown
-            self._kept.put(found.name, _Kept(found.version, enforcement))
+                before = kept or of_host
+                keeps = before is not None and before.name == found.name
+                enforcement = before.enforcement if before is not None and keeps else self._unknown
+                self._log.mistaken(found.name, error, keeps=enforcement is not self._unknown)
+                if kept is None and keeps:
+                    # Under another key: other hosts of it may have had another policy before.
+                    return enforcement
+            self._kept.put(found.key, _Kept(found.name, found.version, enforcement))
             return enforcement
 
     def _name_of(self, found: FoundPolicy) -> str:
@@ -240,53 +251,22 @@ class ByHost(Enforcements):
     def _remember(
         self,
         host: str,
-        name: str | None,
+        key: Hashable | None,
         *,
         is_unknown: bool = False,
         error: type[Exception] | None = None,
         change: _Change | None = None,
     ) -> None:
         until = time.monotonic() + self.policies.recheck
-        self._hosts.put(host[:_LONGEST_KEY], _Known(until, name, is_unknown, error, change))
+        self._hosts.put(host[:_LONGEST_KEY], _Known(until, key, is_unknown, error, change))
 
 
 class _Locks:
-    """A lock for each name. There are few, and some names share one."""
+    """A lock for each key. There are few, and some keys share one."""
 
     def __init__(self) -> None:
         self._locks = [threading.Lock() for _ in range(_STRIPES)]
 
-    def of(self, name: str) -> threading.Lock:
-        """Return the lock of `name`."""
-        return self._locks[hash(name) % _STRIPES]
-
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-class _Recent(Generic[_K, _V]):
-    """Keeps the `most` values that were asked for last. Safe to share by threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[_K, _V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: _K) -> _V | None:
-        with self._lock:
-            value = self._values.get(key)
-            if value is not None:
-                self._values.move_to_end(key)
-            return value
-
-    def put(self, key: _K, value: _V) -> None:
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            if len(self._values) > self._most:
-                self._values.popitem(last=False)
-
-    def values(self) -> list[_V]:
-        with self._lock:
-            return [*self._values.values()]
+    def of(self, key: Hashable) -> threading.Lock:
+        """Return the lock of `key`."""
+        return self._locks[hash(key) % _STRIPES]

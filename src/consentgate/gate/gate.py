@@ -6,7 +6,7 @@ import copy
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from consentgate.catalogue import catalogue
@@ -24,9 +24,10 @@ from .enforcement import Enforcement, takes_reports
 from .enforcements import ByHost, Enforcements, OneForAll
 from .enforcing_exchange import EnforcingExchange
 from .exchange import Exchange
+from .learnt import LearntByPolicy
 from .log.advice import Advice
 from .log.configuration import ConfigurationAdvice
-from .log.findings import Finding, Findings, sum_of
+from .log.findings import Finding, sum_of
 from .log.findings_file import FindingsFile
 from .log.hosts import HostAdvice
 from .log.once import Once
@@ -39,6 +40,8 @@ _log = logging.getLogger("consentgate")
 
 _LEAST_KEY = 16
 _MOST_THREADS = 4
+_LEARNT_PER_READY = 4
+"""The policies of which it is known what was learnt, for each that is kept ready."""
 
 DeclarationForm = Literal["html", "json", "markdown"]
 
@@ -90,7 +93,8 @@ class Gate:
         self._insecure = insecure
         self._debug = debug
         self._trusted_proxies = trusted_proxies
-        self._findings_file = findings_file
+        most = _LEARNT_PER_READY * policy.most_ready if isinstance(policy, Policies) else 1
+        self._learnt = LearntByPolicy(most, findings_file)
         self.setup = ConfigurationAdvice(Once())
         self._hosts = HostAdvice(Once())
         self._policies = policy if isinstance(policy, Policies) else None
@@ -114,23 +118,26 @@ class Gate:
             return ByHost(policy, self._enforcement_of, self._hosts)
         return OneForAll(self._enforcement_of(policy))
 
-    def _enforcement_of(
-        self, policy: Policy, name: str = "", before: Enforcement | None = None
-    ) -> Enforcement:
-        """Make the enforcement of a `policy`, which comes in the place of the one `before`. The log names it
-        by its `name`."""
+    def _enforcement_of(self, policy: Policy, name: str = "") -> Enforcement:
+        """Make the enforcement of a `policy`. The log names it by its `name`, under which it is known what
+        was learnt before: a visitor who refuses has all cookies deleted that the application has set."""
         check_templates(policy)
         cookies = ConsentCookies(self._keys, policy.site, insecure=self._insecure)
-        findings = Findings(self._findings_file) if before is None else before.log.findings
-        log = Advice(policy, findings, name)
+        learnt = self._learnt.of(name)
+        log = Advice(policy, learnt.findings, name, learnt.once)
         for misfiled, category in policy.misfiled(*self._framework_cookies):
             log.cookies.misfiled(misfiled, category)
-        settings = self._insecure, self._debug, self._trusted_proxies
-        enforcement = Enforcement(policy, cookies, self._embeds, *settings, log)
-        if before is not None:
-            # A visitor who refuses has these deleted, whichever policy they were set under.
-            return replace(enforcement, set_by_application=before.set_by_application)
-        return enforcement
+        return Enforcement(
+            policy,
+            cookies,
+            self._embeds,
+            insecure=self._insecure,
+            debug=self._debug,
+            trusted_proxies=self._trusted_proxies,
+            log=log,
+            reports=learnt.reports,
+            set_by_application=learnt.set_by_application,
+        )
 
     @property
     def policy(self) -> Policy:
@@ -174,9 +181,10 @@ class Gate:
         """What this process has blocked, or would have blocked, with counts: the most frequent first.
 
         Empty unless the policy says `report_only` or `reports`, or `csp = "report-only"`. Of several policies
-        those count that are ready in memory; see `findings_for`.
+        those count that were loaded lately; see `findings_for`.
         """
-        findings = [enforcement.log.findings for enforcement in self._enforcements.all_ready()]
+        ready = (enforcement.log.findings for enforcement in self._enforcements.all_ready())
+        findings = [*dict.fromkeys((*ready, *(learnt.findings for learnt in self._learnt.all())))]
         return findings[0].all() if len(findings) == 1 else sum_of(findings)
 
     def findings_for(self, host: str) -> list[Finding]:

@@ -7,11 +7,13 @@ import errno
 import inspect
 import logging
 import os
+import threading
 from collections.abc import Callable, Collection, Hashable, Iterable
 from functools import cache, partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 from consentgate.web.host import parse_authority
 
@@ -48,8 +50,13 @@ def nobodys_policy() -> Policy:
 
 @runtime_checkable
 class PolicySource(Protocol):
-    """What supplies policies, such as a database. Both methods may take their time: no event loop waits for
-    them. They are called in several threads at once, for hosts in their canonical spelling."""
+    """What supplies policies, such as a database. Its methods may take their time: no event loop waits for
+    them. They are called in several threads at once, for hosts in their canonical spelling.
+
+    Where several hosts have one policy, let a third method `name(host)` return what names it, a text: then
+    they share what enforces it. `version` is that of the named policy, and `policy` is called for any of its
+    hosts.
+    """
 
     def version(self, host: str) -> Hashable:
         """Return a value that changes when the policy of `host` does, such as the time of its last change;
@@ -60,10 +67,12 @@ class PolicySource(Protocol):
 
 
 class FoundPolicy(NamedTuple):
-    """A policy that is there to be loaded. `name` is that of its file, or its host; `version` changes when
-    the policy does; `load` loads it, and may raise PolicyError and OSError."""
+    """A policy that is there to be loaded. `name` is what the log calls it; hosts whose policy has the same
+    `key` share it; `version` changes when the policy does; `load` loads it, and may raise PolicyError and
+    OSError."""
 
     name: str
+    key: Hashable
     version: Hashable
     load: Callable[[], Policy | None]
 
@@ -145,7 +154,7 @@ class Policies:
             return None
         # A date that lies ahead today may be past tomorrow.
         version = (found.version, latest_day()) if self._requires_declaration else found.version
-        return FoundPolicy(found.name, version, partial(self._load, found))
+        return found._replace(version=version, load=partial(self._load, found))
 
     def _load(self, found: FoundPolicy) -> Policy | None:
         policy = found.load()
@@ -242,7 +251,7 @@ class _Folder:
             return None
         file, version = found
         load = partial(_load_file, file, version, date_from_file=self._date_from_file)
-        return FoundPolicy(str(file), version, load)
+        return FoundPolicy(str(file), file, version, load)
 
     def remedy(self, host: str) -> str:
         exact = next(files_for(host))
@@ -268,7 +277,7 @@ class _SingleFile:
         version = version_of(self._file)
         if version is None:
             return None
-        return FoundPolicy(str(self._file), version, partial(_load_file, self._file, version))
+        return FoundPolicy(str(self._file), self._file, version, partial(_load_file, self._file, version))
 
     def remedy(self, host: str) -> str:
         return f"put {self._file} back"
@@ -284,23 +293,52 @@ class _FromSource:
         version = self._source.version(host)
         if version is None:
             return None
-        return FoundPolicy(host, version, partial(self._source.policy, host))
+        name = self._name_of(host)
+        if name is None:
+            return FoundPolicy(host, host, version, partial(self._source.policy, host))
+        return FoundPolicy(name, name, version, partial(self._load, host, name, version))
+
+    def _name_of(self, host: str) -> str | None:
+        """Return what the source calls the policy of `host`, None where it has no names."""
+        name_of = getattr(self._source, "name", None)
+        name = name_of(host) if callable(name_of) else None
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"name({shown(host)}): expected a text, not {name!r}")
+        return name
+
+    def _load(self, host: str, name: str, version: Hashable) -> Policy | None:
+        policy = self._source.policy(host)
+        # Other hosts share what has this name: it must not be another's policy.
+        if (self._name_of(host), self._source.version(host)) != (name, version):
+            raise OSError(errno.EAGAIN, "the policy was changed while it was loaded", name)
+        return policy
 
     def remedy(self, host: str) -> str:
         return f"let version({shown(host)}) and policy({shown(host)}) return something"
 
 
 class _FromFunction:
-    """Asks a function for policies. One that it returns again counts as unchanged."""
+    """Asks a function for policies. Hosts for which it returns the same one share it."""
 
     def __init__(self, function: Callable[[str], Policy | None]) -> None:
         self._function = function
+        # No id(), which the next policy may have when one is gone.
+        self._keys: WeakKeyDictionary[Policy, int] = WeakKeyDictionary()
+        self._next_key = count()
+        self._lock = threading.Lock()
 
     def find(self, host: str) -> FoundPolicy | None:
         policy = self._function(host)
         if policy is None:
             return None
-        return FoundPolicy(host, policy, lambda: policy)
+        if not isinstance(policy, Policy):
+            return FoundPolicy(host, host, None, lambda: policy)
+        with self._lock:
+            key = self._keys.get(policy)
+            if key is None:
+                key = self._keys[policy] = next(self._next_key)
+        name = f"{policy.site.name} ({policy.site.controller})"
+        return FoundPolicy(name, key, None, lambda: policy)
 
     def remedy(self, host: str) -> str:
         return "let the function that was given to Policies(...) return a policy for it"

@@ -19,11 +19,11 @@ class Advice:
     """The advice of one gate on its `policy` and its site, by subject. Safe to share by threads.
 
     The `findings` are where what it finds is counted. The `name` of the policy is
-    for the log, which names it where there are several.
+    for the log, which names it where there are several. `once` remembers what was logged under that name.
     """
 
-    def __init__(self, policy: Policy, findings: Findings, name: str = "") -> None:
-        once, log = Once(), log_of(name)
+    def __init__(self, policy: Policy, findings: Findings, name: str = "", once: Once | None = None) -> None:
+        once, log = once or Once(), log_of(name)
         self.findings = findings
         self.configuration = ConfigurationAdvice(once)
         self.cookies = CookieAdvice(policy, once, log)

@@ -10,6 +10,10 @@ MOST = 500
 """The most names of a kind that a process logs: they come from pages and browsers, which can make up any
 number."""
 
+MOST_IN_ALL = 10 * MOST
+"""The most names that a gate with several policies logs, of all kinds and under all policies. Where policies
+are made for hosts, visitors can make up any number of them."""
+
 _LONGEST_KEY = 1000
 
 Source = Literal["site", "browsers"]
@@ -17,10 +21,32 @@ Source = Literal["site", "browsers"]
 does."""
 
 
-class Once:
-    """Remembers what has been logged. Safe to share by threads."""
+class Room:
+    """Counts what several `Once` may still log together. Safe to share by threads."""
 
     def __init__(self) -> None:
+        self._count: Counter[Source] = Counter()
+        self._lock = threading.Lock()
+
+    def take(self, source: Source) -> bool:
+        """Say whether one more name from this `source` may be logged, which then counts."""
+        with self._lock:
+            if self._count[source] >= MOST_IN_ALL:
+                return False
+            self._count[source] += 1
+            return True
+
+    def give_back(self, source: Source) -> None:
+        """Have one name from this `source` not count any more."""
+        with self._lock:
+            self._count[source] -= 1
+
+
+class Once:
+    """Remembers what has been logged. Safe to share by threads. It logs as much as there is `room` for."""
+
+    def __init__(self, room: Room | None = None) -> None:
+        self._room = room or Room()
         self._logged: set[tuple[str, str]] = set()
         self._count: Counter[tuple[str, Source]] = Counter()
         self._lock = threading.Lock()
@@ -34,6 +60,8 @@ class Once:
         with self._lock:
             if key in self._logged or self._count[kind, source] >= MOST:
                 return False
+            if not self._room.take(source):
+                return False
             self._logged.add(key)
             self._count[kind, source] += 1
             return True
@@ -45,3 +73,4 @@ class Once:
             if key in self._logged:
                 self._logged.remove(key)
                 self._count[kind, source] -= 1
+                self._room.give_back(source)
