@@ -169,3 +169,18 @@ def test_from_a_site_that_only_reports_to_one_that_has_nothing_left_to_find(tmp_
     visit()
     assert "lacks nothing" in run(tmp_path, "--from-findings", file).stderr
     assert {service.id for service in Policy.load(policy).services} == {"vimeo"}
+
+
+def test_of_many_policies_only_what_is_about_the_file_is_taken(tmp_path):
+    file = tmp_path / "shop.example.toml"
+    file.write_bytes(SITE)
+    places = {"shop": "/srv/policies/shop.example.toml", "city": "/srv/policies/_.city.example.toml"}
+    lines = [
+        {"kind": "host", "name": f"{name}.example", "service": "", "policy": place}
+        for name, place in (*places.items(), ("windows", r"C:\policies\shop.example.toml"), ("odd", 3))
+    ]
+    found = tmp_path / "findings.jsonl"
+    found.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    result = run(tmp_path, "--output", file, "--from-findings", found, "--json")
+    assert "left out 2 lines that are not about a policy named shop.example.toml" in result.stderr
+    assert json.loads(result.stdout)["questions"] == ["shop.example", "windows.example"]

@@ -75,7 +75,7 @@ def init(
     file = output or path / POLICY_FILE
     if appends and not findings:
         raise click.UsageError("--append is for --from-findings FILE")
-    sightings = _sightings(findings)
+    sightings = _sightings(findings, file)
     if findings and not force and file != STANDARD_OUTPUT and file.exists():
         _complete(file, sightings, _host_of(hosts), appends=appends, as_json=as_json)
         return
@@ -103,19 +103,25 @@ def init(
         click.echo("\n".join(_told(file, project, draft)), err=file == STANDARD_OUTPUT)
 
 
-def _sightings(files: Sequence[Path]) -> list[Sighting]:
-    """Read files of findings, which several processes or machines may have written."""
+def _sightings(files: Sequence[Path], policy: Path) -> list[Sighting]:
+    """Read what is about the file `policy` in files of findings, which several processes or machines may have
+    written."""
     found: dict[Sighting, None] = {}
     for file in files:
-        sightings, broken = read_sightings(read_text(file))
-        found.update(dict.fromkeys(sightings))
-        if broken:
-            if not sightings:
-                raise click.ClickException(
-                    f"{file}: holds no findings; expected a file that Gate(findings=...) has written"
-                )
-            lines = "1 line that is no finding" if broken == 1 else f"{broken} lines that are no findings"
+        read = read_sightings(read_text(file), policy.name)
+        found.update(dict.fromkeys(read.sightings))
+        if read.broken and not (read.sightings or read.others):
+            raise click.ClickException(
+                f"{file}: holds no findings; expected a file that Gate(findings=...) has written"
+            )
+        if read.broken:
+            lines = "1 line that is no finding"
+            if read.broken > 1:
+                lines = f"{read.broken} lines that are no findings"
             click.echo(f"Warning: {file}: left out {lines}", err=True)
+        if read.others:
+            about = f"that are not about a policy named {policy.name}"
+            click.echo(f"Warning: {file}: left out {read.others} lines {about}", err=True)
     return [*found]
 
 

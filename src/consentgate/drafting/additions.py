@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from consentgate.catalogue import catalogue
 from consentgate.policy import Policy, own_hosts
@@ -50,26 +51,47 @@ class Additions:
     questions: tuple[str, ...] = ()
 
 
-def read_sightings(text: str) -> tuple[list[Sighting], int]:
-    """Read the lines of a file of findings, each once. Also return how many are none, as half a line is."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read in a file of findings: the `sightings`, each once; how many lines are `broken`, as half a
+    line is; and how many are about `others`, that is, other policies."""
+
+    sightings: tuple[Sighting, ...]
+    broken: int = 0
+    others: int = 0
+
+
+def read_sightings(text: str, policy: str) -> Read:
+    """Read the lines of a file of findings that are about the policy file of the name `policy`, or name no
+    policy."""
     found: dict[Sighting, None] = {}
-    broken = 0
-    for line in text.splitlines():
-        sighting = _sighting(line)
-        if sighting is not None:
-            found.setdefault(sighting)
-        elif line.strip():
+    broken = others = 0
+    for line in filter(str.strip, text.splitlines()):
+        value = _object_in(line)
+        sighting = _sighting(value)
+        if sighting is None:
             broken += 1
-    return [*found], broken
+        elif "policy" in value and _file_name(value["policy"]) != policy:
+            others += 1
+        else:
+            found.setdefault(sighting)
+    return Read(tuple(found), broken, others)
 
 
-def _sighting(line: str) -> Sighting | None:
+def _file_name(policy: object) -> str:
+    # The process that wrote it may run on another system.
+    return str(policy).replace("\\", "/").rpartition("/")[2]
+
+
+def _object_in(line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict):
-        return None
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _sighting(value: Mapping[str, Any]) -> Sighting | None:
     parts = [value.get(key) for key in ("kind", "name", "service")]
     if not all(isinstance(part, str) for part in parts) or parts[0] not in (*_WORDS, _HEADER):
         return None

@@ -43,7 +43,7 @@ class LearntByPolicy:
         with self._lock:
             learnt = self._learnt.get(name)
             if learnt is None:
-                learnt = Learnt(Once(self._room), Findings(self._file))
+                learnt = Learnt(Once(self._room), Findings(self._file, name))
                 self._learnt.put(name, learnt)
             return learnt
 

@@ -6,14 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from consentgate import Gate, Policies
 from consentgate.gate.log.findings import MOST
 from gate.conftest import MakeSite
-from gate.driver import HTML, POLICY, Page
+from gate.driver import HTML, POLICY, SECRET, Page
 
 REPORT_ONLY = POLICY.replace("[site]", "[site]\nreport_only = true")
 BODY = (
@@ -44,6 +46,20 @@ def test_each_finding_is_written_once_with_names_alone(make_site: MakeSite, file
     assert {"kind": "host", "name": "www.youtube.com", "service": "youtube"} in lines
     assert {"kind": "cookie sent", "name": "_ga", "service": "google-analytics"} in lines
     assert "secret" not in file.read_text("ascii")
+
+
+def test_of_several_policies_each_line_names_its_own(make_site: MakeSite, tmp_path: Path, file: Path) -> None:
+    host = "www.example.org"
+    for name in (host, "shop.example"):
+        (tmp_path / f"{name}.toml").write_text(REPORT_ONLY)
+    gate = Gate(Policies(tmp_path), secret_key=SECRET, findings=file)
+    site = make_site(Page(b'<img src="https://nobody.example/a.png">'), gate=gate, host=host)
+    for one in (host, "shop.example"):
+        replace(site, host=one).gets()
+    assert [(line["name"], Path(line["policy"]).name) for line in lines_of(file)] == [
+        ("nobody.example", f"{host}.toml"),
+        ("nobody.example", "shop.example.toml"),
+    ]
 
 
 def test_without_anything_found_there_is_no_file(make_site: MakeSite, file: Path) -> None:

@@ -52,11 +52,12 @@ def sum_of(several: Iterable[Findings]) -> list[Finding]:
 class Findings:
     """Counts findings, and sums them up in the log now and then. Safe to share by threads.
 
-    The first of each goes into the `file`, where there is one.
+    The first of each goes into the `file`, where there is one, under the name of the `policy`.
     """
 
-    def __init__(self, file: FindingsFile | None = None) -> None:
+    def __init__(self, file: FindingsFile | None = None, policy: str = "") -> None:
         self._file = file
+        self._policy = policy
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self._total = 0
         self._next_summary = FIRST_SUMMARY
@@ -77,7 +78,7 @@ class Findings:
                 summary = self._summary()
         # Others need not wait for a disk.
         if is_new and self._file is not None:
-            self._file.append(*key)
+            self._file.append(*key, self._policy)
         if summary:
             _log.warning("findings: %s", summary)
 

@@ -26,11 +26,13 @@ class FindingsFile:
         self._path = path
         self._has_failed = False
 
-    def append(self, kind: str, name: str, service: str) -> None:
-        """Write one finding. Where that fails, the log says so once, and the response goes on."""
+    def append(self, kind: str, name: str, service: str, policy: str = "") -> None:
+        """Write one finding under a `policy`, whose name is "" where there is but one. Where that fails, the
+        log says so once, and the response goes on."""
         if len(name) > _LONGEST:
             return
-        line = json.dumps({"kind": kind, "name": name, "service": service}) + "\n"
+        found = {"kind": kind, "name": name, "service": service}
+        line = json.dumps({**found, "policy": policy} if policy else found) + "\n"
         try:
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _READABLE)
             try:
