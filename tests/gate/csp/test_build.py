@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from consentgate import Gate, Policy
 from consentgate.catalogue import catalogue
+from consentgate.policy.first_party import registrable_domain
 from gate.conftest import MakeSite
-from gate.driver import HTML, PAGE, POLICY, Page, Reply, Site
+from gate.driver import HTML, PAGE, POLICY, SECRET, Page, Reply, Site
 
 from .browser import FETCHES, Csp
 
@@ -363,3 +365,20 @@ def test_with_many_services_granted_it_allows_them_and_no_others(make_site: Make
         assert csp.allows(fetch, "https://stats.vendor.example/")
         assert not csp.allows(fetch, "https://nobody.example/")
     assert csp.allows_keyword("script-src", "'unsafe-inline'")
+
+
+def test_the_catalogue_is_looked_through_once_for_all_policies(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_site().gets()
+    looked_at: list[str] = []
+
+    def count(host: str) -> str | None:
+        looked_at.append(host)
+        return registrable_domain(host)
+
+    monkeypatch.setattr("consentgate.gate.csp.build.registrable_domain", count)
+    another = POLICY + '[[service]]\nid = "new"\ncategory = "performance"\nhosts = ["new.example"]\n'
+    site = make_site(gate=Gate(Policy.parse(another), secret_key=SECRET))
+    assert "new.example" in site.gets(cookie=site.chooses("accept")).value(NAME.lower())
+    assert 0 < len(looked_at) < 50
