@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -42,8 +41,13 @@ def serving(folder: Path, *arguments: str, key: str = ""):
             assert process.stdout is not None
             yield process.stdout.readline(), process
         finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            # Not SIGINT: where the tests run in the background, that may be ignored.
+            process.terminate()
+            try:
+                process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
     assert process.returncode == 0
 
 

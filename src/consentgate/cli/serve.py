@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def serve(folder: Path, policy_file: Path | None, port: int, host: str, as_json:
     except OSError as error:
         raise click.ClickException(_of_socket(error, host, port)) from None
     url = f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
+    # Service managers end what they have started by this, and so does `kill`.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _tell(url, folder, policy_file, server, insecure=insecure, has_key=bool(secret_key), as_json=as_json)
         server.run()
