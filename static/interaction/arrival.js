@@ -9,7 +9,8 @@ import { sweep } from "./sweep.js";
  * @param {import("../snippet/on_demand.js").Tools} tools */
 export const arrive = async (tools) => {
   confirm(tools, false);
-  await Promise.allSettled([sweep(tools), forgetPages(tools)]);
+  await sweep(tools).catch(() => {});
+  await forgetPages(tools).catch(() => {});
   /* A plain form led here, and a service worker may have had an old copy of the page. Only once: where it still has
      one, it would have it again. */
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));

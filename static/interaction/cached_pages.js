@@ -1,6 +1,7 @@
 /* Pages that a service worker of the site has kept. */
 
-/** Delete them: they were made for another decision. All else in its caches stays.
+/** Delete them: they were made for another decision. All else in its caches stays. Not while caches are deleted: to
+ * look into one makes it anew.
  * @param {import("../snippet/on_demand.js").Tools} tools */
 export const forgetPages = async ({ openCache }) => {
   if (!openCache) return;

@@ -29,7 +29,8 @@ export const decide = async (tools, form, button) => {
   if (answer.type !== "opaqueredirect") throw answer;
   if (!takesBack) tellOfChange(takesBack);
   tools.tabs?.postMessage("");
-  await Promise.allSettled([button.value !== "accept" && sweep(tools), forgetPages(tools)]);
+  if (button.value !== "accept") await sweep(tools).catch(() => {});
+  await forgetPages(tools).catch(() => {});
   /* What runs in the page must end, whatever else is lost. */
   if (takesBack) loadAgain(tools);
   else if (button.value === "refuse") stay(tools, false);
