@@ -25,6 +25,8 @@ _LARGEST = 4 << 10
 """The most bytes of an element that is remembered."""
 _ROOM = 2 << 20
 """The most bytes of all of them."""
+_ROOM_OF_ONE_OF_MANY = _ROOM // 16
+"""The most bytes under one policy, where an application has many."""
 _BESIDE = 256
 """The bytes that Python needs beside each."""
 _LONGEST_SCOPE = 512
@@ -50,7 +52,8 @@ class _Memory:
     """What is remembered under one policy, how many bytes that is, and the hashes of the start tags that were
     met."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
+        self.room = room
         self.met: set[int] = set()
         self.removed: dict[tuple[_Where, bytes], tuple[Removed, ...]] = {}
         self.size = 0
@@ -78,7 +81,10 @@ class RemovedElements:
         # Clients can make up any number of long names.
         if judge.consent.is_open or sum(map(len, scope)) > _LONGEST_SCOPE:
             return cls(None, (), nested)
-        memory = _memories.get(claims) or _memories.setdefault(claims, _Memory())
+        memory = _memories.get(claims)
+        if memory is None:
+            room = _ROOM if judge.policy.among is None else _ROOM_OF_ONE_OF_MANY
+            memory = _memories.setdefault(claims, _Memory(room))
         return cls(memory, (*scope, charset, has_links), nested)
 
     def within(self, nested: int) -> RemovedElements:
@@ -122,7 +128,7 @@ class RemovedElements:
         size = len(tag) + len(removed.rest)
         if memory is None or size > _LARGEST:
             return
-        if memory.size > _ROOM:
+        if memory.size > memory.room:
             memory.removed.clear()
             memory.size = 0
         memory.size += size + _BESIDE * (1 + len(removed.verdict.edits))
