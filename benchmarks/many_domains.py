@@ -38,7 +38,7 @@ _PAGE = b"<!doctype html><title>A page</title><p>Hello</p>"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured: times in microseconds, memory in KiB."""
+    """The results: times in microseconds, memory in KiB."""
 
     ready: float
     ready_ratio: float

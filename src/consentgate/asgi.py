@@ -22,7 +22,7 @@ CONSENT = "consentgate.consent"
 """Where the visitor's consent is in the scope that the application gets, beside `scope["state"]["consent"]`.
 The state is no mark of the gate: some servers give all requests the same one."""
 DECLARATION = "consentgate.declaration"
-"""Where the scope has the function that writes the declaration into a page, `Exchange.declaration`."""
+"""The scope's key for the function that writes the declaration into a page, `Exchange.declaration`."""
 
 # What session middleware leaves for the application (Starlette's, and those made like it).
 _OUTER_SESSION = "session"

@@ -377,7 +377,7 @@ def test_the_flask_lines_find_the_policy_wherever_the_application_is(tmp_path, m
     file = tmp_path / "shop_of_init" / "__init__.py"
     file.write_text(package + "\n".join(line.strip() for line in lines.splitlines()), "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    from shop_of_init import site  # type: ignore[import-not-found]
+    from shop_of_init import site  # type: ignore[import-not-found]  # written above
 
     assert site.extensions["consentgate"].gate.policy.site.controller == "Shop Ltd"
 

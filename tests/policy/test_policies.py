@@ -192,12 +192,12 @@ def test_wrong_arguments_say_what_was_expected(
     source: object, options: dict[str, object], error: type[Exception], says: str
 ) -> None:
     with pytest.raises(error, match=says):
-        Policies(source, **options)  # type: ignore[arg-type]
+        Policies(source, **options)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_what_a_function_returns_has_to_be_a_policy() -> None:
     with pytest.raises(TypeError, match=r"expected a Policy or None for shop\.example, not 'x'"):
-        Policies(lambda host: "x").for_host("shop.example")  # type: ignore[arg-type,return-value]
+        Policies(lambda host: "x").for_host("shop.example")  # type: ignore[arg-type,return-value]  # wrong on purpose
 
 
 # -- what is the site itself ---------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ CookiePurpose: TypeAlias = Literal[
     "security",
     "load-balancing",
 ]
-"""What a cookie is for, in a word that can be shown in any language; services.toml explains each."""
+"""The purpose of a cookie, in a word that texts/ translate; services.toml explains each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class InlineSignature:
 
 @dataclass(frozen=True, slots=True)
 class ScriptSignature:
-    """What gives a script's file away as a service's, wherever it is kept. All that is given must fit.
+    """A mark by which a script is known as a service's, wherever its file is. All that is given must fit.
 
     `path` is a glob for the path of the script's URL, `id` a pattern for the whole of what its query has as
     `id`, and `attribute` the name of one that the element has, the whole value of which `value` matches.

@@ -21,7 +21,7 @@ from .page import said_in_a_line
 from .servers import Server, listen
 from .static_site import StaticSite
 
-SECRET_KEY = "CONSENTGATE_SECRET_KEY"  # noqa: S105
+SECRET_KEY = "CONSENTGATE_SECRET_KEY"  # noqa: S105  # the name of a variable, no key
 """The environment variable with the key that signs consent cookies."""
 
 _USUAL_POLICY = Path("consentgate.toml")

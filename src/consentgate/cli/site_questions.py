@@ -1,4 +1,4 @@
-"""What the commands that write a policy have to ask of its site: options, and questions on a terminal."""
+"""Options and questions about the site, for the commands that write a policy."""
 
 from __future__ import annotations
 

@@ -53,8 +53,8 @@ class Additions:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read in a file of findings: the `sightings`, each once; how many lines are `broken`, as half a
-    line is; and how many are about `others`, that is, other policies."""
+    """The contents of a file of findings: the `sightings`, each once, and the numbers of lines that are
+    `broken` or about `others`, which are other policies."""
 
     sightings: tuple[Sighting, ...]
     broken: int = 0

@@ -53,7 +53,7 @@ Value: TypeAlias = "bool | int | float | str | Regex | Skipped | list[Value] | d
 
 
 class NotData(ValueError):
-    """What stands where a literal was expected is none, or is not complete."""
+    """Raised where a literal was expected, and there is none or only the beginning of one."""
 
 
 def read_value(text: str, start: int = 0) -> tuple[Value, int]:
