@@ -180,6 +180,7 @@ PAGES: dict[str, Make] = {
     # Addresses.
     "a base and pictures": repeated("<img src=x>", BASE),
     "a base and numbered pictures": numbered("<img src={}>", BASE),
+    "a base and scripts with an id": repeated("<script src=x.js?id=1></script>", BASE),
     "a base and links": repeated("<link rel=preload href=x>", BASE),
     "bases": repeated(f"<base href={E}>"),
     "numbered bases": numbered("<base href=/{}/>"),

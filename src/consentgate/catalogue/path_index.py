@@ -17,15 +17,17 @@ _REWRITTEN = re.compile(r"[%\\\t\n\r]")
 class PathIndex(Generic[T]):
     """The values of many path globs. Of several that match, the first one counts."""
 
-    __slots__ = ("_globs", "_words")
+    __slots__ = ("_ends", "_globs", "_words")
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
         self._globs = tuple((Glob(path), value) for path, value in entries)
+        self._ends = tuple({glob.last for glob, _ in self._globs})
         self._words = words_in(glob.text for glob, _ in self._globs)
 
     def find(self, path: str) -> T | None:
         """Return the value for this path (without its query), or None."""
-        if not any(map(path.__contains__, self._words)):
+        # A page's base may give each of its short URLs a long path: none is searched as a whole.
+        if not path.endswith(self._ends):
             return None
         return next((value for glob, value in self._globs if glob.matches(path)), None)
 
