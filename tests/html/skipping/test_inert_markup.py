@@ -123,7 +123,8 @@ def test_pcre2_matches_any_soup_as_re_does(run: Run, data: bytes) -> None:
 @needs_shared
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
 def test_pcre2_matches_real_pages_as_re_does(run: Run) -> None:
-    for page in corpus_pages():
+    # A third of the pages for each: the three patterns have most of their parts in common.
+    for page in corpus_pages()[list(RUNS.values()).index(run) % 3 :: 3]:
         data = page.read_bytes()
         position = 0
         while position < len(data):
