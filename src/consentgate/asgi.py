@@ -7,6 +7,7 @@ from contextlib import aclosing
 from functools import lru_cache
 from typing import Any
 
+from .consent.current import ActingFor
 from .gate import Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
 from .gate.threads import in_thread
@@ -64,7 +65,8 @@ class ConsentMiddleware:
             await _close(receive, send)
             return
         _show_to_application(scope, exchange)
-        await self.app(scope, receive, _Response(exchange, send))
+        with ActingFor(scope[CONSENT]):
+            await self.app(scope, receive, _Response(exchange, send))
 
 
 def request_of(scope: Scope) -> Request:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from .consent.current import ActingFor
 from .gate import Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
 from .web.paths import quoted_path
@@ -153,13 +154,15 @@ class _Response:
     def of(self, app: WSGIApplication, environ: WSGIEnvironment) -> Iterable[bytes]:
         """Return the response of `app` to `environ`: the application's own iterable where the gate does not
         read it."""
-        iterable = app(environ, self._app_started)
+        acting = ActingFor(environ[CONSENT])
+        with acting:
+            iterable = app(environ, self._app_started)
         try:
             if self._started and self._exchange.passes and not self._written:
                 self._given_away = True
                 self._send_head()
                 return iterable
-            gated = _Gated(self, iterable)
+            gated = _Gated(self, iterable, acting)
             gated.begin()
             return gated
         except BaseException:
@@ -240,10 +243,14 @@ class _Response:
 
 
 class _Gated:
-    """The body that is sent: a chunk for each of the application's, without reading ahead."""
+    """The body that is sent: a chunk for each of the application's, without reading ahead.
 
-    def __init__(self, response: _Response, iterable: Iterable[bytes]) -> None:
+    The application's code runs `acting` for the visitor.
+    """
+
+    def __init__(self, response: _Response, iterable: Iterable[bytes], acting: ActingFor) -> None:
         self._response = response
+        self._acting = acting
         self._iterable: Iterable[bytes] | None = iterable
         self._chunks = _chunks_of(iterable)
         self._first: bytes | None = None
@@ -265,10 +272,11 @@ class _Gated:
             raise StopIteration
         # A server must know the status before it gets a chunk, even an empty one: until the head is known
         # the application is asked for more.
-        for data in self._chunks:
-            chunk = self._response.next_chunk(data)
-            if self._response.head_is_sent:
-                return chunk
+        with self._acting:
+            for data in self._chunks:
+                chunk = self._response.next_chunk(data)
+                if self._response.head_is_sent:
+                    return chunk
         # Where the gate is closed this raises, however often it is asked: the body never ends well.
         chunk = self._response.last_chunk()
         self._over = True
@@ -278,7 +286,8 @@ class _Gated:
         """Close the application's iterable, once."""
         iterable, self._iterable = self._iterable, None
         if iterable is not None:
-            _close(iterable)
+            with self._acting:
+                _close(iterable)
 
 
 def _chunks_of(iterable: Any) -> Iterator[bytes]:

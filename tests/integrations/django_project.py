@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import django
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template import engines
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_page
 
 from consentgate.django import consent_of, vary_on_consent
+from consentgate.outbound import current_consent
 
 from .shop import PAGE, POLICY, SECRET_KEY
 
@@ -142,6 +144,14 @@ def who(request: HttpRequest) -> HttpResponseBase:
     return HttpResponse(request.user.get_username(), content_type="text/plain")
 
 
+def current(request: HttpRequest) -> HttpResponseBase:
+    return HttpResponse(repr(current_consent()), content_type="text/plain")
+
+
+async def acurrent(request: HttpRequest) -> HttpResponseBase:
+    return await sync_to_async(current)(request)
+
+
 called: list[str] = []
 """The paths of views that may be cached, one for each call."""
 
@@ -217,5 +227,7 @@ urlpatterns = [
     path("astream", astream),
     path("second-thoughts", second_thoughts),
     path("counted", counted),
+    path("current", current),
+    path("acurrent", acurrent),
     path("admin/", admin.site.urls),
 ]

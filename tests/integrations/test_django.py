@@ -30,6 +30,7 @@ from django.utils import translation
 
 from consentgate import Policy
 from consentgate.django import ConsentMiddleware, gate_from_settings
+from consentgate.outbound import current_consent
 from consentgate.policy import Cookie
 from consentgate.policy.model import Banner
 
@@ -63,6 +64,23 @@ def test_what_is_held_back_and_what_opens(path: str) -> None:
     opened = client.get(path)
     assert STATS in body_of(opened)
     assert [*opened.cookies] == ["_own"]
+
+
+@pytest.mark.parametrize("path", ["/current", "/acurrent"])
+def test_the_code_that_answers_knows_for_whom(path: str) -> None:
+    client = Visitor()
+    assert body_of(client.get(path)) == "<Consent to nothing>"
+    client.accepts()
+    assert "performance" in body_of(client.get(path))
+    assert current_consent() is None
+
+
+@pytest.mark.parametrize("path", ["/current", "/acurrent"])
+def test_the_code_that_answers_in_a_loop_knows_for_whom(path: str) -> None:
+    async def ask() -> str:
+        return body_of(await AsyncClient().get(path))
+
+    assert asyncio.run(ask()) == "<Consent to nothing>"
 
 
 def test_what_report_only_finds_can_be_read() -> None:

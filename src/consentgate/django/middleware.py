@@ -28,6 +28,7 @@ from django.http.response import HttpResponseBase
 
 from consentgate import asgi, wsgi
 from consentgate.consent import Consent
+from consentgate.consent.current import ActingFor
 from consentgate.gate import Exchange, Header, Request
 from consentgate.web.paths import quoted_path
 
@@ -81,7 +82,8 @@ class ConsentMiddleware:
         if exchange.is_own:
             return _answer(exchange, request)
         _show_to_application(request, exchange)
-        return _gate_response(exchange, self.get_response(request))
+        with ActingFor(consent_of(request)):
+            return _gate_response(exchange, self.get_response(request))
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         if take_from_outside(request):
@@ -91,7 +93,8 @@ class ConsentMiddleware:
         if exchange.is_own:
             return _answer(exchange, request)
         _show_to_application(request, exchange)
-        return await _agate_response(exchange, await self.get_response(request))
+        with ActingFor(consent_of(request)):
+            return await _agate_response(exchange, await self.get_response(request))
 
 
 def _request_of(request: HttpRequest) -> Request:

@@ -1,0 +1,60 @@
+"""A service that the server is about to contact, as the policy and the catalogue know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from consentgate.catalogue import catalogue
+from consentgate.consent import Consent
+from consentgate.policy import NECESSARY, Claim, Groups, Policy
+
+HELD_BACK = 451
+"""The status of the answer to a request that was held back: Unavailable For Legal Reasons (RFC 7725)."""
+
+HoldsBack = Callable[[str], bool]
+"""Says whether a request to a URL may not leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A request to a `host` that is a service's. `claim` is what has to be consented to, of several the first
+    that is not."""
+
+    host: str
+    claim: Claim
+    policy: Policy
+    is_allowed: bool
+
+    @property
+    def name(self) -> str:
+        return self.claim.name
+
+
+def contact_at(url: str, consent: Consent) -> Contact | None:
+    """Return the service that a request to `url` contacts, judged by `consent`; None where it is nobody's."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    groups = _claims(host, parts.path or "/", consent.policy)
+    if not groups:
+        return None
+    for claims in groups:
+        if not any(_is_covered(claim, consent) for claim in claims):
+            return Contact(host, claims[0], consent.policy, is_allowed=False)
+    return Contact(host, groups[0][0], consent.policy, is_allowed=True)
+
+
+def _claims(host: str, path: str, policy: Policy) -> Groups:
+    declared = policy.claims.declared(host, path, own=False)
+    if declared:
+        return declared
+    known = catalogue().by_url(host, path)
+    if known is None or known.category == NECESSARY:
+        return ()
+    return (policy.claims.by_known(known),)
+
+
+def _is_covered(claim: Claim, consent: Consent) -> bool:
+    # A page that something is necessary on says nothing of what the server sends.
+    return claim.category == NECESSARY or (claim.unit is not None and consent.grants(claim.unit))
