@@ -2,16 +2,14 @@
 
 import datetime
 import json
-import os
-import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from documentation.pages import blocks
 
 from consentgate.cli import main
 
-ROOT = Path(__file__).resolve().parents[2]
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
 DECLARED = '\n[declaration]\ndpo = "none"\nauthority = "Example Authority"\n'
 DATED = f"{SITE}updated = 2026-01-01\n{DECLARED}"
@@ -123,6 +121,6 @@ def test_a_date_in_the_future_is_an_error(run):
 
 
 def test_the_documentation_shows_what_is_printed(run):
-    document = (ROOT / "docs" / "cli.md").read_text("utf-8")
-    (text,) = re.findall(r"```toml check\n(.*?)```", document, re.DOTALL)
-    assert f"```text\n{run(text).output}```" in document.replace(os.linesep, "\n")
+    section = "consentgate check: is the policy right?"
+    (text,) = blocks("docs/cli.md", "toml", section)
+    assert [run(text).output] == blocks("docs/cli.md", "text", section)[1:]

@@ -1,18 +1,16 @@
 """`consentgate explain`: why each element of a page is blocked or passes."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from documentation.pages import blocks
 
 from consentgate import Gate, Policy
 from consentgate.cli import main
 
 from .test_gate import ALL, PAGES, URL, needs_pages, own_url, policy_file
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: object, input: bytes | str | None = None) -> Result:
@@ -188,9 +186,8 @@ def test_what_is_wrong_is_said_in_a_line(arguments, message):
 
 def test_the_documentation_shows_what_is_printed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    document = (ROOT / "docs" / "cli.md").read_text("utf-8")
-    section = document.partition("\n## `consentgate explain`")[2].partition("\n## ")[0]
-    (page,) = re.findall(r"```html\n(.*?)```", section, re.DOTALL)
-    (shown,) = re.findall(r"```text\n(.*?)```", section, re.DOTALL)
+    section = "consentgate explain: why something is blocked, or is not"
+    (page,) = blocks("docs/cli.md", "html", section)
+    _, shown = blocks("docs/cli.md", "text", section)
     Path("page.html").write_text(page, "utf-8")
     assert run("page.html", "--url", "https://example.org/").output == shown

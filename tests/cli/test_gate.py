@@ -3,13 +3,13 @@
 import csv
 import gzip
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from documentation.pages import blocks
 
 from consentgate.cli import main
 
@@ -173,10 +173,9 @@ def test_the_charset_of_the_header_counts():
 
 
 def test_the_documentation_shows_what_is_printed():
-    document = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text("utf-8")
-    document = document.partition("\n## `consentgate gate`")[2].partition("\n## ")[0]
-    (page,) = re.findall(r"```html\n(.*?)```", document, re.DOTALL)
-    (shown,) = re.findall(r"```json\n(.*?)```", document, re.DOTALL)
+    section = "consentgate gate: one file through the gate"
+    (page,) = blocks("docs/cli.md", "html", section)
+    (shown,) = blocks("docs/cli.md", "json", section)
     assert run("-", *URL, "--json", input=page.encode()).stdout == shown
 
 

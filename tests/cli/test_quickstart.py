@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from documentation.pages import blocks
 from starlette.testclient import TestClient
 
 from consentgate import Policy
 from consentgate.cli import main
 
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs/quickstart.md").read_text("utf-8")
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGE = "docs/quickstart.md"
 INIT = ("init", "--controller", "Shop Ltd", "--contact", "privacy@shop.example", "--yes")
 ACCEPTS = {"decision": "accept"}
 FILM = "https://www.youtube.com/embed/"
 
 
 def shown(heading: str, language: str) -> str:
-    section = DOCUMENT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    (code,) = (code for kind, code in BLOCK.findall(section) if kind == language)
+    (code,) = blocks(PAGE, language, heading)
     return code
-
-
-def page() -> str:
-    return next(code for kind, code in BLOCK.findall(DOCUMENT) if kind == "html")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     site = tmp_path / "shop"
     (site / "templates").mkdir(parents=True)
-    (site / "templates/front.html").write_text(page(), "utf-8")
+    (site / "templates/front.html").write_text(blocks(PAGE, "html")[0], "utf-8")
     monkeypatch.chdir(site)
     monkeypatch.setenv("SECRET_KEY", "k" * 32)
     return site
 
 
 def printed(heading: str) -> str:
-    assert " ".join(INIT).replace("Shop Ltd", '"Shop Ltd"') in DOCUMENT
+    assert f"consentgate {shlex.join(INIT)}\n".replace("'", '"') in blocks(PAGE, "sh", heading)
     result = CliRunner().invoke(main, INIT)
     assert result.exit_code == 0, result.output
     assert result.stdout == shown(heading, "text")

@@ -14,6 +14,7 @@ from django.template import engines
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.utils import translation
+from documentation.pages import ROOT, blocks
 from flask import Flask, render_template_string
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -127,13 +128,8 @@ def test_what_templates_get_is_markup() -> None:
 
 # -- what the documentation shows ----------------------------------------------------------------------------
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "declaration.md"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DOCUMENT = "docs/declaration.md"
 FILE = '[site]\nname = "Shop"\ncontroller = "Shop Ltd"\ncontact = "c"\n'
-
-
-def shown(language: str) -> list[str]:
-    return [code for kind, code in BLOCK.findall(DOCUMENT.read_text("utf-8")) if kind == language]
 
 
 def test_the_shown_code_works(
@@ -142,7 +138,7 @@ def test_the_shown_code_works(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SECRET_KEY", SECRET_KEY)
     (tmp_path / "consentgate.toml").write_text(FILE)
-    lists, writes = shown("python")
+    lists, writes = blocks(DOCUMENT, "python")
     exec(compile(lists, "shown", "exec", dont_inherit=True), {})
     assert "[declaration], authority: expected the supervisory authority" in capsys.readouterr().out
     names: dict[str, Any] = {}
@@ -151,7 +147,7 @@ def test_the_shown_code_works(
 
 
 def test_the_shown_templates_work() -> None:
-    in_flask, in_starlette = shown("jinja")
+    in_flask, in_starlette = blocks(DOCUMENT, "jinja")
     with flask_app().test_request_context("/"):
         assert "<h2>Vos droits</h2>" in render_template_string(in_flask)
     template = jinja2.Template(in_starlette, autoescape=True)
@@ -161,14 +157,14 @@ def test_the_shown_templates_work() -> None:
 
     inner = Starlette(routes=[Route("/", page)])
     assert "<h2>Vos droits</h2>" in TestClient(ConsentMiddleware(inner, gate())).get("/").text
-    (in_django,) = shown("django")
+    (in_django,) = blocks(DOCUMENT, "django")
     with override_settings(CONSENTGATE={"POLICY": FRENCH}):
         request = RequestFactory().get("/")
         assert "<h2>Your rights</h2>" in engines["django"].from_string(in_django).render({}, request)
 
 
 def test_the_keys_of_the_json_are_described() -> None:
-    text = DOCUMENT.read_text("utf-8").partition("## As JSON")[2]
+    text = (ROOT / DOCUMENT).read_text("utf-8").partition("## As JSON")[2]
     declared = json.loads(gate().declaration(format="json"))
     rows = re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE)
     assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == [*declared]

@@ -15,6 +15,7 @@ from django.core.checks import run_checks
 from django.template import engines
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
+from documentation.pages import ROOT, blocks
 from starlette.testclient import TestClient
 
 from consentgate import Consent, Gate, Policy, UnknownId
@@ -28,8 +29,6 @@ from .django_project import GATE
 from .shop import DECISION, POLICY, SECRET_KEY, policy_file
 from .test_flask import make_app
 
-ROOT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = """
 [site]
 name = "Shop"
@@ -43,8 +42,7 @@ category = "performance"
 
 
 def shown(page: str, language: str = "python") -> list[str]:
-    text = (ROOT / ("" if page == "README.md" else "docs") / page).read_text("utf-8")
-    return [code for kind, code in BLOCK.findall(text) if kind == language]
+    return blocks(page if page == "README.md" else f"docs/{page}", language)
 
 
 def run(code: str, names: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +113,7 @@ def test_the_django_pages_code_works(site: Path) -> None:
 
 
 def test_the_django_pages_template_works() -> None:
-    (template,) = shown("django.md", "html")
+    (template,) = shown("django.md", "django")
     request = RequestFactory().get("/")
     request.consent = Consent.of_ids(POLICY, ["performance"])
     assert engines["django"].from_string(template).render({}, request).split() == ["counted", "counted"]
@@ -215,7 +213,7 @@ def test_flask_caching_caches_a_page_that_asks_as_the_page_on_caches_shows(site:
 
 
 def test_a_fragment_is_cached_as_the_page_on_caches_shows() -> None:
-    (fragment,) = shown("caches.md", "html")
+    (fragment,) = shown("caches.md", "django")
     template = engines["django"].from_string(fragment)
     for _ in range(2):
         for grants, text in (((), "for everyone"), (("performance",), "for you")):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from documentation.pages import blocks
 
 from consentgate import Policy
 from consentgate.catalogue import KnownService, catalogue
@@ -82,8 +81,7 @@ def test_what_a_pixel_or_a_tag_manager_is_for_is_never_videos_and_maps():
 
 def test_the_documentation_shows_the_warning_as_it_is(caplog):
     filed(f'{PIXEL}category = "third-party"\n')
-    document = Path(__file__).resolve().parents[2] / "docs" / "policy.md"
-    assert f"```text\n{caplog.messages[0]}\n```" in document.read_text("utf-8")
+    assert f"{caplog.messages[0]}\n" in blocks("docs/policy.md", "text")
 
 
 # -- policies with categories of their own -------------------------------------------------------------------

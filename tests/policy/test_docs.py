@@ -1,56 +1,38 @@
 """The documentation shows policy files: they load, and what is shown of mistakes is what is said."""
 
 import re
-from pathlib import Path
 
 import msgspec
 import pytest
+from documentation.pages import PAGES, ROOT, read
 
 from consentgate import Policy, PolicyError
 from consentgate.catalogue import catalogue
 from consentgate.policy import REASONS, Banner, Category, Cookie, Declaration, Service, Site, Theme
 from consentgate.policy.model import ConsentMode
 
-ROOT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```toml(?P<word> \w+)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def blocks(name: str) -> list[re.Match[str]]:
-    return list(BLOCK.finditer((ROOT / name).read_text("utf-8")))
-
-
 SITE = '[site]\nname = "a"\ncontroller = "b"\ncontact = "c"\n'
-SHOWN = [
-    pytest.param(block, id=f"{name}-{number}")
-    for name in (
-        "docs/policy.md",
-        "docs/many-domains.md",
-        "docs/languages.md",
-        "docs/theming.md",
-        "docs/recipes.md",
-        "docs/declaration.md",
-        "README.md",
-    )
-    for number, block in enumerate(blocks(name), 1)
+
+
+TOML = [
+    block
+    for page in PAGES
+    for block in read(page).blocks
+    if block.language == "toml" and block.words in ((), ("mistakes",))
 ]
 
 
-@pytest.mark.parametrize("block", SHOWN)
-def test_every_policy_that_is_shown_loads(block, caplog):
-    if block["word"]:
-        with pytest.raises(PolicyError):
-            Policy.parse(block["text"])
-    elif "[site]" in block["text"]:
-        Policy.parse(block["text"])
+@pytest.mark.parametrize("block", TOML, ids=str)
+def test_a_policy_that_is_shown_whole_is_loaded_without_a_warning(block, caplog):
+    if not block.words and "[site]" in block.text and block.page != "docs/cli.md":
+        Policy.parse(block.text)
         assert not caplog.records
-    else:
-        Policy.parse(SITE + block["text"])
 
 
 @pytest.mark.parametrize(("name", "site"), [("docs/policy.md", ""), ("docs/theming.md", SITE)])
 def test_the_mistakes_that_are_shown_are_those_that_are_reported(name, site):
     document = (ROOT / name).read_text("utf-8")
-    (wrong,) = (block["text"] for block in blocks(name) if block["word"])
+    (wrong,) = (block.text for block in read(name).blocks if block.words == ("mistakes",))
     with pytest.raises(PolicyError) as caught:
         Policy.parse(site + wrong, "consentgate.toml")
     assert f"```text\n{caught.value}\n```" in document

@@ -5,13 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from documentation.pages import blocks
 
 from consentgate import Policy
 from consentgate.policy.findings import PolicyFinding
 from consentgate.policy.loading import read
 from consentgate.policy.review import review
-
-from .test_docs import blocks
 
 TODAY = datetime.date(2026, 11, 30)
 SITE = """
@@ -289,7 +288,7 @@ def test_what_the_log_says_at_the_start_is_found_in_the_same_words(caplog):
 
 
 def test_the_whole_file_in_the_documentation_is_complete():
-    whole = blocks("docs/policy.md")[1]["text"]
+    whole = blocks("docs/policy.md", "toml")[1]
     assert "youtube" in whole
     assert review(*_read(whole)) == []
 

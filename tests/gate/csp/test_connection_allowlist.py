@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from documentation.pages import blocks
 
 from gate.conftest import MakeSite
 from gate.driver import HTML, JSON, POLICY, Page
@@ -36,6 +37,11 @@ def test_it_names_whom_was_granted_and_what_is_necessary_on_the_page(make_site: 
 def test_who_may_contact_anyone_gets_none(make_site: MakeSite) -> None:
     site = make_site(policy=policy("on", 'undeclared = "third-party"'))
     assert site.gets("/", site.chooses("accept")).values(NAME) == []
+
+
+def test_the_documentation_shows_what_is_sent(make_site: MakeSite) -> None:
+    reply = make_site(policy=policy("on"), host="example.org").gets()
+    assert blocks("docs/csp.md", "http") == [f"Connection-Allowlist: {reply.value(NAME)}\n"]
 
 
 def test_only_documents_bear_it(make_site: MakeSite) -> None:
