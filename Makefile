@@ -14,7 +14,7 @@ BENCH := $(VENV)/.bench
 DOCS := $(VENV)/.docs
 CODE := src tests examples tools benchmarks docs/conf.py
 
-.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench docs screenshots lint format browsers static servers clean
+.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench docs links screenshots lint format browsers static servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ bench: $(BENCH) ## measure the gate beside others that do the same
 
 docs: $(DOCS) ## build the documentation into build/docs, with every warning an error
 	$(RUN)/python -m sphinx -W --keep-going -q -b dirhtml docs build/docs
+
+links: $(DOCS) ## follow the documentation's links to other sites, which needs the network
+	$(RUN)/python -m sphinx -q -b linkcheck docs build/links
 
 screenshots: $(TESTS) ## take the pictures of docs/appearance.md again
 	$(RUN)/python tools/screenshots.py
