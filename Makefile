@@ -14,7 +14,7 @@ BENCH := $(VENV)/.bench
 DOCS := $(VENV)/.docs
 CODE := src tests examples tools benchmarks docs/conf.py
 
-.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench docs links screenshots lint format browsers static servers clean
+.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench comparison docs links screenshots lint format browsers static servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ soak: $(BENCH) ## send a gigabyte through the rewriter and print how far its mem
 
 bench: $(BENCH) ## measure the gate beside others that do the same
 	$(RUN)/python -m benchmarks --json benchmarks.json
+
+comparison: $(TESTS) ## visit a page with other consent managers from npm, and print the table of docs/comparison.md
+	$(RUN)/python -m tests.browser.comparison build/consent-managers
 
 docs: $(DOCS) ## build the documentation into build/docs, with every warning an error
 	$(RUN)/python -m sphinx -W --keep-going -q -b dirhtml docs build/docs
