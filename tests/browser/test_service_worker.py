@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from documentation.pages import blocks
 
 from consentgate import Gate, Policy
 from consentgate.wsgi import ConsentMiddleware
@@ -39,6 +40,21 @@ PAGE = (
 OPEN = "() => consentgate.allows('films')"
 
 
+RECIPE = "docs/recipes.md", "A service worker"
+STATIC = PAGE.replace("<h1>", "<link rel=stylesheet href=/static/shop.css><h1>")
+
+
+def recipe(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The shop with the worker of the documentation."""
+    of_path = {
+        "/worker.js": ("text/javascript", blocks(RECIPE[0], "js", RECIPE[1])[0]),
+        "/static/shop.css": ("text/css", "h1 { color: red }"),
+    }
+    of_type, body = of_path.get(environ["PATH_INFO"], ("text/html; charset=utf-8", STATIC))
+    start_response("200 OK", [("Content-Type", of_type)])
+    return [body.encode()]
+
+
 def shop(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     is_worker = environ["PATH_INFO"] == "/worker.js"
     content_type = "text/javascript" if is_worker else "text/html; charset=utf-8"
@@ -64,6 +80,22 @@ def test_what_was_granted_is_there_after_the_decision(visitor: Visitor) -> None:
     visitor.presses("Accept")
     assert visitor.page.evaluate(OPEN) is True
     assert "films.example" in visitor.reloads().hosts
+
+
+def test_the_worker_of_the_documentation_keeps_files_and_no_page(
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    policy = Policy.parse("\n".join((POLICY, *blocks(RECIPE[0], "toml", RECIPE[1]))))
+    gate = Gate(policy, secret_key="a key for the tests", insecure=True)
+    visitor = new_visitor(settle=0.4)
+    visitor.opens(serve(ConsentMiddleware(recipe, gate)).url)
+    visitor.page.evaluate("() => navigator.serviceWorker.ready.then(() => 0)")
+    for _ in range(2):
+        visitor.reloads()
+    kept = "(paths) => Promise.all(paths.map(path => caches.match(path).then(Boolean)))"
+    assert visitor.page.evaluate(kept, ["/static/shop.css", "/"]) == [True, False]
+    visitor.presses("Accept")
+    assert visitor.page.evaluate(OPEN) is True
 
 
 @pytest.mark.parametrize("way", ["in the page", "by a plain form"])

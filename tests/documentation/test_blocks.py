@@ -84,6 +84,10 @@ def html_is_valid(block: Block) -> None:
         assert not JAVASCRIPT.parse((script.text or "").encode()).root_node.has_error
 
 
+def javascript_is_parsed(block: Block) -> None:
+    assert not JAVASCRIPT.parse(block.text.encode()).root_node.has_error
+
+
 def json_is_read(block: Block) -> None:
     json.loads(block.text)
 
@@ -136,6 +140,7 @@ CHECKS: Mapping[str, Callable[[Block], None]] = {
     "toml": toml_is_a_policy,
     "sh": commands_are_run,
     "html": html_is_valid,
+    "js": javascript_is_parsed,
     "json": json_is_read,
     "jinja": jinja_is_compiled,
     "django": django_template_is_compiled,
@@ -213,6 +218,7 @@ def test_the_python_of_a_page_runs(page: str, folder: Path, monkeypatch: pytest.
         ("toml", '[[service]]\nuse = "yuotube"\n'),
         ("toml", '[[servise]]\nuse = "youtube"\n'),
         ("json", "{'a': 1}"),
+        ("js", "let = = 1"),
         ("html", "<p></b>"),
         ("html", "<script>let = = 1</script>"),
         ("jinja", "{% consented %}"),

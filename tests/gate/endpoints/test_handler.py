@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from documentation.pages import ROOT
 
 from consentgate import Policy, asgi, wsgi
 from consentgate.pages.assets import SNIPPET, StaticFile, stylesheets
@@ -78,6 +79,15 @@ def test_head_has_the_headers_of_get_and_no_body_W7(site: Site, path: str) -> No
     page, head = site.gets(path), site.asks(path, "HEAD")
     assert (head.status, head.body) == (page.status, b"")
     assert head.headers == page.headers
+
+
+def test_the_endpoints_that_the_documentation_lists_are_there(site: Site) -> None:
+    text = (ROOT / "docs/http.md").read_text("utf-8")
+    rows = re.findall(r"^\| `GET /_privacy/.*?\|", text, re.MULTILINE)
+    names = [name for row in rows for name in re.findall(r"`(?:GET /_privacy/)?([a-z.]+)`", row)]
+    pages = ["choices", "declaration", "declaration.md", "declaration.json"]
+    assert names == [*pages, "visitor.css", "state", "refused"]
+    assert {site.gets(f"/_privacy/{name}").status for name in names} == {200}
 
 
 @pytest.mark.parametrize(
