@@ -85,7 +85,7 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "clarity": "What Microsoft Clarity's tags are told.",
     },
     Declaration: {
-        "address": "The postal address of who answers for the site.",
+        "address": "The postal address of the controller.",
         "dpo": 'How to reach your data protection officer, or "none".',
         "authority": "The supervisory authority that visitors can complain to.",
         "authority_url": "Where that is on the web.",
