@@ -153,7 +153,7 @@ def test_a_policy_with_mistakes_is_said(error, folder):
     (folder / "consentgate.toml").write_text(f"{SITE}dnt = 1")
     assert error("site") == (
         "Error: 1 mistake in the policy:\n"
-        "  consentgate.toml: [site], dnt: expected true or false, without quotes, not 1\n"
+        "  consentgate.toml:5: [site], dnt: expected true or false, without quotes, not 1\n"
     )
 
 

@@ -124,9 +124,9 @@ def test_a_file_that_files_a_pixel_with_videos_loads_as_before_and_is_told_the_l
     text = '[[service]]\nuse = "youtube"\n[[service]]\nuse = "meta-pixel"\ncategory = "third-party"\n'
     assert filed(text) == "third-party"
     assert caplog.messages == [
-        'consentgate.toml: [[service]] 2 "meta-pixel", category: the catalogue files it under "marketing", '
-        'of which visitors read nothing in our description of "third-party". Write category = "marketing", '
-        'or describe "third-party" in your own words'
+        'consentgate.toml:10: [[service]] 2 "meta-pixel", category: the catalogue files it under '
+        '"marketing", of which visitors read nothing in our description of "third-party". Write category = '
+        '"marketing", or describe "third-party" in your own words'
     ]
     caplog.clear()
     assert filed(text.replace('"third-party"', '"marketing"')) == "marketing"
@@ -168,16 +168,16 @@ def test_without_a_category_for_it_a_pixel_goes_by_the_switch_and_is_told_the_li
     assert filed(THREE + PIXEL) == "never"
     assert filed(THREE + PIXEL, 'undeclared = "performance"') == "performance"
     start = (
-        'consentgate.toml: [[service]] 1 "meta-pixel": the catalogue files it under "marketing", which no '
-        "category of this policy covers. So it goes by undeclared in [site]: "
+        'consentgate.toml:{line}: [[service]] 1 "meta-pixel": the catalogue files it under "marketing", '
+        "which no category of this policy covers. So it goes by undeclared in [site]: "
     )
     end = (
         '. Add a [[category]] table with id = "marketing", or here the line category = ..., with one of '
         '"performance", "third-party"'
     )
     assert caplog.messages == [
-        f"{start}nothing opens it{end}",
-        f'{start}visitors are asked for it under "performance"{end}',
+        f"{start.format(line=10)}nothing opens it{end}",
+        f'{start.format(line=10)}visitors are asked for it under "performance"{end}',
     ]
     caplog.clear()
     assert filed(f'{THREE}[[category]]\nid = "marketing"\n{PIXEL}') == "marketing"
@@ -224,7 +224,7 @@ def test_a_category_that_covers_what_its_description_leaves_out_is_told_the_line
     filed(text)
     assert len(caplog.messages) == 1
     assert caplog.messages[0].startswith(
-        'consentgate.toml: [[category]] 2 "third-party", covers: visitors read nothing'
+        'consentgate.toml:10: [[category]] 2 "third-party", covers: visitors read nothing'
     )
     assert change in caplog.messages[0]
     assert caplog.messages[0].endswith("or write a description of your own")

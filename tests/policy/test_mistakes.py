@@ -143,7 +143,7 @@ def test_what_a_service_says_beside_an_unknown_use_is_checked_too():
 
 def test_a_file_that_is_not_toml_is_one_mistake_with_its_line():
     (found,) = mistakes("[site]\nname = Example\n", "site.toml")
-    assert str(found).startswith("site.toml: not readable as TOML: Invalid value")
+    assert str(found).startswith("site.toml:2: not readable as TOML: Invalid value")
     assert "line 2" in str(found)
 
 
@@ -158,7 +158,7 @@ def test_a_file_that_is_not_utf8_is_one_mistake_with_its_line(tmp_path):
     with pytest.raises(PolicyError) as caught:
         Policy.load(file)
     assert [str(found) for found in caught.value.mistakes] == [
-        f"{file}: expected text in UTF-8; line 3 has a byte 0xE4 that is not"
+        f"{file}:3: expected text in UTF-8; this line has a byte 0xE4 that is not"
     ]
 
 
@@ -182,8 +182,9 @@ def test_a_missing_file_raises_what_python_raises(tmp_path):
 
 
 def test_an_unknown_table_is_a_mistake_with_a_hint():
-    assert str(mistake('[[services]]\nid = "a"')) == (
-        "consentgate.toml: services: unknown here: expected [site], [banner], [theme], [[category]], "
+    text = '[[services]]\nid = "a"\ncategory = "performance"\npaths = ["/a"]'
+    assert str(mistake(text)) == (
+        "consentgate.toml:5: services: unknown here: expected [site], [banner], [theme], [[category]], "
         "[[cookie]], [[service]], [texts], [consent_mode] and [declaration] tables only; "
         'did you mean "service"?'
     )
@@ -451,7 +452,7 @@ def test_covers_names_categories_of_the_catalogue(covers):
 def test_two_categories_cannot_cover_the_same():
     text = "[[category]]\nid = 'a'\ncovers = ['media']\n[[category]]\nid = 'b'\ncovers = ['social', 'media']"
     assert str(mistake(text)) == (
-        'consentgate.toml: [[category]] 2 "b", covers: "media" is covered by "a" already'
+        'consentgate.toml:10: [[category]] 2 "b", covers: "media" is covered by "a" already'
     )
 
 
@@ -697,8 +698,8 @@ def test_any_language_code_that_exists_is_accepted(language):
 )
 def test_one_answer_needs_a_domain_that_is_the_sites_own(domain):
     assert str(mistake(f'consent_domain = "{domain}"')) == (
-        "consentgate.toml: [site], consent_domain: expected a domain of your own, below which all hosts are "
-        f'yours, like "example.org", not "{domain}"'
+        "consentgate.toml:5: [site], consent_domain: expected a domain of your own, below which all hosts "
+        f'are yours, like "example.org", not "{domain}"'
     )
 
 

@@ -143,7 +143,7 @@ def test_files_that_no_host_leads_to_are_named(tmp_path: Path, caplog: pytest.Lo
 
 def test_a_mistake_in_a_file_is_told_to_who_asks(tmp_path: Path) -> None:
     (tmp_path / "shop.example.toml").write_text('[site]\nname = "Shop"\n')
-    with pytest.raises(PolicyError, match=r"shop\.example\.toml: \[site\], controller"):
+    with pytest.raises(PolicyError, match=r"shop\.example\.toml:1: \[site\], controller"):
         Policies(tmp_path).for_host("shop.example")
 
 

@@ -168,9 +168,9 @@ def test_every_mistake_is_reported_at_once():
         ("[theme]", "text"),
         ("[theme]", "link"),
         ("[theme]", "radius"),
+        ("[theme.dark]", "text"),
+        ("[theme.dark]", "text"),
         ("[theme.dark]", "font"),
-        ("[theme.dark]", "text"),
-        ("[theme.dark]", "text"),
     ]
     assert found[0][2] == 'unknown key; did you mean "background"?'
     assert found[1][2] == "expected text in quotes, not 5"

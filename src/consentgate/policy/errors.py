@@ -13,17 +13,24 @@ Found = tuple[str, str, str]
 class Mistake:
     """One mistake: its `file`, `table` (`[[service]] 2 "stats"`) and `key`, and what was `expected` there.
 
-    `key` is empty where the whole table is wrong.
+    `key` is empty where the whole table is wrong. `line` is where that is in the file, or where its table is
+    if the key is missing; None where nothing of it is there.
     """
 
     file: str
     table: str
     key: str
     expected: str
+    line: int | None = None
 
     def __str__(self) -> str:
         place = ", ".join(filter(None, (self.table, self.key)))
-        return ": ".join(filter(None, (self.file, place, self.expected)))
+        return ": ".join(filter(None, (in_file(self.file, self.line), place, self.expected)))
+
+
+def in_file(file: str, line: int | None) -> str:
+    """Name a `line` of a `file` as compilers do, the file alone for None."""
+    return f"{file}:{line}" if file and line is not None else file
 
 
 class PolicyError(ValueError):

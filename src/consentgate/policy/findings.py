@@ -17,7 +17,8 @@ Level: TypeAlias = Literal["error", "warning"]
 class PolicyFinding:
     """Something in a policy that loads: `what` is wrong or incomplete at `key` of `table`, and what `to_do`.
 
-    `key` is empty where the whole table is meant.
+    `key` is empty where the whole table is meant. `line` is where that is in the file, as for a `Mistake`;
+    None where no file was looked at.
     """
 
     level: Level
@@ -25,10 +26,11 @@ class PolicyFinding:
     key: str
     what: str
     to_do: str
+    line: int | None = None
 
     def __str__(self) -> str:
         place = ", ".join(filter(None, (self.table, self.key)))
-        return f"{place}: {self.what}. {self.to_do}"
+        return ": ".join(filter(None, (place, f"{self.what}. {self.to_do}")))
 
 
 class Declared(Protocol):

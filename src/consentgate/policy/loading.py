@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 import logging
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,10 +18,11 @@ from consentgate.catalogue.naming import names_meant
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
-from .errors import Mistake, PolicyError
+from .errors import Mistake, PolicyError, in_file
 from .filing import file_service
 from .findings import PolicyFinding
-from .messages import but_not, did_you_mean, place_of, suggestion
+from .lines import Lines
+from .messages import but_not, closest, did_you_mean, place_of, suggestion
 from .model import (
     NECESSARY,
     NEVER,
@@ -64,15 +66,21 @@ class Parts(NamedTuple):
 
 def read_text(file: Path) -> str:
     """Return the text of a policy file. Raises PolicyError where it is not in UTF-8."""
-    raw = file.read_bytes()
+    return decode(file.read_bytes(), str(file))
+
+
+def decode(raw: bytes, file: str) -> str:
+    """Return the text of a policy file that has these bytes, and that messages call `file`. Raises
+    PolicyError where it is not in UTF-8."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        expected = f"expected text in UTF-8; line {line} has a byte 0x{raw[error.start]:02X} that is not"
+        expected = f"expected text in UTF-8; this line has a byte 0x{raw[error.start]:02X} that is not"
         if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             expected = "expected text in UTF-8, and this is UTF-16: save it in that encoding"
-        raise PolicyError([Mistake(str(file), "", "", expected)]) from None
+            line = 1
+        raise PolicyError([Mistake(file, "", "", expected, line)]) from None
 
 
 def parse(text: str, file: str) -> Parts:
@@ -81,9 +89,19 @@ def parse(text: str, file: str) -> Parts:
     `file` is the name that messages show. Raises PolicyError with every mistake found.
     """
     parts, filed = read(text, file)
-    for finding in review_at_start(parts, filed):
-        _log.warning("%s: %s", file, finding)
+    for finding in located(review_at_start(parts, filed), text):
+        _log.warning("%s: %s", in_file(file, finding.line), finding)
     return parts
+
+
+def located(findings: Iterable[PolicyFinding], text: str) -> list[PolicyFinding]:
+    """Return `findings` about the policy in `text` with their lines."""
+    found = [*findings]
+    # Most policies have none, and then their text is not gone through again.
+    lines = Lines.of(text) if found else None
+    return (
+        [dataclasses.replace(one, line=lines.line_of(one.table, one.key)) for one in found] if lines else []
+    )
 
 
 def read(text: str, file: str) -> tuple[Parts, tuple[PolicyFinding, ...]]:
@@ -92,13 +110,19 @@ def read(text: str, file: str) -> tuple[Parts, tuple[PolicyFinding, ...]]:
     try:
         document = tomllib.loads(text)
     except ValueError as error:
-        raise PolicyError([Mistake(file, "", "", say_what_is_wrong(text, error))]) from None
+        expected, line = say_what_is_wrong(text, error)
+        raise PolicyError([Mistake(file, "", "", expected, line)]) from None
+    except RecursionError:
+        expected = "not readable as TOML: its lists and tables are nested too deeply"
+        raise PolicyError([Mistake(file, "", "", expected)]) from None
     reader = _PolicyReader()
     parts = reader.parts_of(document)
     found = [mistake for mistake in check(*parts) if not reader.tables.is_settled(*mistake[:2])]
-    if reader.tables.mistakes or found:
-        mistakes = sorted((*reader.tables.mistakes, *found), key=lambda mistake: reader.order(mistake[0]))
-        raise PolicyError(Mistake(file, *mistake) for mistake in mistakes)
+    found = [*reader.tables.mistakes, *found]
+    if found:
+        lines = Lines.of(text, reader.read_as)
+        mistakes = [Mistake(file, *mistake, lines.line_of(*mistake[:2])) for mistake in found]
+        raise PolicyError(sorted(mistakes, key=lambda mistake: mistake.line or 0))
     return parts, tuple(reader.filed)
 
 
@@ -125,30 +149,12 @@ class _PolicyReader:
     def __init__(self) -> None:
         self.tables = TableReader()
         self.filed: list[PolicyFinding] = []
-        self._places: dict[str, int] = {}
-
-    def order(self, place: str) -> int:
-        """Return the sort key of a mistake in the table at `place`: mistakes go in the order of the file."""
-        for table in ("texts", "consent_mode"):
-            if place.startswith(f"[{table}."):
-                place = f"[{table}]"
-        for inner in (", cookies ", ", earlier "):
-            place = place.rpartition(inner)[0] or place
-        return self._places.get(place, -1)
-
-    def _enter(self, place: str) -> None:
-        self._places[place] = len(self._places)
+        self.read_as: dict[str, tuple[str, int]] = {}
+        """The misspelt tables, as `Lines.of` wants them."""
 
     def parts_of(self, document: Mapping[str, Any]) -> Parts:
         """Return the parts that `document` describes, with stand-ins for what is wrong."""
-        for key in document:
-            if key not in _TABLES:
-                hint = did_you_mean(key, _TABLES) or belongs_elsewhere(key)
-                expected = (
-                    "unknown here: expected [site], [banner], [theme], [[category]], [[cookie]], "
-                    "[[service]], [texts], [consent_mode] and [declaration] tables only"
-                )
-                self.tables.report("", key, f"{expected}{hint}")
+        document = self._respelt(document)
         site = self._site(document.get("site"))
         banner = self._banner(document.get("banner", {}))
         theme = self._theme(document.get("theme", {}))
@@ -170,9 +176,33 @@ class _PolicyReader:
         declaration = self._declaration(document.get("declaration", {}))
         return Parts(site, categories, cookies, services, banner, texts_, theme, consent_mode, declaration)
 
+    def _respelt(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Report the tables that no policy has. Return the others, with those that are misspelt under the
+        names that were meant: a mistake in a name shall not hide those in the table."""
+        tables = {key: value for key, value in document.items() if key in _TABLES}
+        for key, value in document.items():
+            if key in _TABLES:
+                continue
+            hint = did_you_mean(key, _TABLES) or belongs_elsewhere(key)
+            expected = (
+                "unknown here: expected [site], [banner], [theme], [[category]], [[cookie]], "
+                "[[service]], [texts], [consent_mode] and [declaration] tables only"
+            )
+            self.tables.report("", key, f"{expected}{hint}")
+            meant = closest(key, _TABLES)
+            before = tables.get(meant or "", [])
+            if meant is None or not _holds_tables(value):
+                continue
+            if meant not in tables:
+                tables[meant] = value
+                self.read_as[key] = meant, 0
+            elif isinstance(before, list) and isinstance(value, list):
+                tables[meant] = [*before, *value]
+                self.read_as[key] = meant, len(before)
+        return tables
+
     def _site(self, table: object) -> Site:
         place = "[site]"
-        self._enter(place)
         if isinstance(table, dict):
             return self.tables.object_from(place, table, Site)
         expected = (
@@ -186,7 +216,6 @@ class _PolicyReader:
 
     def _banner(self, table: object) -> Banner:
         place = "[banner]"
-        self._enter(place)
         if isinstance(table, dict):
             return self.tables.object_from(place, table, Banner)
         self.tables.report(place, "", "expected one table, under a [banner] in single brackets")
@@ -194,7 +223,6 @@ class _PolicyReader:
 
     def _theme(self, table: object) -> Theme:
         if not isinstance(table, dict):
-            self._enter("[theme]")
             self.tables.report("[theme]", "", "expected one table, under a [theme] in single brackets")
             return Theme()
         dark = table.get("dark", {})
@@ -206,7 +234,6 @@ class _PolicyReader:
         return replace(theme, dark=self._colours("[theme.dark]", dark, DarkColours))
 
     def _colours(self, place: str, table: dict[str, Any], model: type[Colouring]) -> Colouring:
-        self._enter(place)
         shared = {key: value for key, value in table.items() if not _ONE_ANSWER.search(key.lower())}
         for key in table:
             if key not in shared:
@@ -218,7 +245,6 @@ class _PolicyReader:
         return self.tables.complete(place, {**wrong, **values}, model)
 
     def _texts(self, table: object) -> dict[str, Any]:
-        self._enter("[texts]")
         if isinstance(table, dict):
             return table
         self.tables.report("[texts]", "", f"expected a table of texts{but_not(table)}")
@@ -226,7 +252,6 @@ class _PolicyReader:
 
     def _consent_mode(self, table: object) -> ConsentMode:
         place = "[consent_mode]"
-        self._enter(place)
         if isinstance(table, dict):
             return self.tables.object_from(place, table, ConsentMode)
         self.tables.report(place, "", f"expected a table{but_not(table)}")
@@ -234,7 +259,6 @@ class _PolicyReader:
 
     def _declaration(self, table: object) -> Declaration:
         place = "[declaration]"
-        self._enter(place)
         if isinstance(table, dict):
             return self.tables.object_from(place, table, Declaration)
         self.tables.report(place, "", f"expected a table{but_not(table)}")
@@ -250,14 +274,12 @@ class _PolicyReader:
         written = document.get(kind, [])
         tables = written if isinstance(written, list) else [written]
         if not isinstance(written, list) or not all(isinstance(table, dict) for table in tables):
-            self._enter(f"[[{kind}]]")
             self.tables.report(
                 f"[[{kind}]]", "", f"expected tables, each under a [[{kind}]] in double brackets"
             )
         for number, table in enumerate((table for table in tables if isinstance(table, dict)), 1):
             label = next((table[key] for key in labels if isinstance(table.get(key), str)), None)
             place = place_of(f"[[{kind}]]", number, label)
-            self._enter(place)
             yield place, table
 
     def service(
@@ -291,6 +313,12 @@ class _PolicyReader:
             expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
             self.tables.report(place, "use", expected)
         return known
+
+
+def _holds_tables(value: object) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    )
 
 
 def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, Any]:

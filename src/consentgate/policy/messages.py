@@ -4,18 +4,54 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Collection, Iterable
+
+_LONGEST = 60
+_LABEL = r'"(?:[^"\\]|\\.)*+"'
+_PLACE = re.compile(
+    r"(?:\[\[(?P<list>\w+)\]\]|\[(?P<table>[^\[\]]+)\])"
+    rf"(?: (?P<number>[0-9]+)(?: {_LABEL})?)?"
+    rf"(?:, (?P<inner>\w+) (?P<nth>[0-9]+)(?: {_LABEL})?)?"
+)
 
 
 def place_of(kind: str, number: int, label: object = "") -> str:
     """Name the place of a table, like `[[service]] 2 "stats"`."""
-    return f"{kind} {number} {shown(label)}" if isinstance(label, str) and label else f"{kind} {number}"
+    if not isinstance(label, str) or not label:
+        return f"{kind} {number}"
+    whole = json.dumps(label, ensure_ascii=False)
+    # The quotes close, so that `path_of` knows where a label ends.
+    cut = whole if len(whole) <= _LONGEST else json.dumps(f"{label[: _LONGEST // 2]}...", ensure_ascii=False)
+    return f"{kind} {number} {cut}"
+
+
+def path_of(place: str) -> tuple[str | int, ...] | None:
+    """Return the keys that lead to the table at a `place` in a policy file, with the index (from 0) of each
+    element of a list; None where it names none that is in the file.
+
+    It undoes `place_of`. A place in single brackets has its keys between dots, and "" is the whole file.
+    """
+    if not place:
+        return ()
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        return None
+    path: list[str | int] = [found["list"]] if found["list"] else [*found["table"].split(".")]
+    if found["number"]:
+        path.append(int(found["number"]) - 1)
+    if found["inner"]:
+        path += found["inner"], int(found["nth"]) - 1
+    return tuple(path)
 
 
 def closest(word: object, known: Iterable[str]) -> str | None:
-    """Return the known word that looks most like `word`, or None where none does."""
-    near = difflib.get_close_matches(word, list(known), n=1) if isinstance(word, str) else []
-    return near[0] if near else None
+    """Return the known word that looks most like `word`, in small letters or large; None where none does."""
+    if not isinstance(word, str):
+        return None
+    by_letters = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(word.lower(), by_letters, n=1)
+    return by_letters[near[0]] if near else None
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
@@ -42,4 +78,4 @@ def listed(words: Iterable[str]) -> str:
 def shown(value: object) -> str:
     """Show a value as TOML writes it, shortened where it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from pathlib import Path
 
 from .declaration_slots import missing_in
 from .findings import PolicyFinding
-from .loading import read, read_text
+from .loading import decode, located, read, read_text
 from .policy import Policy
 from .review import review
 
 
 def review_file(file: Path, today: datetime.date) -> tuple[Policy, list[PolicyFinding]]:
-    """Return the policy in `file`, and what is found in it on the day `today`. Nothing is logged.
+    """Return the policy in `file`, and what is found in it on the day `today`, in the order of the file.
+    Nothing is logged.
 
     Raises PolicyError with every mistake in the file, and OSError where it cannot be read.
     """
-    parts, filed = read(read_text(file), str(file))
+    policy, found = _reviewed(read_text(file), str(file), today)
+    return policy.found_at(file), found
+
+
+def review_bytes(data: bytes, name: str, today: datetime.date) -> tuple[Policy, list[PolicyFinding]]:
+    """Return the policy in `data`, of a file that messages call `name`, and what is found in it, as
+    `review_file` does. Its templates are looked for from the current folder on."""
+    return _reviewed(decode(data, name), name, today)
+
+
+def _reviewed(text: str, name: str, today: datetime.date) -> tuple[Policy, list[PolicyFinding]]:
+    parts, filed = read(text, name)
     policy = Policy(*parts)
-    return policy.found_at(file), review(parts, today, filed, missing_in(policy))
+    return policy, _in_order(located(review(parts, today, filed, missing_in(policy)), text))
+
+
+def _in_order(findings: Iterable[PolicyFinding]) -> list[PolicyFinding]:
+    """Sort by line. What is missing as a whole comes last."""
+    return sorted(findings, key=lambda finding: (finding.line is None, finding.line or 0))

@@ -48,13 +48,17 @@ _BY_ERROR = (
 """How the messages of tomllib begin, and how to mend what each is about."""
 
 
-def say_what_is_wrong(text: str, error: ValueError) -> str:
-    """Say where `text` is not TOML, by the `error` that reading it raised, and how to mend it."""
+def say_what_is_wrong(text: str, error: ValueError) -> tuple[str, int | None]:
+    """Say what in `text` is not TOML, by the `error` that reading it raised, and how to mend it. Return that
+    and the line, None where nothing tells it."""
     place = _PLACE.search(str(error))
     lines = text.split("\n")
-    line = lines[int(place[1]) - 1] if place is not None and int(place[1]) <= len(lines) else ""
+    number = int(place[1]) if place is not None and int(place[1]) <= len(lines) else None
+    line = lines[number - 1] if number else ""
+    if "end of document" in str(error):
+        number = len(text.rstrip().split("\n"))
     hint = next((hint for begin, hint in _BY_ERROR if begin in str(error)), None)
     hint = hint or next((hint for pattern, hint in _BY_LINE if pattern.match(line)), None)
     cut = line.strip()[:_LONGEST_LINE]
     shown = f": {cut}" if cut.isprintable() and cut else ""
-    return f"not readable as TOML: {error}{shown}{f'; {hint}' if hint else ''}"
+    return f"not readable as TOML: {error}{shown}{f'; {hint}' if hint else ''}", number

@@ -13,7 +13,7 @@ from .errors import Found
 from .hints import hint_for
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
 from .lifetime import EXPECTED_KEPT
-from .messages import but_not, closest, did_you_mean, listed, place_of
+from .messages import but_not, closest, did_you_mean, listed, path_of, place_of
 from .model import (
     REASONS,
     Banner,
@@ -96,7 +96,7 @@ class TableReader:
 
     def __init__(self) -> None:
         self.mistakes: list[Found] = []
-        self._settled: set[tuple[str, str]] = set()
+        self._settled: set[tuple[object, str]] = set()
 
     def report(self, place: str, key: str, expected: str) -> None:
         """Collect a mistake, and be silent about that key from then on."""
@@ -105,11 +105,11 @@ class TableReader:
 
     def settle(self, place: str, *keys: str) -> None:
         """Be silent about what further checks find at these keys, and about the table as a whole."""
-        self._settled.update((place, key) for key in (*keys, ""))
+        self._settled.update((_table_at(place), key) for key in (*keys, ""))
 
     def is_settled(self, place: str, key: str) -> bool:
         """Say whether to be silent about this key."""
-        return (place, key) in self._settled
+        return (_table_at(place), key) in self._settled
 
     def object_from(self, place: str, table: Mapping[str, Any], model: type[Table]) -> Table:
         """Make the object that `table` describes."""
@@ -158,6 +158,12 @@ class TableReader:
         if near and near not in table:
             # The key is misspelt, not missing.
             self.settle(place, near)
+
+
+def _table_at(place: str) -> object:
+    """Return what tells the table at a `place` from all others. A service may have two labels: the alias in
+    its table, and the catalogue's id."""
+    return path_of(place) or place
 
 
 def belongs_elsewhere(key: str) -> str:
