@@ -54,9 +54,9 @@ def test_a_complete_policy_is_said_to_be_one(run):
 
 def test_each_finding_is_a_line_and_nothing_is_logged_beside(run, caplog):
     lines = run(WRONG + '[[service]]\nuse = "google-adsense"\n').output.splitlines()
-    assert [line.partition(" ")[0] for line in lines] == ["error:", "warning:", "error:", "consentgate.toml:"]
-    assert "[declaration], transfers: the declaration has to say it. Write which data leave" in lines[2]
-    assert lines[0].startswith('error: consentgate.toml: [[service]] 1 "digg", use: Digg has closed')
+    assert [line.partition(" ")[0] for line in lines] == ["error:", "error:", "warning:", "consentgate.toml:"]
+    assert "[declaration], transfers: the declaration has to say it. Write which data leave" in lines[0]
+    assert lines[1].startswith('error: consentgate.toml:11: [[service]] 1 "digg", use: Digg has closed')
     assert not caplog.records
 
 
@@ -65,6 +65,7 @@ def test_findings_as_json(run):
     assert row == {
         "level": "warning",
         "file": "consentgate.toml",
+        "line": 6,
         "table": "[site]",
         "key": "guard",
         "what": "the scripts of your pages can store what visitors have not consented to",
@@ -74,11 +75,11 @@ def test_findings_as_json(run):
 
 def test_all_mistakes_are_said_at_once(run):
     text = f'{SITE}dnt = 1\n[[service]]\nuse = "yuotube"'
-    assert run(text).output.startswith("2 mistakes in the policy:\n  consentgate.toml: [site], dnt: ")
+    assert run(text).output.startswith("2 mistakes in the policy:\n  consentgate.toml:5: [site], dnt: ")
     rows = json.loads(run(text, "--json").output)
-    assert [(row["level"], row["table"], row["key"]) for row in rows] == [
-        ("error", "[site]", "dnt"),
-        ("error", '[[service]] 1 "yuotube"', "use"),
+    assert [(row["level"], row["line"], row["table"], row["key"]) for row in rows] == [
+        ("error", 5, "[site]", "dnt"),
+        ("error", 7, '[[service]] 1 "yuotube"', "use"),
     ]
     assert rows[0]["what"] == "expected true or false, without quotes, not 1"
 
@@ -95,7 +96,7 @@ def test_templates_that_cannot_be_used_are_mistakes(run, tmp_path):
 
 def test_another_file_can_be_named(run, tmp_path):
     (tmp_path / "other.toml").write_text(WRONG)
-    assert run(DATED, "other.toml").output.startswith("error: other.toml: ")
+    assert run(DATED, "other.toml").output.startswith("error: other.toml:7: [declaration], transfers")
 
 
 def test_a_missing_file_is_said_in_a_line(run):
@@ -107,8 +108,65 @@ def test_a_missing_file_is_said_in_a_line(run):
     )
 
 
-def test_a_folder_is_said_in_a_line(run, tmp_path):
-    assert run(DATED, str(tmp_path)).output == f"Error: {tmp_path}: cannot be read: Is a directory\n"
+def test_of_a_folder_every_policy_is_checked(run, tmp_path):
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    (folder / "default.toml").write_text(DATED)
+    (folder / "shop.example.toml").write_text(WRONG)
+    (folder / "old.example.toml").write_text(f"{DATED}[[services]]\n")
+    (folder / "News.example.toml").write_text(DATED)
+    (folder / "notes.txt").write_text("")
+    result = run(DATED, "policies")
+    lines = result.output.splitlines()
+    assert result.exit_code == 1
+    assert lines[0] == (
+        "error: policies/News.example.toml: no host leads to a file of this name. Rename it to "
+        "news.example.toml"
+    )
+    assert lines[1] == "3 mistakes in the policy:"
+    assert lines[2].startswith("  policies/old.example.toml:10: services: unknown here")
+    assert lines[-2].startswith('error: policies/shop.example.toml:11: [[service]] 1 "digg", use: ')
+    assert lines[-1] == "policies: 4 policies; 1 of them does not load, with 3 errors and 0 warnings"
+    rows = json.loads(run(DATED, "policies", "--json").output)
+    assert [row["line"] for row in rows] == [None, 10, 10, 10, 7, 11]
+
+
+def test_a_folder_in_which_all_is_right_is_said_to_be_so(run, tmp_path):
+    (tmp_path / "policies").mkdir()
+    result = run(DATED, "policies")
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: policies: no policy file is in it: expected names like shop.example.toml\n",
+    )
+    (tmp_path / "policies" / "default.toml").write_text(DATED)
+    result = run(DATED, "policies")
+    assert (result.exit_code, result.output) == (
+        0,
+        "policies: 1 policy; all of them load, with 0 errors and 0 warnings\n",
+    )
+
+
+def test_a_policy_may_come_from_standard_input(run):
+    result = CliRunner().invoke(main, ["check", "-"], input=WRONG)
+    assert result.exit_code == 1
+    assert result.output.startswith("error: standard input:7: [declaration], transfers: ")
+    result = CliRunner().invoke(main, ["check", "-"], input=DATED)
+    assert (result.exit_code, result.output) == (
+        0,
+        "standard input: the policy loads, and nothing in it is wrong or incomplete\n",
+    )
+    for data in (b"[site", b"\xff", b""):
+        result = CliRunner().invoke(main, ["check", "-"], input=data)
+        assert result.exit_code == 1
+        assert result.output.startswith("1 mistake in the policy:\n  standard input:")
+
+
+def test_a_misspelt_table_does_not_hide_the_mistakes_in_it(run):
+    lines = run(f'{DATED}[[services]]\nuse = "yuotube"\n[sites]\ndnt = 1\n').output.splitlines()
+    assert lines[0] == "3 mistakes in the policy:"
+    assert lines[1].startswith("  consentgate.toml:10: services: unknown here")
+    assert lines[2].startswith('  consentgate.toml:11: [[service]] 1 "yuotube", use: expected the id')
+    assert lines[3].startswith("  consentgate.toml:12: sites: unknown here")
 
 
 def test_the_day_of_the_files_last_change_counts_as_no_date(run):

@@ -1,0 +1,25 @@
+"""Shows on a terminal how far a command has come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import click
+
+_Item = TypeVar("_Item")
+
+
+def with_progress(items: Sequence[_Item], label: str, *, quiet: bool = False) -> Iterator[_Item]:
+    """Yield the `items`, with a bar and counts on standard error meanwhile, if that is a terminal and the
+    command is not `quiet`."""
+    if quiet or len(items) < _FEW or not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=label, show_pos=True, file=sys.stderr) as bar:
+        yield from bar
+
+
+_FEW = 10
+"""Fewer items are done before anybody could read how many there are."""
