@@ -84,6 +84,14 @@ def test_whatever_one_can_write_to_or_call_is_a_contact(contact):
     assert review(*_read(SITE.replace("privacy@example.org", contact))) == []
 
 
+def test_a_cookie_that_stands_twice_is_told_of():
+    twice = COOKIE.format("_ab", "performance")
+    (only,) = found(twice + twice)
+    assert (only.level, only.table, only.key) == ("warning", '[[cookie]] 2 "_ab"', "name")
+    (only,) = found(twice + twice.replace("14 days", "15 days"))
+    assert only.what.endswith("and the shorter of the two lifetimes counts")
+
+
 def test_a_policy_without_a_date_is_told_of():
     (only,) = review(*_read(SITE.replace("updated = 2026-11-23", "")))
     assert (only.level, only.key) == ("warning", "updated")

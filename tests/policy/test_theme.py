@@ -59,14 +59,18 @@ def test_a_theme_has_colours_for_light_and_dark_shapes_and_a_font():
 def test_a_colour_is_a_hexadecimal_number(key, value):
     for place in ("[theme]", "[theme.dark]"):
         expected = f'expected a colour like "#1a4fb4" or "#fff", not "{value}"'
-        assert mistakes(f'{place}\n{key} = "{value}"') == [(place, key, expected)]
+        ((*where, said),) = mistakes(f'{place}\n{key} = "{value}"')
+        assert where == [place, key]
+        assert said.partition("; did you mean")[0] == expected
 
 
 @pytest.mark.parametrize("key", ["radius", "button_radius"])
 @pytest.mark.parametrize("value", ["25px", "-1px", "1em", "6", "6.5px", "99px", "6px;x:y", "006px"])
 def test_a_radius_is_a_number_of_pixels(key, value):
     expected = f'expected a length from "0px" to "24px", not "{value}"'
-    assert mistakes(f'[theme]\n{key} = "{value}"') == [("[theme]", key, expected)]
+    ((*where, said),) = mistakes(f'[theme]\n{key} = "{value}"')
+    assert where == ["[theme]", key]
+    assert said.partition("; did you mean")[0] == expected
 
 
 @pytest.mark.parametrize(

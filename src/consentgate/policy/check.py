@@ -13,11 +13,19 @@ from consentgate.web.paths import local_path
 from .consent_mode import check_consent_mode
 from .errors import Found
 from .first_party import is_public_suffix, registrable_domain
-from .hints import address_hint, category_hint, host_hint, id_hint, lifetime_hint
+from .hints import (
+    address_hint,
+    category_hint,
+    host_hint,
+    id_hint,
+    language_hint,
+    lifetime_hint,
+    path_hint,
+)
 from .host_files import is_host
 from .languages import is_unknown_language
 from .lifetime import EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
-from .messages import but_not, did_you_mean, listed, place_of, shown
+from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
 from .model import (
     CONSENT_COOKIE,
     DOMAIN_COOKIE,
@@ -108,14 +116,18 @@ def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
         yield from _check_host("[site]", "hosts", host)
     for language in site.languages:
         if not _LANGUAGE.fullmatch(language):
-            yield "[site]", "languages", f'expected languages like "en" or "pt-BR"{but_not(language)}'
+            expected = f'expected languages like "en" or "pt-BR"{but_not(language)}'
+            yield "[site]", "languages", f"{expected}{language_hint(language)}"
         elif is_unknown_language(language):
             expected = "expected a language by its code (ISO 639-1)"
-            yield "[site]", "languages", f'{expected}, like "en", "de" or "fr"{but_not(language)}'
+            expected += f', like "en", "de" or "fr"{but_not(language)}'
+            yield "[site]", "languages", f"{expected}{language_hint(language)}"
     if not site.languages:
         yield "[site]", "languages", 'expected at least one language, like ["en"]'
     if not re.fullmatch(PREFIX, site.prefix):
-        yield "[site]", "prefix", f'expected a path between slashes, like "/_privacy/"{but_not(site.prefix)}'
+        expected = f'expected a path between slashes, like "/_privacy/"{but_not(site.prefix)}'
+        meant = f"/{site.prefix.strip('/')}/"
+        yield "[site]", "prefix", expected + suggestion([meant] if re.fullmatch(PREFIX, meant) else [])
     for key, url in (("privacy_url", site.privacy_url), ("imprint_url", site.imprint_url)):
         yield from _check_link("[site]", key, url)
     yield from _check_consent_domain(site.consent_domain)
@@ -144,7 +156,13 @@ def _check_consent_domain(domain: str) -> Iterator[Found]:
     """Check that browsers take a cookie for `domain`, as they never do for a public suffix."""
     if domain and not (is_host(domain) and parse_host(domain) == domain and registrable_domain(domain)):
         expected = 'expected a domain of your own, below which all hosts are yours, like "example.org"'
-        yield "[site]", "consent_domain", f"{expected}{but_not(domain)}"
+        yield "[site]", "consent_domain", f"{expected}{but_not(domain)}{_domain_hint(domain)}"
+
+
+def _domain_hint(text: str) -> str:
+    host = re.sub(r"^(?:[a-zA-Z]+:)?/*", "", text).partition("/")[0].removeprefix("*").strip(".").lower()
+    domain = registrable_domain(host) if is_host(host) else None
+    return suggestion([domain] if domain and domain != text else [])
 
 
 def _check_kept(site: Site) -> Iterator[Found]:
@@ -244,12 +262,21 @@ def _check_places(place: str, service: Service) -> Iterator[Found]:
         try:
             UrlPattern.parse(url)
         except ValueError as error:
-            yield place, "urls", f"{error}{but_not(url)}"
+            yield place, "urls", f"{error}{but_not(url)}{_pattern_hint(url)}"
     known = catalogue().service(service.use)
     # Some are only ever on hosts of the site's own, and known by the elements that load their scripts.
     by_scripts = known is not None and known.scripts
     if not (service.hosts or service.paths or service.urls or service.cookies or by_scripts):
         yield place, "", 'expected at least one of hosts, paths, cookies, or use = "..." for a known service'
+
+
+def _pattern_hint(url: str) -> str:
+    meant = re.sub(r"^(?:[a-zA-Z]+:)?//", "", url)
+    try:
+        UrlPattern.parse(meant)
+    except ValueError:
+        return ""
+    return suggestion([meant])
 
 
 def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> Iterator[Found]:
@@ -345,7 +372,8 @@ def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
 
 def _check_path(place: str, key: str, path: str) -> Iterator[Found]:
     if not path.startswith(("/", "*")):
-        yield place, key, f'expected a path that begins with a slash, like "/collect/*"{but_not(path)}'
+        expected = f'expected a path that begins with a slash, like "/collect/*"{but_not(path)}'
+        yield place, key, f"{expected}{path_hint(path)}"
         return
     try:
         UrlPattern.parse(f"host.example/{path}")

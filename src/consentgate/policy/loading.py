@@ -14,15 +14,15 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from consentgate.catalogue import KnownService, catalogue
-from consentgate.catalogue.naming import names_meant
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
 from .errors import Mistake, PolicyError, in_file
 from .filing import file_service
 from .findings import PolicyFinding
+from .hints import table_meant, use_hint
 from .lines import Lines
-from .messages import but_not, closest, did_you_mean, place_of, suggestion
+from .messages import but_not, place_of, shown, suggestion
 from .model import (
     NECESSARY,
     NEVER,
@@ -183,13 +183,13 @@ class _PolicyReader:
         for key, value in document.items():
             if key in _TABLES:
                 continue
-            hint = did_you_mean(key, _TABLES) or belongs_elsewhere(key)
+            meant = table_meant(key, _TABLES)
+            hint = suggestion([meant] if meant else []) or belongs_elsewhere(key)
             expected = (
                 "unknown here: expected [site], [banner], [theme], [[category]], [[cookie]], "
                 "[[service]], [texts], [consent_mode] and [declaration] tables only"
             )
             self.tables.report("", key, f"{expected}{hint}")
-            meant = closest(key, _TABLES)
             before = tables.get(meant or "", [])
             if meant is None or not _holds_tables(value):
                 continue
@@ -274,9 +274,14 @@ class _PolicyReader:
         written = document.get(kind, [])
         tables = written if isinstance(written, list) else [written]
         if not isinstance(written, list) or not all(isinstance(table, dict) for table in tables):
-            self.tables.report(
-                f"[[{kind}]]", "", f"expected tables, each under a [[{kind}]] in double brackets"
-            )
+            expected = f"expected tables, each under a [[{kind}]] in double brackets"
+            if _holds_named_tables(written):
+                # Each is named in its brackets, as in [service.films].
+                expected += (
+                    f", with {labels[0]} = {shown(next(iter(written)))} for [{kind}.{next(iter(written))}]"
+                )
+                tables = [{labels[0]: name, **table} for name, table in written.items()]
+            self.tables.report(f"[[{kind}]]", "", expected)
         for number, table in enumerate((table for table in tables if isinstance(table, dict)), 1):
             label = next((table[key] for key in labels if isinstance(table.get(key), str)), None)
             place = place_of(f"[[{kind}]]", number, label)
@@ -301,16 +306,17 @@ class _PolicyReader:
                 filed = file_service(place, known, values.get("category"), categories, undeclared)
                 filled_in["category"] = filed.category
                 self.filed.extend(filed.findings)
+        elif "category" not in table and (known := catalogue().named(str(values.get("id")))):
+            hint = f"; to use that of the catalogue, write use = {shown(known.id)}"
+            self.tables.report(
+                place, "category", f'missing: expected the id of a category, like "performance"{hint}'
+            )
         return self.tables.complete(place, {**filled_in, **values}, Service)
 
     def _known(self, place: str, use: object) -> KnownService | None:
         known = catalogue().named(use) if isinstance(use, str) else None
         if known is None:
-            meant = names_meant(use, catalogue().services) if isinstance(use, str) else ()
-            hint = suggestion(meant) or "; `consentgate services` lists them"
-            if isinstance(use, list):
-                hint = "; write a [[service]] table for each"
-            expected = f"expected the id of a service in the catalogue{but_not(use)}{hint}"
+            expected = f"expected the id of a service in the catalogue{but_not(use)}{use_hint(use)}"
             self.tables.report(place, "use", expected)
         return known
 
@@ -319,6 +325,10 @@ def _holds_tables(value: object) -> bool:
     return isinstance(value, dict) or (
         isinstance(value, list) and all(isinstance(one, dict) for one in value)
     )
+
+
+def _holds_named_tables(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(isinstance(one, dict) for one in value.values())
 
 
 def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, Any]:

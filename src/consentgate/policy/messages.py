@@ -45,18 +45,19 @@ def path_of(place: str) -> tuple[str | int, ...] | None:
     return tuple(path)
 
 
-def closest(word: object, known: Iterable[str]) -> str | None:
-    """Return the known word that looks most like `word`, in small letters or large; None where none does."""
+def closest(word: object, known: Iterable[str], least: float = 0.6) -> str | None:
+    """Return the known word that looks most like `word`, in small letters or large; None where none does, of
+    which they have `least` in common (1 is all)."""
     if not isinstance(word, str):
         return None
     by_letters = {one.lower(): one for one in known}
-    near = difflib.get_close_matches(word.lower(), by_letters, n=1)
+    near = difflib.get_close_matches(word.lower(), by_letters, n=1, cutoff=least)
     return by_letters[near[0]] if near else None
 
 
-def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return a hint to the known word that looks most like `word`; empty where none does."""
-    near = closest(word, known)
+def did_you_mean(word: object, known: Iterable[str], least: float = 0.6) -> str:
+    """Return a hint to the known word that is `closest` to `word`; empty where none is."""
+    near = closest(word, known, least)
     return suggestion([near] if near else [])
 
 

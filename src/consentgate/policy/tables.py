@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from .errors import Found
-from .hints import hint_for
+from .hints import hint_for, key_hint, key_meant
 from .lifetime import EXPECTED as EXPECTED_LIFETIME
 from .lifetime import EXPECTED_KEPT
 from .messages import but_not, closest, did_you_mean, listed, path_of, place_of
@@ -151,13 +151,24 @@ class TableReader:
         )
 
     def _unknown_key(self, place: str, key: str, known: list[str], table: Mapping[str, Any]) -> None:
-        elsewhere = belongs_elsewhere(key)
-        hint = elsewhere or did_you_mean(key, known) or f"; known here: {listed(known)}"
-        self.report(place, key, f"unknown key{hint}")
-        near = None if elsewhere else closest(key, known)
+        elsewhere = _read_by_visitors(place, key) or belongs_elsewhere(key)
+        spelt = did_you_mean(key, known, least=_ALMOST)
+        hint = elsewhere or spelt or key_hint(key, known) or did_you_mean(key, known)
+        self.report(place, key, f"unknown key{hint or f'; known here: {listed(known)}'}")
+        near = None if elsewhere else (None if spelt else key_meant(key, known)) or closest(key, known)
         if near and near not in table:
             # The key is misspelt, not missing.
             self.settle(place, near)
+
+
+_ALMOST = 0.8
+"""How like each other two words are that differ by a letter or two."""
+
+
+def _read_by_visitors(place: str, key: str) -> str:
+    if place == "[banner]" and key in ("text", "message", "content", "title", "intro", "accept", "refuse"):
+        return "; what visitors read is replaced under [texts.banner]"
+    return ""
 
 
 def _table_at(place: str) -> object:

@@ -8,6 +8,7 @@ from typing import Any
 from consentgate.texts import Fault, canonical, english, faults, has_texts, texts
 
 from .errors import Found
+from .hints import language_hint
 from .messages import but_not, did_you_mean, listed
 from .model import Category
 
@@ -37,7 +38,8 @@ def check_texts(
         else:
             is_language = has_texts(key)
             expected = f"expected one of the languages in [site], {listed(languages)}"
-            yield "[texts]", key, expected if is_language else _unknown(key, [*known, *by_language.values()])
+            unknown = _misplaced(key, known) or _unknown(key, [*known, *by_language.values()])
+            yield "[texts]", key, expected if is_language else unknown
             continue
         if not isinstance(given, Mapping):
             yield "[texts]", key, f"expected a table of texts{but_not(given)}"
@@ -56,8 +58,21 @@ def _found(place: str, fault: Fault) -> Found:
     *tables, key = fault.path
     table = f"[{'.'.join((place, *tables))}]"
     if fault.known:
+        if has_texts(key):
+            return table, key, f"unknown key; the language comes first, as in [texts.{key}.banner]"
         return table, key, _unknown(key, fault.known)
     return table, key, f"{fault.expected}{but_not(fault.value)}"
+
+
+def _misplaced(key: str, known: Mapping[str, Any]) -> str:
+    """Say where a text goes that stands outside of its table, or a language by its name; else ""."""
+    table = next(
+        (name for name, texts_ in known.items() if isinstance(texts_, Mapping) and key in texts_), None
+    )
+    if table is not None:
+        return f"unknown key; it belongs under [texts.{table}]"
+    code = language_hint(key)
+    return f"unknown key{code}" if code else ""
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .errors import Found
-from .messages import but_not, shown
+from .hints import colour_hint
+from .messages import but_not, shown, suggestion
 from .model import Colours, Theme
 
 COLOURS = Colours.__struct_fields__
@@ -61,11 +62,14 @@ def check_theme(theme: Theme) -> Iterator[Found]:
     for key in ("radius", "button_radius"):
         length = getattr(theme, key)
         if not re.fullmatch(RADIUS, length):
-            yield "[theme]", key, f'expected a length from "0px" to "24px"{but_not(length)}'
+            meant = [f"{length.strip()}px"] if re.fullmatch(RADIUS, f"{length.strip()}px") else []
+            expected = f'expected a length from "0px" to "24px"{but_not(length)}'
+            yield "[theme]", key, f"{expected}{suggestion(meant)}"
     if not _is_font(theme.font):
         expected = f"expected up to {_MOST_FAMILIES} font families"
         like = 'the last one generic, like "Inter, sans-serif"'
-        yield "[theme]", "font", f"{expected}, {like}{but_not(theme.font)}"
+        meant = [generic] if _is_font(generic := f"{theme.font}, sans-serif") else []
+        yield "[theme]", "font", f"{expected}, {like}{but_not(theme.font)}{suggestion(meant)}"
     yield from _check_colours("[theme.dark]", theme.dark)
 
 
@@ -73,7 +77,8 @@ def _check_colours(place: str, colours: Colours) -> Iterator[Found]:
     values: dict[str, str] = {key: getattr(colours, key) for key in COLOURS}
     wrong = [key for key, value in values.items() if not re.fullmatch(COLOUR, value)]
     for key in wrong:
-        yield place, key, f'expected a colour like "#1a4fb4" or "#fff"{but_not(values[key])}'
+        expected = f'expected a colour like "#1a4fb4" or "#fff"{but_not(values[key])}'
+        yield place, key, f"{expected}{colour_hint(values[key])}"
     ours = type(colours)()
     pairs = [pair for pair in _PAIRS if not {*wrong}.intersection(pair)]
     for front, behind, least in pairs:

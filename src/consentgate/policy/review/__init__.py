@@ -18,7 +18,7 @@ from consentgate.policy.filing import covers_undescribed
 from consentgate.policy.findings import Declared, PolicyFinding
 
 from .categories import empty_categories
-from .cookies import cookies_without_terms, exempt_cookies, misfiled_cookies
+from .cookies import cookies_without_terms, exempt_cookies, misfiled_cookies, repeated_cookies
 from .google import certified_platform_needed, tag_managers_with_ads, tags_loaded_twice
 from .hosts import known_hosts_as_own, own_hosts_declared, shared_hosts
 from .languages import languages_without_texts
@@ -37,6 +37,7 @@ _ON_DEMAND: tuple[Topic, ...] = (
     switches,
     empty_categories,
     exempt_cookies,
+    repeated_cookies,
     cookies_without_terms,
     closed_services,
     exempt_trackers,

@@ -56,6 +56,23 @@ def exempt_cookies(policy: Declared) -> Iterator[PolicyFinding]:
             yield from _for_too_long(place, cookie)
 
 
+def repeated_cookies(policy: Declared) -> Iterator[PolicyFinding]:
+    """Yield a finding for each table that is about the same cookie as an earlier one."""
+    first: dict[str, Cookie] = {}
+    for place, cookie in cookies_of(policy):
+        earlier = first.setdefault(cookie.name, cookie)
+        if earlier is not cookie:
+            differs = earlier.lifetime != cookie.lifetime
+            yield PolicyFinding(
+                "warning",
+                place,
+                "name",
+                "an earlier table is about this cookie"
+                + (", and the shorter of the two lifetimes counts" if differs else ""),
+                "Keep one of the two",
+            )
+
+
 def _of_a_tracker(place: str, cookie: Cookie) -> Iterator[PolicyFinding]:
     known = catalogue().by_cookie(cookie.name.removesuffix("*"))
     if known is None or known.category not in TRACKS or _may_count(known, cookie.reason):
