@@ -28,7 +28,8 @@ def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhos
 
     Raises UnknownId for an id that the policy does not have.
     """
-    ids = [*grants]
+    # One text is a mistake, and no list of letters.
+    ids = grants if isinstance(grants, str) else [*grants]
     consent_for(gate, ids, host)
     choice = decide(gate.policy_for(host), "save", ids)
     name, _, rest = gate.cookie_for(host).set_cookie(choice, parse_authority(host)).partition("=")

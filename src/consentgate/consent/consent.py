@@ -49,8 +49,12 @@ class Consent(msgspec.Struct, frozen=True):
     def of_ids(cls, policy: Policy, ids: Iterable[str]) -> Consent:
         """Return consent to the categories and services with these `ids`.
 
-        Raises UnknownId for an id that the policy does not have.
+        Raises UnknownId for an id that the policy does not have, and TypeError for one text.
         """
+        if isinstance(ids, str):
+            raise TypeError(
+                f"expected a list of ids of categories and services, like [{shown(ids)}], not a text"
+            )
         wanted = tuple(ids)
         for name in wanted:
             _require_known(policy, name)

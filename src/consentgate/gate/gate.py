@@ -278,9 +278,11 @@ class Gate:
         and what was blocked in it. Blocked embeds leave a placeholder; nothing is inserted.
 
         `url` is where the page is, and `charset` what its Content-Type says, if anything. Raises ValueError
-        for an unknown id or a URL that is not http or https, and Unreadable for bytes that are not in the
-        page's encoding.
+        for an unknown id or a URL that is not http or https, Unreadable for bytes that are not in the page's
+        encoding, and TypeError for a page that is text.
         """
+        if not isinstance(html, bytes):
+            raise TypeError(f"html: expected bytes, as a response has them, not {type(html).__name__}")
         page = page_url(url)
         enforcement = self._enforcements.for_host(page.host)
         judge = Judge(Consent.of_ids(enforcement.policy, grants), page.host, page.path)

@@ -8,7 +8,7 @@ import inspect
 import logging
 import os
 import threading
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from functools import cache, partial
 from itertools import count, islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from consentgate.web.host import parse_authority
 
 from .declared import latest_day, missing_in_declaration
 from .errors import Mistake, PolicyError
-from .host_files import DEFAULT, files_for, find_file, is_host, misnamed_files, version_of
+from .host_files import DEFAULT, ENDING, files_for, find_file, is_host, misnamed_files, version_of
 from .installed import DeclaredService, installed_services
 from .messages import shown
 from .model import NEVER, Banner, Cookie, Site
@@ -113,6 +113,9 @@ class Policies:
     ) -> None:
         if isinstance(ids, str):
             raise TypeError(f"ids: expected a list of ids, not the text {shown(ids)}")
+        for name, number in (("most_ready", most_ready), ("recheck", recheck)):
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                raise TypeError(f"{name}: expected a number, not {number!r}")
         if most_ready < 1 or recheck < 0:
             raise ValueError("expected most_ready of at least 1, and recheck of at least 0 seconds")
         self.most_ready = most_ready
@@ -218,10 +221,15 @@ def _finder_of(source: object, *, date_from_file: bool) -> _Finder:
         return _FromSource(source)
     if callable(source) and not inspect.iscoroutinefunction(source):
         return _FromFunction(source)
+    mend = ""
+    if isinstance(source, Mapping):
+        mend = "; write Policies(policies.get)"
+    elif isinstance(source, Policy):
+        mend = "; one policy for all hosts goes to Gate(...) itself"
     raise TypeError(
         "source: expected a folder of policy files, a function that returns a host's Policy or None (not a "
         "coroutine: it is called in a thread), or an object with version(host) and policy(host), not "
-        f"{source!r}"
+        f"a {type(source).__name__}{mend}"
     )
 
 
@@ -244,6 +252,12 @@ class _Folder:
         self._folder = folder
         self._date_from_file = date_from_file
         _warn_of_misnamed(folder, islice(misnamed_files(folder), _MOST_MISNAMED))
+        if not any(name.endswith(ENDING) for name in os.listdir(folder)):
+            _log.warning(
+                "%s: no policy file is in this folder, so that every host is closed; name files after hosts, "
+                "like shop.example%s, or %s for all",
+                *(folder, ENDING, DEFAULT),
+            )
 
     def find(self, host: str) -> FoundPolicy | None:
         found = find_file(self._folder, host)

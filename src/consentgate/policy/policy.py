@@ -87,6 +87,9 @@ class Policy:
     among: OneOfMany | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.site, Site):
+            kind = type(self.site).__name__
+            raise TypeError(f"site: expected a Site, not a {kind}; Policy.load(path) reads a policy file")
         found = check(
             self.site,
             self.categories,
@@ -131,8 +134,11 @@ class Policy:
     def parse(cls, text: str, file: str = "policy") -> Policy:
         """Make the policy that `text` (TOML) describes. `file` is the name that messages show.
 
-        Raises PolicyError with every mistake in it.
+        Raises PolicyError with every mistake in it, and TypeError for what is no text.
         """
+        if not isinstance(text, str):
+            expected = f"text: expected the text of a policy, not {type(text).__name__}"
+            raise TypeError(f"{expected}; Policy.load(path) reads a file")
         return cls(*parse(text, file))
 
     def with_service(self, **table: Any) -> Policy:

@@ -34,6 +34,7 @@ _BY_LINE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\s*[^\s#=\"']*[^\x00-\x7f]", "write the name of a key in ASCII letters, or in quotes"),
         (rf"\s*{_KEY}\s*=\s*{_DATE}", "write a date that exists as 2026-11-23, without quotes"),
         (rf"\s*{_KEY}\s*=\s*[A-Za-z_*/@]", 'write text in quotes, like name = "Example"'),
+        (r"\s*[\w./\\-]+\.toml\s*$", "this is the name of a file: Policy.load(path) reads one"),
         (r"\s*[\w-]+\s*$", "write a key and its value, like dnt = true, or a table, like [site]"),
     )
 )  # fmt: skip
@@ -64,9 +65,9 @@ def say_what_is_wrong(text: str, error: ValueError) -> tuple[str, int | None]:
     place = _PLACE.search(str(error))
     lines = text.split("\n")
     number = int(place[1]) if place is not None and int(place[1]) <= len(lines) else None
-    line = lines[number - 1] if number else ""
     if "(at end of document)" in str(error):
         number = len(text.rstrip().split("\n"))
+    line = lines[number - 1] if number else ""
     hint = next((hint for begin, hint in _BY_ERROR if begin in str(error)), None)
     if "Cannot overwrite" in str(error):
         hint = _TABLE_ONCE if line.lstrip().startswith("[") else _ONCE
