@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,96 @@ def test_klaros_configuration_may_be_json(tmp_path):
     config = {"services": [{"name": "youtube", "purposes": ["media"]}], "default": False, "x": None}
     policy, _, left_out = imported(tmp_path, json.dumps(config))
     assert [service.id for service in policy.services] == ["youtube"]
-    assert left_out == []
+    assert left_out == ["settings of Klaro, for which a policy has no place: default, x"]
+
+
+def test_the_words_of_klaros_services_are_carried_over_in_the_sites_main_language(tmp_path):
+    config = {
+        "services": [
+            {"name": "matomo", "title": "Our counter", "purposes": ["analytics"], "onlyOnce": True},
+            {
+                "name": "ours",
+                "purposes": ["analytics"],
+                "cookies": ["a"],
+                "translations": {
+                    "zz": {"title": "Ours"},
+                    "de": {"title": "Unseres", "description": "Zählt."},
+                    "en": {"title": "Our own", "description": "Counts."},
+                },
+            },
+            {"name": "youtube", "title": "YouTube", "purposes": ["media"], "description": "Films."},
+        ],
+        "translations": {"de": {"matomo": {"description": "Wie viele."}}, "en": {"ok": "OK"}},
+    }
+    policy, _, left_out = imported(tmp_path, json.dumps(config), "--language", "de", "--language", "en")
+    words = {service.id: (service.name, service.purpose) for service in policy.services}
+    assert words == {
+        "matomo": ("Our counter", "Wie viele."),
+        "ours": ("Unseres", "Zählt."),
+        "youtube": ("YouTube", "Films."),
+    }
+    assert left_out == [
+        "the words of its buttons and windows: ours accept and refuse in words that are alike",
+        "settings of services, for which a policy has no place: onlyOnce",
+        "ours: its words in en; a service has words in one language",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("var klaroConfig = {services: [], cookieExpiresAfterDays: 365}", "365 days"),
+        ("var klaroConfig = {services: [], cookieExpiresAfterDays: 120}", None),
+        ("var klaroConfig = {services: [], cookieExpiresAfterDays: days()}", "6 months"),
+        ("var klaroConfig = {services: []}", "6 months"),
+        ("CookieConsent.run({categories: {}, cookie: {name: 'cc', expiresAfterDays: 182}})", "182 days"),
+        ("CookieConsent.run({categories: {}, cookie: {expiresAfterDays: 1e99}})", "6 months"),
+        ("tarteaucitron.init({}); var tarteaucitronForceExpire = '365';", "365 days"),
+        ("tarteaucitron.init({}); var tarteaucitronForceExpire = 182.5;", "182 days"),
+        ("tarteaucitron.init({}); tarteaucitronForceExpire = 90;", None),
+        (
+            "tarteaucitronExpireInDay = false; tarteaucitronForceExpire = 365; tarteaucitron.init({})",
+            "6 months",
+        ),
+    ],
+)
+def test_choices_are_kept_for_as_long_where_the_law_has_it_so(tmp_path, text, kept):
+    policy, written, left_out = imported(tmp_path, text)
+    assert policy.site.keep_grants == (kept or "6 months")
+    assert any("how long choices are kept: expected" in one for one in left_out) == (kept is None)
+    assert ("\nkeep_grants = " in written) == (kept not in (None, "6 months"))
+
+
+def test_a_banners_introduction_waits_in_comments_until_somebody_has_read_it(tmp_path):
+    config = {
+        "services": [],
+        "translations": {
+            "de": {"consentModal": {"title": "Cookies", "description": "Wählen Sie."}},
+            "en": {"consentNotice": {"description": "Shop Ltd asks you."}},
+            "fr": {"consentNotice": {"description": "Pour {purposes}."}},
+        },
+    }
+    languages = ("--language", "de", "--language", "en", "--language", "fr")
+    _, text, left_out = imported(tmp_path, json.dumps(config), *languages)
+    assert '\n# intro = "{controller}: Wählen Sie."\n' in text
+    assert '\n# [texts."en".banner]\n# intro = "{controller} asks you."\n' in text
+    assert "Pour" not in text
+    assert [one for one in left_out if "introduction" in one] == [
+        "the banner's introduction in de: it is in comments, for you to read over",
+        "the banner's introduction in en: it is in comments, for you to read over",
+        "the banner's introduction in fr: it has parts in braces",
+    ]
+    plain = re.sub(r"(?m)^# (?=intro = |\[texts)", "", text)
+    assert Policy.parse(plain).texts_in("de").banner.intro == "{controller}: Wählen Sie."
+
+
+def test_all_that_was_left_out_stands_in_the_file(tmp_path):
+    _, text, left_out = imported(tmp_path, KLARO)
+    comments = " ".join(
+        line.removeprefix("#").strip() for line in text.partition("# Not carried over:")[2].split("\n")
+    )
+    for one in left_out:
+        assert " ".join(one.split()) in comments
 
 
 COOKIECONSENT = """
@@ -182,7 +272,10 @@ def test_tarteaucitrons_jobs_are_services(tmp_path):
     assert policy.site.privacy_url == "/vie-privee"
     assert '# id = "koban"' in text
     assert "has closed" in text
-    assert left_out == ["koban: neither hosts nor cookies of it are known"]
+    assert left_out == [
+        "settings of tarteaucitron, for which a policy has no place: hashtag, orientation",
+        "koban: neither hosts nor cookies of it are known",
+    ]
 
 
 def row(model: str, pk: int, **fields: object) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from .additions import Sighting, additions_to
 from .project import NAMES, Project, ThirdParty
 from .site import SiteAnswers, declaration_table, site_table
 from .tables import TableWriter
-from .toml import comment, commented_out, quoted
+from .toml import comment, commented_out, quoted, wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,8 @@ def _own_cookies(policy: Policy) -> Iterator[str]:
     yield _heading("Cookies that your code sets")
     yield comment('What is each of them for? If the site cannot do without it: category = "necessary", and a')
     yield comment("reason (see docs/policy.md), which is one of")
-    yield from _wrapped(", ".join(map(quoted, REASONS)), indent="  ")
-    yield from _wrapped(f"If visitors are to be asked, category is one of {askable}, and there is no reason.")
-
-
-def _wrapped(text: str, indent: str = "") -> Iterator[str]:
-    lines = textwrap.wrap(text, 90, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-    yield from map(comment, lines)
+    yield from wrapped(", ".join(map(quoted, REASONS)), indent="  ")
+    yield from wrapped(f"If visitors are to be asked, category is one of {askable}, and there is no reason.")
 
 
 def _heading(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from consentgate.catalogue import KnownService
 from consentgate.policy import NECESSARY, Policy, PolicyError
@@ -24,9 +25,12 @@ from .recognising import (
     setter_of,
 )
 from .site import SiteAnswers, site_table
-from .toml import comment, commented_out, quoted
+from .toml import comment, commented_out, quoted, wrapped
 
 _FILE = "consentgate.toml"
+_WHO = "{controller}"
+"""What stands for the controller's name in the banner's introduction."""
+_READ_OVER = "Is this true here, and is refusing put as nicely as accepting? Then take the signs away."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def policy_from(configuration: ForeignConfiguration, answers: SiteAnswers) -> Im
         writer.add(block)
     left_out = tuple(dict.fromkeys((*configuration.left_out, *writer.left_out)))
     if left_out:
-        writer.add("\n".join((comment("Not carried over:"), *(comment(f"  {one}") for one in left_out))))
+        lines = (line for one in left_out for line in wrapped(one, "  ", "    "))
+        writer.add("\n".join((comment("Not carried over:"), *lines)))
     return Imported(f"{writer.text}\n", left_out)
 
 
@@ -97,16 +102,23 @@ class _Writer:
 
     def site(self) -> Iterator[str]:
         """Write the `[site]` table."""
-        url = self.configuration.privacy_url
-        answers = replace(self.answers, privacy_url=url)
+        answers, found = self.answers, self.configuration
         table = "\n".join(site_table(answers))
-        try:
-            Policy.parse(table, _FILE)
-        except PolicyError:
-            # Most likely for the address. Were it something else, this says so.
-            table = "\n".join(site_table(self.answers))
-            Policy.parse(table, _FILE)
-            self.left_out.append(f"the address of the privacy policy, {url}")
+        Policy.parse(table, _FILE)
+        with_url = partial(replace, privacy_url=found.privacy_url)
+        with_kept = partial(replace, keep_grants=found.kept)
+        for change, said in (
+            (with_url, "the address of the privacy policy"),
+            (with_kept, "how long choices are kept"),
+        ):
+            more = change(answers)
+            written = "\n".join(site_table(more))
+            try:
+                Policy.parse(written, _FILE)
+            except PolicyError as error:
+                self.left_out.append(f"{said}: {error.mistakes[0].expected}")
+            else:
+                answers, table = more, written
         yield table
 
     def begin(self, head: str) -> None:
@@ -179,6 +191,11 @@ class _Writer:
         elif service.category and category != usual and category in DEFAULT_IDS:
             yield comment(f"{self.configuration.of} had it under {quoted(service.category)}.")
         yield f"[[service]]\nuse = {quoted(known.id)}"
+        name = self._word(service, service.names)
+        if name and plain_id(name) not in (plain_id(known.name), *self._names_of(known)):
+            yield f"name = {quoted(name)}"
+        if purpose := self._word(service, service.purposes):
+            yield f"purpose = {quoted(purpose)}"
         if category not in DEFAULT_IDS:
             yield f"category = {quoted(category)}"
         more = [cookie for cookie in service.cookies if not covers(known, cookie.name)]
@@ -188,7 +205,8 @@ class _Writer:
 
     def _described(self, service: ForeignService, category: str) -> Iterator[str]:
         id = plain_id(service.id)
-        lines = ["[[service]]", f"id = {quoted(id)}", f"name = {quoted(service.name or service.id)}"]
+        name = self._word(service, service.names) or service.id
+        lines = ["[[service]]", f"id = {quoted(id)}", f"name = {quoted(name)}"]
         reason = ""
         if category == NECESSARY:
             likely = next(filter(None, (likely_reason_of(cookie.name) for cookie in service.cookies)), None)
@@ -198,8 +216,8 @@ class _Writer:
             lines.append(reason)
         if service.cookies:
             lines.append(f"cookies = [{', '.join(map(_service_cookie, service.cookies))}]")
-        if service.purpose:
-            lines.append(f"purpose = {quoted(service.purpose)}")
+        if purpose := self._word(service, service.purposes):
+            lines.append(f"purpose = {quoted(purpose)}")
         yield comment(
             f"{self.configuration.of} does not say which hosts it contacts, and the gate has to know them."
         )
@@ -209,6 +227,20 @@ class _Writer:
         else:
             yield commented_out("\n".join((*lines, 'hosts = ["..."]')))
             self.left_out.append(f"{service.id}: {_lacks(service, reason)}")
+
+    def _word(self, service: ForeignService, words: Mapping[str, str]) -> str:
+        """Return what a policy can say of a service, in the site's main language. The others are left out."""
+        word = self._main(words)
+        others = [tag for tag, other in words.items() if tag and other != word]
+        if others:
+            self.left_out.append(
+                f"{service.id}: its words in {', '.join(others)}; a service has words in one language"
+            )
+        return word
+
+    def _names_of(self, known: KnownService) -> Iterator[str]:
+        """Yield what others call the `known` service, which is no name of the site's own making."""
+        yield from (known.id, *known.aliases)
 
     # -- cookies ---------------------------------------------------------------------------------------------
 
@@ -245,8 +277,7 @@ class _Writer:
         spoken = {canonical(tag): tag for tag in self.answers.languages}
         with_words = [*self._with_words()]
         for tag in self.answers.languages:
-            if title := self._in(self.configuration.titles, tag):
-                yield f"[texts.{quoted(tag)}.banner]\ntitle = {quoted(title)}"
+            yield self._banner(tag)
             for category in with_words:
                 id = self._ids[category.id]
                 words = {
@@ -258,9 +289,30 @@ class _Writer:
                 if lines and place not in self._used:
                     self._used.add(place)
                     yield "\n".join((f"[texts.{quoted(tag)}.categories.{quoted(id)}]", *lines))
-        for tag in self.configuration.titles:
+        for tag in dict.fromkeys((*self.configuration.titles, *self.configuration.intros)):
             if canonical(tag) not in spoken:
                 self.left_out.append(f"texts in {tag}, which is not among the site's languages")
+
+    def _banner(self, tag: str) -> str:
+        """Write what the banner says in a language. Its introduction stays in comments: visitors have to read
+        who asks them, and what it says of the old banner may be wrong here."""
+        title = self._in(self.configuration.titles, tag)
+        intro = self._in(self.configuration.intros, tag)
+        if "{" in intro or "}" in intro:
+            self.left_out.append(f"the banner's introduction in {tag}: it has parts in braces")
+            intro = ""
+        lines = [f"[texts.{quoted(tag)}.banner]"]
+        if title:
+            lines.append(f"title = {quoted(title)}")
+        if intro:
+            self.left_out.append(
+                f"the banner's introduction in {tag}: it is in comments, for you to read over"
+            )
+            controller = self.answers.controller
+            named = intro.replace(controller, _WHO) if controller in intro else f"{_WHO}: {intro}"
+            head = [] if title else [commented_out(lines.pop())]
+            lines += [comment(_READ_OVER), *head, commented_out(f"intro = {quoted(named)}")]
+        return "\n".join(lines) if title or intro else ""
 
     def _with_words(self) -> Iterator[ForeignCategory]:
         """Yield the categories whose words fit the policy's: what they had under them is all of that."""

@@ -47,7 +47,7 @@ def default_for(category: ForeignCategory) -> str | None:
 
 def known_service(service: ForeignService) -> KnownService | None:
     """Return the catalogue's service that another manager's is, by its id, its name or all of its cookies."""
-    for name in (service.known, service.id, service.name):
+    for name in (service.known, service.id, *service.names.values()):
         plain = re.sub(r"[^a-z0-9]+", "", name.lower())
         id = _ids_by_letters().get(plain)
         if id is not None:

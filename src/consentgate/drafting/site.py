@@ -22,6 +22,7 @@ class SiteAnswers:
     hosts: tuple[str, ...] = ()
     updated: datetime.date | None = None
     privacy_url: str = ""
+    keep_grants: str = ""
 
     @property
     def host(self) -> str:
@@ -46,6 +47,8 @@ def site_table(answers: SiteAnswers) -> Iterator[str]:
         yield _line("privacy_url", quoted(answers.privacy_url), "the banner links to it")
     else:
         yield f"# {_line('privacy_url', quoted('/privacy'), 'your privacy policy: the banner links to it')}"
+    if answers.keep_grants:
+        yield _line("keep_grants", quoted(answers.keep_grants), "then visitors are asked again")
     if answers.hosts:
         yield _line("hosts", array(answers.hosts), "the site itself")
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 
 LONGEST_LINE = 100
 """The length to which comments are cut: they quote files of others."""
@@ -25,6 +26,15 @@ def comment(text: str) -> str:
     """Write `text` as one line of comment, cut where it is long."""
     plain = "".join(character if character.isprintable() else " " for character in text)
     return f"# {plain if len(plain) <= LONGEST_LINE else f'{plain[: LONGEST_LINE - 3]}...'}"
+
+
+def wrapped(text: str, indent: str = "", further: str | None = None) -> Iterator[str]:
+    """Yield `text` as lines of comment, each with an `indent`; `further` is that of all but the first."""
+    further = indent if further is None else further
+    lines = textwrap.wrap(
+        text, LONGEST_LINE - 10, initial_indent=indent, subsequent_indent=further, break_on_hyphens=False
+    )
+    yield from map(comment, lines)
 
 
 def commented_out(lines: str) -> str:

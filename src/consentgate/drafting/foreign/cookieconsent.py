@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from .javascript import Value
+from .javascript import Skipped, Value
 from .model import ForeignCategory, ForeignConfiguration, ForeignCookie, ForeignService
-from .values import NO_INTRODUCTION, cookie_names, cookies, items, lifetime, no_name, skipped_in, table, text
+from .values import (
+    NO_BUTTONS,
+    cookie_names,
+    cookies,
+    days,
+    items,
+    lifetime,
+    no_name,
+    skipped_in,
+    table,
+    text,
+    unread_in,
+)
 
 _NAMES = ("name", "cookie")
 _PURPOSES = ("description", "desc", "purpose")
@@ -20,8 +32,22 @@ def read_cookieconsent(config: dict[str, Value]) -> ForeignConfiguration:
             translations[tag] = words
         elif isinstance(words, str):
             left_out.append(f"language.translations.{tag}: it is another file, {words}")
-    if any(text(table(words.get("consentModal")).get("description")) for words in translations.values()):
-        left_out.append(NO_INTRODUCTION)
+    if any(
+        key not in ("title", "description")
+        for words in translations.values()
+        for key in table(words.get("consentModal"))
+    ):
+        left_out.append(NO_BUTTONS)
+    free = [
+        text(section.get("title")) or "without a title"
+        for words in translations.values()
+        for section in _sections(words)
+        if not section.get("linkedCategory")
+    ]
+    if free:
+        left_out.append(f"the parts of its window that are about no category: {', '.join(free)}")
+    plain = (key for key, value in config.items() if not isinstance(value, Skipped))
+    left_out += unread_in("CookieConsent", plain, ("categories", "language", "cookie"))
     main = text(language.get("default"))
     tags = [main, *(tag for tag in translations if tag != main)] if main else [*translations]
     categories = {id: table(one) for id, one in table(config.get("categories")).items()}
@@ -50,6 +76,12 @@ def read_cookieconsent(config: dict[str, Value]) -> ForeignConfiguration:
             for tag, words in translations.items()
             if (title := text(table(words.get("consentModal")).get("title")))
         },
+        {
+            tag: intro
+            for tag, words in translations.items()
+            if (intro := text(table(words.get("consentModal")).get("description")))
+        },
+        kept=days(table(config.get("cookie")).get("expiresAfterDays")),
         left_out=tuple(left_out),
     )
 
@@ -67,7 +99,8 @@ def _cleared(id: str, clear: dict[str, Value], left_out: list[str]) -> list[Fore
 
 def _service(category: str, key: str, one: dict[str, Value], left_out: list[str]) -> ForeignService:
     found = _cleared(key, one, left_out)
-    return ForeignService(key, text(one.get("label")), category, cookies=tuple(found))
+    label = text(one.get("label"))
+    return ForeignService(key, {"": label} if label else {}, category, cookies=tuple(found))
 
 
 def _sections(words: dict[str, Value]) -> list[dict[str, Value]]:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .javascript import Value
+from .javascript import Skipped, Value
 from .model import ForeignCategory, ForeignConfiguration, ForeignCookie, ForeignService
-from .values import NO_INTRODUCTION, cookie_names, cookies, items, no_name, skipped_in, table, text
+from .values import (
+    NO_BUTTONS,
+    cookie_names,
+    cookies,
+    days,
+    items,
+    no_name,
+    skipped_in,
+    table,
+    text,
+    unread_in,
+)
 
 _ALL = "zz"
 """The language of texts that are for all languages."""
 _NOTICES = ("consentModal", "consentNotice")
+_READ = ("lang", "translations", "services", "apps", "privacyPolicy", "cookieExpiresAfterDays")
+_READ_IN_SERVICES = ("name", "title", "description", "translations", "purposes", "cookies", "required")
+_NO_WORDS = ("purposes", "consentModal", "privacyPolicyUrl")
 _OF_A_DOMAIN = ("name", "pattern")
 
 
@@ -21,13 +35,14 @@ def read_klaro(config: dict[str, Value]) -> ForeignConfiguration:
     if isinstance(main := config.get("lang"), str) and main:
         languages = [main, *(tag for tag in languages if tag != main)]
     left_out: list[str] = []
-    services = [
-        _service(table(one), translations, left_out)
-        for one in (*items(config.get("services")), *items(config.get("apps")))
-    ]
+    services = [_service(table(one), translations, left_out) for one in _services(config)]
     purposes = dict.fromkeys(service.category for service in services if service.category)
-    if any(_in(words, notice, "description") for words in translations.values() for notice in _NOTICES):
-        left_out.append(NO_INTRODUCTION)
+    ids = {service.id for service in services}
+    if any(key not in (*_NO_WORDS, *ids) for words in translations.values() for key in words):
+        left_out.append(NO_BUTTONS)
+    in_services = (key for one in _services(config) for key in table(one) if not _is_code(table(one)[key]))
+    left_out += unread_in("Klaro", (key for key in config if not _is_code(config[key])), _READ)
+    left_out += unread_in("services", in_services, _READ_IN_SERVICES)
     skipped = [one for one in skipped_in(config) if not one.startswith("translations")]
     return ForeignConfiguration(
         "Klaro",
@@ -39,9 +54,23 @@ def read_klaro(config: dict[str, Value]) -> ForeignConfiguration:
             for tag, words in translations.items()
             if tag != _ALL and (title := _in(words, "consentModal", "title"))
         },
+        intros={
+            tag: intro
+            for tag, words in translations.items()
+            if tag != _ALL and (intro := _first(_in(words, notice, "description") for notice in _NOTICES))
+        },
         privacy_url=_privacy_url(config, translations),
+        kept=days(config.get("cookieExpiresAfterDays")),
         left_out=(*left_out, *skipped),
     )
+
+
+def _services(config: dict[str, Value]) -> list[Value]:
+    return [*items(config.get("services")), *items(config.get("apps"))]
+
+
+def _is_code(value: Value) -> bool:
+    return isinstance(value, Skipped)
 
 
 def _in(words: Value, *keys: str) -> str:
@@ -54,12 +83,10 @@ def _service(
     one: dict[str, Value], translations: dict[str, dict[str, Value]], left_out: list[str]
 ) -> ForeignService:
     id = text(one.get("name"))
-    own = table(one.get("translations"))
-    words: list[Value] = [
-        one,
-        own.get(_ALL),
-        *own.values(),
-        *(words.get(id) for words in translations.values()),
+    words: list[tuple[str, Value]] = [
+        ("", one),
+        *table(one.get("translations")).items(),
+        *((tag, words.get(id)) for tag, words in translations.items()),
     ]
     purposes = [text(purpose) for purpose in items(one.get("purposes"))]
     if len(purposes) > 1:
@@ -68,12 +95,20 @@ def _service(
         )
     return ForeignService(
         id,
-        _first(_in(word, "title") for word in words),
+        _by_language(words, "title"),
         purposes[0] if purposes else "",
-        _first(_in(word, "description") for word in words),
+        _by_language(words, "description"),
         tuple(_cookies(id, items(one.get("cookies")), left_out)),
         required=one.get("required") is True,
     )
+
+
+def _by_language(words: Iterable[tuple[str, Value]], key: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for tag, table_ in words:
+        if one := _in(table_, key):
+            found.setdefault("" if tag == _ALL else tag, one)
+    return found
 
 
 def _first(texts: Iterable[str]) -> str:

@@ -31,12 +31,15 @@ class ForeignCategory:
 
 @dataclass(frozen=True, slots=True)
 class ForeignService:
-    """A service, under the other manager's `id`. `known` is its id in our catalogue, or ""."""
+    """A service, under the other manager's `id`. `known` is its id in our catalogue, or "".
+
+    `names` and `purposes` are what visitors read, by language; "" is for words in no certain one.
+    """
 
     id: str
-    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
     category: str = ""
-    purpose: str = ""
+    purposes: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[ForeignCookie, ...] = ()
     required: bool = False
     known: str = ""
@@ -46,8 +49,9 @@ class ForeignService:
 class ForeignConfiguration:
     """A configuration of the consent manager `of`.
 
-    `cookies` has by category those that belong to no service. `titles` are the banner's, by language.
-    `left_out` says what could not be carried over.
+    `cookies` has by category those that belong to no service. `titles` and `intros` are the banner's, by
+    language. `kept` is the lifetime of choices, "" where none is stated. `left_out` says what could not be
+    carried over.
     """
 
     of: str
@@ -56,5 +60,7 @@ class ForeignConfiguration:
     cookies: tuple[tuple[str, ForeignCookie], ...] = ()
     languages: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    intros: Mapping[str, str] = field(default_factory=dict)
     privacy_url: str = ""
+    kept: str = ""
     left_out: tuple[str, ...] = ()

@@ -6,9 +6,12 @@ import re
 
 from .javascript import Value
 from .model import ForeignConfiguration, ForeignService
-from .values import skipped_in, text
+from .values import NO_BUTTONS, days, skipped_in, text, unread_in
 
 _JOB = re.compile(r"""tarteaucitron\.job\b[^;\n]{0,80}?\.push\(\s*(['"])([\w-]+)\1\s*\)""")
+# In days, unless the page says that it counts in hours.
+_EXPIRE = re.compile(r"""\btarteaucitronForceExpire\s*=\s*['"]?([0-9.]+)""")
+_IN_HOURS = re.compile(r"\btarteaucitronExpireInDay\s*=\s*false\b")
 _COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->|(?<![:\"'\w/])//[^\n]*", re.DOTALL)
 KNOWN = {
     "abtasty": "ab-tasty",
@@ -71,9 +74,15 @@ def jobs_in(source: str) -> list[str]:
 def read_tarteaucitron(config: dict[str, Value], source: str) -> ForeignConfiguration:
     """Read the object that `tarteaucitron.init` is given, and the services in the `source` around it."""
     services = [ForeignService(job, known=KNOWN.get(job.lower(), "")) for job in jobs_in(source)]
+    plain = _COMMENT.sub("", source)
+    expire = None if _IN_HOURS.search(plain) else _EXPIRE.search(plain)
+    left_out = [*skipped_in(config), *unread_in("tarteaucitron", config, ("privacyUrl",))]
+    if "tarteaucitronCustomText" in plain:
+        left_out.append(NO_BUTTONS)
     return ForeignConfiguration(
         "tarteaucitron",
         services=tuple(services),
         privacy_url=text(config.get("privacyUrl")),
-        left_out=tuple(skipped_in(config)),
+        kept=days(expire[1]) if expire else "",
+        left_out=tuple(left_out),
     )

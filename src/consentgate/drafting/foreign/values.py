@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Collection, Iterable
 from html.parser import HTMLParser
 
 from .javascript import Regex, Skipped, Value
@@ -14,9 +16,7 @@ _LITERAL = re.compile(r"(?:[\w\-:@!#%&~`' ]|\\[^\w])*", re.ASCII)
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
 _MOST_OF_A_GROUP = 50
 
-NO_INTRODUCTION = (
-    "the banner's introduction and buttons: ours say who asks, and refuse as easily as they accept"
-)
+NO_BUTTONS = "the words of its buttons and windows: ours accept and refuse in words that are alike"
 
 
 def table(value: Value) -> dict[str, Value]:
@@ -110,6 +110,24 @@ def lifetime(value: Value) -> str:
         number, unit = number * 7, "day"
     unit = "minute" if unit == "min" else unit
     return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def days(value: Value) -> str:
+    """Return the lifetime of so many days, as policies write it; "" for what is no number of days."""
+    try:
+        number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0
+    except ValueError:
+        return ""
+    return f"{int(number)} days" if math.isfinite(number) and 1 <= number < _MOST_DAYS else ""
+
+
+_MOST_DAYS = 100_000
+
+
+def unread_in(whose: str, keys: Iterable[str], read: Collection[str]) -> list[str]:
+    """Say which of the `keys` in a configuration are none of those that are `read`, in one sentence."""
+    names = [key for key in dict.fromkeys(keys) if key not in read and key.isidentifier()]
+    return [f"settings of {whose}, for which a policy has no place: {', '.join(names)}"] if names else []
 
 
 def no_name(value: Value) -> str:
