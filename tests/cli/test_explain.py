@@ -140,8 +140,29 @@ def test_it_is_told_in_lines_too():
         "    first-party: www.example.org is the site itself",
         '1:24: BLOCKED: <img src="//nobody.example/b.png"',
         '    nobody declares it; consent to "third-party" opens it',
+        "    To declare it:",
+        "        [[service]]",
+        '        id = "nobody-example"',
+        '        name = "nobody.example"',
+        '        category = "third-party"',
+        '        hosts = ["nobody.example"]',
         "standard input: 1 blocked, 1 passing",
     ]
+
+
+def test_what_is_not_declared_comes_with_the_lines_that_declare_it(tmp_path):
+    page = """<iframe src="https://www.youtube.com/embed/x"></iframe><img src="//nobody.example/a.png">
+        <img src="//nobody.example/b.png"><script src="https://static.hotjar.com/a"></script>
+        <img src="/c.png"><script>fbq('init', '1');</script><iframe src="https://digg.com/x"></iframe>"""
+    file = policy_file(tmp_path, '[[service]]\nuse = "hotjar"\n')
+    rows = explained(page, "--policy", file)
+    declared = {row["url"] or row["kind"]: row["declare"] for row in rows}
+    assert declared["https://www.youtube.com/embed/x"] == '[[service]]\nuse = "youtube"'
+    assert declared["https://static.hotjar.com/a"] == declared["/c.png"] == ""
+    text = "\n".join((file.read_text(), *declared.values()))
+    assert {"hotjar", "youtube", "nobody-example"} <= {service.id for service in Policy.parse(text).services}
+    file.write_text(text)
+    assert not any(row["declare"] for row in explained(page, "--policy", file))
 
 
 @needs_pages

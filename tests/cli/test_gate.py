@@ -277,7 +277,8 @@ def test_a_policy_with_mistakes_says_all_of_them(tmp_path, page):
     assert error(page, *URL, "--policy", file) == (
         1,
         "Error: 2 mistakes in the policy:\n"
-        f'  {file}:5: [site], dnt: expected true or false, without quotes, not "no"\n'
+        f'  {file}:5: [site], dnt: expected true or false, without quotes, not "no"; '
+        "write false, without quotes\n"
         f'  {file}:7: [[service]] 1 "yuotube", use: expected the id of a service in the catalogue, '
         'not "yuotube"; did you mean "youtube"?',
     )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import click
 
+from consentgate.catalogue import catalogue
 from consentgate.consent import Consent
 from consentgate.gate.gate import page_url
+from consentgate.gate.log.explanations import Explanations
 from consentgate.html import Blocked
 from consentgate.html.rewriting.explained import Explained, explain_document
 from consentgate.html.tokenizer.encoding import sniff_encoding
+from consentgate.policy import Claim
 
 from .page import Page, page_options, said_in_a_line
-from .reasons import why_blocked
+from .reasons import is_unreadable, why_blocked
 
 _LONGEST = 72
 
@@ -26,7 +30,10 @@ _LONGEST = 72
 def explain(page: Page, as_json: bool) -> None:
     """Say why the gate blocks each element of the page in FILE ("-" for standard input), or lets it pass.
 
-    All elements are listed that load, store or could contact something, in the order of the page.
+    All elements are listed that load, store or could contact something, in the order of the page. For what
+    nobody declares there are the lines of a policy that would.
+
+    Example: consentgate explain page.html --url https://example.org/ --policy consentgate.toml
     """
     with said_in_a_line(page.name):
         url, consent = page_url(page.url), Consent.of_ids(page.policy, page.grants)
@@ -39,12 +46,18 @@ def explain(page: Page, as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row.line}:{row.column}: {'passes' if row.passes else 'BLOCKED'}: {row.markup}")
         click.echo(f"    {row.why}")
+        if row.declare:
+            click.echo("    To declare it:")
+            click.echo(textwrap.indent(row.declare, " " * 8))
     passing = sum(row.passes for row in rows)
     click.echo(f"{page.name}: {len(rows) - passing} blocked, {passing} passing")
 
 
 class _Row(NamedTuple):
-    """One line of the answer. `start` and `end` are bytes of the file, `line` and `column` count from 1."""
+    """One line of the answer. `start` and `end` are bytes of the file, `line` and `column` count from 1.
+
+    `declare` has the lines of a policy that would declare what is blocked as undeclared, "" for all else.
+    """
 
     line: int
     column: int
@@ -56,15 +69,17 @@ class _Row(NamedTuple):
     service: str | None
     category: str | None
     why: str
+    declare: str
     markup: str
 
 
 def _rows(page: Page, explained: Iterable[Explained]) -> Iterator[_Row]:
     encoding = sniff_encoding(page.data, page.charset, complete=True)
     codec = encoding.codec if encoding is not None else "utf-8"
+    explanations = Explanations(page.policy, page_url(page.url))
     line = column = 1
     position = 0
-    for found, passes, why in explained:
+    for found, passes, why, claim in explained:
         before = page.data[position : found.start].decode(codec, "replace")
         broken = before.rfind("\n")
         line += before.count("\n")
@@ -73,8 +88,15 @@ def _rows(page: Page, explained: Iterable[Explained]) -> Iterator[_Row]:
         yield _Row(
             *(line, column, found.start, found.end, passes, found.kind, found.url),
             *(found.service, found.category, why or why_blocked(found, page.policy)),
+            _declaration(found, claim, explanations),
             markup=_beginning(page.data[_tag_of(page.data, found) : found.end].decode(codec, "replace")),
         )
+
+
+def _declaration(found: Blocked, claim: Claim | None, explanations: Explanations) -> str:
+    if claim is None or is_unreadable(found) or catalogue().has_closed(found.service):
+        return ""
+    return explanations.markup(claim, found.url, found.kind, "")["declare"]
 
 
 def _tag_of(data: bytes, found: Blocked) -> int:

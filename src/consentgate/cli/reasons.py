@@ -8,9 +8,14 @@ from consentgate.policy import Policy
 from consentgate.policy.messages import listed
 
 
+def is_unreadable(blocked: Blocked) -> bool:
+    """Say whether something is blocked since nobody knows for certain what browsers would make of it."""
+    return blocked.kind in ("ambiguous", "base")
+
+
 def why_blocked(blocked: Blocked, policy: Policy) -> str:
     """Say why something was blocked, and what opens it."""
-    if blocked.kind in ("ambiguous", "base"):
+    if is_unreadable(blocked):
         return "browsers differ in how they read this, so that nobody knows what it would load"
     if catalogue().has_closed(blocked.service):
         return f"{blocked.service} has closed: take its markup out of the page"

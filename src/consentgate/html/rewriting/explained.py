@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from consentgate.consent import Consent, Judge
@@ -22,11 +23,12 @@ _MOST_NESTED = 8
 
 class Explained(NamedTuple):
     """Markup that could load, store or contact something: `markup` as `Gate.rewrite` tells of what it blocks,
-    whether it `passes`, and `why` it does ("" for what is blocked)."""
+    whether it `passes`, and `why` it does ("" for what is blocked). `claim` is that on blocked markup."""
 
     markup: Blocked
     passes: bool
     why: str = ""
+    claim: Claim | None = None
 
 
 def explain_document(html: bytes, consent: Consent, url: Url, charset: str | None = None) -> list[Explained]:
@@ -35,8 +37,10 @@ def explain_document(html: bytes, consent: Consent, url: Url, charset: str | Non
     `consent` is the visitor's, and `charset` the label in the document's Content-Type, if any. Raises
     Unreadable when the bytes are not in the document's encoding.
     """
-    _, blocked = rewrite_document(html, Judge(consent, url.host, url.path), url, charset)
-    told = [Explained(one, passes=False) for one in blocked]
+    claims: list[Claim] = []
+    judge = Judge(consent, url.host, url.path)
+    _, blocked = rewrite_document(html, judge, url, charset, observe=partial(_note, claims))
+    told = [Explained(one, passes=False, claim=claim) for one, claim in zip(blocked, claims, strict=True)]
     gone = [(one.start, one.end) for one in blocked]
     for one in _passing(html, Witness(consent, url.host, url.path), url, charset):
         start, end = one.markup.start, one.markup.end
@@ -45,17 +49,18 @@ def explain_document(html: bytes, consent: Consent, url: Url, charset: str | Non
     return sorted(told, key=lambda one: (one.markup.start, -one.markup.end))
 
 
+def _note(claims: list[Claim], records: Records) -> None:
+    """Add the claims on what was blocked to `claims`, in the order in which it is told."""
+    claims.extend(one.violation.claim for one in records.blocked if not one.goes_on)
+
+
 def _passing(
     html: bytes, witness: Witness, url: Url, charset: str | None, nested: int = 0
 ) -> Iterator[Explained]:
     """Yield what passes in `html`. A witness takes an element out with all that is in it: that is looked at
     by itself."""
     claims: list[Claim] = []
-
-    def note(records: Records) -> None:
-        claims.extend(one.violation.claim for one in records.blocked if not one.goes_on)
-
-    _, judged = rewrite_document(html, witness, url, charset, observe=note)
+    _, judged = rewrite_document(html, witness, url, charset, observe=partial(_note, claims))
     encoding = sniff_encoding(html, charset, complete=True)
     for markup, claim in zip(judged, claims, strict=True):
         if not isinstance(claim, Passing):
