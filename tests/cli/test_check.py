@@ -2,12 +2,17 @@
 
 import datetime
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from documentation.pages import blocks
 
+import consentgate
 from consentgate.cli import main
 
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
@@ -176,6 +181,79 @@ def test_the_day_of_the_files_last_change_counts_as_no_date(run):
 def test_a_date_in_the_future_is_an_error(run):
     tomorrow = datetime.datetime.now().astimezone().date() + datetime.timedelta(days=2)
     assert run(f"{SITE}updated = {tomorrow}").exit_code == 1
+
+
+DJANGO = """
+SECRET_KEY = "k" * 40
+INSTALLED_APPS = ["django.contrib.sessions", "django.contrib.contenttypes"]
+MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
+SESSION_COOKIE_NAME = "shop"
+SESSION_COOKIE_AGE = 7 * 86_400
+CSRF_COOKIE_NAME = "shop-csrf"
+print("settings were imported")
+"""
+SESSION = '[[cookie]]\nname = "shop"\ncategory = "necessary"\nreason = "authentication"\n'
+OF_DJANGO = f"""{DATED}{SESSION}lifetime = "1 day"
+[[cookie]]
+name = "shop-*"
+category = "performance"
+lifetime = "1 day"
+purpose = "For us."
+"""
+
+
+def in_django(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a project of its own: this process has other settings."""
+    (folder / "shop_settings.py").write_text(DJANGO)
+    (folder / "consentgate.toml").write_text(OF_DJANGO)
+    source = Path(consentgate.__file__).parents[1]
+    clean = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run(
+        [sys.executable, "-m", "consentgate", "check", *arguments],
+        cwd=folder,
+        env={**clean, "PYTHONPATH": str(source), **environment},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["--django-settings", "shop_settings"], {}),
+        (["--django"], {"DJANGO_SETTINGS_MODULE": "shop_settings"}),
+    ],
+)
+def test_with_djangos_settings_its_own_cookies_are_compared(tmp_path, arguments, environment):
+    result = in_django(tmp_path, *arguments, **environment)
+    lines = [line for line in result.stdout.splitlines() if "[[cookie]]" in line]
+    assert result.returncode == 1
+    assert lines[0].startswith(
+        'warning: consentgate.toml:14: [[cookie]] 1 "shop", lifetime: Django\'s settings let it live for '
+        '"7 days", and the gate cuts that to "1 day". Write lifetime = "7 days"'
+    )
+    assert lines[1].startswith(
+        'error: consentgate.toml:17: [[cookie]] 2 "shop-*", category: the policy files the framework\'s own '
+        'cookie "shop-csrf" under "performance"'
+    )
+
+
+def test_settings_are_imported_only_if_asked_for(tmp_path):
+    result = in_django(tmp_path, DJANGO_SETTINGS_MODULE="shop_settings")
+    assert "settings were imported" not in result.stdout
+    assert result.stdout.endswith("the policy loads, and nothing in it is wrong or incomplete\n")
+
+
+def test_settings_that_cannot_be_loaded_are_said_in_a_line(tmp_path):
+    assert in_django(tmp_path, "--django-settings", "shop_setings").stderr == (
+        "Error: --django-settings: shop_setings cannot be loaded: ModuleNotFoundError: No module named "
+        "'shop_setings'\n"
+    )
+    result = in_django(tmp_path, "--django")
+    assert result.returncode == 2
+    assert "DJANGO_SETTINGS_MODULE is not set. Name the settings: --django-settings MODULE" in result.stderr
 
 
 def test_the_documentation_shows_what_is_printed(run):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -23,6 +24,9 @@ from .shop import BAD_POLICY, POLICY, policy_file
 COMMON = "django.middleware.common.CommonMiddleware"
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 LOGIN_AS_PERFORMANCE = replace(POLICY, cookies=(Cookie(name="csrftoken", category="performance"),))
+LOGIN = Cookie(name="sessionid", category="necessary", reason="authentication", lifetime="1 day")
+LOGIN_FOR_A_DAY = replace(POLICY, cookies=(LOGIN,))
+LOGIN_FOR_A_YEAR = replace(POLICY, cookies=(msgspec.structs.replace(LOGIN, lifetime="1 year"),))
 SUBCLASS = f"{__name__}.OurGate"
 
 
@@ -56,6 +60,8 @@ def test_a_sound_project_has_nothing_to_say() -> None:
         ({"POLICY": POLICY, "SECRET_KEY": "dev"}, "W001", "short"),
         ({}, "W002", "No policy file"),
         ({"POLICY": LOGIN_AS_PERFORMANCE}, "W004", 'own cookie "csrftoken" under "performance"'),
+        ({"POLICY": LOGIN_FOR_A_DAY}, "W005", 'live for "14 days", and the gate cuts that to "1 day"'),
+        ({"POLICY": LOGIN_FOR_A_YEAR}, "W005", 'live for "14 days", and visitors read "1 year"'),
     ],
 )
 def test_a_mistake_in_the_settings_has_an_id_and_a_remedy(given: object, id: str, said: str) -> None:

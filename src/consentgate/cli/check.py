@@ -13,12 +13,13 @@ from typing import NoReturn
 import click
 
 from consentgate.pages import check_templates
-from consentgate.policy import Mistake, Policy, PolicyError
+from consentgate.policy import Mistake, PolicyError
 from consentgate.policy.errors import in_file
 from consentgate.policy.findings import Level, PolicyFinding
 from consentgate.policy.host_files import ENDING, misnamed_files
-from consentgate.policy.reviewed import review_bytes, review_file
+from consentgate.policy.reviewed import Reviewer, review_bytes, review_file
 
+from .django_settings import reviewer_of_django
 from .progress_bar import with_progress
 
 _STANDARD_INPUT = Path("-")
@@ -28,16 +29,30 @@ _STANDARD_INPUT = Path("-")
 @click.argument("file", type=click.Path(path_type=Path), default="consentgate.toml")
 @click.option("--strict", is_flag=True, help="End with 1 for warnings, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@click.option(
+    "--django",
+    is_flag=True,
+    help="Import the settings in DJANGO_SETTINGS_MODULE, and compare them with it.",
+)
+@click.option("--django-settings", metavar="MODULE", help="The same, with the settings in MODULE.")
 @click.pass_context
-def check(context: click.Context, file: Path, strict: bool, as_json: bool) -> None:
+def check(
+    context: click.Context,
+    file: Path,
+    strict: bool,
+    as_json: bool,
+    django: bool,
+    django_settings: str | None,
+) -> None:
     """Say what is wrong with the policy in FILE (consentgate.toml), and what is incomplete in it.
 
     "-" is standard input, and of a folder all policy files are checked. Ends with 1 where there is an error.
 
     Example: consentgate check --strict policies/shop.example.toml
     """
+    reviewers = [reviewer_of_django(django_settings)] if django or django_settings else []
     try:
-        checked = [*_checked(file, quiet=as_json)]
+        checked = [*_checked(file, reviewers, quiet=as_json)]
     except OSError as error:
         _unreadable(file, error)
     if as_json:
@@ -91,12 +106,12 @@ class _Checked:
             click.echo(_summary(self.name, self.findings))
 
 
-def _checked(file: Path, *, quiet: bool) -> Iterator[_Checked]:
+def _checked(file: Path, reviewers: Sequence[Reviewer], *, quiet: bool) -> Iterator[_Checked]:
     """Check a `file`, standard input, or the policy files in a folder. Raises OSError where one cannot be
     read."""
     today = datetime.datetime.now().astimezone().date()
     if not file.is_dir():
-        yield _check(file, today)
+        yield _check(file, today, reviewers)
         return
     misnamed = dict(misnamed_files(file))
     files = [one for one in sorted(file.glob(f"*{ENDING}")) if one.is_file()]
@@ -105,29 +120,26 @@ def _checked(file: Path, *, quiet: bool) -> Iterator[_Checked]:
             f"{file}: no policy file is in it: expected names like shop.example{ENDING}"
         )
     for one in with_progress(files, "Checking", quiet=quiet):
-        checked = _check(one, today)
+        checked = _check(one, today, reviewers)
         if one.name in misnamed:
             found = _misnamed(misnamed[one.name])
             checked = _Checked(checked.name, checked.mistakes, (found, *checked.findings))
         yield checked
 
 
-def _check(file: Path, today: datetime.date) -> _Checked:
+def _check(file: Path, today: datetime.date, reviewers: Sequence[Reviewer]) -> _Checked:
     name = "standard input" if file == _STANDARD_INPUT else str(file)
     findings: Sequence[PolicyFinding] = ()
     try:
-        policy, findings = _reviewed(file, name, today)
+        if file == _STANDARD_INPUT:
+            policy, findings = review_bytes(sys.stdin.buffer.read(), name, today, *reviewers)
+        else:
+            policy, findings = review_file(file, today, *reviewers)
         check_templates(policy)
     except PolicyError as error:
         # Where templates alone are wrong, the rest has been reviewed.
         return _Checked(name, error.mistakes, findings)
     return _Checked(name, (), findings)
-
-
-def _reviewed(file: Path, name: str, today: datetime.date) -> tuple[Policy, list[PolicyFinding]]:
-    if file == _STANDARD_INPUT:
-        return review_bytes(sys.stdin.buffer.read(), name, today)
-    return review_file(file, today)
 
 
 def _misnamed(meant: str) -> PolicyFinding:

@@ -14,6 +14,7 @@
 | W002 | no policy file |
 | W003 | `INSECURE`, on deployment |
 | W004 | a cookie of Django's own that the policy lets visitors refuse |
+| W005 | a cookie of Django's own that lives longer or shorter than the policy says |
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from consentgate.policy import Policy
 from .cookies import cookies_in_settings
 from .middleware import ConsentMiddleware
 from .middleware_order import misplacements
+from .policy_review import review_lifetimes
 from .settings import read_settings, services_of_applications
 
 _IDS = {
@@ -76,13 +78,15 @@ def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
     if not isinstance(policy, Policy) and policy.is_single_file:
         policy = configuration.policy_for("localhost")
     # The policies of many hosts are loaded when these are asked for; the log then says this of each.
-    misfiled_cookies = policy.misfiled(*cookies_in_settings()) if isinstance(policy, Policy) else ()
-    for cookie, category in misfiled_cookies:
+    cookies = [*cookies_in_settings()]
+    for cookie, category in policy.misfiled(*cookies) if isinstance(policy, Policy) else ():
         yield Warning(
             misfiled(cookie, category),
             hint=f"Take {cookie.name} out of the policy file: it is exempt without that.",
             id="consentgate.W004",
         )
+    for finding in review_lifetimes(policy, *cookies) if isinstance(policy, Policy) else ():
+        yield Warning(f"{finding.table}: {finding.what}.", hint=f"{finding.to_do}.", id="consentgate.W005")
     if not configuration.has_policy:
         yield Warning(
             'No policy file is configured: consent to "third-party" opens whatever nobody declared.',

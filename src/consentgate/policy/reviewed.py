@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeAlias
 
 from .declaration_slots import missing_in
 from .findings import PolicyFinding
@@ -12,27 +13,38 @@ from .loading import decode, located, read, read_text
 from .policy import Policy
 from .review import review
 
+Reviewer: TypeAlias = Callable[[Policy], Iterable[PolicyFinding]]
+"""Yields what is found in a policy by somebody who knows more than is in the file."""
 
-def review_file(file: Path, today: datetime.date) -> tuple[Policy, list[PolicyFinding]]:
-    """Return the policy in `file`, and what is found in it on the day `today`, in the order of the file.
-    Nothing is logged.
+
+def review_file(file: Path, today: datetime.date, *reviewers: Reviewer) -> tuple[Policy, list[PolicyFinding]]:
+    """Return the policy in `file`, and what is found in it on the day `today`, by `reviewers` too, in the
+    order of the file. Nothing is logged.
 
     Raises PolicyError with every mistake in the file, and OSError where it cannot be read.
     """
-    policy, found = _reviewed(read_text(file), str(file), today)
+    policy, found = _reviewed(read_text(file), str(file), today, reviewers)
     return policy.found_at(file), found
 
 
-def review_bytes(data: bytes, name: str, today: datetime.date) -> tuple[Policy, list[PolicyFinding]]:
+def review_bytes(
+    data: bytes, name: str, today: datetime.date, *reviewers: Reviewer
+) -> tuple[Policy, list[PolicyFinding]]:
     """Return the policy in `data`, of a file that messages call `name`, and what is found in it, as
     `review_file` does. Its templates are looked for from the current folder on."""
-    return _reviewed(decode(data, name), name, today)
+    return _reviewed(decode(data, name), name, today, reviewers)
 
 
-def _reviewed(text: str, name: str, today: datetime.date) -> tuple[Policy, list[PolicyFinding]]:
+def _reviewed(
+    text: str, name: str, today: datetime.date, reviewers: Iterable[Reviewer]
+) -> tuple[Policy, list[PolicyFinding]]:
     parts, filed = read(text, name)
     policy = Policy(*parts)
-    return policy, _in_order(located(review(parts, today, filed, missing_in(policy)), text))
+    found = review(parts, today, filed, missing_in(policy))
+    said = {(finding.table, finding.key) for finding in found}
+    more = (finding for reviewer in reviewers for finding in reviewer(policy))
+    found += (finding for finding in more if (finding.table, finding.key) not in said)
+    return policy, _in_order(located(found, text))
 
 
 def _in_order(findings: Iterable[PolicyFinding]) -> list[PolicyFinding]:
