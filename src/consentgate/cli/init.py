@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,12 +14,13 @@ from consentgate.catalogue.naming import names_meant
 from consentgate.drafting.additions import Sighting, additions_to, read_sightings
 from consentgate.drafting.draft import Draft, draft_of
 from consentgate.drafting.next_steps import next_steps
-from consentgate.drafting.project import NAMES, Project, look_at, third_parties_of
+from consentgate.drafting.project import NAMES, Project, Track, look_at, third_parties_of
 from consentgate.drafting.site import SiteAnswers
 from consentgate.policy import PolicyError
 from consentgate.policy.messages import shown, suggestion
 
 from .notices import said_once
+from .progress_bar import with_progress
 from .site_questions import ask_for_site, site_options
 from .written_file import STANDARD_OUTPUT, append, check_is_free, read_text, write
 
@@ -81,7 +83,8 @@ def init(
         return
     check_is_free(file, force=force)
     _check_services(services)
-    project = look_at(path)
+    track = partial(with_progress, quiet=as_json)
+    project = look_at(path, track)
     answers = ask_for_site(
         name,
         controller,
@@ -92,7 +95,7 @@ def init(
         likely_name=path.resolve().name,
         likely_languages=project.languages,
     )
-    draft = _draft(answers, project, services, sightings)
+    draft = _draft(answers, project, services, sightings, track)
     write(file, draft.text, force=force)
     if project.is_cut:
         click.echo("Warning: there are more files than init looks at; name a folder with fewer", err=True)
@@ -167,11 +170,15 @@ def _check_services(ids: tuple[str, ...]) -> None:
 
 
 def _draft(
-    answers: SiteAnswers, project: Project, services: tuple[str, ...], sightings: Sequence[Sighting]
+    answers: SiteAnswers,
+    project: Project,
+    services: tuple[str, ...],
+    sightings: Sequence[Sighting],
+    track: Track,
 ) -> Draft:
     try:
         with said_once():
-            third_parties = third_parties_of(project, answers.host, answers.hosts)
+            third_parties = third_parties_of(project, answers.host, answers.hosts, track)
             return draft_of(answers, project, third_parties, services, sightings)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None

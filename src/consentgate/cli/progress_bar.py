@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import click
@@ -19,6 +20,20 @@ def with_progress(items: Sequence[_Item], label: str, *, quiet: bool = False) ->
         return
     with click.progressbar(items, label=label, show_pos=True, file=sys.stderr) as bar:
         yield from bar
+
+
+@contextmanager
+def while_it_takes(label: str, *, quiet: bool = False) -> Iterator[None]:
+    """Say on standard error what is being done, until it is done, if that is a terminal."""
+    shown = not quiet and sys.stderr.isatty()
+    if shown:
+        click.echo(f"{label}...", nl=False, err=True)
+    try:
+        yield
+    finally:
+        if shown:
+            # To the start of the line, which is then empty again.
+            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 _FEW = 10

@@ -18,6 +18,7 @@ from consentgate.policy.first_party import is_loopback
 from consentgate.wsgi import ConsentMiddleware
 
 from .page import said_in_a_line
+from .progress_bar import while_it_takes
 from .servers import Server, listen
 from .static_site import StaticSite
 
@@ -42,7 +43,7 @@ def serve(folder: Path, policy_file: Path | None, port: int, host: str, as_json:
     """Serve the files in DIR behind the gate, until it is interrupted."""
     policy_file = policy_file or (_USUAL_POLICY if _USUAL_POLICY.is_file() else None)
     secret_key, insecure = os.environ.get(SECRET_KEY, ""), is_loopback(host)
-    with said_in_a_line(str(policy_file)):
+    with said_in_a_line(str(policy_file)), while_it_takes("Loading the policy", quiet=as_json):
         policy = Policy.load(policy_file) if policy_file else Policy()
         gate = Gate(policy, secret_key=secret_key or secrets.token_hex(32), insecure=insecure)
     try:

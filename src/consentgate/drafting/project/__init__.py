@@ -1,7 +1,7 @@
 """A site's project, as far as its files tell: the framework, the cookies, the third parties."""
 
 from .code import Application
-from .files import Place
+from .files import Place, Track
 from .framework import NAMES, Framework, FrameworkCookie
 from .look import Project, look_at
 from .markup import ThirdParty, third_parties_of
@@ -14,6 +14,7 @@ __all__ = [
     "Place",
     "Project",
     "ThirdParty",
+    "Track",
     "look_at",
     "third_parties_of",
 ]

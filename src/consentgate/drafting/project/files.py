@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 MOST_FILES = 5000
 """The most files that are looked at, so that a wrong folder does not take minutes."""
@@ -20,6 +21,18 @@ _FOREIGN = frozenset(
         *("htmlcov", "coverage", "vendor", "bower_components", "migrations", "tests", "test"),
     )
 )
+
+
+class Track(Protocol):
+    """Follows how far the work on files has come."""
+
+    def __call__(self, files: Sequence[Path], label: str) -> Iterable[Path]:
+        """Yield the `files`, while what is done with them is called `label`."""
+
+
+def untracked(files: Sequence[Path], label: str) -> Iterable[Path]:
+    """Yield the `files`, and tell nobody."""
+    return files
 
 
 @dataclass(frozen=True, slots=True)

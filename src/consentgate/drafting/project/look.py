@@ -9,7 +9,7 @@ from pathlib import Path
 from consentgate.texts import has_texts
 
 from .code import Application, Code
-from .files import Place, files_of, read
+from .files import Place, Track, files_of, read, untracked
 from .framework import Framework, FrameworkCookie, cookies_of, dependencies_of, framework_of
 
 _PAGES_LANGUAGE = re.compile(rb"<html\b[^>]*\slang=[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)[\"'\s>]", re.I)
@@ -37,11 +37,11 @@ class Project:
     is_cut: bool = False
 
 
-def look_at(folder: Path) -> Project:
-    """Return what the files in `folder` tell. No code is run."""
+def look_at(folder: Path, track: Track = untracked) -> Project:
+    """Return what the files in `folder` tell. No code is run, and `track` is told of the files."""
     files = files_of(folder)
     code = Code()
-    for file in files.code:
+    for file in track(files.code, "Reading code"):
         if (source := read(file)) is not None:
             code.read(source, file.relative_to(folder).as_posix())
     dependencies = dependencies_of(folder)

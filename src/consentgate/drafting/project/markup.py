@@ -15,7 +15,7 @@ from consentgate.policy import Policy
 from consentgate.web.host import parse_host
 from consentgate.web.url import Url, resolve
 
-from .files import Place, read
+from .files import Place, Track, read, untracked
 from .look import Project
 
 _NOWHERE = "site.invalid"
@@ -34,18 +34,21 @@ class ThirdParty:
     place: Place
 
 
-def third_parties_of(project: Project, host: str = "", hosts: tuple[str, ...] = ()) -> list[ThirdParty]:
+def third_parties_of(
+    project: Project, host: str = "", hosts: tuple[str, ...] = (), track: Track = untracked
+) -> list[ThirdParty]:
     """List what the templates and pages of `project` would have browsers contact, in their order.
 
     `host` is where the site's pages are, and `hosts` are all of its own, as in a policy. Values that
-    templates fill in are left out. Raises PolicyError where a policy could not have these hosts.
+    templates fill in are left out. `track` is told of the files. Raises PolicyError where a policy could not
+    have these hosts.
     """
     undeclared = Policy()
     policy = replace(undeclared, site=msgspec.structs.replace(undeclared.site, hosts=hosts))
     gate = Gate(policy, secret_key=secrets.token_hex())
     page = Url("https", host or _NOWHERE, "/")
     found: dict[tuple[str, str, str], ThirdParty] = {}
-    for file in project.markup:
+    for file in track(project.markup, "Reading pages"):
         for third_party in _in_file(gate, page, file, file.relative_to(project.folder).as_posix()):
             key = third_party.service, third_party.host, third_party.url
             found.setdefault(key, third_party)
