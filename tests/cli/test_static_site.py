@@ -77,9 +77,9 @@ def site(folder):
 @pytest.mark.parametrize(
     ("path", "type_", "body"),
     [
-        ("/", "text/html", b"<h1>front</h1>"),
-        ("/index.html", "text/html", b"<h1>front</h1>"),
-        ("/news/", "text/html", b"<h1>news</h1>"),
+        ("/", "text/html; charset=utf-8", b"<h1>front</h1>"),
+        ("/index.html", "text/html; charset=utf-8", b"<h1>front</h1>"),
+        ("/news/", "text/html; charset=utf-8", b"<h1>news</h1>"),
         ("/style.css", "text/css; charset=utf-8", b"p{}"),
         ("/app.mjs", "text/javascript; charset=utf-8", b"1"),
         ("/photo.webp", "image/webp", b"image"),
@@ -95,6 +95,38 @@ def test_a_file_is_served_with_its_type(site, path, type_, body):
     assert int(response.headers["Content-Length"]) == len(body)
     head = site.head(path)
     assert (head.headers["Content-Type"], head.body) == (type_, b"")
+
+
+@pytest.mark.parametrize(
+    ("page", "charset"),
+    [
+        ("<p>é</p>".encode(), "; charset=utf-8"),
+        ("<p>é</p>".encode("latin-1"), ""),
+        ("<p>é".encode()[:-1], ""),
+        ("<meta charset=windows-1252><p>é".encode(), ""),
+        ("<?xml version='1.0' encoding='latin1'?><p>é".encode(), ""),
+        (f"<title>{'é' * 2000}</title><meta charset=latin1>".encode(), ""),
+        ("<p>é".encode("utf-16"), ""),
+        (b"\xef\xbb\xbf<p>", ""),
+        (b"a" * ((1 << 16) - 1) + "é".encode(), "; charset=utf-8"),
+        (b"a" * (1 << 16) + b"\xff", ""),
+        (b"", "; charset=utf-8"),
+    ],
+)
+def test_a_page_that_names_no_encoding_is_said_to_be_utf_8_where_it_is(folder, site, page, charset):
+    for name in ("page.html", "404.html"):
+        (folder / name).write_bytes(page)
+    assert site.get("/page.html").headers["Content-Type"] == f"text/html{charset}"
+    assert site.get("/nothing", status=404).headers["Content-Type"] == f"text/html{charset}"
+
+
+def test_a_page_that_has_changed_is_looked_at_again(folder, site):
+    page = folder / "page.html"
+    for number, data in enumerate((b"<p>", b"<p>\xff", b"<p>")):
+        page.write_bytes(data)
+        os.utime(page, ns=(0, number))
+        charset = "; charset=utf-8" if data == b"<p>" else ""
+        assert site.get("/page.html").headers["Content-Type"] == f"text/html{charset}"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +188,7 @@ def test_no_redirect_leads_to_another_host(site, folder):
 def test_the_sites_own_page_for_what_is_missing(site, folder):
     (folder / "404.html").write_text("<h1>lost</h1>")
     response = site.get("/nothing", status=404)
-    assert (response.headers["Content-Type"], response.body) == ("text/html", b"<h1>lost</h1>")
+    assert (response.headers["Content-Type"], response.body) == ("text/html; charset=utf-8", b"<h1>lost</h1>")
     assert site.head("/nothing", status=404).body == b""
 
 

@@ -44,11 +44,14 @@ def check(
     django: bool,
     django_settings: str | None,
 ) -> None:
-    """Say what is wrong with the policy in FILE (consentgate.toml), and what is incomplete in it.
+    """Say what is wrong or incomplete in a policy file.
 
-    "-" is standard input, and of a folder all policy files are checked. Ends with 1 where there is an error.
+    FILE is by default consentgate.toml, and "-" is standard input. Of a folder all policy files are checked.
+    It ends with 1 where there is an error.
 
-    Example: consentgate check --strict policies/shop.example.toml
+    \b
+    Example:
+      consentgate check --strict policies/
     """
     reviewers = [reviewer_of_django(django_settings)] if django or django_settings else []
     try:

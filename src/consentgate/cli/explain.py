@@ -28,12 +28,15 @@ _LONGEST = 72
 @page_options
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 def explain(page: Page, as_json: bool) -> None:
-    """Say why the gate blocks each element of the page in FILE ("-" for standard input), or lets it pass.
+    """Say why each element of a page is blocked, or passes.
 
-    All elements are listed that load, store or could contact something, in the order of the page. For what
-    nobody declares there are the lines of a policy that would.
+    FILE is the page, and "-" standard input. All elements are listed that load, store or could contact
+    something, in the order of the page. For what nobody declares there are the lines of a policy that
+    would.
 
-    Example: consentgate explain page.html --url https://example.org/ --policy consentgate.toml
+    \b
+    Example:
+      consentgate explain page.html --url https://example.org/ --policy consentgate.toml
     """
     with said_in_a_line(page.name):
         url, consent = page_url(page.url), Consent.of_ids(page.policy, page.grants)

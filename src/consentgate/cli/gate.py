@@ -19,9 +19,14 @@ from .reasons import why_blocked
 @page_options
 @click.option("--json", "as_json", is_flag=True, help="Print what was blocked and why, instead of the page.")
 def gate(page: Page, as_json: bool) -> None:
-    """Print the page in FILE ("-" for standard input) as the gate would send it.
+    """Print a page as the gate would send it.
 
-    With a policy that is report_only, this is the page as it would be sent without report_only.
+    FILE is the page, and "-" standard input. With a policy that is report_only, this is the page as it
+    would be sent without that.
+
+    \b
+    Example:
+      curl -s https://example.org/ | consentgate gate - --url https://example.org/ --json
     """
     with said_in_a_line(page.name):
         # The key signs consent cookies, of which there are none here.

@@ -44,10 +44,14 @@ def import_(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write a policy from FILE, the configuration of another consent manager.
+    """Write a policy from another consent manager's configuration.
 
-    It is read as data, and nothing in it is run. What cannot be carried over is said in comments, and on
-    standard error.
+    FILE is that configuration: a script, a page or JSON. It is read as data, and nothing in it is run. What
+    cannot be carried over is said in comments, and on standard error.
+
+    \b
+    Example:
+      consentgate import klaro-config.js --output consentgate.toml
     """
     check_is_free(output, force=force)
     try:

@@ -69,10 +69,14 @@ def init(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write a policy file for the project in PATH, by default the current folder.
+    """Write a policy file for a project.
 
-    Templates, pages and Python code are read, and none of it is run. What only you know is asked, on a
-    terminal or in comments of the file.
+    PATH is the project's folder, by default the current one. Templates, pages and Python code are read, and
+    none of it is run. What only you know is asked, on a terminal or in comments of the file.
+
+    \b
+    Example:
+      consentgate init --service youtube
     """
     file = output or path / POLICY_FILE
     if appends and not findings:

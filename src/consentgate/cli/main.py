@@ -17,8 +17,15 @@ from .services import services
 @click.group()
 @click.version_option(package_name="consentgate")
 def main() -> None:
-    """Consent enforcement for Python sites."""
+    """Consent enforcement for Python sites.
+
+    \b
+    To begin:
+      consentgate init
+    """
 
 
 for _command in (check, explain, gate, import_, init, schema, serve, services):
+    # click would cut the first line at 45 characters.
+    _command.short_help = (_command.help or "").partition("\n")[0]
     main.add_command(_command)

@@ -12,5 +12,12 @@ from consentgate.policy.schema import policy_schema
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As of the other commands: a schema is JSON anyway.")
 def schema(as_json: bool) -> None:
-    """Print the JSON Schema of the policy file, with which editors complete and check it."""
+    """Print the JSON Schema of the policy file.
+
+    With it editors complete and check the file.
+
+    \b
+    Example:
+      consentgate schema > consentgate.schema.json
+    """
     click.echo(json.dumps(policy_schema(), indent=2))

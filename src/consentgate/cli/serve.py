@@ -40,7 +40,14 @@ _USUAL_POLICY = Path("consentgate.toml")
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 is all of this machine's.")
 @click.option("--json", "as_json", is_flag=True, help="Print what is served, and where, as one line of JSON.")
 def serve(folder: Path, policy_file: Path | None, port: int, host: str, as_json: bool) -> None:
-    """Serve the files in DIR behind the gate, until it is interrupted."""
+    """Serve a folder of files behind the gate.
+
+    DIR is the folder, such as the output of a site generator. It is served until the command is interrupted.
+
+    \b
+    Example:
+      consentgate serve public --port 8080
+    """
     policy_file = policy_file or (_USUAL_POLICY if _USUAL_POLICY.is_file() else None)
     secret_key, insecure = os.environ.get(SECRET_KEY, ""), is_loopback(host)
     with said_in_a_line(str(policy_file)), while_it_takes("Loading the policy", quiet=as_json):

@@ -21,9 +21,13 @@ _CLOSED = "has closed: take its markup out of your pages"
 @click.argument("query", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects with all that is known.")
 def services(query: tuple[str, ...], as_json: bool) -> None:
-    """List the services of the catalogue, or those that QUERY is found in.
+    """List the services that the catalogue knows.
 
     QUERY is an id, or a part of an id, name, controller, host or cookie. Of a single service all is shown.
+
+    \b
+    Example:
+      consentgate services cdn.hotjar.com
     """
     wanted, known = " ".join(query), catalogue().services
     found = find_services(wanted, known)

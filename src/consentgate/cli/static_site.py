@@ -5,16 +5,20 @@ Links and what begins with a dot are not served beyond the folder, and folders a
 
 from __future__ import annotations
 
+import codecs
 import mimetypes
 import os
 from collections.abc import Iterable
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from stat import S_ISREG
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 from wsgiref.util import FileWrapper
+
+from consentgate.html.tokenizer.encoding import declares_encoding
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -99,25 +103,49 @@ class StaticSite:
             opened.close()
             start_response(_line(HTTPStatus.NOT_MODIFIED), headers)
             return []
-        headers += [("Content-Type", self._type_of(file)), ("Content-Length", str(status.st_size))]
+        headers += [("Content-Type", self._type_of(file, status)), ("Content-Length", str(status.st_size))]
         start_response(_line(HTTPStatus.OK), headers)
         return _body(opened, environ["REQUEST_METHOD"])
 
     def _not_found(self, start_response: StartResponse, method: str) -> Iterable[bytes]:
-        opened = _open(self._contained(self._root / NOT_FOUND))
-        if opened is None:
+        file = self._contained(self._root / NOT_FOUND)
+        opened = _open(file)
+        if file is None or opened is None:
             return _say(HTTPStatus.NOT_FOUND, start_response, method)
-        size = os.fstat(opened.fileno()).st_size
-        headers = [("Content-Type", "text/html"), ("Content-Length", str(size))]
+        status = os.fstat(opened.fileno())
+        type_ = self._type_of(file, status)
+        headers = [("Content-Type", type_), ("Content-Length", str(status.st_size))]
         start_response(_line(HTTPStatus.NOT_FOUND), headers)
         return _body(opened, method)
 
-    def _type_of(self, file: Path) -> str:
+    def _type_of(self, file: Path, status: os.stat_result) -> str:
         found, coding = self._types.guess_type(file.name)
         if found is None or coding is not None:
             return "application/octet-stream"
-        # A page says its own encoding, and other texts have nowhere to.
-        return f"{found}; charset=utf-8" if found.startswith("text/") and found != "text/html" else found
+        if found == "text/html":
+            # Browsers would guess the encoding of a page that does not say it by their own language.
+            is_utf_8 = _is_undeclared_utf_8(file, status.st_mtime_ns, status.st_size)
+        else:
+            is_utf_8 = found.startswith("text/")
+        return f"{found}; charset=utf-8" if is_utf_8 else found
+
+
+@lru_cache(maxsize=1024)
+def _is_undeclared_utf_8(file: Path, changed: int, size: int) -> bool:
+    """Say whether the page in `file`, as it was `changed` last, names no encoding and is all in UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with file.open("rb") as opened:
+            piece = opened.read(_AT_ONCE)
+            if declares_encoding(piece):
+                return False
+            while piece:
+                decoder.decode(piece)
+                piece = opened.read(_AT_ONCE)
+            decoder.decode(b"", final=True)
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _is_plain(name: str) -> bool:

@@ -109,6 +109,16 @@ def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encodin
     return _declared_in_markup(head, complete=complete)
 
 
+def declares_encoding(head: bytes) -> bool:
+    """Say whether a page that begins with `head` names its encoding itself: by a byte order mark, or in its
+    markup. Without a label in the Content-Type, browsers guess the encoding of one that does not."""
+    if _by_first_bytes(head, (*_BYTE_ORDER_MARKS, *_UTF_16_XML)) is not None:
+        return True
+    past_the_head = _PAST_THE_HEAD.search(head, PRESCANNED, LONGEST_HEAD)
+    head_end = past_the_head.start() if past_the_head else LONGEST_HEAD
+    return _prescan(head[:head_end]) is not None or _xml_encoding(head) is not None
+
+
 def is_encoding(label: str) -> bool:
     """Say whether browsers know the encoding that `label` names. They ignore an unknown one."""
     return _lookup(label) is not None
