@@ -10,9 +10,9 @@ import click
 from consentgate.catalogue import KnownCookie, KnownService, catalogue
 from consentgate.catalogue.naming import names_meant
 from consentgate.catalogue.search import find_services
-from consentgate.gate.log.proposals import Proposals
 from consentgate.policy import Claim, Policy
 from consentgate.policy.messages import shown, suggestion
+from consentgate.policy.proposals import Proposals
 
 _CLOSED = "has closed: take its markup out of your pages"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from consentgate.policy import NECESSARY, NEVER, Cookie, Policy
 from consentgate.policy.lifetime import lifetime_text
+from consentgate.policy.proposals import toml_text
 
 from .naming import Log
 from .once import Once
-from .proposals import toml_text
 
 
 class CookieAdvice:

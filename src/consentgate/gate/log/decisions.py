@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from consentgate.policy.proposals import toml_text
+
 from .naming import Log
 from .once import Once
-from .proposals import toml_text
 
 _BEHIND_A_PROXY = (
     "If that is your own site behind a proxy, let the proxy pass the Host header on, or set trusted_proxies"

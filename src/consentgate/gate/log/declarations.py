@@ -7,12 +7,12 @@ from consentgate.catalogue import InlineScript, catalogue
 from consentgate.html import BlockedMarkup
 from consentgate.policy import Claim, Policy
 from consentgate.policy.messages import listed
+from consentgate.policy.proposals import LONGEST, Proposals, toml_text
 from consentgate.web.url import Url, resolve
 
 from .findings import Findings
 from .naming import Log
 from .once import MOST, Once, Source
-from .proposals import LONGEST, Proposals, toml_text
 
 _DECLARE_IT = "declare the service, and the script stays: a stub takes the call"
 _MOVE_THE_CALL = "move the call to a script element of its own, or into a file of yours"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from consentgate.policy import Claim, Policy
+from consentgate.policy.proposals import Proposals
 from consentgate.web.url import Url, resolve
-
-from .proposals import Proposals
 
 Explanation = dict[str, str]
 """An entry of the overlay's list (static/overlay): the `kind` of a blocked thing, `where` it is or leads

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from consentgate.gate.csp.build import Net
 from consentgate.policy import Claim, Policy
+from consentgate.policy.proposals import LONGEST, toml_text
 
 from .findings import Findings
 from .naming import Log
 from .once import Once
-from .proposals import LONGEST, toml_text
 
 _HEADERS_TO_DECLARE = {
     "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from consentgate.html import Limit
 from consentgate.html.tokenizer.encoding import Unreadable
+from consentgate.policy.proposals import LONGEST, toml_text
 
 from .naming import Log
 from .once import Once
-from .proposals import LONGEST, toml_text
 
 
 class LimitAdvice:

@@ -1,4 +1,4 @@
-"""The lines of a policy that would declare what nobody declared, as the log proposes them."""
+"""The lines of a policy that would declare what nobody declared, for logs, commands and drafts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.catalogue.hosting import is_rented
-from consentgate.policy import NECESSARY, NEVER, Claim, Cookie, Policy, PolicyError, Service
-from consentgate.policy.categories import category_for, default_category
-from consentgate.policy.first_party import registrable_domain
-from consentgate.policy.model import REASONS
-from consentgate.policy.well_known_cookies import certain_reason, likely_reason, reason_in_front
+
+from .categories import category_for, default_category
+from .claims import Claim
+from .errors import PolicyError
+from .first_party import registrable_domain
+from .model import NECESSARY, NEVER, REASONS, Cookie, Service
+from .policy import Policy
+from .well_known_cookies import certain_reason, likely_reason, reason_in_front
 
 LONGEST = 200
 """The longest name that is proposed: names come from outside."""
