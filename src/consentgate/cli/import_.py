@@ -13,7 +13,7 @@ from consentgate.drafting.imported import languages_of, policy_from
 from consentgate.policy import PolicyError
 
 from .notices import said_once
-from .site_questions import ask_for_site, site_options
+from .site_questions import SiteOptions, ask_for_site, site_options
 from .written_file import STANDARD_OUTPUT, check_is_free, read_text, write
 
 
@@ -34,12 +34,7 @@ from .written_file import STANDARD_OUTPUT, check_is_free, read_text, write
 def import_(
     file: Path,
     kind: str | None,
-    name: str | None,
-    controller: str | None,
-    contact: str | None,
-    languages: tuple[str, ...],
-    hosts: tuple[str, ...],
-    yes: bool,
+    site: SiteOptions,
     output: Path,
     force: bool,
     as_json: bool,
@@ -59,14 +54,7 @@ def import_(
     except NotThatFormat as error:
         raise click.ClickException(f"{file}: {error}") from None
     answers = ask_for_site(
-        name,
-        controller,
-        contact,
-        languages,
-        hosts,
-        yes=yes,
-        likely_name=file.resolve().parent.name,
-        likely_languages=languages_of(configuration),
+        site, likely_name=file.resolve().parent.name, likely_languages=languages_of(configuration)
     )
     try:
         with said_once():

@@ -21,7 +21,7 @@ from consentgate.policy.messages import shown, suggestion
 
 from .notices import said_once
 from .progress_bar import with_progress
-from .site_questions import ask_for_site, site_options
+from .site_questions import SiteOptions, ask_for_site, site_options
 from .written_file import STANDARD_OUTPUT, append, check_is_free, read_text, write
 
 POLICY_FILE = "consentgate.toml"
@@ -56,12 +56,7 @@ POLICY_FILE = "consentgate.toml"
 @click.option("--json", "as_json", is_flag=True, help="Print what was found, instead of the next steps.")
 def init(
     path: Path,
-    name: str | None,
-    controller: str | None,
-    contact: str | None,
-    languages: tuple[str, ...],
-    hosts: tuple[str, ...],
-    yes: bool,
+    site: SiteOptions,
     services: tuple[str, ...],
     output: Path | None,
     findings: tuple[Path, ...],
@@ -83,22 +78,13 @@ def init(
         raise click.UsageError("--append is for --from-findings FILE")
     sightings = _sightings(findings, file)
     if findings and not force and file != STANDARD_OUTPUT and file.exists():
-        _complete(file, sightings, _host_of(hosts), appends=appends, as_json=as_json)
+        _complete(file, sightings, _host_of(site.hosts), appends=appends, as_json=as_json)
         return
     check_is_free(file, force=force)
     _check_services(services)
     track = partial(with_progress, quiet=as_json)
     project = look_at(path, track)
-    answers = ask_for_site(
-        name,
-        controller,
-        contact,
-        languages,
-        hosts,
-        yes=yes,
-        likely_name=path.resolve().name,
-        likely_languages=project.languages,
-    )
+    answers = ask_for_site(site, likely_name=path.resolve().name, likely_languages=project.languages)
     draft = _draft(answers, project, services, sightings, track)
     write(file, draft.text, force=force)
     if project.is_cut:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import click
 import msgspec
@@ -14,9 +16,20 @@ from consentgate.drafting.site import SiteAnswers
 from consentgate.policy import Policy, PolicyError, Site
 from consentgate.policy.review.site import is_address
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
-_OPTIONS = (
+@dataclass(frozen=True, slots=True)
+class SiteOptions:
+    """What the options of a command say of a site. `yes` is not to ask for the rest."""
+
+    name: str | None
+    controller: str | None
+    contact: str | None
+    languages: tuple[str, ...]
+    hosts: tuple[str, ...]
+    yes: bool
+
+
+_OPTIONS: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
     click.option("--name", help="What the site is called."),
     click.option("--controller", help="Who answers for the site: your company, or you."),
     click.option("--contact", help="Where visitors can write to: an e-mail or web address."),
@@ -34,11 +47,23 @@ _OPTIONS = (
 )
 
 
-def site_options(command: _Command) -> _Command:
-    """Add the options for what is to be known of a site."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+def site_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a `command` the options for what is to be known of a site, which it takes as `site`."""
+
+    @functools.wraps(command)
+    def with_site(
+        name: str | None,
+        controller: str | None,
+        contact: str | None,
+        languages: tuple[str, ...],
+        hosts: tuple[str, ...],
+        yes: bool,
+        **others: Any,
+    ) -> None:
+        site = SiteOptions(name, controller, contact, languages, hosts, yes)
+        command(site=site, **others)
+
+    return functools.reduce(lambda given, option: option(given), reversed(_OPTIONS), with_site)
 
 
 def is_terminal() -> bool:
@@ -47,25 +72,17 @@ def is_terminal() -> bool:
 
 
 def ask_for_site(
-    name: str | None,
-    controller: str | None,
-    contact: str | None,
-    languages: Sequence[str],
-    hosts: Sequence[str],
-    *,
-    yes: bool,
-    likely_name: str = "",
-    likely_languages: Sequence[str] = (),
-    privacy_url: str = "",
+    site: SiteOptions, *, likely_name: str = "", likely_languages: Sequence[str] = ()
 ) -> SiteAnswers:
     """Return what is known of the site, and ask on a terminal for what no option says.
 
     A wrong answer is asked for again. Raises UsageError where nobody can be asked, and names the missing
     options; ClickException where an option is wrong.
     """
-    asks = not yes and is_terminal()
-    _check_options(languages, hosts)
-    known = [*languages] or [*likely_languages] or ["en"]
+    asks = not site.yes and is_terminal()
+    _check_options(site.languages, site.hosts)
+    name, controller, contact = site.name, site.controller, site.contact
+    known = [*site.languages] or [*likely_languages] or ["en"]
     if asks:
         name = name or click.prompt("What is the site called?", default=likely_name or None)
         controller = controller or click.prompt(
@@ -74,7 +91,7 @@ def ask_for_site(
         contact = contact or click.prompt(
             "Where can visitors write to? (an e-mail or web address)", value_proc=_read_contact
         )
-        if not languages:
+        if not site.languages:
             known = click.prompt(
                 "Which languages is it in? (the main one first)",
                 default=", ".join(known),
@@ -88,7 +105,7 @@ def ask_for_site(
             f"missing: {', '.join(missing)}. Only you know; on a terminal, without --yes, you are asked"
         )
     today = datetime.datetime.now(datetime.UTC).date()
-    return SiteAnswers(name, controller, contact, tuple(known), tuple(hosts), today, privacy_url)
+    return SiteAnswers(name, controller, contact, tuple(known), site.hosts, today)
 
 
 def _check_options(languages: Sequence[str], hosts: Sequence[str]) -> None:
