@@ -114,6 +114,7 @@ def test_a_place_leads_back_to_its_table_whatever_it_is_called(label, number, in
     place = place_of("[[service]]", number, label)
     assert path_of(place) == ("service", number - 1)
     assert path_of(place_of(f"{place}, cookies", nth, inner)) == ("service", number - 1, "cookies", nth - 1)
+    assert path_of(f"{place}, cookies") == ("service", number - 1, "cookies")
 
 
 # -- any TOML ------------------------------------------------------------------------------------------------

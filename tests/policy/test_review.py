@@ -8,6 +8,7 @@ import pytest
 from documentation.pages import blocks
 
 from consentgate import Policy
+from consentgate.policy.declaration_slots import missing_in
 from consentgate.policy.findings import PolicyFinding
 from consentgate.policy.loading import read
 from consentgate.policy.review import review
@@ -90,6 +91,26 @@ def test_a_cookie_that_stands_twice_is_told_of():
     assert (only.level, only.table, only.key) == ("warning", '[[cookie]] 2 "_ab"', "name")
     (only,) = found(twice + twice.replace("14 days", "15 days"))
     assert only.what.endswith("and the shorter of the two lifetimes counts")
+
+
+NECESSARY = '[[service]]\nid = "pay"\ncategory = "necessary"\nreason = "payment"\npurpose = "For us."\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        (f'{NECESSARY}{TOLD}cookies = [{{ name = "a" }}]', {"lifetime": "warning"}),
+        (f"{NECESSARY}hosts = ['pay.example']", {"controller": "error", "privacy_url": "error"}),
+        (f"{NECESSARY}paths = ['/pay/*']", {"controller": "warning", "privacy_url": "warning"}),
+    ],
+)
+def test_what_is_missing_of_a_necessary_service_counts_the_same_everywhere(text, levels):
+    """What closes a host that has to be complete is an error of `check`, and nothing else is."""
+    text = text.replace('purpose = "For us."\n', "", 1) if TOLD in text else text
+    policy = Policy.parse(SITE + text)
+    kept_back = {key for place, key, _ in missing_in(policy) if place.startswith("[[service]]")}
+    assert {one.key: one.level for one in found(text)} == levels
+    assert kept_back == {key for key, level in levels.items() if level == "error"}
 
 
 def test_a_policy_without_a_date_is_told_of():

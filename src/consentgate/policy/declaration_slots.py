@@ -97,7 +97,7 @@ def _of_a_service(place: str, service: Service) -> Iterator[Found]:
 
 def _is_used_elsewhere(service: Service) -> bool:
     """Say whether a service is used and runs on other hosts than the site's own."""
-    return service.category != NEVER and bool(service.hosts or service.urls)
+    return service.category != NEVER and service.is_elsewhere
 
 
 def _has_no_end(cookie: ServiceCookie, service: Service) -> bool:

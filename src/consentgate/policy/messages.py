@@ -12,7 +12,7 @@ _LABEL = r'"(?:[^"\\]|\\.)*+"'
 _PLACE = re.compile(
     r"(?:\[\[(?P<list>\w+)\]\]|\[(?P<table>[^\[\]]+)\])"
     rf"(?: (?P<number>[0-9]+)(?: {_LABEL})?)?"
-    rf"(?:, (?P<inner>\w+) (?P<nth>[0-9]+)(?: {_LABEL})?)?"
+    rf"(?:, (?P<inner>\w+)(?: (?P<nth>[0-9]+)(?: {_LABEL})?)?)?"
 )
 
 
@@ -41,7 +41,9 @@ def path_of(place: str) -> tuple[str | int, ...] | None:
     if found["number"]:
         path.append(int(found["number"]) - 1)
     if found["inner"]:
-        path += found["inner"], int(found["nth"]) - 1
+        path.append(found["inner"])
+    if found["nth"]:
+        path.append(int(found["nth"]) - 1)
     return tuple(path)
 
 

@@ -248,3 +248,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     privacy_url: str = ""
     purpose: str = ""
     use: str = ""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the service runs on other hosts than the site's own."""
+        return bool(self.hosts or self.urls)

@@ -108,13 +108,7 @@ _USES = {"authentication": "logins", "security": "the protection of forms"}
 
 def _for_too_long(place: str, cookie: Cookie) -> Iterator[PolicyFinding]:
     if cookie.lifetime is None:
-        yield PolicyFinding(
-            "warning",
-            place,
-            "lifetime",
-            f"without it visitors read {THIRTEEN_MONTHS}, the longest that is usual, and it may live so long",
-            'Write how long it lives, like lifetime = "session" or "14 days"',
-        )
+        yield _ended_by_the_gate(place)
     elif cookie.reason in STATISTICS and lifetime_seconds(cookie.lifetime) > LONGEST:
         yield PolicyFinding(
             "error",
@@ -124,6 +118,18 @@ def _for_too_long(place: str, cookie: Cookie) -> Iterator[PolicyFinding]:
             f"{shown(cookie.lifetime)}",
             f"Write lifetime = {shown(THIRTEEN_MONTHS)} or less",
         )
+
+
+def _ended_by_the_gate(place: str) -> PolicyFinding:
+    """Return the finding for a necessary cookie without a lifetime, whoever declares it. Nobody consents to
+    it, and the gate ends it."""
+    return PolicyFinding(
+        "warning",
+        place,
+        "lifetime",
+        f"without it visitors read {THIRTEEN_MONTHS}, the longest that is usual, and it may live so long",
+        'Write how long it lives, like lifetime = "session" or "14 days"',
+    )
 
 
 def cookies_without_terms(policy: Declared) -> Iterator[PolicyFinding]:
@@ -153,7 +159,9 @@ def _of_service(place: str, service: Service) -> Iterator[PolicyFinding]:
     for number, cookie in enumerate(service.cookies, 1):
         inside = place_of(f"{place}, cookies", number, cookie.name)
         usual = lifetimes.get(cookie.name)
-        if cookie.lifetime is None:
+        if cookie.lifetime is None and service.category == NECESSARY:
+            yield _ended_by_the_gate(inside)
+        elif cookie.lifetime is None:
             yield _without_lifetime(inside, "lifetime", usual)
         elif usual and lifetime_seconds(cookie.lifetime) < lifetime_seconds(usual):
             yield PolicyFinding(

@@ -65,8 +65,10 @@ def services_without_facts(policy: Declared) -> Iterator[PolicyFinding]:
     for place, service in services_of(policy):
         if service.category == NEVER or catalogue().has_closed(service.use):
             continue
-        # Consent to someone who is not named is none (GDPR, recital 42).
-        level: Level = "warning" if service.category == NECESSARY else "error"
+        # Consent to someone who is not named is none (GDPR, recital 42). Who receives data has to be named in
+        # any case (GDPR, Article 13(1)(e)).
+        is_own = service.category == NECESSARY and not service.is_elsewhere
+        level: Level = "warning" if is_own else "error"
         if not service.controller:
             yield PolicyFinding(
                 level,
