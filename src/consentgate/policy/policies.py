@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from consentgate.web.host import parse_authority
 
-from .declared import latest_day, missing_in_declaration
+from .declaration_gaps import latest_day, missing_or_postdated_in
 from .errors import Mistake, PolicyError
 from .host_files import DEFAULT, ENDING, files_for, find_file, is_host, misnamed_files, version_of
 from .installed import DeclaredService, installed_services
@@ -166,7 +166,7 @@ class Policies:
         if not isinstance(policy, Policy):
             raise TypeError(f"expected a Policy or None for {found.name}, not {policy!r}")
         if self._requires_declaration:
-            missing = [Mistake(found.name, *mistake) for mistake in missing_in_declaration(policy)]
+            missing = [Mistake(found.name, *mistake) for mistake in missing_or_postdated_in(policy)]
             if missing:
                 raise PolicyError(missing)
         return self.adapted(policy if self.is_single_file else policy.as_one_of_many(self._ids))

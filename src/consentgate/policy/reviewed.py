@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-from .declaration_slots import missing_in
+from .declaration_gaps import missing_in
 from .findings import PolicyFinding
 from .loading import decode, located, read, read_text
 from .policy import Policy

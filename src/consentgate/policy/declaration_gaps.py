@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 from .errors import Found
@@ -25,6 +26,20 @@ def missing_in(policy: Policy) -> Iterator[Found]:
             yield from _of_a_service(place_of("[[service]]", number, service.id), service)
 
 
+def missing_or_postdated_in(policy: Policy) -> Iterator[Found]:
+    """Yield what a `policy` lacks for a declaration that can be shown to visitors today: what is missing in
+    it, and a day that has not come."""
+    yield from missing_in(policy)
+    if policy.site.updated is not None and policy.site.updated > latest_day():
+        yield "[site]", "updated", f"expected a day that has come, not {policy.site.updated}"
+
+
+def latest_day() -> datetime.date:
+    """Return the day that it is where the sun rises first. A later one is in the future everywhere."""
+    return (datetime.datetime.now(datetime.UTC) + _FURTHEST_EAST).date()
+
+
+_FURTHEST_EAST = datetime.timedelta(hours=14)
 _LIFETIME = (
     'expected how long it lives, like "13 months" or "session": visitors have to know before they consent '
     "(Court of Justice, C-673/17 Planet49)"
