@@ -9,7 +9,7 @@ from consentgate.catalogue import KnownConsentMode, catalogue
 
 from .claims import OWN, Claim, Claims, Unit
 from .errors import Found
-from .findings import Declared, PolicyFinding
+from .findings import PolicyFinding, PolicyParts
 from .messages import but_not, did_you_mean, listed, shown
 from .model import NECESSARY, NEVER, ConsentMode, Service
 
@@ -62,7 +62,7 @@ def _named(id: str, services: Iterable[Service], claims: Claims) -> tuple[Claim,
     return members or (Claim(None, id, id, Unit(OWN, id)),)
 
 
-def tags_always_denied(policy: Declared) -> Iterator[PolicyFinding]:
+def tags_always_denied(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each vendor whose tags are told that everything is denied, whatever is allowed."""
     used = {service.use for service in policy.services}
     for known in catalogue().consent_modes:

@@ -33,7 +33,7 @@ class PolicyFinding:
         return ": ".join(filter(None, (place, f"{self.what}. {self.to_do}")))
 
 
-class Declared(Protocol):
+class PolicyParts(Protocol):
     """The parts of a policy, as a `Policy` has them, and a file that is being loaded."""
 
     @property
@@ -54,13 +54,13 @@ class Declared(Protocol):
     def consent_mode(self) -> ConsentMode: ...
 
 
-def cookies_of(policy: Declared) -> Iterator[tuple[str, Cookie]]:
+def cookies_of(policy: PolicyParts) -> Iterator[tuple[str, Cookie]]:
     """Yield the site's own cookies, each with its place."""
     for number, cookie in enumerate(policy.cookies, 1):
         yield place_of("[[cookie]]", number, cookie.name), cookie
 
 
-def services_of(policy: Declared) -> Iterator[tuple[str, Service]]:
+def services_of(policy: PolicyParts) -> Iterator[tuple[str, Service]]:
     """Yield the services, each with its place."""
     for number, service in enumerate(policy.services, 1):
         yield place_of("[[service]]", number, service.id), service

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from consentgate.policy.consent_mode import tags_always_denied
 from consentgate.policy.errors import Found
 from consentgate.policy.filing import covers_undescribed
-from consentgate.policy.findings import Declared, PolicyFinding
+from consentgate.policy.findings import PolicyFinding, PolicyParts
 
 from .categories import empty_categories
 from .cookies import cookies_without_terms, exempt_cookies, misfiled_cookies, repeated_cookies
@@ -25,7 +25,7 @@ from .languages import languages_without_texts
 from .services import closed_services, exempt_trackers, services_without_facts
 from .site import contact_without_address, dates, switches
 
-Topic: TypeAlias = Callable[[Declared], Iterator[PolicyFinding]]
+Topic: TypeAlias = Callable[[PolicyParts], Iterator[PolicyFinding]]
 
 _BEFORE_FILING: tuple[Topic, ...] = (
     languages_without_texts,
@@ -62,7 +62,7 @@ _TABLES = (
 _NUMBER = re.compile(r"\]\] ([0-9]+)")
 
 
-def review_at_start(policy: Declared, filed: Iterable[PolicyFinding] = ()) -> Iterator[PolicyFinding]:
+def review_at_start(policy: PolicyParts, filed: Iterable[PolicyFinding] = ()) -> Iterator[PolicyFinding]:
     """Yield what the log says of a policy when it is loaded: what a site has to know at once.
 
     `filed` was found when the services of the catalogue were filed under its categories.
@@ -75,7 +75,7 @@ def review_at_start(policy: Declared, filed: Iterable[PolicyFinding] = ()) -> It
 
 
 def review(
-    policy: Declared,
+    policy: PolicyParts,
     today: datetime.date,
     filed: Iterable[PolicyFinding] = (),
     missing: Iterable[Found] = (),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentgate.policy.categories import DEFAULT_CATEGORIES
-from consentgate.policy.findings import Declared, PolicyFinding
+from consentgate.policy.findings import PolicyFinding, PolicyParts
 from consentgate.policy.messages import place_of
 from consentgate.policy.model import NECESSARY
 
 
-def empty_categories(policy: Declared) -> Iterator[PolicyFinding]:
+def empty_categories(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each category of the site's own that has neither a service nor a cookie in it."""
     used = {cookie.category for cookie in policy.cookies}
     used |= {service.category for service in policy.services}

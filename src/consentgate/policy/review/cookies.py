@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from consentgate.catalogue import KnownService, catalogue
-from consentgate.policy.findings import Declared, PolicyFinding, cookies_of, services_of
+from consentgate.policy.findings import PolicyFinding, PolicyParts, cookies_of, services_of
 from consentgate.policy.lifetime import LONGEST, THIRTEEN_MONTHS, lifetime_seconds
 from consentgate.policy.messages import place_of, shown
 from consentgate.policy.model import NECESSARY, NEVER, Cookie, Service
@@ -31,7 +31,7 @@ _FITS: Mapping[str, tuple[str, ...]] = {
 """The reasons that the cookies of logins, and those of forms, may have."""
 
 
-def misfiled_cookies(policy: Declared) -> Iterator[PolicyFinding]:
+def misfiled_cookies(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each cookie that visitors can refuse and whose name logins or forms need."""
     for place, cookie in cookies_of(policy):
         reason = certain_reason(cookie.name)
@@ -47,7 +47,7 @@ def misfiled_cookies(policy: Declared) -> Iterator[PolicyFinding]:
             )
 
 
-def exempt_cookies(policy: Declared) -> Iterator[PolicyFinding]:
+def exempt_cookies(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each cookie that is declared necessary and may not be, as it is declared."""
     for place, cookie in cookies_of(policy):
         if cookie.category == NECESSARY:
@@ -56,7 +56,7 @@ def exempt_cookies(policy: Declared) -> Iterator[PolicyFinding]:
             yield from _for_too_long(place, cookie)
 
 
-def repeated_cookies(policy: Declared) -> Iterator[PolicyFinding]:
+def repeated_cookies(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each table that is about the same cookie as an earlier one."""
     first: dict[str, Cookie] = {}
     for place, cookie in cookies_of(policy):
@@ -132,7 +132,7 @@ def _ended_by_the_gate(place: str) -> PolicyFinding:
     )
 
 
-def cookies_without_terms(policy: Declared) -> Iterator[PolicyFinding]:
+def cookies_without_terms(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding where visitors who are asked for a cookie are not told how long it lives, or what it is
     for; or are told less than the catalogue knows."""
     for place, cookie in cookies_of(policy):

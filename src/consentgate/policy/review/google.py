@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from consentgate.catalogue import catalogue
 from consentgate.policy.categories import category_for
-from consentgate.policy.findings import Declared, PolicyFinding, services_of
+from consentgate.policy.findings import PolicyFinding, PolicyParts, services_of
 from consentgate.policy.messages import listed, shown
 from consentgate.policy.model import NEVER, Service
 
@@ -15,7 +15,7 @@ _TAG, _TAG_MANAGER = "google-tag", "google-tag-manager"
 _LOADED_BY_TAG = ("google-analytics", "google-ads")
 
 
-def certified_platform_needed(policy: Declared) -> Iterator[PolicyFinding]:
+def certified_platform_needed(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each of Google's services for publishers, which ask for a certified platform."""
     for place, service in services_of(policy):
         if service.use in _PUBLISHERS and service.category != NEVER:
@@ -29,7 +29,7 @@ def certified_platform_needed(policy: Declared) -> Iterator[PolicyFinding]:
             )
 
 
-def tags_loaded_twice(policy: Declared) -> Iterator[PolicyFinding]:
+def tags_loaded_twice(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding where Google's tag is declared beside what it loads."""
     uses = _uses(policy)
     loaded = [id for id in _LOADED_BY_TAG if id in uses]
@@ -45,7 +45,7 @@ def tags_loaded_twice(policy: Declared) -> Iterator[PolicyFinding]:
         )
 
 
-def tag_managers_with_ads(policy: Declared) -> Iterator[PolicyFinding]:
+def tag_managers_with_ads(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding where a tag manager that visitors allow for statistics is there for advertising too."""
     uses = _uses(policy)
     if _TAG_MANAGER not in uses:
@@ -69,7 +69,7 @@ def tag_managers_with_ads(policy: Declared) -> Iterator[PolicyFinding]:
         )
 
 
-def _uses(policy: Declared) -> dict[str, tuple[str, Service]]:
+def _uses(policy: PolicyParts) -> dict[str, tuple[str, Service]]:
     return {
         service.use: (place, service)
         for place, service in services_of(policy)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.policy.claims import url_patterns
-from consentgate.policy.findings import Declared, PolicyFinding, services_of
+from consentgate.policy.findings import PolicyFinding, PolicyParts, services_of
 from consentgate.policy.messages import shown
 from consentgate.policy.model import NECESSARY, NEVER, Service
 
 
-def own_hosts_declared(policy: Declared) -> Iterator[PolicyFinding]:
+def own_hosts_declared(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each host in `[site]` that a service has as a whole."""
     own = {UrlPattern.parse(host) for host in policy.site.hosts}
     for place, service in services_of(policy):
@@ -30,7 +30,7 @@ def own_hosts_declared(policy: Declared) -> Iterator[PolicyFinding]:
                 )
 
 
-def known_hosts_as_own(policy: Declared) -> Iterator[PolicyFinding]:
+def known_hosts_as_own(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each host in `[site]` that the catalogue knows as a vendor's."""
     for host in policy.site.hosts:
         known = _vendor_of(UrlPattern.parse(host))
@@ -54,7 +54,7 @@ def _vendor_of(own: UrlPattern) -> KnownService | None:
     return next((one for one in services if any(url.host == own.host for url in one.urls)), None)
 
 
-def shared_hosts(policy: Declared) -> Iterator[PolicyFinding]:
+def shared_hosts(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each service that is found where an earlier one is, unless vendors have it so."""
     first: dict[UrlPattern, Service] = {}
     for place, service in services_of(policy):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consentgate.policy.findings import Declared, PolicyFinding
+from consentgate.policy.findings import PolicyFinding, PolicyParts
 from consentgate.policy.messages import did_you_mean, listed, shown
 from consentgate.texts import has_texts, languages, texts
 
 
-def languages_without_texts(policy: Declared) -> Iterator[PolicyFinding]:
+def languages_without_texts(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each language whose readers get another language, or unread texts."""
     for tag in policy.site.languages:
         if not has_texts(tag):

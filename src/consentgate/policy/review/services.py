@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from consentgate.catalogue import KnownService, catalogue
 from consentgate.policy.claims import url_patterns
-from consentgate.policy.findings import Declared, Level, PolicyFinding, services_of
+from consentgate.policy.findings import Level, PolicyFinding, PolicyParts, services_of
 from consentgate.policy.messages import listed, shown
 from consentgate.policy.model import NECESSARY, NEVER, Service
 
 from .cookies import STATISTICS, TRACKS
 
 
-def closed_services(policy: Declared) -> Iterator[PolicyFinding]:
+def closed_services(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each service that has ended."""
     for place, service in services_of(policy):
         if catalogue().has_closed(service.use):
@@ -26,7 +26,7 @@ def closed_services(policy: Declared) -> Iterator[PolicyFinding]:
             )
 
 
-def exempt_trackers(policy: Declared) -> Iterator[PolicyFinding]:
+def exempt_trackers(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each necessary service that the catalogue knows to follow visitors."""
     for place, service in services_of(policy):
         if service.category != NECESSARY:
@@ -60,7 +60,7 @@ def _recognised(service: Service) -> KnownService | None:
     return next(filter(None, found), None)
 
 
-def services_without_facts(policy: Declared) -> Iterator[PolicyFinding]:
+def services_without_facts(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each fact about a service that visitors have to be told, and that nobody states."""
     for place, service in services_of(policy):
         if service.category == NEVER or catalogue().has_closed(service.use):

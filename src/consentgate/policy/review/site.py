@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from consentgate.policy.findings import Declared, PolicyFinding
+from consentgate.policy.findings import PolicyFinding, PolicyParts
 from consentgate.policy.messages import shown
 from consentgate.policy.model import NEVER
 
@@ -17,7 +17,7 @@ NOTHING_IS_BLOCKED = "nothing is blocked, and what would be is counted"
 _ADDRESS = re.compile(r".+@.+|.*[^.\s]\.[^.\s].*|/.+|[^a-zA-Z]*(?:[0-9][^a-zA-Z]*){5,}")
 
 
-def dates(policy: Declared, today: datetime.date) -> Iterator[PolicyFinding]:
+def dates(policy: PolicyParts, today: datetime.date) -> Iterator[PolicyFinding]:
     """Yield a finding where visitors are told of no certain day, or of one that has not come yet."""
     updated = policy.site.updated
     if updated is None:
@@ -44,7 +44,7 @@ def is_address(contact: str) -> bool:
     return _ADDRESS.fullmatch(contact.strip()) is not None
 
 
-def contact_without_address(policy: Declared) -> Iterator[PolicyFinding]:
+def contact_without_address(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding where visitors are told of nothing to write to."""
     if not is_address(policy.site.contact):
         yield PolicyFinding(
@@ -56,7 +56,7 @@ def contact_without_address(policy: Declared) -> Iterator[PolicyFinding]:
         )
 
 
-def switches(policy: Declared) -> Iterator[PolicyFinding]:
+def switches(policy: PolicyParts) -> Iterator[PolicyFinding]:
     """Yield a finding for each switch that is for the way to a complete policy, and not to end with."""
     site = policy.site
     if site.undeclared != NEVER:
