@@ -1,6 +1,6 @@
 """The policy: what a site declares, and who every URL and cookie belongs to."""
 
-from .claims import OWN, UNDECLARED, Claim, Groups, Unit
+from .claim import OWN, UNDECLARED, Claim, Groups, Unit
 from .errors import Mistake, PolicyError
 from .first_party import OwnHosts, own_hosts
 from .installed import DeclaredService, services_in

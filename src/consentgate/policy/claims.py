@@ -1,59 +1,19 @@
-"""Claims: to which service a URL, a cookie, a script or a widget belongs, and what would open it."""
+"""Claims: to which service a URL, a cookie, a script or a widget belongs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from consentgate.catalogue import Address, InlineScript, KnownService, UrlIndex, UrlPattern, catalogue
 
+from .bounded_cache import BoundedCache
 from .categories import category_for
+from .claim import UNDECLARED, Claim, Groups, Unit, claim_of, claim_of_cookie, units_of
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
-from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
-
-
-class Unit(NamedTuple):
-    """What a visitor consents to: one service in one category.
-
-    `service` is "" for the site's own use of the category, and "*" for what no service claims.
-    """
-
-    service: str
-    category: str
-
-    @property
-    def id(self) -> str:
-        """The unit's value in a form's `service` field. No service has a slash in its id."""
-        if self.service == OWN:
-            return f"{self.category}/own"
-        return f"{self.category}/undeclared" if self.service == UNDECLARED else self.service
-
-
-OWN = ""
-UNDECLARED = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The answer to "whose is this?".
-
-    `service` is the id of the service, declared or known to the catalogue, or None where nobody knows it;
-    `name` is what people call it. `unit` is what must be consented to; it is None for what is necessary
-    (`category` "necessary", on the `pages` given) and for what nothing opens (`category` None).
-    """
-
-    service: str | None
-    name: str
-    category: str | None
-    unit: Unit | None
-    pages: tuple[str, ...] = ()
-    declared: bool = True
-
-
-Groups = tuple[tuple[Claim, ...], ...]
-"""Groups of claims. Of each group one claim has to pass."""
+from .model import NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .service_urls import url_patterns
 
 
 class InlineClaims(NamedTuple):
@@ -93,7 +53,7 @@ class Claims:
         self._exact_host = exact_host
         self._set_by_framework = set_by_framework
         self._categories = categories
-        self._services = {service.id: _claim_of(service) for service in services}
+        self._services = {service.id: claim_of(service) for service in services}
         claims = [(service, self._services[service.id]) for service in services]
         self._urls = _index(
             (pattern, claim) for service, claim in claims for pattern in url_patterns(service)
@@ -107,7 +67,7 @@ class Claims:
         self._cookies: dict[str, tuple[Claim, ...]] = {}
         self._lifetimes: dict[str, int] = {}
         for cookie in cookies:
-            self._add_cookie(cookie, _claim_of_cookie(cookie))
+            self._add_cookie(cookie, claim_of_cookie(cookie))
         shut = {cookie.name for cookie in cookies if cookie.category == NEVER}
         for service, claim in claims:
             for service_cookie in service.cookies:
@@ -115,12 +75,12 @@ class Claims:
                 if service_cookie.name not in shut:
                     self._add_cookie(service_cookie, claim)
         self._known: dict[str, tuple[Claim, ...]] = {}
-        self._names = _BoundedCache[str, tuple[Claim, ...]](_MOST_REMEMBERED)
-        self._of_hosts = _BoundedCache[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
-        self._first_parties = _BoundedCache[str, FirstParty](_MOST_SITES)
-        self._scripts = _BoundedCache[bytes, InlineClaims](_MOST_SCRIPTS)
+        self._names = BoundedCache[str, tuple[Claim, ...]](_MOST_REMEMBERED)
+        self._of_hosts = BoundedCache[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
+        self._first_parties = BoundedCache[str, FirstParty](_MOST_SITES)
+        self._scripts = BoundedCache[bytes, InlineClaims](_MOST_SCRIPTS)
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
-        self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
+        self.units: tuple[Unit, ...] = tuple(units_of(site, categories, cookies, services))
 
     def _add_cookie(self, cookie: Cookie | ServiceCookie, claim: Claim) -> None:
         name = cookie.name
@@ -342,64 +302,9 @@ _LONGEST_SCRIPT = 4 << 10
 """Scripts up to this length are remembered: the lines that load a service are few, and the same on every
 page; scripts that hold the state of a page are neither."""
 
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-class _BoundedCache(dict[_K, _V]):
-    """A cache of at most `many` answers."""
-
-    def __init__(self, many: int) -> None:
-        super().__init__()
-        self._many = many
-
-    def keep(self, question: _K, answer: _V) -> None:
-        """Keep one more; where there is no room, forget all others first."""
-        if len(self) >= self._many:
-            self.clear()
-        self[question] = answer
-
 
 def _index(entries: Iterable[tuple[UrlPattern, Claim]]) -> UrlIndex[tuple[Claim, ...]]:
     claims: dict[UrlPattern, tuple[Claim, ...]] = {}
     for pattern, claim in entries:
         claims[pattern] = (*claims.get(pattern, ()), claim)
     return UrlIndex(claims.items())
-
-
-def url_patterns(service: Service) -> Iterator[UrlPattern]:
-    """Return where a service is found on other hosts than the site's own."""
-    for pattern in map(UrlPattern.parse, service.hosts):
-        for path in service.paths or ("/*",):
-            yield UrlPattern(pattern.host, pattern.subdomains, path)
-    yield from map(UrlPattern.parse, service.urls)
-
-
-def _claim_of(service: Service) -> Claim:
-    if service.category == NEVER:
-        return Claim(service.id, service.name, None, None)
-    if service.category == NECESSARY:
-        return Claim(service.id, service.name, NECESSARY, None, service.pages)
-    return Claim(service.id, service.name, service.category, Unit(service.id, service.category))
-
-
-def _claim_of_cookie(cookie: Cookie) -> Claim:
-    if cookie.category == NEVER:
-        return Claim(None, cookie.name, None, None)
-    if cookie.category == NECESSARY:
-        return Claim(None, cookie.name, NECESSARY, None)
-    return Claim(None, cookie.name, cookie.category, Unit(OWN, cookie.category))
-
-
-def _units(
-    site: Site, categories: tuple[Category, ...], cookies: tuple[Cookie, ...], services: tuple[Service, ...]
-) -> Iterator[Unit]:
-    for category in categories:
-        if category.id == NECESSARY:
-            continue
-        members = [Unit(service.id, category.id) for service in services if service.category == category.id]
-        undeclared = [Unit(UNDECLARED, category.id)] if site.undeclared != NEVER else []
-        if members or undeclared or any(cookie.category == category.id for cookie in cookies):
-            yield Unit(OWN, category.id)
-            yield from members
-            yield from undeclared

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from consentgate.catalogue import KnownConsentMode, catalogue
 
-from .claims import OWN, Claim, Claims, Unit
+from .claim import OWN, Claim, Unit
+from .claims import Claims
 from .errors import Found
 from .findings import PolicyFinding, PolicyParts
 from .messages import but_not, did_you_mean, listed, shown

@@ -9,7 +9,7 @@ from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.catalogue.hosting import is_rented
 
 from .categories import category_for, default_category
-from .claims import Claim
+from .claim import Claim
 from .errors import PolicyError
 from .first_party import registrable_domain
 from .model import NECESSARY, NEVER, REASONS, Cookie, Service
