@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 from consentgate.consent import Consent
 from consentgate.consent.current import ActingFor, current_consent
 from consentgate.gate.log.once import Once
-from consentgate.gate.log.proposals import Proposals
 from consentgate.policy import Policy
 from consentgate.policy.messages import did_you_mean, listed, shown
+from consentgate.policy.proposals import Proposals
 
 from .contact import HELD_BACK, Contact, contact_at
 
