@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from policy.measurements import measurement_for
 
 from consentgate import Gate
 from consentgate.consent import Consent, decide
@@ -516,20 +517,23 @@ def policies(draw: st.DrawFn) -> Policy:
 
     def cookie() -> Cookie:
         category = draw(st.sampled_from(("necessary", "never", *ASKED)))
+        why = reason(category)
         return Cookie(
-            name=next(names), category=category, reason=reason(category), lifetime=draw(LIFETIMES),
-            purpose=draw(st.one_of(st.just(""), TEXTS)),
+            name=next(names), category=category, reason=why, lifetime=draw(LIFETIMES),
+            purpose=draw(st.one_of(st.just(""), TEXTS)), measurement=measurement_for(why),
         )  # fmt: skip
 
     def service() -> Service:
         category, number = draw(st.sampled_from(("necessary", "never", *ASKED))), next(numbers)
         foreign = draw(st.booleans())
         cookies = draw(st.integers(0, 3))
+        why = reason(category)
         return Service(
             id=f"service-{number}",
             name=f"Service {number} {draw(TEXTS)}",
             category=category,
-            reason=reason(category),
+            reason=why,
+            measurement=measurement_for(why),
             hosts=(f"host{number}.example",) if foreign else (),
             urls=(f"url{number}.example/x/*",) if foreign and draw(st.booleans()) else (),
             paths=() if foreign else (f"/path{number}/*",),

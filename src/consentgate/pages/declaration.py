@@ -6,10 +6,11 @@ Its forms (a page, a part of a page, JSON and Markdown) are all made of this.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consentgate.consent.signals import DNT, GPC
 from consentgate.policy import NECESSARY, NEVER, Category, Cookie, Policy, Service, ServiceCookie
+from consentgate.policy.model import Measurement
 from consentgate.texts import Texts
 
 from .listing import Listing, contacted_hosts, is_foreign, web_address
@@ -23,7 +24,8 @@ class DeclaredCookie:
     """A cookie.
 
     `because` is the `reason` why it needs no consent in words, empty where the service says it, or there is
-    none. `kept` is the `lifetime` in words, which is None where the policy does not say it.
+    none. `kept` is the `lifetime` in words, which is None where the policy does not say it. What counts
+    visits without consent has a `measurement`.
     """
 
     name: str
@@ -32,6 +34,7 @@ class DeclaredCookie:
     kept: str
     lifetime: str | None
     reason: str | None
+    measurement: Measurement | None = None
 
     @property
     def uses(self) -> str:
@@ -59,6 +62,7 @@ class DeclaredService:
     pages: tuple[str, ...]
     cookies: tuple[DeclaredCookie, ...]
     reason: str | None
+    measurement: Measurement | None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -158,6 +162,7 @@ class _Describer:
             service.pages,
             tuple(self._cookie_of(service, cookie, title) for cookie in service.cookies),
             service.reason,
+            service.measurement,
         )
 
     def _cookie_of(self, service: Service, cookie: ServiceCookie, title: str) -> DeclaredCookie:
@@ -166,7 +171,8 @@ class _Describer:
 
     def _own_cookie(self, cookie: Cookie, title: str) -> DeclaredCookie:
         because = self._listing.reason(cookie)
-        return self._cookie(cookie, cookie.category, cookie.reason, "" if because else title, because)
+        described = self._cookie(cookie, cookie.category, cookie.reason, "" if because else title, because)
+        return replace(described, measurement=cookie.measurement)
 
     def _cookie(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from consentgate.policy import Policy
+from consentgate.policy.model import Measurement
 
 from .declaration import Declared, DeclaredCookie, DeclaredService
 
@@ -74,6 +75,7 @@ def _service(service: DeclaredService) -> dict[str, Any]:
         "paths": service.paths,
         "pages": service.pages,
         "cookies": [*map(_cookie, service.cookies)],
+        **_measured(service.measurement),
     }
 
 
@@ -83,4 +85,18 @@ def _cookie(cookie: DeclaredCookie) -> dict[str, Any]:
         "purpose": cookie.uses,
         "lifetime": cookie.lifetime,
         "reason": cookie.reason,
+        **_measured(cookie.measurement),
+    }
+
+
+def _measured(measurement: Measurement | None) -> dict[str, Any]:
+    """Say what is stated of something that counts visits without consent; nothing of anything else."""
+    if measurement is None:
+        return {}
+    return {
+        "measurement": {
+            "conditions": measurement.conditions,
+            "data_kept": measurement.data_kept,
+            "processor": measurement.processor or None,
+        }
     }

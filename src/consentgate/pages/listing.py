@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from consentgate.policy import (
     ServiceCookie,
     Unit,
 )
+from consentgate.policy.model import AUDIENCE
 from consentgate.texts import Texts
 
 
@@ -208,7 +210,21 @@ class Listing:
 
     def reason(self, item: Cookie | Service) -> str:
         """Say why something needs no consent; empty where it needs consent."""
-        return self._texts.reasons[item.reason] if item.reason else ""
+        if not item.reason:
+            return ""
+        return " ".join((self._texts.reasons[item.reason], *self._measured(item)))
+
+    def _measured(self, item: Cookie | Service) -> Iterator[str]:
+        """Say how an item counts visits without consent, where it does."""
+        words = self._texts.declaration
+        if item.reason == AUDIENCE:
+            yield words.audience
+        if item.measurement is None:
+            return
+        if item.measurement.data_kept:
+            yield f"{words.data_kept}: {self._texts.for_lifetime(item.measurement.data_kept)}."
+        if item.measurement.processor:
+            yield f"{words.processor}: {item.measurement.processor.removesuffix('.')}."
 
     def _service(self, service: Service, *, is_ticked: bool = False) -> ServiceEntry:
         foreign = is_foreign(service)

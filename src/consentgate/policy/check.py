@@ -17,6 +17,7 @@ from .hints import address_hint, category_hint, host_hint, id_hint, lifetime_hin
 from .host_files import is_host
 from .languages import is_unknown_language
 from .lifetime import EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
+from .measurement import check_measurement
 from .messages import but_not, did_you_mean, listed, place_of, shown
 from .model import (
     CONSENT_COOKIE,
@@ -82,7 +83,7 @@ def check(
         *check_theme(theme),
         *_check_categories(categories),
         *_check_cookies(cookies, ids),
-        *_check_services(services, ids),
+        *_check_services(services, ids, site.hosts),
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
         *check_texts(texts, site.languages, categories),
         *check_consent_mode(consent_mode, ids, services),
@@ -206,6 +207,7 @@ def _check_cookies(cookies: Sequence[Cookie], ids: Sequence[str]) -> Iterator[Fo
         place = place_of("[[cookie]]", number, cookie.name)
         yield from _check_cookie(place, cookie)
         yield from _check_category(place, cookie, ids)
+        yield from check_measurement(place, cookie)
         if cookie.category not in (*ids, NEVER):
             continue
         first = filed.setdefault(cookie.name, cookie.category)
@@ -215,12 +217,13 @@ def _check_cookies(cookies: Sequence[Cookie], ids: Sequence[str]) -> Iterator[Fo
             yield place, "category", f"{expected}{but_not(cookie.category)}"
 
 
-def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator[Found]:
+def _check_services(services: Sequence[Service], ids: Sequence[str], own: tuple[str, ...]) -> Iterator[Found]:
     yield from _check_ids("[[service]]", [service.id for service in services], taken=ids)
     for number, service in enumerate(services, 1):
         place = place_of("[[service]]", number, service.id)
         yield from _check_category(place, service, ids)
         yield from _check_places(place, service)
+        yield from check_measurement(place, service, own)
         if service.pages and service.category in ids and service.category != NECESSARY:
             yield place, "pages", 'expected only where category = "necessary"'
         if not service.name.strip():

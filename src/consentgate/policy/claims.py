@@ -11,7 +11,7 @@ from consentgate.catalogue import Address, InlineScript, KnownService, UrlIndex,
 from .categories import category_for
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
-from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .model import AUDIENCE, NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 
 
 class Unit(NamedTuple):
@@ -119,6 +119,7 @@ class Claims:
         self._of_hosts = _BoundedCache[tuple[str, bool], Groups | None](_MOST_REMEMBERED)
         self._first_parties = _BoundedCache[str, FirstParty](_MOST_SITES)
         self._scripts = _BoundedCache[bytes, InlineClaims](_MOST_SCRIPTS)
+        self._audience = frozenset(_audience_cookies(cookies, services))
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
 
@@ -243,6 +244,10 @@ class Claims:
         """Return for how many seconds visitors are told that this cookie lives; 0 is until the browser
         closes."""
         return self._lifetimes.get(self._cookie_key(name) or "", LONGEST)
+
+    def counts_audience(self, name: str) -> bool:
+        """True when this cookie counts visits without consent, on the conditions of the CNIL."""
+        return bool(self._audience) and self._cookie_key(name) in self._audience
 
     def cookie_is_declared(self, name: str) -> bool:
         """True when the policy itself names the cookie."""
@@ -389,6 +394,13 @@ def _claim_of_cookie(cookie: Cookie) -> Claim:
     if cookie.category == NECESSARY:
         return Claim(None, cookie.name, NECESSARY, None)
     return Claim(None, cookie.name, cookie.category, Unit(OWN, cookie.category))
+
+
+def _audience_cookies(cookies: tuple[Cookie, ...], services: tuple[Service, ...]) -> Iterator[str]:
+    yield from (cookie.name for cookie in cookies if cookie.reason == AUDIENCE)
+    yield from (
+        cookie.name for service in services if service.reason == AUDIENCE for cookie in service.cookies
+    )
 
 
 def _units(

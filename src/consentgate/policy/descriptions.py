@@ -15,6 +15,7 @@ from .model import (
     DarkColours,
     Declaration,
     EarlierVersion,
+    Measurement,
     Service,
     ServiceCookie,
     Site,
@@ -98,12 +99,18 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "description": "A sentence for visitors on what it is for.",
         "covers": "Which of the catalogue's categories belong here.",
     },
+    Measurement: {
+        "conditions": "The conditions of the law that it meets: without all of them it needs consent.",
+        "data_kept": "How long what it collects is kept: at most 25 months.",
+        "processor": "Who measures on the site's behalf: required with hosts that are not the site's own.",
+    },
     Cookie: {
         "name": "The cookie's name; it may end in *.",
         "category": 'The id of a category, or "never".',
         "reason": "Why it needs no consent: required where necessary.",
         "lifetime": "How long it lives; for a necessary cookie, at most 13 months unless this says more.",
         "purpose": "A sentence for visitors on what it is for.",
+        "measurement": "The conditions under which it counts visits without consent.",
     },
     ServiceCookie: {
         "name": "The cookie's name; it may end in *.",
@@ -124,5 +131,6 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "controller": "Who answers for it.",
         "privacy_url": "Its privacy policy, a web address.",
         "purpose": "A sentence for visitors on what it is for.",
+        "measurement": "The conditions under which it counts visits without consent.",
     },
 }

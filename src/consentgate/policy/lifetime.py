@@ -11,6 +11,9 @@ DAY = 86_400
 LONGEST = 395 * DAY
 """13 months in seconds: the ceiling where a policy names no lifetime (CNIL 2020-091, section 5)."""
 
+LONGEST_DATA = "25 months"
+"""The longest time for which data that count visits without consent are kept (CNIL 2020-091, section 5)."""
+
 HALF_A_YEAR, THIRTEEN_MONTHS = "6 months", "13 months"
 """The shortest and the longest time for which a choice is kept."""
 

@@ -20,8 +20,10 @@ from .check import check
 from .errors import Mistake, PolicyError
 from .filing import file_service
 from .findings import PolicyFinding
+from .lifetime import THIRTEEN_MONTHS, lifetime_seconds
 from .messages import but_not, did_you_mean, place_of, suggestion
 from .model import (
+    AUDIENCE,
     NECESSARY,
     NEVER,
     Banner,
@@ -132,7 +134,7 @@ class _PolicyReader:
         for table in ("texts", "consent_mode"):
             if place.startswith(f"[{table}."):
                 place = f"[{table}]"
-        for inner in (", cookies ", ", earlier "):
+        for inner in (", cookies ", ", earlier ", ", measurement"):
             place = place.rpartition(inner)[0] or place
         return self._places.get(place, -1)
 
@@ -299,13 +301,23 @@ def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, 
     Hosts or paths in the table replace all of the catalogue's.
     """
     located = any(key in table for key in ("hosts", "paths", "urls"))
+    # The gate ends what counts visits without consent then, whatever the vendor's own setting is.
+    longest = THIRTEEN_MONTHS if table.get("reason") == AUDIENCE else None
     return {
         "id": known.id,
         "use": known.id,
         "name": known.name,
         "urls": () if located else tuple(map(str, (*known.urls, *known.needs))),
         "paths": () if located else known.paths,
-        "cookies": tuple(ServiceCookie(name=c.name, lifetime=c.lifetime) for c in known.cookies),
+        "cookies": tuple(
+            ServiceCookie(name=c.name, lifetime=_kept_at_most(c.lifetime, longest)) for c in known.cookies
+        ),
         "controller": known.controller,
         "privacy_url": known.privacy_url,
     }
+
+
+def _kept_at_most(lifetime: str | None, longest: str | None) -> str | None:
+    if lifetime is None or longest is None:
+        return lifetime
+    return min(lifetime, longest, key=lifetime_seconds)

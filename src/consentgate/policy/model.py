@@ -38,6 +38,25 @@ Reason = Literal[
 
 REASONS: tuple[str, ...] = get_args(Reason)
 
+AUDIENCE = "audience"
+
+Condition = Literal[
+    "this-site-only", "anonymous-statistics", "not-matched", "not-passed-on", "no-shared-identifier"
+]
+"""What a site states of a measurement: a closed list."""
+
+CONDITIONS: Mapping[str, Mapping[str, str]] = {
+    AUDIENCE: {
+        "this-site-only": "its sole purpose is to measure this site, for its publisher alone",
+        "anonymous-statistics": "it makes anonymous statistics only",
+        "not-matched": "it is not matched with other data",
+        "not-passed-on": "nothing that is not anonymous goes to third parties",
+        "no-shared-identifier": "no identifier is the same on several sites",
+    },
+}
+"""For each reason the conditions, in words, under which measuring needs no consent: all of them have to hold
+(CNIL, audience measurement, 4 July 2025)."""
+
 CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
 """The names of the cookie that holds a visitor's choice: over HTTPS, and in development over plain HTTP."""
 
@@ -203,6 +222,15 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     covers: tuple[str, ...] = ()
 
 
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """The `measurement` of a cookie or service that counts visits without consent: the `conditions` that it
+    meets, how long its `data_kept` are, and the `processor` that measures on the site's behalf, if any."""
+
+    conditions: tuple[Condition, ...] = ()
+    data_kept: str | None = None
+    processor: str = ""
+
+
 class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[cookie]]` table: one of the site's own cookies. `name` may end in `*`."""
 
@@ -211,6 +239,7 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
     lifetime: str | None = None
     purpose: str = ""
+    measurement: Measurement | None = None
 
     @classmethod
     def exempt(cls, name: str, reason: Reason, age: float | datetime.timedelta | None) -> Cookie:
@@ -248,3 +277,4 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     privacy_url: str = ""
     purpose: str = ""
     use: str = ""
+    measurement: Measurement | None = None

@@ -103,6 +103,7 @@ class DeclarationTexts(_Table, frozen=True):
     `asked` stands with what needs consent, and `allowed` with what the visitor gave it to. `embeds` says what
     others learn without a click, and `receives_what` says it of one service. `holds` is about our own cookie,
     `blocked` about what no consent opens. `signal_now` is for a visitor whose browser sends the signal.
+    `audience` is about what counts visits without consent.
     """
 
     title: str
@@ -147,6 +148,9 @@ class DeclarationTexts(_Table, frozen=True):
     version: str
     updated: str
     earlier: str
+    audience: str
+    data_kept: str
+    processor: str
 
 
 class PlaceholderTexts(_Table, frozen=True):

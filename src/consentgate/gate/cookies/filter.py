@@ -78,6 +78,8 @@ class CookieFilter:
             return cookie.deletion
         claim = self._judge.cookie(cookie.name)
         if claim is None and self._is_exempt(cookie.name):
+            if self._judge.policy.claims.counts_audience(cookie.name) and not self._may_count(cookie):
+                return None
             return self._clamped(cookie)
         # Whatever needs consent is deleted after a refusal if the application is known to have set it.
         self._set_by_application.add(cookie.name)
@@ -88,6 +90,18 @@ class CookieFilter:
 
     def _is_exempt(self, name: str) -> bool:
         return any(claim.category == NECESSARY for claim in self._judge.policy.claims.by_cookie(name))
+
+    def _may_count(self, cookie: SetCookie) -> bool:
+        """Say whether a cookie that counts visits without consent may be set: later visits do not extend it
+        (CNIL 2020-091, section 5), and it reaches no hosts but the site's own."""
+        if cookie.name in self._sent.names:
+            self._log.cookies.not_extended(cookie.name)
+            return False
+        wide = (domain for domain in cookie.domains if not f".{domain}".endswith(self._judge.own.endings))
+        domain = next(wide, None)
+        if domain is not None:
+            self._log.cookies.too_wide(cookie.name, domain)
+        return domain is None
 
     def _clamped(self, cookie: SetCookie) -> str:
         """Return the line of an exempt cookie with a lifetime of at most what the policy allows."""
