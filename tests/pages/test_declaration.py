@@ -549,6 +549,7 @@ def policies(draw: st.DrawFn) -> Policy:
             name="Site",
             controller="Site Ltd",
             contact="c",
+            regime="uk",
             undeclared=draw(st.sampled_from(("never", "media"))),
         ),
         categories=(Category(id="necessary"), *(Category(id=id, name=id.title()) for id in ASKED)),
@@ -586,21 +587,20 @@ def test_all_that_a_policy_declares_is_on_the_page_and_nothing_else(policy: Poli
         text = words(root)
         assert {one for one in said if one not in text} == set()
     declared = read_json(policy)
-    services = [one for category in declared["categories"] for one in category["services"]]
+    groups = [*declared["categories"], declared.get("objectable", {"cookies": [], "services": []})]
+    services = [one for group in groups for one in group["services"]]
     services += declared["blocked"]["services"]
-    cookies = [one for category in declared["categories"] for one in category["cookies"]]
+    cookies = [one for group in groups for one in group["cookies"]]
     cookies += [one for service in services for one in service["cookies"]]
     places = [one for service in services for one in (*service["hosts"], *service["paths"])]
-    pages = [
-        one for category in declared["categories"] for one in category["services"] for one in one["pages"]
-    ]
+    pages = [page for group in groups for one in group["services"] for page in one["pages"]]
     names = {*(cookie["name"] for cookie in cookies), *declared["blocked"]["cookies"]}
     assert names | {*places, *pages} == codes
     assert {one["id"] for one in services} == {service.id for service in policy.services}
     lifetimes = {cookie.name: cookie.lifetime for cookie in policy.cookies}
     lifetimes |= {cookie.name: cookie.lifetime for service in policy.services for cookie in service.cookies}
     assert all(cookie["lifetime"] == lifetimes[cookie["name"]] for cookie in cookies[1:])
-    used = [one for category in declared["categories"] for one in (category, *category["services"])]
+    used = [one for group in groups for one in (group, *group["services"])]
     assert all(cookie["purpose"] for one in used for cookie in one["cookies"])
 
 

@@ -16,6 +16,9 @@ def measurement_for(reason: str | None) -> Measurement | None:
     return Measurement(conditions=tuple(conditions), data_kept="25 months", processor="Measuring Ltd")
 
 
+UK_STATISTICS = 'measurement = { conditions = ["sole-purpose", "not-shared"] }\n'
+
+
 def stated_for(reason: str) -> str:
     """The same in TOML."""
-    return AUDIENCE if reason == "audience" else ""
+    return {"audience": AUDIENCE, "uk-statistics": UK_STATISTICS}.get(reason, "")

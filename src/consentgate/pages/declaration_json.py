@@ -18,7 +18,7 @@ _FORMAT = 1
 def declaration_json(policy: Policy, declared: Declared, language: str, choices: str) -> bytes:
     """Write what is `declared` as JSON. `choices` is the path of the page on which visitors decide."""
     site, declaration = policy.site, policy.declaration
-    document = {
+    document: dict[str, Any] = {
         "format": _FORMAT,
         "language": language,
         "version": declaration.version or None,
@@ -60,6 +60,13 @@ def declaration_json(policy: Policy, declared: Declared, language: str, choices:
             "services": [*map(_service, declared.blocked_services)],
         },
     }
+    if policy.site.regime != "eu":
+        document["regime"] = policy.site.regime
+    if policy.claims.objectable:
+        document["objectable"] = {
+            "cookies": [*map(_cookie, declared.objectable_cookies)],
+            "services": [*map(_service, declared.objectable_services)],
+        }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 

@@ -11,7 +11,7 @@ from consentgate.catalogue import Address, InlineScript, KnownService, UrlIndex,
 from .categories import category_for
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
-from .model import AUDIENCE, NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .model import AUDIENCE, NECESSARY, NEVER, OBJECTABLE, Category, Cookie, Service, ServiceCookie, Site
 
 
 class Unit(NamedTuple):
@@ -41,7 +41,8 @@ class Claim:
 
     `service` is the id of the service, declared or known to the catalogue, or None where nobody knows it;
     `name` is what people call it. `unit` is what must be consented to; it is None for what is necessary
-    (`category` "necessary", on the `pages` given) and for what nothing opens (`category` None).
+    (`category` "necessary", on the `pages` given) and for what nothing opens (`category` None). Something
+    necessary that has a unit passes until the visitor objects to it.
     """
 
     service: str | None
@@ -122,6 +123,7 @@ class Claims:
         self._audience = frozenset(_audience_cookies(cookies, services))
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(_units(site, categories, cookies, services))
+        self.objectable: tuple[Unit, ...] = tuple(_objectable(cookies, services))
 
     def _add_cookie(self, cookie: Cookie | ServiceCookie, claim: Claim) -> None:
         name = cookie.name
@@ -384,7 +386,8 @@ def _claim_of(service: Service) -> Claim:
     if service.category == NEVER:
         return Claim(service.id, service.name, None, None)
     if service.category == NECESSARY:
-        return Claim(service.id, service.name, NECESSARY, None, service.pages)
+        unit = Unit(service.id, NECESSARY) if service.reason in OBJECTABLE else None
+        return Claim(service.id, service.name, NECESSARY, unit, service.pages)
     return Claim(service.id, service.name, service.category, Unit(service.id, service.category))
 
 
@@ -392,8 +395,15 @@ def _claim_of_cookie(cookie: Cookie) -> Claim:
     if cookie.category == NEVER:
         return Claim(None, cookie.name, None, None)
     if cookie.category == NECESSARY:
-        return Claim(None, cookie.name, NECESSARY, None)
+        unit = Unit(OWN, NECESSARY) if cookie.reason in OBJECTABLE else None
+        return Claim(None, cookie.name, NECESSARY, unit)
     return Claim(None, cookie.name, cookie.category, Unit(OWN, cookie.category))
+
+
+def _objectable(cookies: tuple[Cookie, ...], services: tuple[Service, ...]) -> Iterator[Unit]:
+    if any(cookie.reason in OBJECTABLE for cookie in cookies):
+        yield Unit(OWN, NECESSARY)
+    yield from (Unit(service.id, NECESSARY) for service in services if service.reason in OBJECTABLE)
 
 
 def _audience_cookies(cookies: tuple[Cookie, ...], services: tuple[Service, ...]) -> Iterator[str]:

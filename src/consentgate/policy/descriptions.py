@@ -37,6 +37,8 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "name": "What the site is called.",
         "controller": "Who answers for it: your company, or you.",
         "contact": "Where visitors can write to: an e-mail or web address.",
+        "regime": "Whose law the site keeps: that of the European Union, the United Kingdom or the United "
+        "States.",
         "hosts": "What counts as the site itself; by default the domain that is visited.",
         "consent_domain": "The domain for all hosts of which one answer counts.",
         "languages": "The languages of the site, the main one first.",

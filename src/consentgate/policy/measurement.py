@@ -8,19 +8,31 @@ from .errors import Found
 from .first_party import own_hosts
 from .lifetime import LONGEST, LONGEST_DATA, THIRTEEN_MONTHS, lifetime_seconds
 from .messages import but_not, listed, place_of, shown
-from .model import AUDIENCE, CONDITIONS, NECESSARY, Cookie, Measurement, Service, ServiceCookie
+from .model import (
+    AUDIENCE,
+    CONDITIONS,
+    NECESSARY,
+    OBJECTABLE,
+    Cookie,
+    Measurement,
+    Service,
+    ServiceCookie,
+    Site,
+)
 
 _KEPT = f"expected how long what it collects is kept, at most {shown(LONGEST_DATA)}"
 _OTHERWISE = "Where one does not hold, visitors have to be asked: write another category"
 
 
-def check_measurement(place: str, item: Cookie | Service, own: tuple[str, ...] = ()) -> Iterator[Found]:
-    """Check that what counts visits without consent states all that the law asks for. `own` are the site's
-    hosts, as its policy names them.
+def check_measurement(place: str, item: Cookie | Service, site: Site) -> Iterator[Found]:
+    """Check that what counts visits without consent on a `site` states all that the law asks for.
 
     Every condition has to hold, or it needs consent as anything else does (CNIL 2020-091, section 5; CNIL,
-    audience measurement, 4 July 2025).
+    audience measurement, 4 July 2025; PECR Schedule A1, paragraph 5).
     """
+    if item.reason in OBJECTABLE and site.regime != "uk":
+        # It has to have another reason.
+        return
     conditions = CONDITIONS.get(item.reason or "") if item.category == NECESSARY else None
     if conditions is None:
         if item.measurement is not None:
@@ -38,7 +50,7 @@ def check_measurement(place: str, item: Cookie | Service, own: tuple[str, ...] =
     if item.reason == AUDIENCE:
         yield from _check_times(place, item)
     if isinstance(item, Service) and not (item.measurement and item.measurement.processor.strip()):
-        yield from _check_hosts(place, item, own)
+        yield from _check_hosts(place, item, site.hosts)
 
 
 def _check_conditions(place: str, measurement: Measurement, conditions: Mapping[str, str]) -> Iterator[Found]:

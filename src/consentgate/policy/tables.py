@@ -28,6 +28,7 @@ from .model import (
     EarlierVersion,
     Measurement,
     Reason,
+    Regime,
     Service,
     ServiceCookie,
     SettingsPosition,
@@ -54,6 +55,7 @@ _BY_TYPE: dict[object, str] = {
     f"{listed(dict.fromkeys(word for words in CONDITIONS.values() for word in words))}",
     Measurement
     | None: 'expected a table, like { conditions = ["anonymous-statistics"], data_kept = "25 months" }',
+    Regime: 'expected one of "eu", "uk", "us"',
     CspMode: 'expected one of "on", "report-only", "off"',
     BannerPosition: 'expected one of "bar", "box", "dialog"',
     SettingsPosition: 'expected one of "start", "end", "none"',
