@@ -354,7 +354,10 @@ class Pages:
         words = self.texts.choices
         choice = consent.choice
         if choice is None or not choice.is_answer:
-            return words.undecided if self.policy.askable else words.nothing_asked
+            if self.policy.askable:
+                return words.undecided
+            # Where something can be objected to there is something to decide: what, stands there.
+            return "" if self.policy.claims.objectable else words.nothing_asked
         consented = granted if consent.is_given else words.suspended
         sentence = consented if choice.is_grant else words.refused
         return sentence.format(at=self._day(choice.at), until=self._day(self._validity.end(choice)))
