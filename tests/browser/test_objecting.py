@@ -181,7 +181,8 @@ def reads(visitor: Visitor, text: str) -> bool:
     return any(one.is_visible() for one in visitor.page.get_by_text(text, exact=True).all())
 
 
-@in_every_engine
+# WebKit sends no such signal.
+@in_firefox_too
 def test_the_signal_is_honoured_and_nobody_is_asked_S4(begins: Opens) -> None:
     visitor, site = begins(US, Sec_GPC="1")
     visit = visitor.opens(site.url)

@@ -282,6 +282,23 @@ def test_early_hints_and_pushes_are_for_everyone_A22(make_site: MakeSite) -> Non
     assert exchange.hints([link]) == []
 
 
+def test_a_frame_that_was_objected_to_opens_once_and_is_not_asked_for_A22(make_site: MakeSite) -> None:
+    frame = b'<!doctype html><title>t</title><body><iframe src="https://counter.example/report"></iframe>'
+    site = make_site(Page(frame), policy=ONLY)
+    assert b'src="https://counter.example/report"' in site.gets().body
+    body = site.gets(cookie=site.chooses("object")).body
+    assert b'src="https://counter.example/report"' not in body
+    assert b"Load once" in body
+    assert b"Always allow" not in body
+
+
+def test_scripts_get_no_more_features_than_without_consent_A22(make_site: MakeSite) -> None:
+    site = make_site(PAGE, policy=MIXED)
+    unasked = site.gets().value("permissions-policy")
+    assert "storage-access=()" in unasked
+    assert "storage-access=()" not in site.gets(cookie=site.chooses("accept")).value("permissions-policy")
+
+
 def test_tags_are_told_what_the_visitor_objects_to_A22(make_site: MakeSite) -> None:
     use = '[[service]]\nuse = "google-analytics"\ncategory = "necessary"\nreason = "uk-statistics"\n'
     policy = UK + use + UK_STATISTICS.replace(" }", ', processor = "Google" }')
@@ -374,6 +391,13 @@ def test_the_signal_is_honoured_visibly_and_nobody_is_asked_S4(make_site: MakeSi
     assert HONOURED in site.gets("/_privacy/choices", cookie=cookie, Sec_GPC="1").body
     assert HONOURED not in site.gets(cookie=cookie).body
     assert HONOURED not in site.gets(cookie=cookie, Sec_GPC="0").body
+
+
+def test_pages_without_the_link_say_that_the_signal_is_honoured_S4(make_site: MakeSite) -> None:
+    site = make_site(PAGE, policy=US + '[banner]\nsettings = "none"\n')
+    body = site.gets(Sec_GPC="1").body
+    assert HONOURED in body
+    assert DO_NOT_SELL not in body
 
 
 def test_do_not_track_is_no_such_request_S4(make_site: MakeSite) -> None:
