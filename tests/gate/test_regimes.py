@@ -335,6 +335,8 @@ def test_the_choices_page_and_the_declaration_say_it_A22(make_site: MakeSite, po
     assert declared["regime"] == "uk"
     assert [cookie["name"] for cookie in declared["objectable"]["cookies"]] == ["visits", "skin"]
     assert [service["id"] for service in declared["objectable"]["services"]] == ["counter"]
+    (counting,) = declared["objectable"]["services"][0]["cookies"]
+    assert counting["purpose"].startswith("Collects statistics about the use of this site")
     necessary = next(one for one in declared["categories"] if one["id"] == "necessary")
     assert {cookie["name"] for cookie in necessary["cookies"]} == {"__Host-consent", "sid"}
     for form in ("declaration", "declaration.md"):

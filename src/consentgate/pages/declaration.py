@@ -122,7 +122,11 @@ def declared_by(policy: Policy, texts: Texts, listing: Listing, consent_cookie: 
         tuple(describe.service(service, "") for service in policy.services_of(NEVER)),
         frozenset((GPC, DNT) if policy.site.dnt else (GPC,)),
         tuple(describe.own_cookie(cookie, "") for cookie in policy.cookies if is_objectable(cookie)),
-        tuple(describe.service(service, "") for service in policy.services if is_objectable(service)),
+        tuple(
+            describe.service(service, texts.reasons[service.reason or ""])
+            for service in policy.services
+            if is_objectable(service)
+        ),
     )
 
 
