@@ -18,7 +18,7 @@ import msgspec
 from consentgate.catalogue import catalogue
 from consentgate.policy import Banner, Category, Cookie, Declaration, Service, Site, Theme
 from consentgate.policy.descriptions import DESCRIPTIONS
-from consentgate.policy.model import ConsentMode
+from consentgate.policy.model import ConsentMode, Measurement
 from consentgate.policy.schema import policy_schema
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -29,6 +29,7 @@ MODELS: Mapping[str, type[msgspec.Struct]] = {
     "`[[cookie]]`": Cookie,
     "`[[service]]`": Service,
     "`[declaration]`": Declaration,
+    "Counting visits without consent": Measurement,
 }
 """What each heading of the policy's page is about."""
 
@@ -38,6 +39,9 @@ _MORE = {
     (Site, "hosts"): "many-domains.md",
     (Site, "consent_domain"): "many-domains.md#one-answer-for-a-domain",
     (Site, "undeclared"): "#what-is-not-declared",
+    (Site, "regime"): "regimes.md",
+    (Cookie, "measurement"): "#counting-visits-without-consent",
+    (Service, "measurement"): "#counting-visits-without-consent",
     (Site, "csp"): "csp.md",
     (Site, "connection_allowlist"): "csp.md#connection-allowlist",
     (Site, "guard"): "guard.md",
@@ -122,6 +126,8 @@ def _value(model: type[msgspec.Struct], key: str, value: Mapping[str, Any], sche
             return f"a list of tables: {', '.join(map(_code, keys))}"
         case {"type": "array"}:
             return "a list of texts"
+        case {"$ref": _}:
+            return "a table"
         case {"pattern": str(pattern)} if "minute" in pattern:
             session = '`"session"`, or ' if "session" in pattern else ""
             return f"{session}a number of minutes, hours, days, months or years"

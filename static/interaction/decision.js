@@ -20,13 +20,16 @@ export const decide = async (tools, form, button) => {
   isBusy = true;
   const { tellOfChange } = tools;
   const { before, state } = tools.said;
-  const takesBack = Boolean(state) && button.value !== "accept";
+  /* On a page with what may be objected to, it says that this may stay. */
+  const changesNothing = Boolean(state) && button.value === "permit";
+  const takesBack = Boolean(state) && button.value !== "accept" && !changesNothing;
   /* Before the answer deletes cookies: tags could set them again. */
   if (takesBack) tellOfChange(takesBack);
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   body.set(button.name, button.value);
   const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).finally(() => (isBusy = false));
   if (answer.type !== "opaqueredirect") throw answer;
+  if (changesNothing) return stopAsking(tools);
   if (!takesBack) tellOfChange(takesBack);
   tools.tabs?.postMessage("");
   if (button.value !== "accept") await sweep(tools).catch(() => {});

@@ -8,7 +8,7 @@ const boxOf = (element) => element.getBoundingClientRect();
 /** Uncover what has the keyboard's focus: the page scrolls, or where it cannot the banner makes room.
  * @param {Tools} tools */
 const uncover = ({ find }) => {
-  const banner = find("banner") ?? find("settings");
+  const banner = find("banner") ?? find("corner") ?? find("settings");
   const ours = /** @type {HTMLElement | null | undefined} */ (banner?.closest(".consentgate"));
   if (!banner || !ours) return;
   ours.style.removeProperty("--consentgate-aside");

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from policy.measurements import measurement_for
 
 from consentgate import Gate
 from consentgate.consent import Consent, decide
@@ -516,20 +517,23 @@ def policies(draw: st.DrawFn) -> Policy:
 
     def cookie() -> Cookie:
         category = draw(st.sampled_from(("necessary", "never", *ASKED)))
+        why = reason(category)
         return Cookie(
-            name=next(names), category=category, reason=reason(category), lifetime=draw(LIFETIMES),
-            purpose=draw(st.one_of(st.just(""), TEXTS)),
+            name=next(names), category=category, reason=why, lifetime=draw(LIFETIMES),
+            purpose=draw(st.one_of(st.just(""), TEXTS)), measurement=measurement_for(why),
         )  # fmt: skip
 
     def service() -> Service:
         category, number = draw(st.sampled_from(("necessary", "never", *ASKED))), next(numbers)
         foreign = draw(st.booleans())
         cookies = draw(st.integers(0, 3))
+        why = reason(category)
         return Service(
             id=f"service-{number}",
             name=f"Service {number} {draw(TEXTS)}",
             category=category,
-            reason=reason(category),
+            reason=why,
+            measurement=measurement_for(why),
             hosts=(f"host{number}.example",) if foreign else (),
             urls=(f"url{number}.example/x/*",) if foreign and draw(st.booleans()) else (),
             paths=() if foreign else (f"/path{number}/*",),
@@ -545,6 +549,7 @@ def policies(draw: st.DrawFn) -> Policy:
             name="Site",
             controller="Site Ltd",
             contact="c",
+            regime="uk",
             undeclared=draw(st.sampled_from(("never", "media"))),
         ),
         categories=(Category(id="necessary"), *(Category(id=id, name=id.title()) for id in ASKED)),
@@ -582,21 +587,20 @@ def test_all_that_a_policy_declares_is_on_the_page_and_nothing_else(policy: Poli
         text = words(root)
         assert {one for one in said if one not in text} == set()
     declared = read_json(policy)
-    services = [one for category in declared["categories"] for one in category["services"]]
+    groups = [*declared["categories"], declared.get("objectable", {"cookies": [], "services": []})]
+    services = [one for group in groups for one in group["services"]]
     services += declared["blocked"]["services"]
-    cookies = [one for category in declared["categories"] for one in category["cookies"]]
+    cookies = [one for group in groups for one in group["cookies"]]
     cookies += [one for service in services for one in service["cookies"]]
     places = [one for service in services for one in (*service["hosts"], *service["paths"])]
-    pages = [
-        one for category in declared["categories"] for one in category["services"] for one in one["pages"]
-    ]
+    pages = [page for group in groups for one in group["services"] for page in one["pages"]]
     names = {*(cookie["name"] for cookie in cookies), *declared["blocked"]["cookies"]}
     assert names | {*places, *pages} == codes
     assert {one["id"] for one in services} == {service.id for service in policy.services}
     lifetimes = {cookie.name: cookie.lifetime for cookie in policy.cookies}
     lifetimes |= {cookie.name: cookie.lifetime for service in policy.services for cookie in service.cookies}
     assert all(cookie["lifetime"] == lifetimes[cookie["name"]] for cookie in cookies[1:])
-    used = [one for category in declared["categories"] for one in (category, *category["services"])]
+    used = [one for group in groups for one in (group, *group["services"])]
     assert all(cookie["purpose"] for one in used for cookie in one["cookies"])
 
 

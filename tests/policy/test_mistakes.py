@@ -8,6 +8,8 @@ from consentgate import Policy
 from consentgate.catalogue import catalogue
 from consentgate.policy import REASONS, Mistake, PolicyError
 
+from .measurements import stated_for
+
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
 LISTED = ", ".join(f'"{reason}"' for reason in REASONS)
 
@@ -479,7 +481,8 @@ def test_more_categories_than_anyone_would_read_are_refused():
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_exempts(reason):
-    policy = Policy.parse(f"{SITE}[[cookie]]\nname = 'a'\ncategory = 'necessary'\nreason = '{reason}'")
+    table = f"[[cookie]]\nname = 'a'\ncategory = 'necessary'\nreason = '{reason}'\n{stated_for(reason)}"
+    policy = Policy.parse(f"{SITE}regime = '{'uk' if reason.startswith('uk-') else 'eu'}'\n{table}")
     assert policy.cookies[0].reason == reason
 
 

@@ -13,6 +13,8 @@ from consentgate.policy.findings import PolicyFinding
 from consentgate.policy.loading import read
 from consentgate.policy.review import review
 
+from .measurements import AUDIENCE
+
 TODAY = datetime.date(2026, 11, 30)
 SITE = """
 [site]
@@ -134,12 +136,6 @@ def test_the_nearest_language_is_named():
         # exempt cookies
         (EXEMPT.format("_gcl_au", "security"), "error", "category", "Google Ads sets a cookie of this name"),
         (
-            EXEMPT.format("_ga", "audience").replace("14 days", "14 months"),
-            "error",
-            "lifetime",
-            "what counts",
-        ),
-        (
             EXEMPT.format("lb", "load-balancing").replace("lifetime", "# "),
             "warning",
             "lifetime",
@@ -240,11 +236,11 @@ def test_cookies_and_services(text, level, key, what):
     [
         EXEMPT.format("sid", "authentication"),
         EXEMPT.format("session", "basket"),
-        EXEMPT.format("_pk_id.*", "audience"),
+        EXEMPT.format("_pk_id.*", "audience") + AUDIENCE,
         COOKIE.format("sessionid", "never"),
         COOKIE.format("_ab", "never").replace("lifetime", "# ").replace("purpose", "# "),
         service("a", "necessary", 'reason = "payment"', 'hosts = ["js.stripe.com"]'),
-        use("matomo", 'category = "necessary"', 'reason = "audience"'),
+        use("matomo", 'category = "necessary"', 'reason = "audience"', 'paths = ["/matomo/*"]', AUDIENCE),
         use("google-analytics") + use("google-ads"),
         use("google-tag-manager") + use("google-ads") + use("google-analytics"),
         '[[service]]\nuse = "youtube"',

@@ -48,6 +48,11 @@ def test_every_policy_in_the_documentation_fits_or_is_shown_for_its_mistakes(blo
         (COOKIE + "reason = 'security'", "/cookie/0: is what it must"),
         (COOKIE + "lifetime = 14", "/cookie/0/lifetime: expected string"),
         (COOKIE + "lifetime = 'long'", "/cookie/0/lifetime: does not"),
+        (
+            "[[cookie]]\nname = 'v'\ncategory = 'necessary'\nreason = 'audience'\n"
+            "measurement = { conditions = ['anonymous'] }",
+            "/cookie/0/measurement/conditions/0: not one of the values",
+        ),
         ("[[service]]\nuse = 'yuotube'", "/service/0/use: not one of the values"),
         ("[[service]]\nid = 'stats'", "/service/0: fits none of the choices"),
         ("[[service]]\nuse = 'youtube'\ncookies = ['a']", "/service/0/cookies/0: expected object"),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from consentgate.policy import Policy
 from consentgate.policy.lifetime import DAY
 
-from .coverage import covered_by, everything
+from .coverage import UNOBJECTED, covered_by, everything
 
 Decision = Literal["accept", "refuse", "save", "withdraw"]
 ALLOW = "allow"
 """The decision that adds something to what is granted. Unlike the others it depends on what that is."""
+OBJECT, PERMIT = "object", "permit"
+"""The decisions on what passes unless the visitor objects. They answer nothing that the visitor is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Choice:
 
     `at` is in seconds since the epoch. For a refusal it is the start of the day, so that two visitors who
     refuse on the same day cannot be told apart.
+
+    A refusal is an objection too, unless it `permits` what may be objected to. With a grant, or without an
+    answer, `objected` is the start of the day of an objection. Who only objected, or took that back, has not
+    answered what the site asks for: that is no answer, and `at` is then its day.
     """
 
     at: int
@@ -34,10 +40,18 @@ class Choice:
     granted: frozenset[bytes] = frozenset()
     refused: frozenset[bytes] = frozenset()
     signals: frozenset[str] = frozenset()
+    objected: int | None = None
+    permits: bool = False
+    is_answer: bool = True
 
     @property
     def is_grant(self) -> bool:
         return bool(self.granted)
+
+    @property
+    def objects(self) -> bool:
+        """True where the visitor objects to what may be objected to."""
+        return self.objected is not None or not (self.granted or self.permits)
 
 
 def takes_back(before: Choice | None, choice: Choice) -> bool:
@@ -47,23 +61,74 @@ def takes_back(before: Choice | None, choice: Choice) -> bool:
 
 def granted_by_both(one: Choice, other: Choice) -> Choice:
     """Return the choice that grants what two valid ones grant both, and lasts as long as the earlier one.
-    Where that is nothing, it is a refusal."""
+    Where that is nothing, it is a refusal. An objection in either counts."""
+    if not (one.is_answer and other.is_answer):
+        return objecting_as(one if one.is_answer else other, (one, other))
     granted = one.granted & other.granted
     at = min(one.at, other.at)
     if not granted:
         return Choice(at - at % DAY)
     asked = one.granted | one.refused | other.granted | other.refused
     latest = max(one, other, key=lambda choice: choice.at)
-    return Choice(at, latest.id, granted, asked - granted, one.signals & other.signals)
+    both = Choice(at, latest.id, granted, asked - granted, one.signals & other.signals)
+    return objecting_as(both, (one, other))
+
+
+def objecting_as(choice: Choice, others: Iterable[Choice]) -> Choice:
+    """Return `choice` with the latest objection in any of the `others`."""
+    days = [
+        other.at - other.at % DAY if other.objected is None else other.objected
+        for other in others
+        if other.objects
+    ]
+    if not days or choice.objects:
+        return choice
+    if choice.is_grant or not choice.is_answer:
+        return replace(choice, objected=max(days), permits=False)
+    return Choice(choice.at)
+
+
+def with_objection(before: Choice | None) -> Choice:
+    """Make the choice of a visitor who objects, now, and whose choice was the one `before`. All who have
+    granted nothing and object on one day make the same."""
+    today = _today()
+    if before is None or not before.is_answer:
+        return Choice(today, objected=today, is_answer=False)
+    return replace(before, objected=today) if before.is_grant else Choice(today)
+
+
+def without_objection(before: Choice | None) -> Choice:
+    """Make the choice of a visitor who takes an objection back, or has been told that it can be made."""
+    if before is None or not before.is_answer:
+        return Choice(_today(), permits=True, is_answer=False)
+    return replace(before, objected=None) if before.is_grant else Choice(before.at, permits=True)
+
+
+def opens_something(before: Choice | None, choice: Choice) -> bool:
+    """Say whether `choice` says yes to something, and does not only object to what else was the choice
+    `before`."""
+    if not choice.is_grant:
+        return choice.permits
+    return not (choice.objects and before is not None and before.id == choice.id)
+
+
+def _today() -> int:
+    now = int(time.time())
+    return now - now % DAY
 
 
 def decide(
-    policy: Policy, decision: Decision, ids: Collection[str] = (), signals: frozenset[str] = frozenset()
+    policy: Policy,
+    decision: Decision,
+    ids: Collection[str] = (),
+    signals: frozenset[str] = frozenset(),
+    before: Choice | None = None,
 ) -> Choice:
     """Make the choice that a visitor's `decision` stands for, at the present time.
 
     `ids` are the categories and units that were ticked before saving. Unknown ids are ignored. Saving
-    with nothing ticked is a refusal.
+    with nothing ticked is a refusal. An objection in the choice `before` stands: to consent to what is asked
+    for does not take it back.
     """
     now = int(time.time())
     if decision == "accept":
@@ -74,7 +139,19 @@ def decide(
         granted = frozenset()
     if not granted:
         return Choice(at=now - now % DAY)
-    return Choice(now, secrets.token_bytes(16), granted, everything(policy) - granted, signals)
+    return Choice(
+        now,
+        secrets.token_bytes(16),
+        granted,
+        everything(policy) - granted,
+        signals,
+        _standing_objection(policy, before),
+    )
+
+
+def _standing_objection(policy: Policy, before: Choice | None) -> int | None:
+    """Return the day of an objection in the choice `before`, which is made anew with the next one."""
+    return _today() if policy.claims.objectable and before is not None and before.objects else None
 
 
 def allow_more(
@@ -90,8 +167,16 @@ def allow_more(
     Who picks one thing out of all that the site asks for has answered: the rest is refused by it. What came
     later than a grant `before` is asked still.
     """
+    in_effect -= {UNOBJECTED}
     granted = in_effect | covered_by(policy, ids)
     if granted <= in_effect:
         return None
     asked = before.granted | before.refused if before is not None and before.is_grant else everything(policy)
-    return Choice(int(time.time()), secrets.token_bytes(16), granted, asked - granted, signals)
+    return Choice(
+        int(time.time()),
+        secrets.token_bytes(16),
+        granted,
+        asked - granted,
+        signals,
+        _standing_objection(policy, before),
+    )

@@ -25,9 +25,22 @@ class Validity:
         return cls(seconds_kept(site.keep_grants), seconds_kept(site.refusals_kept) + DAY)
 
     def lifetime(self, choice: Choice) -> int:
-        """Return for how many seconds `choice` is valid."""
+        """Return for how many seconds from now a cookie has to keep `choice`, made just now."""
+        if choice.is_grant and choice.objected is not None:
+            return max(self.grants, self.refusals)
         return self.grants if choice.is_grant else self.refusals
 
     def end(self, choice: Choice) -> int:
-        """Return the first second at which `choice` is no longer valid."""
-        return choice.at + self.lifetime(choice)
+        """Return the first second at which what `choice` answers is no longer valid."""
+        return choice.at + (self.grants if choice.is_grant else self.refusals)
+
+    def left_of(self, choice: Choice, now: float) -> Choice | None:
+        """Return what of `choice` is valid `now`; None where nothing is. An objection may outlive the grant
+        beside it: it is then one without an answer."""
+        if max(choice.at, choice.objected or 0) > now:
+            return None
+        if now < self.end(choice):
+            return choice
+        if choice.is_grant and choice.objected is not None and now < choice.objected + self.refusals:
+            return Choice(choice.objected, objected=choice.objected, is_answer=False)
+        return None

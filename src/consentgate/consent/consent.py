@@ -15,7 +15,8 @@ from consentgate.policy.memories import remembered
 from consentgate.policy.messages import did_you_mean, listed, shown
 
 from .choice import Choice
-from .coverage import MOST_LISTED, covered_by, digests, everything
+from .coverage import MOST_LISTED, UNOBJECTED, covered_by, digests, everything, unobjected
+from .signals import GPC
 
 _log = logging.getLogger("consentgate")
 
@@ -29,25 +30,33 @@ class Consent(msgspec.Struct, frozen=True):
 
     `choice` is the decision in the visitor's cookie, or None where there is no valid one. `granted` holds
     the digests that are in effect: the recorded ones that the policy still has. While the browser sends a
-    signal that it did not send with the grant, none is in effect. `notes` are called whenever the
-    application asks, because its answer then depends on the consent.
+    signal that it did not send with the grant, none is in effect. What passes unless the visitor objects is
+    in `granted` as well, while that is so. `notes` are called whenever the application asks, because its
+    answer then depends on the consent. `signalled` says that the browser sends a signal which objects, or
+    opts out, by itself: under the law of the European Union nothing depends on that.
     """
 
     policy: Policy
     choice: Choice | None = None
     granted: frozenset[bytes] = frozenset()
     notes: tuple[Callable[[], None], ...] = ()
+    signalled: bool = False
 
     @classmethod
     def of_choice(cls, policy: Policy, choice: Choice | None, signals: frozenset[str]) -> Consent:
         """Return the consent in effect for a request with this `choice` in its cookie and these `signals`."""
-        if choice is None or not choice.is_grant or not signals <= choice.signals:
-            return cls(policy, choice)
-        return cls(policy, choice, choice.granted & everything(policy))
+        granted: frozenset[bytes] = frozenset()
+        if choice is not None and choice.is_grant and signals <= choice.signals:
+            granted = choice.granted & everything(policy)
+        signalled = _signalled(policy, signals)
+        if not (signalled or (choice is not None and choice.objects)):
+            granted |= unobjected(policy)
+        return cls(policy, choice, granted, signalled=signalled)
 
     @classmethod
     def of_ids(cls, policy: Policy, ids: Iterable[str]) -> Consent:
-        """Return consent to the categories and services with these `ids`.
+        """Return consent to the categories and services with these `ids`, and an objection to nothing. With
+        none it is a refusal, which objects to all that may be objected to.
 
         Raises UnknownId for an id that the policy does not have, and TypeError for one text.
         """
@@ -58,7 +67,7 @@ class Consent(msgspec.Struct, frozen=True):
         wanted = tuple(ids)
         for name in wanted:
             _require_known(policy, name)
-        return cls(policy, None, covered_by(policy, wanted))
+        return cls(policy, None, covered_by(policy, wanted) | (unobjected(policy) if wanted else frozenset()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Consent) and self._parts == other._parts
@@ -67,9 +76,9 @@ class Consent(msgspec.Struct, frozen=True):
         return hash(self._parts)
 
     @property
-    def _parts(self) -> tuple[Policy, Choice | None, frozenset[bytes]]:
+    def _parts(self) -> tuple[Policy, Choice | None, frozenset[bytes], bool]:
         """The fields that make two consents equal."""
-        return self.policy, self.choice, self.granted
+        return self.policy, self.choice, self.granted, self.signalled
 
     def __repr__(self) -> str:
         allowed = filter(self._allows, sorted(self.policy.ids - {NECESSARY}))
@@ -84,7 +93,7 @@ class Consent(msgspec.Struct, frozen=True):
 
     def noted_by(self, note: Callable[[], None]) -> Consent:
         """Return a copy of this consent that also calls `note` whenever the application asks it."""
-        return Consent(self.policy, self.choice, self.granted, (*self.notes, note))
+        return msgspec.structs.replace(self, notes=(*self.notes, note))
 
     def _note(self) -> None:
         for note in self.notes:
@@ -124,13 +133,17 @@ class Consent(msgspec.Struct, frozen=True):
         if not self.policy.claims.has_service(name):
             return name == NECESSARY or self.grants(Unit(OWN, name))
         claim = self.policy.claims.of_service(name)
-        return claim.category == NECESSARY or (claim.unit is not None and self.grants(claim.unit))
+        if claim.unit is None:
+            return claim.category == NECESSARY
+        return self.grants(claim.unit)
 
     def covers(self, claim: Claim, page: str) -> bool:
         """Say whether what `claim` stands for may pass on the `page` (a path of the site)."""
+        if claim.unit is not None and not self.grants(claim.unit):
+            return False
         if claim.category == NECESSARY:
             return not claim.pages or any(Glob(pattern).matches(page) for pattern in claim.pages)
-        return claim.unit is not None and self.grants(claim.unit)
+        return claim.unit is not None
 
     def grants(self, unit: Unit) -> bool:
         """Say whether `unit` was consented to."""
@@ -148,6 +161,24 @@ class Consent(msgspec.Struct, frozen=True):
         return bool(self.granted)
 
     @property
+    def is_given(self) -> bool:
+        """True where the visitor has consented to something that is in effect. What merely passes because
+        nobody objected is none of it."""
+        return bool(self.granted - {UNOBJECTED})
+
+    @property
+    def objects(self) -> bool:
+        """True where the visitor, or a signal of the browser, objects to what would pass otherwise."""
+        if not self.policy.claims.objectable:
+            return False
+        return self.signalled or (self.choice is not None and self.choice.objects)
+
+    @property
+    def has_opted_out(self) -> bool:
+        """True where the browser's signal opts out, under the laws of US states: it is not to be asked."""
+        return self.signalled and self.policy.site.regime == "us" and not self.is_given
+
+    @property
     def asks(self) -> bool:
         """True where there is something to ask.
 
@@ -155,11 +186,26 @@ class Consent(msgspec.Struct, frozen=True):
         refusal stands, whatever is added.
         """
         self._note()
-        if self.choice is None:
+        if self.has_opted_out:
+            return False
+        if self.choice is None or not self.choice.is_answer:
             return bool(self.policy.claims.units)
         if not self.choice.is_grant:
             return False
         return not everything(self.policy) <= self.choice.granted | self.choice.refused
+
+
+def heeds_signals_alone(policy: Policy) -> bool:
+    """Say whether a signal makes a difference to visitors who have made no choice."""
+    return bool(policy.claims.objectable) or policy.site.regime == "us"
+
+
+def _signalled(policy: Policy, signals: frozenset[str]) -> bool:
+    """Say whether `signals` object or opt out by themselves. In the United States that is Global Privacy
+    Control (CCPA regulations, section 7025)."""
+    if policy.site.regime == "us":
+        return GPC in signals
+    return bool(signals) and bool(policy.claims.objectable)
 
 
 @remembered(1)

@@ -24,5 +24,5 @@ def answers_for_tags(consent: Consent, page: str) -> dict[str, Answers]:
     return {
         told.vendor: {kind: answer(claims) for kind, claims in told.types.items()}
         for told in consent.policy.told_vendors
-        if consent.granted or any(consent.covers(claim, page) for claim in told.claims)
+        if consent.is_given or any(consent.covers(claim, page) for claim in told.claims)
     }

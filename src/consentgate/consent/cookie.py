@@ -20,7 +20,7 @@ from consentgate.policy.model import (
     INSECURE_DOMAIN_COOKIE,
 )
 
-from .choice import Choice
+from .choice import Choice, objecting_as
 from .choice_validity import Validity
 from .coverage import DIGEST_SIZE
 from .signals import DNT, GPC
@@ -30,6 +30,8 @@ _VERSION = 1
 _SCOPE_SIZE = 6
 _HEAD = struct.Struct(f">B{_SCOPE_SIZE}s")
 _REFUSAL = struct.Struct(">H")
+_OTHER = struct.Struct(">HB")
+_NO_ANSWER, _PERMITS = 1, 2
 _GRANT = struct.Struct(">I16sBB")
 _SIGNAL_BITS = {GPC: 1, DNT: 2}
 
@@ -38,7 +40,8 @@ class ConsentCookie:
     """Writes and reads consent cookies, signed with HMAC-SHA-256.
 
     All refusals have the same length and all grants are longer, so that a cache can tell them apart without
-    the key (docs/caches.md).
+    the key (docs/caches.md). So is what else has been said without granting anything: that a visitor objects
+    without an answer, or permits what a refusal objects to.
 
     `secret_keys` go from the oldest to the newest, as in itsdangerous. The newest one signs, every one is
     accepted. A choice is read while it is within its `validity`. The cookie is for the host that was asked,
@@ -96,7 +99,7 @@ class ConsentCookie:
         is no choice.
         """
         choices = [choice for value in values if (choice := self._read_one(value, host))]
-        return min(choices, key=_strictness) if choices else None
+        return objecting_as(min(choices, key=_strictness), choices) if choices else None
 
     def _read_one(self, value: str, host: str) -> Choice | None:
         sent = value.encode("utf-8", "replace")
@@ -105,13 +108,12 @@ class ConsentCookie:
         # would accept a second spelling of a valid cookie.
         valid = any(hmac.compare_digest(signer.sign(payload), sent) for signer in self._signers)
         choice = _unpack(payload, self._scope(host)) if valid else None
-        if choice is None or not choice.at <= time.time() < self._validity.end(choice):
-            return None
-        return choice
+        return self._validity.left_of(choice, time.time()) if choice is not None else None
 
 
-def _strictness(choice: Choice) -> tuple[int, int]:
-    return len(choice.granted), choice.at
+def _strictness(choice: Choice) -> tuple[int, bool, int]:
+    # An answer before none: who refused is not to be asked.
+    return len(choice.granted), not choice.is_answer, choice.at
 
 
 def _pack(choice: Choice, scope: str) -> bytes:
@@ -120,8 +122,13 @@ def _pack(choice: Choice, scope: str) -> bytes:
         signals = sum(_SIGNAL_BITS[signal] for signal in choice.signals)
         data += _GRANT.pack(choice.at, choice.id, signals, len(choice.granted))
         data += b"".join((*sorted(choice.granted), *sorted(choice.refused)))
-    else:
+        if choice.objected is not None:
+            data += _REFUSAL.pack(choice.objected // DAY)
+    elif choice.is_answer and choice.objects:
         data += _REFUSAL.pack(choice.at // DAY)
+    else:
+        said = _PERMITS * choice.permits | _NO_ANSWER * (not choice.is_answer)
+        data += _OTHER.pack(choice.at // DAY, said)
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
@@ -135,12 +142,28 @@ def _unpack(payload: bytes, scope: str) -> Choice | None:
     body = data[_HEAD.size :]
     if len(body) == _REFUSAL.size:
         return Choice(at=_REFUSAL.unpack(body)[0] * DAY)
-    if len(body) < _GRANT.size or (len(body) - _GRANT.size) % DIGEST_SIZE:
+    if len(body) == _OTHER.size:
+        return _unpack_other(body)
+    if len(body) < _GRANT.size:
+        return None
+    end = len(body) - (len(body) - _GRANT.size) % DIGEST_SIZE
+    objection = body[end:]
+    if objection and len(objection) != _REFUSAL.size:
         return None
     at, identity, bits, count = _GRANT.unpack_from(body)
-    listed = [body[at : at + DIGEST_SIZE] for at in range(_GRANT.size, len(body), DIGEST_SIZE)]
+    listed = [body[at : at + DIGEST_SIZE] for at in range(_GRANT.size, end, DIGEST_SIZE)]
     signals = frozenset(signal for signal, bit in _SIGNAL_BITS.items() if bits & bit)
-    return Choice(at, identity, frozenset(listed[:count]), frozenset(listed[count:]), signals)
+    objected = _REFUSAL.unpack(objection)[0] * DAY if objection else None
+    return Choice(at, identity, frozenset(listed[:count]), frozenset(listed[count:]), signals, objected)
+
+
+def _unpack_other(body: bytes) -> Choice | None:
+    """Read what is neither a grant nor a plain refusal."""
+    day, said = _OTHER.unpack(body)
+    if said not in (_NO_ANSWER, _PERMITS, _NO_ANSWER | _PERMITS):
+        return None
+    at, permits = day * DAY, bool(said & _PERMITS)
+    return Choice(at, objected=None if permits else at, permits=permits, is_answer=not said & _NO_ANSWER)
 
 
 def _scope_digest(scope: str) -> bytes:

@@ -15,28 +15,41 @@ MOST_LISTED = 96
 category is covered as a whole."""
 
 
+UNOBJECTED = b"-"
+"""Stands among digests for all that passes unless the visitor objects. It is shorter than they are, so that
+no consent is ever taken for it, nor it for one."""
+
+
 @remembered(1)
 def digests(policy: Policy) -> Mapping[Unit, bytes]:
-    """Return the digest of each unit that `policy` asks for.
+    """Return the digest of each unit that `policy` asks for, or that passes unless the visitor objects.
 
     The digest is made of the service and its category, so that a service which moves to another category
     gets a new one. In a policy with more than `MOST_LISTED` units, all units of a category share one digest:
     a category that changes is then asked again.
     """
     units = policy.claims.units
+    unobjected = dict.fromkeys(policy.claims.objectable, UNOBJECTED)
     if len(units) <= MOST_LISTED:
-        return MappingProxyType({unit: _digest(unit) for unit in units})
+        return MappingProxyType({unit: _digest(unit) for unit in units} | unobjected)
     members: dict[str, list[Unit]] = {}
     for unit in units:
         members.setdefault(unit.category, []).append(unit)
     shared = {category: _digest(*sorted(group)) for category, group in members.items()}
-    return MappingProxyType({unit: shared[unit.category] for unit in units})
+    return MappingProxyType({unit: shared[unit.category] for unit in units} | unobjected)
 
 
 @remembered(1)
 def everything(policy: Policy) -> frozenset[bytes]:
     """Return the digests of all units that `policy` asks for."""
-    return frozenset(digests(policy).values())
+    return frozenset(digests(policy).values()) - {UNOBJECTED}
+
+
+@remembered(1)
+def unobjected(policy: Policy) -> frozenset[bytes]:
+    """Return what is in effect while the visitor has not objected: nothing where there is nothing to object
+    to."""
+    return frozenset((UNOBJECTED,)) if policy.claims.objectable else frozenset()
 
 
 def covered_by(policy: Policy, ids: Iterable[str]) -> frozenset[bytes]:
@@ -51,7 +64,7 @@ def covered_by(policy: Policy, ids: Iterable[str]) -> frozenset[bytes]:
     for unit, digest in digests(policy).items():
         chosen = unit.category in wanted or unit.id in wanted
         (given if chosen else withheld).add(digest)
-    return frozenset(given - withheld)
+    return frozenset(given - withheld) - {UNOBJECTED}
 
 
 def _digest(*units: Unit) -> bytes:

@@ -9,7 +9,7 @@ from consentgate.catalogue import InlineScript, KnownService, ShareLink, catalog
 from consentgate.policy import NEVER, Claim, Groups, Policy
 
 from .consent import Consent
-from .coverage import everything
+from .coverage import everything, unobjected
 from .stubs import stubs_for
 
 
@@ -109,7 +109,7 @@ class Judge:
         policy = self.policy
         return (
             policy.site.undeclared != NEVER
-            and self.consent.granted >= everything(policy)
+            and self.consent.granted >= everything(policy) | unobjected(policy)
             and all(self.passes(policy.claims.of_service(service.id)) for service in policy.restricted)
         )
 

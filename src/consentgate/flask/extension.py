@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 from flask import Flask, current_app, has_request_context, request
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
@@ -62,7 +63,7 @@ def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
     """Return the consent in `environ`, made to note each question for the application's caches."""
     if _QUESTIONS not in environ:
         # One that notes nothing is asked for its key: this question is the gate's, not the application's.
-        unnoted = Consent(consent.policy, consent.choice, consent.granted)
+        unnoted = msgspec.structs.replace(consent, notes=())
         environ[_QUESTIONS] = questions = Questions(unnoted.key)
         environ[wsgi.CONSENT] = consent = consent.noted_by(questions.note)
     return consent

@@ -10,9 +10,12 @@ from importlib.metadata import version
 
 import msgspec
 
+from consentgate.catalogue import Glob
 from consentgate.consent import Consent, ConsentCookies, Judge
+from consentgate.consent.consent import heeds_signals_alone
+from consentgate.consent.coverage import UNOBJECTED
 from consentgate.consent.embed import SignedEmbeds
-from consentgate.pages import Pages
+from consentgate.pages import Beside, Pages
 from consentgate.pages.templating import digest_of
 from consentgate.policy import Policy, Site
 from consentgate.web.paths import normal_path
@@ -26,7 +29,7 @@ from .message import Request
 from .request.fetch_metadata import purpose_of
 from .request.origin import authority_of, host_of
 from .request.visit import Visit, signals_of
-from .response.variants import Variant
+from .response.variants import Variant, is_asked_for_everyone
 
 _MOST_ROOTS = 64
 # Now, since an event loop must not wait for a disk.
@@ -60,7 +63,7 @@ class Enforcement:
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
     closed: Closed | None = None
     _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
-    _closed: dict[tuple[bool, bool], Variant] = field(default_factory=dict, init=False)
+    _closed: dict[tuple[bool, bool, Beside], Variant] = field(default_factory=dict, init=False)
 
     def with_policy(self, policy: Policy) -> Enforcement:
         """Return the same with another `policy`."""
@@ -70,6 +73,20 @@ class Enforcement:
     def undecided(self) -> Consent:
         """The consent of all visitors who have granted nothing."""
         return Consent(self.policy)
+
+    @cached_property
+    def _heeds_signals_alone(self) -> bool:
+        return heeds_signals_alone(self.policy)
+
+    @cached_property
+    def _uninformed(self) -> tuple[Glob, ...]:
+        """The paths of pages on which visitors are told nothing, and cannot object."""
+        return tuple(map(Glob, self.policy.banner.not_on or ()))
+
+    def _can_object(self, request: Request, path: str) -> bool:
+        """Say whether the page at `path` tells visitors what they can object to. One that a shared cache
+        keeps for all goes to those who have objected, too."""
+        return not (is_asked_for_everyone(request) or any(glob.matches(path) for glob in self._uninformed))
 
     @cached_property
     def _fingerprint(self) -> bytes:
@@ -87,7 +104,7 @@ class Enforcement:
         consent, framed = visit.consent, visit.purpose.frame
         if consent.is_open:
             return Variant(consent, self._fingerprint, framed=framed)
-        key = consent.asks, framed
+        key = consent.asks, framed, Beside.of(consent)
         variant = self._closed.get(key)
         if variant is None:
             variant = self._closed[key] = Variant(consent, self._fingerprint, framed=framed)
@@ -122,8 +139,10 @@ class Enforcement:
         choice = self.cookies.read(sent.values_of, host)
         consent = self.undecided
         judge = everyone = Judge(consent, host, page.path)
-        if choice is not None:
+        if choice is not None or self._heeds_signals_alone:
             consent = Consent.of_choice(policy, choice, signals_of(request, policy))
+            if policy.claims.objectable and not self._can_object(request, path):
+                consent = msgspec.structs.replace(consent, granted=consent.granted - {UNOBJECTED})
             judge = Judge(consent, host, page.path)
             everyone = everyone if consent.is_open else judge
         return Visit(request, authority, purpose_of(request), consent, judge, everyone, path, page)

@@ -56,5 +56,7 @@ def _claims(host: str, path: str, policy: Policy) -> Groups:
 
 
 def _is_covered(claim: Claim, consent: Consent) -> bool:
-    # A page that something is necessary on says nothing of what the server sends.
-    return claim.category == NECESSARY or (claim.unit is not None and consent.grants(claim.unit))
+    if claim.unit is None:
+        # A page that something is necessary on says nothing of what the server sends.
+        return claim.category == NECESSARY
+    return consent.grants(claim.unit)

@@ -3,8 +3,8 @@
 from consentgate.web.paths import local_path
 
 from .assets import Stylesheets
-from .banner import SAVED, Shows
+from .banner import SAVED, Beside, Shows
 from .pages import Pages
 from .template_check import check_templates
 
-__all__ = ["SAVED", "Pages", "Shows", "Stylesheets", "check_templates", "local_path"]
+__all__ = ["SAVED", "Beside", "Pages", "Shows", "Stylesheets", "check_templates", "local_path"]

@@ -54,10 +54,11 @@ class Stylesheets:
 
 
 @lru_cache(_MOST_THEMES)
-def stylesheets(theme: Theme) -> Stylesheets:
-    """Return the style sheets in a `theme`."""
+def stylesheets(theme: Theme, *, beside: bool = False) -> Stylesheets:
+    """Return the style sheets in a `theme`, with those for what may stand `beside` the link to the
+    settings."""
     return Stylesheets(
-        _styles("style", for_pages(theme), _BANNER),
+        _styles("style", for_pages(theme), _BANNER + _BESIDE if beside else _BANNER),
         _styles("page", for_documents(theme), _PAGE),
         _styles("placeholder", for_documents(theme), _PLACEHOLDER),
     )
@@ -68,6 +69,14 @@ def visitor_stylesheet(asks: bool) -> bytes:
     visitor any more, they hide the banner."""
     hide = b".consentgate-banner{display:none}.consentgate .consentgate-settings{display:block}"
     return b"" if asks else hide
+
+
+def shown_to_visitor(name: str) -> bytes:
+    """Return the styles for one visitor that show the corner of the page, and in it what is called `name`."""
+    shown = (
+        f".consentgate .consentgate-corner{{display:flex}}.consentgate .consentgate-{name}{{display:block}}"
+    )
+    return shown.encode()
 
 
 def _script(stem: str, name: str) -> StaticFile:
@@ -105,4 +114,5 @@ INTERACTION = _script("interaction", "interaction")
 OVERLAY = _script("overlay", "overlay")
 """The script that shows in a page what was blocked there, for those who make the site."""
 _SCRIPTS = SNIPPET, SNIPPET_WITH_TAGS, INTERACTION, OVERLAY
-_BANNER, _PAGE, _PLACEHOLDER = map(_shipped_rules, ("banner.css", "page.css", "placeholder.css"))
+_BANNER, _BESIDE = map(_shipped_rules, ("banner.css", "regimes.css"))
+_PAGE, _PLACEHOLDER = map(_shipped_rules, ("page.css", "placeholder.css"))

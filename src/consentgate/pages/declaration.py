@@ -6,13 +6,14 @@ Its forms (a page, a part of a page, JSON and Markdown) are all made of this.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consentgate.consent.signals import DNT, GPC
 from consentgate.policy import NECESSARY, NEVER, Category, Cookie, Policy, Service, ServiceCookie
+from consentgate.policy.model import Measurement
 from consentgate.texts import Texts
 
-from .listing import Listing, contacted_hosts, is_foreign, web_address
+from .listing import Listing, contacted_hosts, is_foreign, is_objectable, web_address
 
 SIGNAL_NAMES = {GPC: "Global Privacy Control", DNT: "Do Not Track"}
 """The names that signals have in every language."""
@@ -23,7 +24,8 @@ class DeclaredCookie:
     """A cookie.
 
     `because` is the `reason` why it needs no consent in words, empty where the service says it, or there is
-    none. `kept` is the `lifetime` in words, which is None where the policy does not say it.
+    none. `kept` is the `lifetime` in words, which is None where the policy does not say it. What counts
+    visits without consent has a `measurement`.
     """
 
     name: str
@@ -32,6 +34,7 @@ class DeclaredCookie:
     kept: str
     lifetime: str | None
     reason: str | None
+    measurement: Measurement | None = None
 
     @property
     def uses(self) -> str:
@@ -59,6 +62,7 @@ class DeclaredService:
     pages: tuple[str, ...]
     cookies: tuple[DeclaredCookie, ...]
     reason: str | None
+    measurement: Measurement | None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,13 +86,15 @@ class DeclaredCategory:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a policy declares. The cookies and services that are `blocked` no consent opens. The site honours
-    these `signals`."""
+    """What a policy declares. The cookies and services that are `blocked` no consent opens, and the
+    `objectable` ones are used until the visitor objects. The site honours these `signals`."""
 
     categories: tuple[DeclaredCategory, ...]
     blocked_cookies: tuple[str, ...]
     blocked_services: tuple[DeclaredService, ...]
     signals: frozenset[str]
+    objectable_cookies: tuple[DeclaredCookie, ...] = ()
+    objectable_services: tuple[DeclaredService, ...] = ()
 
     @property
     def foreign(self) -> bool:
@@ -115,6 +121,12 @@ def declared_by(policy: Policy, texts: Texts, listing: Listing, consent_cookie: 
         tuple(dict.fromkeys(cookie.name for cookie in policy.cookies if cookie.category == NEVER)),
         tuple(describe.service(service, "") for service in policy.services_of(NEVER)),
         frozenset((GPC, DNT) if policy.site.dnt else (GPC,)),
+        tuple(describe.own_cookie(cookie, "") for cookie in policy.cookies if is_objectable(cookie)),
+        tuple(
+            describe.service(service, texts.reasons[service.reason or ""])
+            for service in policy.services
+            if is_objectable(service)
+        ),
     )
 
 
@@ -126,14 +138,16 @@ class _Describer:
 
     def category(self, category: Category, first: Iterable[DeclaredCookie]) -> DeclaredCategory:
         title = self._listing.title(category)
-        own = (cookie for cookie in self._policy.cookies if cookie.category == category.id)
+        inside = (cookie for cookie in self._policy.cookies if cookie.category == category.id)
+        own = (cookie for cookie in inside if not is_objectable(cookie))
+        services = (s for s in self._policy.services_of(category.id) if not is_objectable(s))
         return DeclaredCategory(
             category.id,
             title,
             self._listing.description(category),
             category.id != NECESSARY,
-            (*first, *(self._own_cookie(cookie, title) for cookie in own)),
-            tuple(self.service(service, title) for service in self._policy.services_of(category.id)),
+            (*first, *(self.own_cookie(cookie, title) for cookie in own)),
+            tuple(self.service(service, title) for service in services),
             "" if category.id == NECESSARY else self._listing.unlisted(category),
         )
 
@@ -158,15 +172,18 @@ class _Describer:
             service.pages,
             tuple(self._cookie_of(service, cookie, title) for cookie in service.cookies),
             service.reason,
+            service.measurement,
         )
 
     def _cookie_of(self, service: Service, cookie: ServiceCookie, title: str) -> DeclaredCookie:
         otherwise = self._listing.known_purpose(cookie, service) or service.purpose or title
         return self._cookie(cookie, service.category, service.reason, otherwise)
 
-    def _own_cookie(self, cookie: Cookie, title: str) -> DeclaredCookie:
+    def own_cookie(self, cookie: Cookie, title: str) -> DeclaredCookie:
+        """Describe a cookie of the site's own in the category called `title`."""
         because = self._listing.reason(cookie)
-        return self._cookie(cookie, cookie.category, cookie.reason, "" if because else title, because)
+        described = self._cookie(cookie, cookie.category, cookie.reason, "" if because else title, because)
+        return replace(described, measurement=cookie.measurement)
 
     def _cookie(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from consentgate.policy import Policy
+from consentgate.policy.model import Measurement
 
 from .declaration import Declared, DeclaredCookie, DeclaredService
 
@@ -17,7 +18,7 @@ _FORMAT = 1
 def declaration_json(policy: Policy, declared: Declared, language: str, choices: str) -> bytes:
     """Write what is `declared` as JSON. `choices` is the path of the page on which visitors decide."""
     site, declaration = policy.site, policy.declaration
-    document = {
+    document: dict[str, Any] = {
         "format": _FORMAT,
         "language": language,
         "version": declaration.version or None,
@@ -59,6 +60,13 @@ def declaration_json(policy: Policy, declared: Declared, language: str, choices:
             "services": [*map(_service, declared.blocked_services)],
         },
     }
+    if policy.site.regime != "eu":
+        document["regime"] = policy.site.regime
+    if policy.claims.objectable:
+        document["objectable"] = {
+            "cookies": [*map(_cookie, declared.objectable_cookies)],
+            "services": [*map(_service, declared.objectable_services)],
+        }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
@@ -74,6 +82,7 @@ def _service(service: DeclaredService) -> dict[str, Any]:
         "paths": service.paths,
         "pages": service.pages,
         "cookies": [*map(_cookie, service.cookies)],
+        **_measured(service.measurement),
     }
 
 
@@ -83,4 +92,18 @@ def _cookie(cookie: DeclaredCookie) -> dict[str, Any]:
         "purpose": cookie.uses,
         "lifetime": cookie.lifetime,
         "reason": cookie.reason,
+        **_measured(cookie.measurement),
+    }
+
+
+def _measured(measurement: Measurement | None) -> dict[str, Any]:
+    """Say what is stated of something that counts visits without consent; nothing of anything else."""
+    if measurement is None:
+        return {}
+    return {
+        "measurement": {
+            "conditions": measurement.conditions,
+            "data_kept": measurement.data_kept,
+            "processor": measurement.processor or None,
+        }
     }

@@ -55,6 +55,7 @@ class _Writer:
         yield _heading(2, words.uses)
         yield _text(words.embeds) if self._declared.foreign else ""
         yield from self._categories()
+        yield from self._objectable()
         yield _heading(2, self._texts.choices.undeclared)
         yield _text(undeclared)
         yield from self._blocked()
@@ -64,6 +65,7 @@ class _Writer:
         yield _list(map(_text, (*by_hand, words.delete_site)))
         yield _heading(2, words.signals_title)
         yield _list(map(_text, self._signals()))
+        yield _text(words.us) if site.regime == "us" else ""
         yield _heading(2, words.rights_title)
         yield _text(words.rights)
         yield _list(self._authority())
@@ -97,6 +99,16 @@ class _Writer:
             if category.unlisted:
                 yield _heading(4, choices.unlisted)
                 yield _text(category.unlisted)
+
+    def _objectable(self) -> Iterator[str]:
+        declared, choices = self._declared, self._texts.choices
+        if not (declared.objectable_cookies or declared.objectable_services):
+            return
+        yield _heading(2, choices.objectable)
+        yield _text(choices.objectable_help)
+        yield _list(map(self._cookie, declared.objectable_cookies), bullet="*")
+        for service in declared.objectable_services:
+            yield from self._service(service)
 
     def _service(self, service: DeclaredService) -> Iterator[str]:
         words, choices = self._words, self._texts.choices

@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from consentgate.catalogue import catalogue
 from consentgate.consent.embed import Embed
-from consentgate.policy import Claim, Policy
+from consentgate.policy import NECESSARY, Claim, Policy
 from consentgate.texts import Texts
 from consentgate.web.paths import local_path
 from consentgate.web.url import Url, resolve
@@ -66,8 +66,10 @@ class Frames:
         `signed` is what opens it once, "" where that cannot be. `next` and `origin` are as for the banner.
         """
         opens = claim.declared and claim.unit is not None and means.forms
+        # What was objected to is not asked for.
+        asks = opens and claim.category != NECESSARY
         kind = _Kind(
-            claim.unit is not None, opens and signed != "", opens and self._allows_one, means.in_place
+            claim.unit is not None, opens and signed != "", asks and self._allows_one, means.in_place
         )
         return self._template(kind).fill(
             origin=_escaped(origin),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from consentgate.policy import (
     ServiceCookie,
     Unit,
 )
+from consentgate.policy.model import AUDIENCE, OBJECTABLE
 from consentgate.texts import Texts
 
 
@@ -98,6 +100,14 @@ class ExemptEntry:
 
 
 @dataclass(frozen=True)
+class Objectable:
+    """What is used unless the visitor objects: the site's own cookies, and services."""
+
+    cookies: tuple[ExemptEntry, ...]
+    services: tuple[ServiceEntry, ...]
+
+
+@dataclass(frozen=True)
 class Purpose:
     """A category that the visitor is asked about, in words."""
 
@@ -160,16 +170,23 @@ class Listing:
         return next(category for category in self._policy.categories if category.id == NECESSARY)
 
     def exempt_cookies(self) -> list[ExemptEntry]:
-        """List the site's own cookies that need no consent."""
-        return [
-            ExemptEntry(self._own(cookie), self.reason(cookie))
-            for cookie in self._policy.cookies
-            if cookie.category == NECESSARY
-        ]
+        """List the site's own cookies that are used in any case."""
+        return [self._exempt(cookie) for cookie in self._policy.cookies if is_used_in_any_case(cookie)]
 
     def exempt_services(self) -> list[ServiceEntry]:
-        """List the services that need no consent."""
-        return [self._service(service) for service in self._policy.services_of(NECESSARY)]
+        """List the services that are used in any case."""
+        return [*map(self._service, filter(is_used_in_any_case, self._policy.services))]
+
+    def objectable(self) -> Objectable:
+        """List what is used unless the visitor objects."""
+        cookies, services = self._policy.cookies, self._policy.services
+        return Objectable(
+            tuple(self._exempt(cookie) for cookie in cookies if is_objectable(cookie)),
+            tuple(self._service(service) for service in services if is_objectable(service)),
+        )
+
+    def _exempt(self, cookie: Cookie) -> ExemptEntry:
+        return ExemptEntry(self._own(cookie), self.reason(cookie))
 
     def undeclared(self) -> str:
         """Say what happens to that which the policy does not name."""
@@ -208,7 +225,21 @@ class Listing:
 
     def reason(self, item: Cookie | Service) -> str:
         """Say why something needs no consent; empty where it needs consent."""
-        return self._texts.reasons[item.reason] if item.reason else ""
+        if not item.reason:
+            return ""
+        return " ".join((self._texts.reasons[item.reason], *self._measured(item)))
+
+    def _measured(self, item: Cookie | Service) -> Iterator[str]:
+        """Say how an item counts visits without consent, where it does."""
+        words = self._texts.declaration
+        if item.reason == AUDIENCE:
+            yield words.audience
+        if item.measurement is None:
+            return
+        if item.measurement.data_kept:
+            yield f"{words.data_kept}: {self._texts.for_lifetime(item.measurement.data_kept)}."
+        if item.measurement.processor:
+            yield f"{words.processor}: {item.measurement.processor.removesuffix('.')}."
 
     def _service(self, service: Service, *, is_ticked: bool = False) -> ServiceEntry:
         foreign = is_foreign(service)
@@ -231,6 +262,16 @@ class Listing:
 
     def _cookie(self, cookie: Cookie | ServiceCookie, category: str) -> CookieEntry:
         return CookieEntry(cookie.name, self.kept(cookie, category), cookie.purpose)
+
+
+def is_objectable(item: Cookie | Service) -> bool:
+    """Say whether something passes until the visitor objects."""
+    return item.category == NECESSARY and item.reason in OBJECTABLE
+
+
+def is_used_in_any_case(item: Cookie | Service) -> bool:
+    """Say whether something passes whatever the visitor says."""
+    return item.category == NECESSARY and not is_objectable(item)
 
 
 def is_foreign(service: Service) -> bool:

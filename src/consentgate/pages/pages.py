@@ -20,7 +20,7 @@ from consentgate.texts import Texts
 from consentgate.web.paths import local_path, mount_path
 
 from . import assets
-from .banner import Banner, Shows
+from .banner import Banner, Beside, Shows
 from .declaration import SIGNAL_NAMES, Declared, declared_by
 from .declaration_json import declaration_json
 from .declaration_markdown import declaration_markdown
@@ -63,7 +63,9 @@ class Pages:
         self._validity = Validity.of(policy.site)
         self._home = mount_path(root) + "/"
         self._base = mount_path(root) + policy.site.prefix
-        self.stylesheets = assets.stylesheets(policy.theme)
+        self.stylesheets = assets.stylesheets(
+            policy.theme, beside=Beside.possible(policy) != (Beside.NOTHING,)
+        )
         self._listing = Listing(policy, self.texts)
         self._heads = {
             (runs_first, has_tags): self._slotted(
@@ -76,7 +78,9 @@ class Pages:
             )
             for runs_first, has_tags in ((False, False), (True, False), (True, True))
         }
-        self._banner = Banner(policy, self.texts, self._listing, self._base, self._lang)
+        self._banner = Banner(
+            policy, self.texts, self._listing, self._base, self._lang, self.stylesheets.in_pages.name
+        )
         self._placeholders = {
             link: self._slotted("placeholder.html", "origin", "next_query", "sentence", link=link)
             for link in (False, True)
@@ -144,15 +148,21 @@ class Pages:
         return not any(pattern.matches(path) for pattern in self._not_on)
 
     def banner(
-        self, next: str, origin: str = "", *, shows: Shows = Shows.QUESTION, style_nonce: str = ""
+        self,
+        next: str,
+        origin: str = "",
+        *,
+        shows: Shows = Shows.QUESTION,
+        beside: Beside = Beside.NOTHING,
+        style_nonce: str = "",
     ) -> bytes:
         """Return what goes at the start of a page's body: a shadow root with what the page `shows` of the
-        gate.
+        gate, and what stands `beside` the link to the settings.
 
         `next` is the path of the page, which a decision leads back to. `origin` and the nonce are as for
         `head`.
         """
-        return self._banner.render(shows, next, origin, style_nonce)
+        return self._banner.render(shows, next, origin, style_nonce, beside)
 
     def placeholder(self, claim: Claim, in_link: bool, next: str, origin: str = "") -> bytes:
         """Return what stands in the place of something that was blocked, because its `claim` is not covered.
@@ -177,10 +187,14 @@ class Pages:
         """Return a link to `url`, in the place of a refresh that would have led there unasked."""
         return self._onwards.fill(url=escaped(url))
 
-    def visitor_stylesheet(self, asks: bool) -> bytes:
+    def visitor_stylesheet(self, asks: bool, beside: Beside = Beside.NOTHING) -> bytes:
         """Return what pages that are the same for everyone load for one visitor: it hides the banner unless
-        it `asks` something."""
-        return assets.visitor_stylesheet(asks)
+        it `asks` something, and shows what is to stand `beside` the link to the settings."""
+        styles = assets.visitor_stylesheet(asks)
+        names = {Beside.PERMIT: "permit", Beside.OBJECT: "object", Beside.OPTED_OUT: "opted-out"}
+        if asks or Beside.possible(self.policy) == (Beside.NOTHING,):
+            return styles
+        return styles + assets.shown_to_visitor(names.get(beside, "nothing"))
 
     def share_link(self, url: str, network: str, *, visits: bool = False) -> bytes:
         """Return a link to `url`, in the place of a social button: the page of a `network` on which to share
@@ -211,6 +225,9 @@ class Pages:
             whole=listing.whole_categories_only,
             exempt_title=listing.title(listing.necessary),
             exempt_description=listing.description(listing.necessary),
+            beside=Beside.of(consent),
+            objects=consent.objects,
+            objectable=listing.objectable(),
             exempt_cookies=listing.exempt_cookies(),
             exempt_services=listing.exempt_services(),
             undeclared=listing.undeclared(),
@@ -336,9 +353,12 @@ class Pages:
         """Say in words where the visitor stands; `granted` is what to say to who has given consent."""
         words = self.texts.choices
         choice = consent.choice
-        if choice is None:
-            return words.undecided if self.policy.askable else words.nothing_asked
-        consented = granted if consent.is_open else words.suspended
+        if choice is None or not choice.is_answer:
+            if self.policy.askable:
+                return words.undecided
+            # Where something can be objected to there is something to decide: what, stands there.
+            return "" if self.policy.claims.objectable else words.nothing_asked
+        consented = granted if consent.is_given else words.suspended
         sentence = consented if choice.is_grant else words.refused
         return sentence.format(at=self._day(choice.at), until=self._day(self._validity.end(choice)))
 
@@ -352,7 +372,7 @@ def _can_withdraw(consent: Consent) -> bool:
 
 def _has_gained(consent: Consent) -> bool:
     """Say whether something was added to the policy since a visitor's decision."""
-    return consent.choice is not None and consent.asks
+    return consent.choice is not None and consent.choice.is_answer and consent.asks
 
 
 # Every placeholder of a page has the page's own path in it: escaping is most of what one costs.

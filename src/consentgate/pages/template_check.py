@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,7 @@ from consentgate.consent import Consent, decide
 from consentgate.policy import Mistake, Policy, PolicyError
 from consentgate.policy.messages import but_not, listed, shown
 
-from .banner import Shows
+from .banner import Beside, Shows
 from .page_outline import Control, Does, Outline, outline_of
 from .pages import Pages
 from .templating import REPLACEABLE, digest_of, environment
@@ -94,8 +95,8 @@ Render = Callable[[Pages], bytes]
 
 def _views(policy: Policy) -> Iterator[tuple[tuple[str, ...], Render]]:
     """Yield how to render each thing that visitors may see, with the templates that it is made of."""
-    for shows in (Shows.QUESTION, Shows.QUESTION_AGAIN):
-        yield ("banner.html",), partial(_banner, shows=shows)
+    for shows, beside in product((Shows.QUESTION, Shows.QUESTION_AGAIN), Beside.possible(policy)):
+        yield ("banner.html",), partial(_banner, shows=shows, beside=beside)
     granted = Consent.of_choice(policy, decide(policy, "accept"), frozenset())
     saved = (decide(policy, "save", [service.id]) for service in policy.services)
     # As if all but one thing had been added since.
@@ -106,8 +107,8 @@ def _views(policy: Policy) -> Iterator[tuple[tuple[str, ...], Render]]:
     yield ("page.html",), partial(Pages.problem, status=404)
 
 
-def _banner(pages: Pages, shows: Shows) -> bytes:
-    return pages.banner(_NEXT, shows=shows)
+def _banner(pages: Pages, shows: Shows, beside: Beside) -> bytes:
+    return pages.banner(_NEXT, shows=shows, beside=beside)
 
 
 def _choices(pages: Pages, consent: Consent) -> bytes:

@@ -24,7 +24,8 @@ from .hints import (
 )
 from .host_files import is_host
 from .languages import is_unknown_language
-from .lifetime import EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
+from .lifetime import A_YEAR, EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
+from .measurement import check_measurement
 from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
 from .model import (
     CONSENT_COOKIE,
@@ -33,12 +34,14 @@ from .model import (
     INSECURE_DOMAIN_COOKIE,
     NECESSARY,
     NEVER,
+    OBJECTABLE,
     REASONS,
     Banner,
     Category,
     ConsentMode,
     Cookie,
     Declaration,
+    Regime,
     Service,
     ServiceCookie,
     Site,
@@ -89,8 +92,8 @@ def check(
         *_check_banner(banner),
         *check_theme(theme),
         *_check_categories(categories),
-        *_check_cookies(cookies, ids),
-        *_check_services(services, ids),
+        *_check_cookies(cookies, ids, site),
+        *_check_services(services, ids, site),
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
         *check_texts(texts, site.languages, categories),
         *check_consent_mode(consent_mode, ids, services),
@@ -170,7 +173,8 @@ def _check_kept(site: Site) -> Iterator[Found]:
 
     Who has answered is left in peace for six months at least, and for as long after a refusal as after a
     grant (CNIL 2020-092, section 39). The most is 13 months, since browsers drop a cookie after 400 days
-    whatever it says (RFC 6265bis, section 5.5).
+    whatever it says (RFC 6265bis, section 5.5). In the United States nobody who opted out is asked again for
+    12 months (California Civil Code 1798.135(c)(4)).
     """
     keys = [key for key in ("keep_grants", "keep_refusals") if getattr(site, key) is not None]
     wrong = [key for key in keys if not _may_be_kept(getattr(site, key))]
@@ -180,6 +184,11 @@ def _check_kept(site: Site) -> Iterator[Found]:
         expected = f"expected at least {shown(site.keep_grants)}, for which grants are kept"
         why = "who refused is not asked again sooner than who consented"
         yield "[site]", "keep_refusals", f"{expected}{but_not(site.keep_refusals)}: {why}"
+    elif (
+        not wrong and site.regime == "us" and lifetime_seconds(site.refusals_kept) < lifetime_seconds(A_YEAR)
+    ):
+        expected = f"expected at least {shown(A_YEAR)}{but_not(site.keep_refusals)}"
+        yield "[site]", "keep_refusals", f"{expected}: for so long nobody who opted out is asked again"
 
 
 def _may_be_kept(lifetime: str) -> bool:
@@ -218,12 +227,13 @@ def _check_categories(categories: Sequence[Category]) -> Iterator[Found]:
         yield "[[category]]", "", expected
 
 
-def _check_cookies(cookies: Sequence[Cookie], ids: Sequence[str]) -> Iterator[Found]:
+def _check_cookies(cookies: Sequence[Cookie], ids: Sequence[str], site: Site) -> Iterator[Found]:
     filed: dict[str, str] = {}
     for number, cookie in enumerate(cookies, 1):
         place = place_of("[[cookie]]", number, cookie.name)
         yield from _check_cookie(place, cookie)
-        yield from _check_category(place, cookie, ids)
+        yield from _check_category(place, cookie, ids, site.regime)
+        yield from check_measurement(place, cookie, site)
         if cookie.category not in (*ids, NEVER):
             continue
         first = filed.setdefault(cookie.name, cookie.category)
@@ -233,12 +243,13 @@ def _check_cookies(cookies: Sequence[Cookie], ids: Sequence[str]) -> Iterator[Fo
             yield place, "category", f"{expected}{but_not(cookie.category)}"
 
 
-def _check_services(services: Sequence[Service], ids: Sequence[str]) -> Iterator[Found]:
+def _check_services(services: Sequence[Service], ids: Sequence[str], site: Site) -> Iterator[Found]:
     yield from _check_ids("[[service]]", [service.id for service in services], taken=ids)
     for number, service in enumerate(services, 1):
         place = place_of("[[service]]", number, service.id)
-        yield from _check_category(place, service, ids)
+        yield from _check_category(place, service, ids, site.regime)
         yield from _check_places(place, service)
+        yield from check_measurement(place, service, site)
         if service.pages and service.category in ids and service.category != NECESSARY:
             yield place, "pages", 'expected only where category = "necessary"'
         if not service.name.strip():
@@ -293,7 +304,9 @@ def _check_ids(kind: str, ids: Iterable[str], taken: Collection[str] = ()) -> It
         seen.add(id)
 
 
-def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> Iterator[Found]:
+def _check_category(
+    place: str, item: Cookie | Service, ids: Sequence[str], regime: Regime
+) -> Iterator[Found]:
     """Check the category of `item`, and its reason where it is necessary."""
     if item.category not in (*ids, NEVER):
         hint = category_hint(item.category, (*ids, NEVER))
@@ -303,6 +316,9 @@ def _check_category(place: str, item: Cookie | Service, ids: Sequence[str]) -> I
     elif item.category == NECESSARY and item.reason not in REASONS:
         expected = f"expected why it needs no consent, one of {listed(REASONS)}"
         yield place, "reason", f"missing: {expected}" if item.reason is None else expected
+    elif item.reason in OBJECTABLE and regime != "uk":
+        expected = 'expected another reason, or regime = "uk" under [site] if the site keeps to UK law alone'
+        yield place, "reason", f"{expected}: elsewhere this needs consent, under another category"
 
 
 def _check_sole_purpose(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .model import NECESSARY, NEVER, Category, Cookie, Service, Site
+from .model import AUDIENCE, NECESSARY, NEVER, OBJECTABLE, Category, Cookie, Service, Site
 
 
 class Unit(NamedTuple):
@@ -36,7 +36,8 @@ class Claim:
 
     `service` is the id of the service, declared or known to the catalogue, or None where nobody knows it;
     `name` is what people call it. `unit` is what must be consented to; it is None for what is necessary
-    (`category` "necessary", on the `pages` given) and for what nothing opens (`category` None).
+    (`category` "necessary", on the `pages` given) and for what nothing opens (`category` None). Something
+    necessary that has a unit passes until the visitor objects to it.
     """
 
     service: str | None
@@ -56,7 +57,8 @@ def claim_of(service: Service) -> Claim:
     if service.category == NEVER:
         return Claim(service.id, service.name, None, None)
     if service.category == NECESSARY:
-        return Claim(service.id, service.name, NECESSARY, None, service.pages)
+        unit = Unit(service.id, NECESSARY) if service.reason in OBJECTABLE else None
+        return Claim(service.id, service.name, NECESSARY, unit, service.pages)
     return Claim(service.id, service.name, service.category, Unit(service.id, service.category))
 
 
@@ -65,7 +67,8 @@ def claim_of_cookie(cookie: Cookie) -> Claim:
     if cookie.category == NEVER:
         return Claim(None, cookie.name, None, None)
     if cookie.category == NECESSARY:
-        return Claim(None, cookie.name, NECESSARY, None)
+        unit = Unit(OWN, NECESSARY) if cookie.reason in OBJECTABLE else None
+        return Claim(None, cookie.name, NECESSARY, unit)
     return Claim(None, cookie.name, cookie.category, Unit(OWN, cookie.category))
 
 
@@ -82,3 +85,18 @@ def units_of(
             yield Unit(OWN, category.id)
             yield from members
             yield from undeclared
+
+
+def objectable(cookies: tuple[Cookie, ...], services: tuple[Service, ...]) -> Iterator[Unit]:
+    """Yield what passes until the visitor objects to it."""
+    if any(cookie.reason in OBJECTABLE for cookie in cookies):
+        yield Unit(OWN, NECESSARY)
+    yield from (Unit(service.id, NECESSARY) for service in services if service.reason in OBJECTABLE)
+
+
+def audience_cookies(cookies: tuple[Cookie, ...], services: tuple[Service, ...]) -> Iterator[str]:
+    """Yield the names of the cookies that count visits without consent."""
+    yield from (cookie.name for cookie in cookies if cookie.reason == AUDIENCE)
+    yield from (
+        cookie.name for service in services if service.reason == AUDIENCE for cookie in service.cookies
+    )

@@ -9,7 +9,17 @@ from consentgate.catalogue import Address, InlineScript, KnownService, UrlIndex,
 
 from .bounded_cache import BoundedCache
 from .categories import category_for
-from .claim import UNDECLARED, Claim, Groups, Unit, claim_of, claim_of_cookie, units_of
+from .claim import (
+    UNDECLARED,
+    Claim,
+    Groups,
+    Unit,
+    audience_cookies,
+    claim_of,
+    claim_of_cookie,
+    objectable,
+    units_of,
+)
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
 from .model import NEVER, Category, Cookie, Service, ServiceCookie, Site
@@ -81,6 +91,8 @@ class Claims:
         self._scripts = BoundedCache[bytes, InlineClaims](_MOST_SCRIPTS)
         self._longest_stem = max((len(name) - 1 for name in self._cookies if name.endswith("*")), default=0)
         self.units: tuple[Unit, ...] = tuple(units_of(site, categories, cookies, services))
+        self._audience = frozenset(audience_cookies(cookies, services))
+        self.objectable: tuple[Unit, ...] = tuple(objectable(cookies, services))
 
     def _add_cookie(self, cookie: Cookie | ServiceCookie, claim: Claim) -> None:
         name = cookie.name
@@ -203,6 +215,10 @@ class Claims:
         """Return for how many seconds visitors are told that this cookie lives; 0 is until the browser
         closes."""
         return self._lifetimes.get(self._cookie_key(name) or "", LONGEST)
+
+    def counts_audience(self, name: str) -> bool:
+        """True when this cookie counts visits without consent, on the conditions of the CNIL."""
+        return bool(self._audience) and self._cookie_key(name) in self._audience
 
     def cookie_is_declared(self, name: str) -> bool:
         """True when the policy itself names the cookie."""

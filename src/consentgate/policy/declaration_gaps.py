@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .errors import Found
 from .messages import place_of, shown
-from .model import NECESSARY, NEVER, NONE, Category, Service, ServiceCookie
+from .model import NECESSARY, NEVER, NONE, OBJECTABLE, Category, Service, ServiceCookie
 from .policy import Policy
 
 
@@ -21,7 +21,11 @@ def missing_in(policy: Policy) -> Iterator[Found]:
         # The gate ends necessary cookies after 13 months, which the declaration says.
         if cookie.lifetime is None and cookie.category not in (NECESSARY, NEVER):
             yield place_of("[[cookie]]", number, cookie.name), "lifetime", _LIFETIME
+        if cookie.reason in OBJECTABLE and not cookie.purpose.strip():
+            yield place_of("[[cookie]]", number, cookie.name), "purpose", _PURPOSE
     for number, service in enumerate(policy.services, 1):
+        if service.reason in OBJECTABLE and not service.purpose.strip():
+            yield place_of("[[service]]", number, service.id), "purpose", _PURPOSE
         if service.category != NEVER:
             yield from _of_a_service(place_of("[[service]]", number, service.id), service)
 
@@ -43,6 +47,12 @@ _FURTHEST_EAST = datetime.timedelta(hours=14)
 _LIFETIME = (
     'expected how long it lives, like "13 months" or "session": visitors have to know before they consent '
     "(Court of Justice, C-673/17 Planet49)"
+)
+
+
+_PURPOSE = (
+    "expected a sentence on what it is for: visitors need clear information to object (PECR Schedule A1, "
+    "paragraphs 5 and 6)"
 )
 
 

@@ -18,6 +18,7 @@ from .model import (
     DarkColours,
     Declaration,
     EarlierVersion,
+    Measurement,
     Service,
     ServiceCookie,
     Site,
@@ -39,6 +40,8 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "name": "What the site is called.",
         "controller": "Who answers for it: your company, or you.",
         "contact": "Where visitors can write to: an e-mail or web address.",
+        "regime": "Whose law the site keeps: that of the European Union, the United Kingdom or the United "
+        "States.",
         "hosts": "What counts as the site itself; by default the domain that is visited.",
         "consent_domain": 'The domain for all hosts of which one answer counts, like "example.org".',
         "languages": "The languages of the site, the main one first.",
@@ -105,6 +108,11 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "covers": "Which of the catalogue's categories belong here; by default what fits for the default "
         "four, else the one with this id.",
     },
+    Measurement: {
+        "conditions": "The conditions of the law that it meets: without all of them it needs consent.",
+        "data_kept": "How long what it collects is kept: at most 25 months.",
+        "processor": "Who measures on the site's behalf: required with hosts that are not the site's own.",
+    },
     Cookie: {
         "name": "The cookie's name; it may end in *.",
         "category": 'The id of a category, or "never".',
@@ -112,6 +120,8 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "lifetime": "How long it lives. Without it a necessary cookie lives at most 13 months, and of any "
         "other visitors read that no time is stated.",
         "purpose": "A sentence for visitors on what it is for.",
+        "measurement": "The conditions under which it counts visits without consent: required with the "
+        'reasons "audience" and "uk-statistics".',
     },
     ServiceCookie: {
         "name": "The cookie's name; it may end in *.",
@@ -133,5 +143,7 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "controller": "Who answers for it.",
         "privacy_url": "Its privacy policy, a web address.",
         "purpose": "A sentence for visitors on what it is for.",
+        "measurement": "The conditions under which it counts visits without consent: required with the "
+        'reasons "audience" and "uk-statistics".',
     },
 }

@@ -11,8 +11,12 @@ DAY = 86_400
 LONGEST = 395 * DAY
 """13 months in seconds: the ceiling where a policy names no lifetime (CNIL 2020-091, section 5)."""
 
-HALF_A_YEAR, THIRTEEN_MONTHS = "6 months", "13 months"
-"""The shortest and the longest time for which a choice is kept."""
+LONGEST_DATA = "25 months"
+"""The longest time for which data that count visits without consent are kept (CNIL 2020-091, section 5)."""
+
+HALF_A_YEAR, A_YEAR, THIRTEEN_MONTHS = "6 months", "12 months", "13 months"
+"""The shortest and the longest time for which a choice is kept, and between them the shortest for those who
+opted out under the laws of US states."""
 
 _UNITS = {"minute": 60, "hour": 3_600, "day": DAY, "month": 30 * DAY, "year": 365 * DAY}
 EXPECTED = 'expected "session" or a number of minutes, hours, days, months or years, like "14 days"'

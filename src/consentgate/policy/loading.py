@@ -21,9 +21,11 @@ from .errors import Mistake, PolicyError, in_file
 from .filing import file_service
 from .findings import PolicyFinding
 from .hints import table_meant, use_hint
+from .lifetime import THIRTEEN_MONTHS, lifetime_seconds
 from .lines import Lines
 from .messages import but_not, place_of, shown, suggestion
 from .model import (
+    AUDIENCE,
     NECESSARY,
     NEVER,
     Banner,
@@ -337,13 +339,23 @@ def _from_catalogue(known: KnownService, table: Mapping[str, Any]) -> dict[str, 
     Hosts or paths in the table replace all of the catalogue's.
     """
     located = any(key in table for key in ("hosts", "paths", "urls"))
+    # The gate ends what counts visits without consent then, whatever the vendor's own setting is.
+    longest = THIRTEEN_MONTHS if table.get("reason") == AUDIENCE else None
     return {
         "id": known.id,
         "use": known.id,
         "name": known.name,
         "urls": () if located else tuple(map(str, (*known.urls, *known.needs))),
         "paths": () if located else known.paths,
-        "cookies": tuple(ServiceCookie(name=c.name, lifetime=c.lifetime) for c in known.cookies),
+        "cookies": tuple(
+            ServiceCookie(name=c.name, lifetime=_kept_at_most(c.lifetime, longest)) for c in known.cookies
+        ),
         "controller": known.controller,
         "privacy_url": known.privacy_url,
     }
+
+
+def _kept_at_most(lifetime: str | None, longest: str | None) -> str | None:
+    if lifetime is None or longest is None:
+        return lifetime
+    return min(lifetime, longest, key=lifetime_seconds)

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from .lifetime import HALF_A_YEAR, lifetime_text
+from .lifetime import HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_text
 
 NECESSARY = "necessary"
 NEVER = "never"
@@ -37,6 +37,42 @@ Reason = Literal[
 """Why something needs no consent: a closed list (ePrivacy Art. 5(3); CNIL 2020-091; PECR Schedule A1)."""
 
 REASONS: tuple[str, ...] = get_args(Reason)
+
+AUDIENCE, UK_STATISTICS, UK_APPEARANCE = "audience", "uk-statistics", "uk-appearance"
+
+OBJECTABLE = (UK_STATISTICS, UK_APPEARANCE)
+"""The reasons for which something passes without consent until the visitor objects to it (PECR Schedule A1,
+paragraphs 5 and 6)."""
+
+Regime = Literal["eu", "uk", "us"]
+"""Whose law the site keeps: nobody guesses it from a visitor's address."""
+
+Condition = Literal[
+    "this-site-only",
+    "anonymous-statistics",
+    "not-matched",
+    "not-passed-on",
+    "no-shared-identifier",
+    "sole-purpose",
+    "not-shared",
+]
+"""What a site states of a measurement: a closed list."""
+
+CONDITIONS: Mapping[str, Mapping[str, str]] = {
+    AUDIENCE: {
+        "this-site-only": "its sole purpose is to measure this site, for its publisher alone",
+        "anonymous-statistics": "it makes anonymous statistics only",
+        "not-matched": "it is not matched with other data",
+        "not-passed-on": "nothing that is not anonymous goes to third parties",
+        "no-shared-identifier": "no identifier is the same on several sites",
+    },
+    UK_STATISTICS: {
+        "sole-purpose": "its sole purpose are statistics on how the site is used, so that it can be improved",
+        "not-shared": "nothing is shared with others, except to help with that improvement",
+    },
+}
+"""For each reason the conditions, in words, under which measuring needs no consent: all of them have to hold
+(CNIL, audience measurement, 4 July 2025; PECR Schedule A1, paragraph 5)."""
 
 CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
 """The names of the cookie that holds a visitor's choice: over HTTPS, and in development over plain HTTP."""
@@ -65,12 +101,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     headers cannot. With `report_only` nothing is blocked: what would be is counted.
     `privacy_url` and `imprint_url` are the site's own pages that the banner links to: paths or addresses on
     the web. On all hosts of `consent_domain` one answer counts. `keep_grants` and `keep_refusals` say for how
-    long a visitor who has answered is not asked again.
+    long a visitor who has answered is not asked again. The `regime` is whose law the site keeps.
     """
 
     name: str
     controller: str
     contact: str
+    regime: Regime = "eu"
     hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
     undeclared: str = NEVER
@@ -93,8 +130,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def refusals_kept(self) -> str:
-        """How long refusals are kept, where they have no time of their own: as long as grants."""
-        return self.keep_refusals or self.keep_grants
+        """How long refusals are kept, where they have no time of their own: as long as grants, or in the
+        United States for longer than the year that its states ask for."""
+        return self.keep_refusals or (THIRTEEN_MONTHS if self.regime == "us" else self.keep_grants)
 
 
 class Banner(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +241,15 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     covers: tuple[str, ...] = ()
 
 
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """The `measurement` of a cookie or service that counts visits without consent: the `conditions` that it
+    meets, how long its `data_kept` are, and the `processor` that measures on the site's behalf, if any."""
+
+    conditions: tuple[Condition, ...] = ()
+    data_kept: str | None = None
+    processor: str = ""
+
+
 class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     """A `[[cookie]]` table: one of the site's own cookies. `name` may end in `*`."""
 
@@ -211,6 +258,7 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
     lifetime: str | None = None
     purpose: str = ""
+    measurement: Measurement | None = None
 
     @classmethod
     def exempt(cls, name: str, reason: Reason, age: float | datetime.timedelta | None) -> Cookie:
@@ -248,6 +296,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     privacy_url: str = ""
     purpose: str = ""
     use: str = ""
+    measurement: Measurement | None = None
 
     @property
     def is_elsewhere(self) -> bool:

@@ -28,6 +28,7 @@ from .model import (
     DarkColours,
     Declaration,
     EarlierVersion,
+    Measurement,
     Service,
     ServiceCookie,
     Site,
@@ -57,6 +58,7 @@ _PATTERNS: dict[type[msgspec.Struct], dict[str, str]] = {
     Category: {"id": f"^{ID}$"},
     Cookie: {"lifetime": _LIFETIME},
     ServiceCookie: {"lifetime": _LIFETIME},
+    Measurement: {"data_kept": _KEPT},
     Service: {"id": f"^{ID}$", "name": r"\S"},
     Theme: {
         **dict.fromkeys(COLOURS, f"^{COLOUR}$"),
@@ -85,7 +87,7 @@ def policy_schema() -> Schema:
     """Return the JSON Schema (2020-12) of the policy file."""
     models: tuple[type[msgspec.Struct], ...] = (
         *(Site, Banner, Theme, DarkColours, Category),
-        *(Cookie, ServiceCookie, Service, ConsentMode, Declaration, EarlierVersion),
+        *(Cookie, ServiceCookie, Service, Measurement, ConsentMode, Declaration, EarlierVersion),
     )
     _, parts = msgspec.json.schema_components([_File], schema_hook=lambda _: _ANY_ID)
     file = _closed(parts.pop("_File"))

@@ -15,16 +15,20 @@ from .lifetime import EXPECTED as EXPECTED_LIFETIME
 from .lifetime import EXPECTED_KEPT
 from .messages import but_not, closest, did_you_mean, listed, path_of, place_of
 from .model import (
+    CONDITIONS,
     REASONS,
     Banner,
     BannerPosition,
     Category,
+    Condition,
     ConsentMode,
     Cookie,
     CspMode,
     Declaration,
     EarlierVersion,
+    Measurement,
     Reason,
+    Regime,
     Service,
     ServiceCookie,
     SettingsPosition,
@@ -47,6 +51,11 @@ _BY_TYPE: dict[object, str] = {
     datetime.date: "expected a date without quotes, like 2026-11-23",
     tuple[str, ...]: "expected a list of texts",
     Reason | None: f"expected one of {listed(REASONS)}",
+    tuple[Condition, ...]: "expected a list of conditions, some of "
+    f"{listed(dict.fromkeys(word for words in CONDITIONS.values() for word in words))}",
+    Measurement
+    | None: 'expected a table, like { conditions = ["anonymous-statistics"], data_kept = "25 months" }',
+    Regime: 'expected one of "eu", "uk", "us"',
     CspMode: 'expected one of "on", "report-only", "off"',
     BannerPosition: 'expected one of "bar", "box", "dialog"',
     SettingsPosition: 'expected one of "start", "end", "none"',
@@ -63,6 +72,7 @@ _BY_KEY = {
     "languages": 'expected a list of languages, like ["en", "fr"]',
     "covers": 'expected a list of the catalogue\'s categories, like ["marketing", "social"]',
     "lifetime": EXPECTED_LIFETIME,
+    "data_kept": 'expected how long the data are kept, like "25 months"',
     "keep_grants": EXPECTED_KEPT,
     "keep_refusals": EXPECTED_KEPT,
 }
@@ -141,6 +151,9 @@ class TableReader:
         return model(**{**stand_ins, **values})
 
     def _value(self, place: str, key: str, value: object, type_: Any) -> object:
+        if type_ == Measurement | None:
+            table = msgspec.convert(value, dict[str, Any], strict=True)
+            return self.object_from(f"{place}, {key}", table, Measurement)
         if type_ not in _INNER_TABLES:
             return msgspec.convert(value, type_, strict=True)
         model, label = _INNER_TABLES[type_]

@@ -29,7 +29,8 @@ class BannerTexts(_Table, frozen=True):
     """The banner on every page: the first layer.
 
     `typed` warns of what a decision would cost, and `saved` confirms one; `saved_for_later` does where the
-    page is not loaded again.
+    page is not loaded again. `notice` tells of what the visitor can `object` to; `permit` takes that back.
+    `do_not_sell` and `opt_out_honoured` are what the laws of US states ask for.
     """
 
     title: str
@@ -47,6 +48,11 @@ class BannerTexts(_Table, frozen=True):
     saved_for_later: str
     close: str
     settings: str
+    object: str
+    permit: str
+    notice: str
+    do_not_sell: str
+    opt_out_honoured: str
 
 
 class ChoicesTexts(_Table, frozen=True):
@@ -95,6 +101,10 @@ class ChoicesTexts(_Table, frozen=True):
     undeclared: str
     undeclared_never: str
     undeclared_asked: str
+    objectable: str
+    objectable_help: str
+    not_objected: str
+    objected: str
 
 
 class DeclarationTexts(_Table, frozen=True):
@@ -103,6 +113,7 @@ class DeclarationTexts(_Table, frozen=True):
     `asked` stands with what needs consent, and `allowed` with what the visitor gave it to. `embeds` says what
     others learn without a click, and `receives_what` says it of one service. `holds` is about our own cookie,
     `blocked` about what no consent opens. `signal_now` is for a visitor whose browser sends the signal.
+    `audience` is about what counts visits without consent, and `us` about opting out in the United States.
     """
 
     title: str
@@ -147,6 +158,10 @@ class DeclarationTexts(_Table, frozen=True):
     version: str
     updated: str
     earlier: str
+    audience: str
+    data_kept: str
+    processor: str
+    us: str
 
 
 class PlaceholderTexts(_Table, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from policy.measurements import AUDIENCE
 from selectolax.lexbor import LexborHTMLParser
 
 from consentgate.pages.assets import INTERACTION, SNIPPET, SNIPPET_WITH_TAGS
@@ -185,8 +186,10 @@ def test_a_site_can_tell_the_tags_itself(make_site: MakeSite) -> None:
 
 def test_a_necessary_service_is_told_where_it_is_necessary(make_site: MakeSite) -> None:
     policy = (
-        SITE + '[[service]]\nuse = "google-analytics"\ncategory = "necessary"\nreason = "audience"\n'
-        'pages = ["/measured/*"]\n[[service]]\nuse = "google-ads"\n'
+        SITE
+        + '[[service]]\nuse = "google-analytics"\ncategory = "necessary"\nreason = "audience"\n'
+        + AUDIENCE.replace(" }", ', processor = "Google" }')
+        + 'pages = ["/measured/*"]\n[[service]]\nuse = "google-ads"\n'
     )
     site = make_site(policy=policy)
     assert told(site.gets("/")) == {}

@@ -6,6 +6,7 @@ import pytest
 from html_support import blocked, rewrite
 from hypothesis import given
 from hypothesis import strategies as st
+from policy.measurements import AUDIENCE
 
 from consentgate import Gate, Policy
 
@@ -131,7 +132,10 @@ def test_the_services_that_share_googles_tag_open_it() -> None:
 
 
 def test_necessary_it_passes() -> None:
-    policy = '[[service]]\nuse = "matomo"\ncategory = "necessary"\nreason = "audience"\n'
+    policy = (
+        '[[service]]\nuse = "matomo"\ncategory = "necessary"\nreason = "audience"\npaths = ["/stats/*"]\n'
+        + AUDIENCE
+    )
     assert allowed('<script src="/stats/matomo.js"></script>', policy)
 
 

@@ -7,11 +7,11 @@ import time
 from collections.abc import Mapping
 
 from consentgate.catalogue import catalogue
-from consentgate.consent import Choice, Judge
+from consentgate.consent import Choice, Consent, Judge
 from consentgate.consent.choice import takes_back
-from consentgate.consent.coverage import digests
+from consentgate.consent.coverage import UNOBJECTED, digests
 from consentgate.gate.log.advice import Advice
-from consentgate.policy import NECESSARY, Claim, Unit
+from consentgate.policy import NECESSARY, Claim
 
 from .sent import SentCookies
 from .set_cookie import SetCookie
@@ -78,6 +78,8 @@ class CookieFilter:
             return cookie.deletion
         claim = self._judge.cookie(cookie.name)
         if claim is None and self._is_exempt(cookie.name):
+            if self._judge.policy.claims.counts_audience(cookie.name) and not self._may_count(cookie):
+                return None
             return self._clamped(cookie)
         # Whatever needs consent is deleted after a refusal if the application is known to have set it.
         self._set_by_application.add(cookie.name)
@@ -88,6 +90,18 @@ class CookieFilter:
 
     def _is_exempt(self, name: str) -> bool:
         return any(claim.category == NECESSARY for claim in self._judge.policy.claims.by_cookie(name))
+
+    def _may_count(self, cookie: SetCookie) -> bool:
+        """Say whether a cookie that counts visits without consent may be set: later visits do not extend it
+        (CNIL 2020-091, section 5), and it reaches no hosts but the site's own."""
+        if cookie.name in self._sent.names:
+            self._log.cookies.not_extended(cookie.name)
+            return False
+        wide = (domain for domain in cookie.domains if not f".{domain}".endswith(self._judge.own.endings))
+        domain = next(wide, None)
+        if domain is not None:
+            self._log.cookies.too_wide(cookie.name, domain)
+        return domain is None
 
     def _clamped(self, cookie: SetCookie) -> str:
         """Return the line of an exempt cookie with a lifetime of at most what the policy allows."""
@@ -102,27 +116,47 @@ class CookieFilter:
 
     def to_delete(self) -> list[str]:
         """List the cookies that the visitor refused and the browser still sends. After a refusal or
-        withdrawal these are all that are not exempt, after a grant those of what was left out; before a
-        decision there are none."""
-        choice = self._judge.consent.choice
-        if choice is None or not self._kept_back:
+        withdrawal these are all that are not exempt, after a grant those of what was left out, and after an
+        objection those that it is about; before a decision there are none."""
+        consent = self._judge.consent
+        if not self._kept_back or (consent.choice is None and not consent.objects):
             return []
-        if not choice.is_grant:
-            return self._deletable(self._kept_back)
-        units = digests(self._judge.policy)
-        return self._deletable(
-            {name: c for name, c in self._kept_back.items() if self._is_left_out(name, choice, units)}
-        )
+        return self._deletable(self._said_no_to(self._kept_back, consent))
 
     def to_delete_with(self, choice: Choice, judge: Judge) -> tuple[list[str], list[str]]:
         """List the cookies to delete with the decision `choice`, under which `judge` judges: those that the
-        browser sent and that are no longer covered; and, after a withdrawal, the declared ones that it did
-        not send."""
-        arrived = self._deletable(self._uncovered(judge))
-        if not takes_back(self._judge.consent.choice, choice):
+        browser sent and that are no longer covered; and, after a withdrawal or an objection, the declared
+        ones that it did not send."""
+        uncovered = self._uncovered(judge)
+        arrived = self._deletable(
+            uncovered if choice.is_answer else self._said_no_to(uncovered, judge.consent)
+        )
+        before = self._judge.consent
+        if not takes_back(before.choice, choice) and before.granted <= judge.consent.granted:
             return arrived, []
-        declared = self._judge.policy.claims.exact_cookie_names()
-        return arrived, [name for name in declared if name not in arrived and judge.cookie(name) is not None]
+        claims = self._judge.policy.claims
+        declared = {
+            name: claim
+            for name in claims.exact_cookie_names()
+            if name not in arrived and (claim := judge.cookie(name)) is not None
+        }
+        return arrived, [*(declared if choice.is_answer else self._said_no_to(declared, judge.consent))]
+
+    def _said_no_to(self, uncovered: Mapping[str, Claim], consent: Consent) -> Mapping[str, Claim]:
+        """Return those of the `uncovered` cookies that the visitor has said no to, by the choice that a
+        `consent` has."""
+        choice = consent.choice
+        if choice is not None and choice.is_answer and not choice.is_grant:
+            return uncovered
+        refused = choice.refused if choice is not None else frozenset()
+        if consent.objects:
+            refused |= {UNOBJECTED}
+        units, claims = digests(self._judge.policy), self._judge.policy.claims
+        return {
+            name: claim
+            for name, claim in uncovered.items()
+            if any(one.unit is not None and units.get(one.unit) in refused for one in claims.by_cookie(name))
+        }
 
     def _deletable(self, arrived: Mapping[str, Claim]) -> list[str]:
         """List those of the cookies that `arrived` which may be deleted. A load balancer or a bot protection
@@ -148,7 +182,3 @@ class CookieFilter:
         return {
             name: claim for name in names if name not in own and (claim := judge.cookie(name)) is not None
         }
-
-    def _is_left_out(self, name: str, choice: Choice, units: Mapping[Unit, bytes]) -> bool:
-        claims = self._judge.policy.claims.by_cookie(name)
-        return any(claim.unit is not None and units.get(claim.unit) in choice.refused for claim in claims)

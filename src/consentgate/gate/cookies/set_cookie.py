@@ -71,6 +71,13 @@ class SetCookie(NamedTuple):
         kept = (a.strip(SPACE) for a in self.line.split(";")[1:] if _key(a) in _IDENTITY)
         return "; ".join((f"{self.name}=", *kept, "Max-Age=0"))
 
+    @property
+    def domains(self) -> list[str]:
+        """The domains that the line names. Browsers send the cookie to all hosts of one of them, mostly the
+        last (RFC 6265bis, section 5.6)."""
+        given = (a.partition("=")[2].strip(SPACE) for a in self.line.split(";")[1:] if _key(a) == "domain")
+        return [domain.removeprefix(".").lower() for domain in given if domain]
+
     def clamped(self, lifetime: int) -> str:
         """Return the line with a lifetime of at most `lifetime` seconds in every browser; 0 is until the
         browser closes."""

@@ -71,7 +71,7 @@ def with_net(
         headers = joined(headers, f"{CSP}-report-only", reporting(net.csp, reports))
     if site.connection_allowlist != "off":
         headers = with_connections(headers, net, only_reports=site.connection_allowlist == "report-only")
-    denied = _denied_features(is_open=judge.consent.is_open, has_retired=chromium < _RETIRED_SINCE)
+    denied = _denied_features(is_open=judge.consent.is_given, has_retired=chromium < _RETIRED_SINCE)
     headers = _with_permissions(headers, denied)
     headers = [*without(headers, "x-dns-prefetch-control"), ("X-DNS-Prefetch-Control", "off")]
     return _with_referrer_policy(headers)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consentgate.consent import Choice, Consent, Judge
-from consentgate.consent.choice import takes_back
+from consentgate.consent.choice import opens_something, takes_back
 from consentgate.consent.embed import Embed
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
@@ -162,11 +162,12 @@ class OwnRequest:
             log.unreadable_form(error.reason, error.status)
             return problem(error.status, self.pages)
         came_from = page_before(request, self.visit.host).partition("?")[0]
-        if choice is not None and choice.is_grant and not is_from_own_window(request, came_from):
+        opens = choice is not None and opens_something(self.visit.consent.choice, choice)
+        if opens and not is_from_own_window(request, came_from):
             log.framed(authority)
             headers = self.pages.headers("text/html; charset=utf-8", framed_by="anyone")
             return Answer(403, headers, self.pages.framed_decision(onward))
-        if choice is not None and choice.is_grant and is_clicked_by_script(request):
+        if opens and is_clicked_by_script(request):
             # Only a person says yes, and can do so there.
             choice, onward = None, self.pages.choices_address(onward)
         if choice is None:
@@ -258,10 +259,10 @@ class OwnRequest:
             ("Location", f"{onward}#{SAVED}"),
             *(("Set-Cookie", line) for line in kept),
         ]
-        if takes_back(visit.consent.choice, choice):
+        consent = Consent.of_choice(enforcement.policy, choice, visit.signals)
+        if takes_back(visit.consent.choice, choice) or not visit.consent.granted <= consent.granted:
             by_script = is_from_script(visit.request)
             headers += [FORGET_WHAT_IS_AHEAD if by_script else FORGET_COPIES, *FORGET_REPORTS]
-        consent = Consent.of_choice(enforcement.policy, choice, visit.signals)
         deletions = Deletions(visit.request, visit.host, secure=not enforcement.insecure)
         for names in self.cookies.to_delete_with(choice, Judge(consent, visit.host, visit.page.path)):
             # No application sets cookies for the gate's own pages.

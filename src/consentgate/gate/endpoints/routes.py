@@ -8,12 +8,20 @@ from typing import get_args
 from urllib.parse import parse_qs
 
 from consentgate.consent import Choice, Consent, decide
-from consentgate.consent.choice import ALLOW, Decision, allow_more
+from consentgate.consent.choice import (
+    ALLOW,
+    OBJECT,
+    PERMIT,
+    Decision,
+    allow_more,
+    with_objection,
+    without_objection,
+)
 from consentgate.gate.message import Answer, Request, without
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.guard_rules import refused_names
 from consentgate.gate.response.variants import Variant
-from consentgate.pages import Pages
+from consentgate.pages import Beside, Pages
 from consentgate.policy import Site
 from consentgate.policy.lifetime import DAY
 from consentgate.web.paths import local_path
@@ -56,7 +64,7 @@ def show(name: str, visit: Visit, pages: Pages, variant: Variant) -> Answer:
         body = pages.declaration_markdown().encode("utf-8", "replace")
         return _same_for_everyone("text/markdown; charset=utf-8", body, visit, pages)
     if name == "visitor.css":
-        body = pages.visitor_stylesheet(visit.consent.asks)
+        body = pages.visitor_stylesheet(visit.consent.asks, Beside.of(visit.consent))
         return Answer(200, pages.headers("text/css; charset=utf-8", _REVALIDATED), body)
     if name == "state":
         return Answer(200, pages.headers("text/plain; charset=utf-8"), variant.state.encode())
@@ -115,14 +123,19 @@ def read_decision(
     form = read_form(request, body)
     decisions = form.get("decision", [])
     decision = next((known for known in get_args(Decision) if [known] == decisions), None)
-    if decision is None and decisions != [ALLOW]:
-        raise BadForm(400, f"it has not one decision of {', '.join((*get_args(Decision), ALLOW))}")
+    others = (ALLOW, OBJECT, PERMIT) if consent.policy.claims.objectable else (ALLOW,)
+    if decision is None and decisions not in [[other] for other in others]:
+        raise BadForm(400, f"it has not one decision of {', '.join((*get_args(Decision), *others))}")
     ids = (*form.get("category", ()), *form.get("service", ()))
     choice: Choice | None
-    if decision is None:
-        choice = allow_more(consent.policy, consent.choice, consent.granted, ids, signals)
+    if decision is not None:
+        choice = decide(consent.policy, decision, ids, signals, consent.choice)
+    elif decisions == [OBJECT]:
+        choice = with_objection(consent.choice)
+    elif decisions == [PERMIT]:
+        choice = without_objection(consent.choice)
     else:
-        choice = decide(consent.policy, decision, ids, signals)
+        choice = allow_more(consent.policy, consent.choice, consent.granted, ids, signals)
     return choice, local_path(form.get("next", ["/"])[0])
 
 

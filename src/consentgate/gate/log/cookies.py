@@ -70,6 +70,30 @@ class CookieAdvice:
                 _table(cookie, asked) if cookie else f"lifetime = {toml_text(lifetime_text(asked))}",
             )
 
+    def not_extended(self, name: str) -> None:
+        """Log that the application set the cookie `name` again, which counts visits without consent."""
+        if self._once.is_new("extended", name):
+            self._log.info(
+                "%s the cookie %s for a browser that has it already: it counts visits without consent, and "
+                "later visits must not extend it (CNIL 2020-091, section 5)",
+                self._blocked,
+                toml_text(name),
+            )
+
+    def too_wide(self, name: str, domain: str) -> None:
+        """Log that the cookie `name`, which counts visits without consent, is for hosts that are not the
+        site's."""
+        if self._once.is_new("domain", name):
+            self._log.warning(
+                "%s the cookie %s: it counts visits without consent, and with Domain=%s it reaches more "
+                "hosts than the site's own. Leave Domain out, or write hosts = [%s, %s] under [site]",
+                self._blocked,
+                toml_text(name),
+                domain,
+                toml_text(domain),
+                toml_text(f"*.{domain}"),
+            )
+
     def outlives_setting(self, cookie: Cookie, asked: float) -> None:
         """Log that a framework's `cookie` is set for `asked` seconds, longer than its settings say."""
         if self._once.is_new("lifetime", cookie.name):

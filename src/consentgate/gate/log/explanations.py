@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentgate.policy import Claim, Policy
+from consentgate.policy import NECESSARY, Claim, Policy
 from consentgate.policy.proposals import Proposals
 from consentgate.web.url import Url, resolve
 
@@ -42,7 +42,9 @@ class Explanations:
 def _explanation(claim: Claim, kind: str, where: str, declare: str) -> Explanation:
     if declare and not declare.startswith(("[[", "#")):
         declare = f"# {declare}"
-    if claim.unit is not None and claim.category:
+    if claim.unit is not None and claim.category == NECESSARY:
+        why = f"{claim.name}: the visitor, or a signal of the browser, objects to it."
+    elif claim.unit is not None and claim.category:
         why = f'{claim.name}: consent to "{claim.category}" opens it.'
     elif claim.declared:
         why = f"{claim.name}: the policy has it blocked for good, or on this page."

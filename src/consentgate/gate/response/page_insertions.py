@@ -125,14 +125,16 @@ class PageInsertions:
             frames=not (policies and keeps_out_page(policies, "frame", visit.host)),
             debug=self._debug,
         )
-        shows = self._variant.shows(for_everyone=is_for_everyone(visit, headers))
+        for_everyone = is_for_everyone(visit, headers)
+        shows = self._variant.shows(for_everyone=for_everyone)
+        beside = self._variant.beside(for_everyone=for_everyone)
         if not pages.are_asked_on(visit.path):
             shows = None
 
         def banner(origin: str = "") -> bytes:
             if shows is None:
                 return b""
-            return self._pages.banner(back, origin, shows=shows, style_nonce=style_nonce)
+            return self._pages.banner(back, origin, shows=shows, beside=beside, style_nonce=style_nonce)
 
         def banner_in(lang: str) -> bytes:
             self._pages = self._pages_in(lang)

@@ -14,7 +14,7 @@ from consentgate.consent import Consent
 from consentgate.gate.headers.caching import may_be_shared
 from consentgate.gate.message import Header, Request, without
 from consentgate.gate.request.visit import Visit
-from consentgate.pages import Shows
+from consentgate.pages import Beside, Shows
 
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
@@ -31,7 +31,13 @@ def is_for_everyone(visit: Visit, headers: list[Header]) -> bool:
     a cache may keep it, or one that takes the cookies out of requests has asked for it."""
     if visit.consent.is_open:
         return False
-    return visit.request.values("x-consent-key") == _CLOSED_KEY or may_be_shared(headers)
+    return is_asked_for_everyone(visit.request) or may_be_shared(headers)
+
+
+def is_asked_for_everyone(request: Request) -> bool:
+    """Say whether a cache has taken the cookies out of a `request`, for a page that is good for all who have
+    granted nothing."""
+    return request.values("x-consent-key") == _CLOSED_KEY
 
 
 class Variant:
@@ -52,6 +58,10 @@ class Variant:
             return Shows.FOR_EVERYONE
         return None if self._framed else Shows.of(self._consent)
 
+    def beside(self, *, for_everyone: bool) -> Beside:
+        """Return what a page shows beside the link to the settings."""
+        return Beside.for_everyone(self._consent.policy) if for_everyone else Beside.of(self._consent)
+
     def id(self, *, for_everyone: bool = False) -> str:
         """Return the variant's name, and what tells it from others of that name: it is the same for all who
         have granted the same, and who are asked alike."""
@@ -65,8 +75,11 @@ class Variant:
 
     @cached_property
     def _own_id(self) -> str:
-        shows = self.shows(for_everyone=False)
-        return self._named(b"".join(sorted(self._consent.granted)) + (shows.name.encode() if shows else b""))
+        shows, beside = self.shows(for_everyone=False), Beside.of(self._consent)
+        shown = shows.name.encode() if shows else b""
+        if beside is not Beside.NOTHING:
+            shown += beside.name.encode()
+        return self._named(b"".join(sorted(self._consent.granted)) + shown)
 
     @cached_property
     def _id_for_everyone(self) -> str:

@@ -23,7 +23,7 @@ from .google import certified_platform_needed, tag_managers_with_ads, tags_loade
 from .hosts import known_hosts_as_own, own_hosts_declared, shared_hosts
 from .languages import languages_without_texts
 from .services import closed_services, exempt_trackers, services_without_facts
-from .site import contact_without_address, dates, switches
+from .site import contact_without_address, dates, regime_without_corner, switches
 
 Topic: TypeAlias = Callable[[PolicyParts], Iterator[PolicyFinding]]
 
@@ -35,6 +35,7 @@ _AFTER_FILING: tuple[Topic, ...] = (misfiled_cookies, tags_always_denied, certif
 _ON_DEMAND: tuple[Topic, ...] = (
     contact_without_address,
     switches,
+    regime_without_corner,
     empty_categories,
     exempt_cookies,
     repeated_cookies,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from consentgate.catalogue import KnownService, catalogue
 from consentgate.policy.findings import PolicyFinding, PolicyParts, cookies_of, services_of
-from consentgate.policy.lifetime import LONGEST, THIRTEEN_MONTHS, lifetime_seconds
+from consentgate.policy.lifetime import THIRTEEN_MONTHS, lifetime_seconds
 from consentgate.policy.messages import place_of, shown
-from consentgate.policy.model import NECESSARY, NEVER, Cookie, Service
+from consentgate.policy.model import AUDIENCE, NECESSARY, NEVER, Cookie, Service
 from consentgate.policy.well_known_cookies import certain_reason
 
 TRACKS = ("performance", "marketing", "all")
@@ -109,15 +109,6 @@ _USES = {"authentication": "logins", "security": "the protection of forms"}
 def _for_too_long(place: str, cookie: Cookie) -> Iterator[PolicyFinding]:
     if cookie.lifetime is None:
         yield _ended_by_the_gate(place)
-    elif cookie.reason in STATISTICS and lifetime_seconds(cookie.lifetime) > LONGEST:
-        yield PolicyFinding(
-            "error",
-            place,
-            "lifetime",
-            f"what counts visitors without consent may live for {THIRTEEN_MONTHS} at most, and not for "
-            f"{shown(cookie.lifetime)}",
-            f"Write lifetime = {shown(THIRTEEN_MONTHS)} or less",
-        )
 
 
 def _ended_by_the_gate(place: str) -> PolicyFinding:
@@ -163,7 +154,12 @@ def _of_service(place: str, service: Service) -> Iterator[PolicyFinding]:
             yield _ended_by_the_gate(inside)
         elif cookie.lifetime is None:
             yield _without_lifetime(inside, "lifetime", usual)
-        elif usual and lifetime_seconds(cookie.lifetime) < lifetime_seconds(usual):
+        # The gate ends what counts visits without consent by itself.
+        elif (
+            usual
+            and service.reason != AUDIENCE
+            and lifetime_seconds(cookie.lifetime) < lifetime_seconds(usual)
+        ):
             yield PolicyFinding(
                 "warning",
                 inside,

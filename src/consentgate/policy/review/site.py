@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from consentgate.policy.findings import PolicyFinding, PolicyParts
 from consentgate.policy.messages import shown
-from consentgate.policy.model import NEVER
+from consentgate.policy.model import NECESSARY, NEVER, OBJECTABLE, Cookie, Service
 
 NOTHING_IS_BLOCKED = "nothing is blocked, and what would be is counted"
 """What `report_only` means, in the words of the log."""
@@ -53,6 +53,30 @@ def contact_without_address(policy: PolicyParts) -> Iterator[PolicyFinding]:
             "contact",
             f"visitors cannot write to {shown(policy.site.contact)}",
             'Write an e-mail or web address, like contact = "privacy@example.org"',
+        )
+
+
+def regime_without_corner(policy: PolicyParts) -> Iterator[PolicyFinding]:
+    """Yield a finding where pages lack what the law of the regime asks for on each of them."""
+    if policy.banner.settings != "none":
+        return
+    exempt: tuple[Cookie | Service, ...] = (*policy.cookies, *policy.services)
+    if policy.site.regime == "us":
+        yield PolicyFinding(
+            "warning",
+            "[banner]",
+            "settings",
+            'pages lack the link "Do Not Sell or Share My Personal Information", which US states ask for',
+            "Take the line out, or have such a link to the choices page on all pages of your own",
+        )
+    elif any(one.category == NECESSARY and one.reason in OBJECTABLE for one in exempt):
+        yield PolicyFinding(
+            "warning",
+            "[banner]",
+            "settings",
+            "visitors cannot object on every page, as UK law asks for",
+            "Take the line out, or have a form on all pages of your own that sends decision=object to the "
+            "choices page",
         )
 
 
