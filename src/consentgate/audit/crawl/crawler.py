@@ -42,7 +42,8 @@ class Crawler:
     """Crawls the `sites` from `start`, and keeps within `bounds`.
 
     With a `journal` it begins with what that holds, and adds to it. `readings` is all that was read,
-    `disallowed` what robots.txt kept it from, and `unreachable` the sites whose robots.txt nobody could read.
+    `disallowed` what robots.txt kept it from, and `unreachable` the sites whose robots.txt nobody could read,
+    with the reason.
     """
 
     start: Address
@@ -55,7 +56,7 @@ class Crawler:
     journal: Journal | None = None
     readings: list[Reading] = field(default_factory=list)
     disallowed: list[str] = field(default_factory=list)
-    unreachable: list[Site] = field(default_factory=list)
+    unreachable: dict[Site, str] = field(default_factory=dict)
     frontier: Frontier = field(init=False)
     _secure: set[Site] = field(default_factory=set)
     _robots: dict[Site, Robots] = field(default_factory=dict)
@@ -105,7 +106,7 @@ class Crawler:
         """Read what the `site` says to crawlers."""
         robots = self._robots_of(site)
         if robots.is_unreachable:
-            self.unreachable.append(site)
+            self.unreachable[site] = robots.why_unreachable
             return
         usual = Address(self.start.scheme, site, "/sitemap.xml")
         for sitemap in robots.sitemaps or [usual]:

@@ -22,6 +22,7 @@ class Robots:
 
     def __init__(self, response: Response) -> None:
         is_there = 200 <= response.status < 300
+        self.why_unreachable = response.problem or f"status {response.status}"
         self.is_unreachable = response.status == 0 or response.status == 429 or response.status >= 500
         # Invalid bytes are no reason to give up the lines that can be read (section 2.5).
         text = response.body[:LARGEST].decode("utf-8-sig", "replace") if is_there else ""
