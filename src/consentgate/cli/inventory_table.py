@@ -12,17 +12,15 @@ from consentgate.web.url import Url, resolve
 _NOWHERE = Url("https", "", "/")
 _WIDEST = 44
 _MOST_PAGES = 3
-_ALL = 2
-"""How many states there have to be for each line to say in which it was seen."""
 
 
 def table(inventory: Inventory, *, has_policy: bool) -> Iterator[str]:
     """Yield the lines of the table."""
     for service in inventory.services:
-        yield from _block(_title(service, has_policy=has_policy), service)
+        yield from _block(_title(service, has_policy=has_policy), service, has_policy=has_policy)
     own = inventory.own
     if own.cookies or own.items:
-        yield from _block("The site itself", own)
+        yield from _block("The site itself", own, has_policy=has_policy)
     if not (inventory.services or own.cookies or own.items):
         yield "Nothing was found that stores something, or leads to another host."
         yield ""
@@ -41,8 +39,8 @@ def _title(service: FoundService, *, has_policy: bool) -> str:
     return f"{service.name} ({service.id}{declared})"
 
 
-def _block(title: str, service: FoundService) -> Iterator[str]:
-    rows = [*_rows(service)]
+def _block(title: str, service: FoundService, *, has_policy: bool) -> Iterator[str]:
+    rows = [*_rows(service, has_policy=has_policy)]
     yield _plain(title)
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for row in rows:
@@ -51,28 +49,28 @@ def _block(title: str, service: FoundService) -> Iterator[str]:
     yield ""
 
 
-def _rows(service: FoundService) -> Iterator[Sequence[str]]:
+def _rows(service: FoundService, *, has_policy: bool) -> Iterator[Sequence[str]]:
     """Yield the cells of each line: what it is, its name, what is known of it, where it was seen."""
     for host in service.hosts:
         yield "host", _plain(host.host), _kinds(host), _seen(host.where)
     if service.markup and not service.hosts:
         yield "markup", ", ".join(service.markup), "", _seen(service.where)
     for cookie in service.cookies:
-        yield "cookie", _plain(cookie.name), _kept(cookie), _seen(cookie.where)
+        known = (_lasts(cookie), "HttpOnly" if cookie.http_only else "", _lacks(cookie) if has_policy else "")
+        yield "cookie", _plain(cookie.name), ", ".join(filter(None, known)), _seen(cookie.where)
     for item in service.items:
-        yield item.kind, _plain(item.key), _undeclared(item), _seen(item.where)
+        yield item.kind, _plain(item.key), _lacks(item) if has_policy else "", _seen(item.where)
 
 
 def _kinds(host: FoundHost) -> str:
     return ", ".join(host.kinds[:3])
 
 
-def _kept(cookie: FoundCookie) -> str:
-    lasts = "session" if cookie.lifetime is None else lifetime_text(cookie.lifetime)
-    return ", ".join(filter(None, (lasts, "HttpOnly" if cookie.http_only else "", _undeclared(cookie))))
+def _lasts(cookie: FoundCookie) -> str:
+    return "session" if cookie.lifetime is None else lifetime_text(cookie.lifetime)
 
 
-def _undeclared(one: FoundCookie | FoundItem) -> str:
+def _lacks(one: FoundCookie | FoundItem) -> str:
     return "" if one.declared or not one.is_own else "not declared"
 
 

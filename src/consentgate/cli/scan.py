@@ -21,7 +21,7 @@ from .crawling import Crawl, address_of, crawl_options, crawled, doubts
 from .findings_files import sightings_in
 from .inventory_table import listed, table
 from .notices import said_once
-from .site_questions import SiteOptions, ask_for_site, site_options
+from .site_questions import SiteOptions, ask_for_site, is_terminal, site_options
 from .written_file import read_text, replace, write
 
 if TYPE_CHECKING:
@@ -75,41 +75,48 @@ def scan(
         raise click.UsageError(f"{'--diff' if shows_diff else '--from-findings'} is for --policy FILE")
     start = address_of(url)
     with said_once():
-        before = read_text(file) if file is not None and file.exists() else ""
+        before = read_text(file) if file is not None and file.exists() else None
+        policy = _policy(before, file)
         # Only the site's makers can answer: better before the crawl than after it.
-        answers = ask_for_site(site, likely_name=start.site.host) if file is not None and not before else None
-        hosts = site.hosts or _policy(before, file).site.hosts
-        crawler = crawled(start, hosts, crawl, quiet=as_json)
+        answers = ask_for_site(site, likely_name=start.site.host) if file and before is None else None
+        crawler = crawled(start, site.hosts or policy.site.hosts, crawl, quiet=as_json)
         visits = [*_seen(crawler)]
         update = None
         if file is not None:
-            text = before or _begun(answers, crawler, named=bool(site.languages))
-            update = _updated(text, file, visits, start.site.host, findings)
-        inventory = _inventory(visits, _policy(before, file), start.site.host)
+            text = before if answers is None else _begun(answers, crawler, is_asked=_is_asked(site))
+            update = _updated(text or "", file, visits, start.site.host, findings)
+        inventory = _inventory(visits, policy, start.site.host)
     for line in (*doubts(crawler), _BLIND):
         click.echo(f"Warning: {line}", err=True)
     if as_json:
         click.echo(json.dumps(_described(inventory, visits, crawler, update, before), indent=2))
     elif not shows_diff:
-        click.echo("\n".join(table(inventory, has_policy=bool(before))))
+        click.echo("\n".join(table(inventory, has_policy=before is not None)))
     if file is not None and update is not None:
         _finish(file, before, update, shows_diff=shows_diff, as_json=as_json)
 
 
-def _policy(text: str, file: Path | None) -> Policy:
-    """Return the policy in `text`. Without one, it is that of a site which has declared nothing."""
+def _policy(text: str | None, file: Path | None) -> Policy:
+    """Return the policy in `text`; without one, that of a site which has declared nothing."""
     try:
-        return Policy.parse(text, str(file)) if text else Policy()
+        return Policy() if text is None else Policy.parse(text, str(file))
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
 
 
-def _begun(answers: SiteAnswers | None, crawler: Crawler, *, named: bool) -> str:
-    """Return the beginning of a new policy: what `init` writes for a site of which no file is known."""
-    assert answers is not None
+def _is_asked(site: SiteOptions) -> bool:
+    """Say whether somebody has said which languages the site is in."""
+    return bool(site.languages) or (is_terminal() and not site.yes)
+
+
+def _begun(answers: SiteAnswers, crawler: Crawler, *, is_asked: bool) -> str:
+    """Return the beginning of a new policy: what `init` writes for a site of which no file is known.
+
+    Pages say which languages they are in, unless somebody `is_asked` that.
+    """
     spoken = dict.fromkeys(one.language.partition("-")[0].lower() for one in crawler.readings if one.language)
     languages = tuple(filter(has_texts, spoken))
-    if languages and not named:
+    if languages and not is_asked:
         answers = dataclasses.replace(answers, languages=languages)
     answers = dataclasses.replace(answers, asked_host=crawler.start.site.host)
     try:
@@ -151,7 +158,7 @@ def _diff(file: Path, before: str, after: str) -> str:
 
 
 def _described(
-    inventory: Inventory, visits: Sequence[Visit], crawler: Crawler, update: Update | None, before: str
+    inventory: Inventory, visits: Sequence[Visit], crawler: Crawler, update: Update | None, before: str | None
 ) -> dict[str, object]:
     described: dict[str, object] = {
         "url": str(crawler.start),
@@ -180,16 +187,16 @@ def _described(
     return described
 
 
-def _finish(file: Path, before: str, update: Update, *, shows_diff: bool, as_json: bool) -> None:
+def _finish(file: Path, before: str | None, update: Update, *, shows_diff: bool, as_json: bool) -> None:
     """Write the policy, or show how it would change."""
     if shows_diff:
         if not as_json:
-            click.echo(_diff(file, before, update.text), nl=False)
+            click.echo(_diff(file, before or "", update.text), nl=False)
         raise SystemExit(update.text != before)
     if update.text == before:
         click.echo(f"{file} lacks nothing of what was found.", err=True)
         return
-    if before:
+    if before is not None:
         replace(file, update.text)
     else:
         write(file, update.text, force=False)

@@ -65,8 +65,8 @@ def test_services_cookies_and_pages_are_listed_and_nothing_is_written(shop, tmp_
         "  host  cdn.nobody.example  script  /",
         "",
         "The site itself",
-        "  cookie  basket     1 day, not declared              /news",
-        "  cookie  sessionid  session, HttpOnly, not declared  /news",
+        "  cookie  basket     1 day              /news",
+        "  cookie  sessionid  session, HttpOnly  /news",
         "",
     ]
     assert "what scripts do as they run was not seen" in result.stderr
@@ -136,6 +136,29 @@ def test_a_policy_that_is_there_keeps_its_bytes_and_its_mode(shop, tmp_path, bef
     assert target.stat().st_mode & 0o777 == 0o640
     assert (b"\r\n" in after) == ("\r\n" in before)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["consentgate.toml", "real.toml"]
+
+
+def test_with_a_policy_the_list_says_what_it_lacks_and_what_was_not_seen(shop, tmp_path):
+    file = tmp_path / "consentgate.toml"
+    declared = '[[service]]\nuse = "vimeo"\n\n[[cookie]]\nname = "basket"\ncategory = "never"\n'
+    file.write_text(f'{POLICY}\n{declared}\n[[cookie]]\nname = "old"\ncategory = "performance"\n')
+    lines = run(shop.url, "--policy", file).stdout.splitlines()
+    assert "YouTube (youtube, not declared)" in lines
+    assert "  cookie  basket     1 day                            /news" in lines
+    assert "  cookie  sessionid  session, HttpOnly, not declared  /news" in lines
+    assert lines[-2:] == [
+        "Declared services that were not seen: vimeo",
+        "Declared cookies that were not seen: old",
+    ]
+
+
+def test_an_empty_policy_is_one_with_mistakes(shop, tmp_path):
+    file = tmp_path / "consentgate.toml"
+    file.write_text("")
+    result = run(shop.url, "--policy", file, *ANSWERS)
+    assert result.exit_code == 1
+    assert "[site]" in result.stderr
+    assert shop.asked == []
 
 
 def test_the_diff_fails_where_there_is_drift_and_writes_nothing(shop, tmp_path):
