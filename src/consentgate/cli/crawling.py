@@ -28,12 +28,22 @@ _STOPPED = 130
 
 _OPTIONS: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
     click.option("--also", multiple=True, metavar="HOST", help="Another host to go on to. May be repeated."),
-    click.option("--pages", type=click.IntRange(1), default=200, show_default=True, help="The most pages."),
     click.option(
-        "--depth", type=click.IntRange(0), default=10, show_default=True, help="The most links to a page."
+        "--pages", type=click.IntRange(1), default=200, show_default=True, help="The most pages to ask for."
     ),
     click.option(
-        "--alike", type=click.IntRange(1), default=25, show_default=True, help="The most pages of a kind."
+        "--depth",
+        type=click.IntRange(0),
+        default=10,
+        show_default=True,
+        help="How far from the first page to go.",
+    ),
+    click.option(
+        "--alike",
+        type=click.IntRange(1),
+        default=25,
+        show_default=True,
+        help="The most pages whose addresses are alike.",
     ),
     click.option(
         "--rate",
@@ -44,9 +54,7 @@ _OPTIONS: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
     ),
     click.option("--user-agent", default="", help="What the crawler calls itself."),
     click.option("--keep-cookies", is_flag=True, help="Send the site's cookies back, from page to page."),
-    click.option(
-        "--state", type=_STATE, help="A file for what was read, from which the same command goes on."
-    ),
+    click.option("--state", type=_STATE, help="Keep here what was read; the same command goes on from it."),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -312,6 +313,14 @@ def test_names_from_outside_do_nothing_to_a_terminal(serve, sent):
     result = run(serve({"/": sent(b"", headers=headers)}).url)
     assert result.exit_code == 0, result.output
     assert "\x9b" not in result.output
+
+
+def test_the_workflow_runs_a_command_that_there_is():
+    workflow = Path(__file__).parents[3] / "contrib" / "scan-drift.yml"
+    (line,) = [line for line in workflow.read_text().splitlines() if line.strip().startswith("consentgate ")]
+    _, command, *arguments = shlex.split(line.partition("|")[0])
+    context = main.commands[command].make_context(command, arguments)
+    assert context.params["shows_diff"]
 
 
 # -- stopped -------------------------------------------------------------------------------------------------
