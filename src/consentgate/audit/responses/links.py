@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import unquote
+
+from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
+from consentgate.html.tokenizer.grammar import END_TAG, NAME_END, NOT_TAGS, START_TAG
+from consentgate.html.tokenizer.tags import Decode, Tag
 
 from .address import LONGEST, Address, address
 
@@ -46,7 +49,14 @@ _FILES = frozenset(
     )
 )
 _LINKED = frozenset(("next", "prev", "canonical", "alternate"))
-_METHODS = ("data-method", "data-turbo-method", "data-remote", "data-confirm", "hx-post", "hx-delete")
+_ACTING = (
+    *(b"download", b"data-method", b"data-turbo-method", b"data-remote", b"data-confirm"),
+    *(b"hx-post", b"hx-put", b"hx-patch", b"hx-delete"),
+)
+# Crawlers run no scripts: what stands in `noscript` is markup to them.
+_TEXT_ELEMENTS = RAW_TEXT_ELEMENTS - {b"noscript"}
+_ENDS = {name: re.compile(rb"(?i)</%b%b" % (name, NAME_END)) for name in _TEXT_ELEMENTS}
+_CDATA = re.compile(rb"<!\[CDATA\[[^>]*+>")
 
 
 @dataclass(slots=True)
@@ -60,19 +70,38 @@ class PageLinks:
 
 
 def links_of(html: bytes, codec: str, page: Address) -> PageLinks:
-    """Return what a crawler may follow from the document `html` at `page`, which is read as `codec` says.
+    """Return what a crawler may follow from the document `html` at `page`, in which ASCII is ASCII, and which
+    `codec` reads.
 
     Left out are links that a page asks crawlers not to follow, those that do something (log out, delete,
     buy), and downloads. Forms are not sent.
     """
     reader = _LinkReader(page)
-    # Browsers show U+FFFD for what is not in the encoding, and go on.
-    reader.feed(html.decode(codec, "replace"))
-    reader.close()
-    found = reader.found
+    for tag in _start_tags(html, lambda raw: raw.decode(codec, "replace")):
+        reader.take(tag)
     if reader.stays:
-        found.links.clear()
-    return found
+        reader.found.links.clear()
+    return reader.found
+
+
+def _start_tags(html: bytes, decode: Decode) -> Iterator[Tag]:
+    """Yield the start tags of a document, outside of comments and text elements. Each byte is read once."""
+    position = 0
+    while (found := NOT_TAGS.match(html, position)) and (position := found.end()) < len(html):
+        match = START_TAG.match(html, position)
+        if match is None:
+            end = END_TAG.match(html, position) or _CDATA.match(html, position)
+            if end is None:
+                return  # it is never closed, and takes the rest
+            position = end.end()
+            continue
+        yield (tag := Tag(match, decode))
+        position = tag.end
+        if tag.name in _TEXT_ELEMENTS:
+            closed = _ENDS[tag.name].search(html, position)
+            if closed is None:
+                return
+            position = closed.start()
 
 
 def may_be_followed(target: Address) -> bool:
@@ -85,45 +114,44 @@ def may_be_followed(target: Address) -> bool:
     return _ACTS.search(words) is None
 
 
-class _LinkReader(HTMLParser):
-    """Reads the links out of a page, with the tokenizer that comes with Python: nothing is enforced here."""
+class _LinkReader:
+    """Collects the links in the tags of a page."""
 
     def __init__(self, page: Address) -> None:
-        super().__init__(convert_charrefs=True)
         self.found = PageLinks(page)
         self.stays = False
         self._page = page
         self._has_base = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # Of several attributes of one name the first counts.
-        attributes = {name: value or "" for name, value in reversed(attrs)}
-        match tag:
-            case "a" | "area":
-                self._follow(attributes.get("href"), attributes)
-            case "iframe" | "frame":
-                self._take(attributes.get("src"))
-            case "link" if _LINKED & {*attributes.get("rel", "").lower().split()}:
-                if not attributes.get("type") or "html" in attributes["type"].lower():
-                    self._follow(attributes.get("href"), attributes)
-            case "base" if not self._has_base and "href" in attributes:
+    def take(self, tag: Tag) -> None:
+        """Take the next start tag."""
+        match tag.name:
+            case b"a" | b"area":
+                self._follow(tag)
+            case b"iframe" | b"frame":
+                self._take(tag.get(b"src"))
+            case b"link" if _LINKED & _words(tag, b"rel") and "html" in (tag.get(b"type") or "html").lower():
+                self._follow(tag)
+            case b"base" if not self._has_base and b"href" in tag.raw:
                 self._has_base = True
-                self.found.base = address(attributes["href"], self._page) or self._page
-            case "html":
-                self.found.language = self.found.language or attributes.get("lang", "")[:LONGEST]
-            case "meta" if attributes.get("name", "").lower() in ("robots", "consentgate"):
-                self.stays = self.stays or says_nofollow(attributes.get("content", ""))
+                self.found.base = address(tag.get(b"href") or "", self._page) or self._page
+            case b"html":
+                self.found.language = self.found.language or (tag.get(b"lang") or "")[:LONGEST]
+            case b"meta" if (tag.get(b"name") or "").lower() in ("robots", "consentgate"):
+                self.stays = self.stays or says_nofollow(tag.get(b"content") or "")
 
-    def _follow(self, href: str | None, attributes: Mapping[str, str]) -> None:
-        relations = attributes.get("rel", "").lower().split()
-        acts = "nofollow" in relations or "download" in attributes or any(m in attributes for m in _METHODS)
-        if not acts:
-            self._take(href)
+    def _follow(self, tag: Tag) -> None:
+        if "nofollow" not in _words(tag, b"rel") and not any(name in tag.raw for name in _ACTING):
+            self._take(tag.get(b"href"))
 
     def _take(self, href: str | None) -> None:
         target = address(href, self.found.base) if href and len(self.found.links) < MOST else None
         if target is not None and may_be_followed(target):
             self.found.links.setdefault(str(target))
+
+
+def _words(tag: Tag, name: bytes) -> set[str]:
+    return {*(tag.get(name) or "").lower().split()}
 
 
 def says_nofollow(value: str) -> bool:

@@ -102,7 +102,11 @@ class ResponseReader:
         at = response.address
         encoding = sniff_encoding(response.body, response.charset, complete=True)
         assert encoding is not None
-        found = links_of(response.body, encoding.codec, at)
+        body, codec = response.body, encoding.codec
+        if not encoding.is_ascii_compatible:
+            # Browsers show U+FFFD for what is not in the encoding, and go on.
+            body, codec = body.decode(codec, "replace").encode(), "utf-8"
+        found = links_of(body, codec, at)
         links = [] if any(map(says_nofollow, response.values("x-robots-tag"))) else [*found.links]
         try:
             requests, services = self._markup.loaded_by(response.body, response.charset, at, found.base)
