@@ -66,6 +66,20 @@ class SeenItem:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenService:
+    """A service of the catalogue whose code is in the page at `page`, whether a URL says so or not.
+
+    `kind` is the markup that gives it away: "inline script", "widget", "script". `by` is the URL of the
+    first-party script that has the code in it, "" where that is in the page itself.
+    """
+
+    service: str
+    kind: str
+    page: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One page that was visited in one `state`. `status` is the response's, 0 where none came; `problem` says
     what went wrong in that case, in a sentence's end."""
@@ -77,3 +91,4 @@ class Visit:
     cookies: tuple[SeenCookie, ...] = ()
     items: tuple[SeenItem, ...] = ()
     problem: str = ""
+    services: tuple[SeenService, ...] = ()

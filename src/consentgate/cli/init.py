@@ -11,7 +11,7 @@ import click
 
 from consentgate.catalogue import catalogue
 from consentgate.catalogue.naming import names_meant
-from consentgate.drafting.additions import Sighting, additions_to, read_sightings
+from consentgate.drafting.additions import Sighting, additions_to
 from consentgate.drafting.draft import Draft, draft_of
 from consentgate.drafting.next_steps import next_steps
 from consentgate.drafting.project import NAMES, Project, Track, look_at, third_parties_of
@@ -19,6 +19,7 @@ from consentgate.drafting.site import SiteAnswers
 from consentgate.policy import PolicyError
 from consentgate.policy.messages import shown, suggestion
 
+from .findings_files import sightings_in
 from .notices import said_once
 from .progress_bar import with_progress
 from .site_questions import SiteOptions, ask_for_site, site_options
@@ -76,7 +77,7 @@ def init(
     file = output or path / POLICY_FILE
     if appends and not findings:
         raise click.UsageError("--append is for --from-findings FILE")
-    sightings = _sightings(findings, file)
+    sightings = sightings_in(findings, file)
     if findings and not force and file != STANDARD_OUTPUT and file.exists():
         _complete(file, sightings, _host_of(site.hosts), appends=appends, as_json=as_json)
         return
@@ -94,28 +95,6 @@ def init(
     else:
         # Standard output is the file's alone where that goes there.
         click.echo("\n".join(_told(file, project, draft)), err=file == STANDARD_OUTPUT)
-
-
-def _sightings(files: Sequence[Path], policy: Path) -> list[Sighting]:
-    """Read what is about the file `policy` in files of findings, which several processes or machines may have
-    written."""
-    found: dict[Sighting, None] = {}
-    for file in files:
-        read = read_sightings(read_text(file), policy.name)
-        found.update(dict.fromkeys(read.sightings))
-        if read.broken and not (read.sightings or read.others):
-            raise click.ClickException(
-                f"{file}: holds no findings; expected a file that Gate(findings=...) has written"
-            )
-        if read.broken:
-            lines = "1 line that is no finding"
-            if read.broken > 1:
-                lines = f"{read.broken} lines that are no findings"
-            click.echo(f"Warning: {file}: left out {lines}", err=True)
-        if read.others:
-            about = f"that are not about a policy named {policy.name}"
-            click.echo(f"Warning: {file}: left out {read.others} lines {about}", err=True)
-    return [*found]
 
 
 def _host_of(hosts: Sequence[str]) -> str:

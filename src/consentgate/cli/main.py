@@ -9,6 +9,7 @@ from .explain import explain
 from .gate import gate
 from .import_ import import_
 from .init import init
+from .scan import scan
 from .schema import schema
 from .serve import serve
 from .services import services
@@ -25,7 +26,7 @@ def main() -> None:
     """
 
 
-for _command in (check, explain, gate, import_, init, schema, serve, services):
+for _command in (check, explain, gate, import_, init, scan, schema, serve, services):
     # click would cut the first line at 45 characters.
     _command.short_help = (_command.help or "").partition("\n")[0]
     main.add_command(_command)

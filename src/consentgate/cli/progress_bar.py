@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,26 @@ def while_it_takes(label: str, *, quiet: bool = False) -> Iterator[None]:
     finally:
         if shown:
             # To the start of the line, which is then empty again.
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+class ProgressLine:
+    """A line on standard error that is written over, if that is a terminal: for what nobody can count before
+    it is done."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._is_shown = not quiet and sys.stderr.isatty()
+
+    def tell(self, text: str) -> None:
+        """Show `text` in the place of what was shown before."""
+        if self._is_shown:
+            plain = "".join(character if character.isprintable() else " " for character in text)
+            width = shutil.get_terminal_size().columns - 1
+            click.echo(f"\r{plain[:width]}\x1b[K", nl=False, err=True)
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._is_shown:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 import click
@@ -38,6 +39,23 @@ def append(file: Path, text: str, before: str) -> None:
         with file.open("a", encoding="utf-8", newline=end) as opened:
             opened.write(f"{gap.replace(end, chr(10))}{text}")
     except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def replace(file: Path, text: str) -> None:
+    """Write `text` in the place of what is in `file`, at once: who reads it meanwhile finds all of the one or
+    the other. Line ends stay as they are in `text`. Raises ClickException where that cannot be.
+    """
+    # A link stays one: what it leads to is written.
+    file = file.resolve()
+    beside = file.with_name(f"{file.name}.new")
+    try:
+        mark = codecs.BOM_UTF8 if file.read_bytes().startswith(codecs.BOM_UTF8) else b""
+        beside.write_bytes(mark + text.encode())
+        beside.chmod(file.stat().st_mode)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
         raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from .toml import comment
 
 _FROM_SITE = {
     "cookie": "The site set this cookie.",
+    "entry": "A script stored something under this name.",
     "host": "A page or a header leads to this host.",
     "service": "Its markup is in a page.",
 }
@@ -28,16 +30,28 @@ _FROM_BROWSERS = {
 }
 _WORDS = {**_FROM_SITE, **_FROM_BROWSERS}
 _HEADER = "header"
+# The line of a table that says what it is about: the first of these that there is.
+_ABOUT = tuple(
+    re.compile(rf"(?:# )?{line}")
+    for line in (r'hosts = \["[^"]*"\]\Z', r'use = "[^"]*"', r'name = "(?:[^"\\]|\\.)*"', r".* has closed: ")
+)
 _HOSTS = ("host", "host reported")
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A finding without its count: what was seen in some process. The fields are those of `Finding`."""
+    """A finding without its count: what was seen in some process. The fields are those of `Finding`.
+
+    A scan knows more: `where` it was, in a sentence, the `url` that leads to a host, and the `lifetime` of a
+    cookie, as a policy writes it.
+    """
 
     kind: str
     name: str
     service: str
+    where: str = ""
+    url: str = ""
+    lifetime: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +127,9 @@ def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str 
     before = text.replace("\r\n", "\n")
     for one in missing:
         lines = [*_lines(one, writer)]
-        # The first line may be another: the same thing is found in several ways.
-        if not lines or "\n".join(lines[1:] or lines) in before:
+        if not lines or _is_there(lines, before):
             continue
+        before = "\n".join((before, *lines))
         blocks.append("\n".join(lines))
         if lines[-1].startswith("#"):
             questions.append(one.name)
@@ -129,6 +143,19 @@ def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str 
         tuple(cookie.name for cookie in whole.cookies[len(policy.cookies) :]),
         tuple(dict.fromkeys(questions)),
     )
+
+
+def _is_there(lines: Sequence[str], before: str) -> bool:
+    """Say whether a table about the same stands in the text `before` already, in comments where it would.
+
+    What it is about counts, and not the words: the same thing is found in several ways, and what is proposed
+    for it changes with the policy.
+    """
+    for about in _ABOUT:
+        found = [match[0] for line in lines if (match := about.match(line))]
+        if found:
+            return all(f"\n{one}" in f"\n{before}\n" for one in found)
+    return "\n".join(lines) in before
 
 
 def _is_declared(one: Sighting, policy: Policy, host: str) -> bool:
@@ -145,14 +172,14 @@ def _is_declared(one: Sighting, policy: Policy, host: str) -> bool:
 
 def _lines(one: Sighting, writer: TableWriter) -> Iterator[str]:
     certain = one.kind in _FROM_SITE
-    where = _WORDS[one.kind]
+    where = one.where or _WORDS[one.kind]
     if one.kind in _HOSTS:
-        return writer.third_party(one.service, one.name, where, certain=certain)
+        return writer.third_party(one.service, one.name, where, url=one.url, certain=certain)
     if one.kind == "service":
         return writer.service(one.service, where)
     # A cookie that the site's own code sets is the site's, whoever else uses the name.
     if certain or catalogue().service(one.service) is None:
-        return writer.cookie(one.name, where, certain=certain)
+        return writer.cookie(one.name, where, certain=certain, lifetime=one.lifetime)
     return writer.service(one.service, f"{where[:-1]}: {one.name}.", certain=False)
 
 

@@ -33,11 +33,14 @@ def draft_of(
     third_parties: Iterable[ThirdParty] = (),
     services: Iterable[str] = (),
     sightings: Sequence[Sighting] = (),
+    *,
+    more_follow: bool = False,
 ) -> Draft:
     """Draft the policy of the site in `project`, with the `third_parties` in its pages, the catalogue's
     `services`, and what a running site has written down as `sightings`.
 
-    What only its makers know is asked in comments. Raises PolicyError where an answer is not usable.
+    Where `more_follow`, the caller adds third parties. What only its makers know is asked in comments.
+    Raises PolicyError where an answer is not usable.
     """
     head = [*_head(), *site_table(answers)]
     writer = TableWriter(Policy.parse("\n".join(head), "consentgate.toml"), answers.host)
@@ -51,7 +54,7 @@ def draft_of(
         [*writer.third_party(one.service, one.host, f"In {one.place}.", url=one.url)] for one in third_parties
     ]
     parts += found
-    if not any((*services, *found)):
+    if not (more_follow or any((*services, *found))):
         parts.append([*_no_third_parties()])
     text = "\n\n".join("\n".join(part) for part in parts if part) + "\n"
     added = additions_to(text, "consentgate.toml", sightings, answers.host)

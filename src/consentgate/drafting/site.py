@@ -13,7 +13,8 @@ _WIDTH = 46
 
 @dataclass(frozen=True, slots=True)
 class SiteAnswers:
-    """What only its makers can say of a site. `hosts` are its own, where they are known."""
+    """What only its makers can say of a site. `hosts` are its own, where they are known, and `asked_host` is
+    one on which its pages were seen."""
 
     name: str
     controller: str
@@ -23,12 +24,15 @@ class SiteAnswers:
     updated: datetime.date | None = None
     privacy_url: str = ""
     keep_grants: str = ""
+    asked_host: str = ""
 
     @property
     def host(self) -> str:
         """The host that the site's pages most likely are on; "" where nothing tells."""
         if self.hosts:
             return self.hosts[0].removeprefix("*.")
+        if self.asked_host:
+            return self.asked_host
         return self.contact.rpartition("@")[2].strip().lower() if "@" in self.contact else ""
 
 

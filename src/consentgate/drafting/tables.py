@@ -42,14 +42,17 @@ class TableWriter:
     def __post_init__(self) -> None:
         self._proposals = Proposals(self.policy)
 
-    def cookie(self, name: str, where: str, *, certain: bool = True) -> Iterator[str]:
-        """Write a table for a cookie of the site's own: nobody but its makers knows what it is for."""
+    def cookie(self, name: str, where: str, *, certain: bool = True, lifetime: str = "") -> Iterator[str]:
+        """Write a table for a cookie of the site's own: nobody but its makers knows what it is for. Its
+        `lifetime` is the one that it was seen with, "" where that is not known."""
         lines = self._proposals.own_cookie(name)
         if not lines.startswith(_TABLE):
             return
         yield comment(where)
         if certain_reason(name) or reason_in_front(name):
-            yield lines if certain else commented_out(lines)
+            # A login may live longer than what a visitor gets who has none.
+            seen = f"\n# It was set with lifetime = {quoted(lifetime)}." if lifetime else ""
+            yield lines + seen if certain else commented_out(lines + seen)
             return
         self.asked.append(name)
         known = catalogue().by_cookie(name)
@@ -57,7 +60,8 @@ class TableWriter:
             yield comment(f"{known.name} uses this name, too. Is it that? Then declare the service instead.")
         likely = likely_reason(name)
         hint = f"  # {quoted(NECESSARY)}, with reason = {quoted(likely)}?" if likely else ""
-        yield commented_out(f'[[cookie]]\nname = {quoted(name)}\ncategory = "?"{hint}')
+        lasts = f"\nlifetime = {quoted(lifetime)}" if lifetime else ""
+        yield commented_out(f'[[cookie]]\nname = {quoted(name)}\ncategory = "?"{hint}{lasts}')
 
     def service(self, id: str, where: str = "", *, certain: bool = True) -> Iterator[str]:
         """Write the table of a service that the catalogue has under this id or alias."""
