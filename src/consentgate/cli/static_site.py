@@ -5,7 +5,6 @@ Links and what begins with a dot are not served beyond the folder, and folders a
 
 from __future__ import annotations
 
-import mimetypes
 import os
 from collections.abc import Iterable
 from email.utils import formatdate, parsedate_to_datetime
@@ -16,6 +15,8 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 from wsgiref.util import FileWrapper
 
+from consentgate.web.file_types import file_type
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -24,17 +25,6 @@ INDEX, NOT_FOUND = "index.html", "404.html"
 
 _WELL_KNOWN = ".well-known"
 _AT_ONCE = 64 << 10
-# Beyond what every version of Python knows, and whatever the machine has configured.
-_TYPES = {
-    ".avif": "image/avif",
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-}
 
 
 class StaticSite:
@@ -45,9 +35,6 @@ class StaticSite:
 
     def __init__(self, folder: Path) -> None:
         self._root = folder.resolve(strict=True)
-        self._types = mimetypes.MimeTypes()
-        for ending, type_ in _TYPES.items():
-            self._types.add_type(type_, ending)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
@@ -99,7 +86,7 @@ class StaticSite:
             opened.close()
             start_response(_line(HTTPStatus.NOT_MODIFIED), headers)
             return []
-        headers += [("Content-Type", self._type_of(file)), ("Content-Length", str(status.st_size))]
+        headers += [("Content-Type", _type_of(file)), ("Content-Length", str(status.st_size))]
         start_response(_line(HTTPStatus.OK), headers)
         return _body(opened, environ["REQUEST_METHOD"])
 
@@ -112,12 +99,13 @@ class StaticSite:
         start_response(_line(HTTPStatus.NOT_FOUND), headers)
         return _body(opened, method)
 
-    def _type_of(self, file: Path) -> str:
-        found, coding = self._types.guess_type(file.name)
-        if found is None or coding is not None:
-            return "application/octet-stream"
-        # A page says its own encoding, and other texts have nowhere to.
-        return f"{found}; charset=utf-8" if found.startswith("text/") and found != "text/html" else found
+
+def _type_of(file: Path) -> str:
+    found, coding = file_type(file.name)
+    if coding or not found:
+        return "application/octet-stream"
+    # A page says its own encoding, and other texts have nowhere to.
+    return f"{found}; charset=utf-8" if found.startswith("text/") and found != "text/html" else found
 
 
 def _is_plain(name: str) -> bool:
