@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import ENUM, Config
-from sphinx.errors import ExtensionError
+from sphinx.errors import SphinxError
 from sphinx.util.logging import getLogger
 from sphinx.util.typing import ExtensionMetadata
 
@@ -22,6 +22,12 @@ from consentgate.policy import Policy, PolicyError
 _log = getLogger(__name__)
 
 _WRITES_PAGES = ("html", "dirhtml", "singlehtml")
+
+
+class SiteNotClosed(SphinxError):
+    """Says why the pages are not closed."""
+
+    category = "consentgate"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -49,7 +55,7 @@ def _close(app: Sphinx, error: Exception | None) -> None:
             app.outdir, app.outdir, _policy(app), url=config.html_baseurl, headers=config.consentgate_headers
         )
     except BuildError as failed:
-        raise ExtensionError(str(failed), modname=__name__) from None
+        raise SiteNotClosed(str(failed)) from None
     for line in report.lines():
         _log.info(line)
 
@@ -61,4 +67,4 @@ def _policy(app: Sphinx) -> Policy:
     try:
         return Policy.load(Path(app.confdir) / name, date_from_file=False)
     except (PolicyError, OSError) as error:
-        raise ExtensionError(str(error), modname=__name__) from None
+        raise SiteNotClosed(str(error)) from None

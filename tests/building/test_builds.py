@@ -270,6 +270,13 @@ def test_the_report_has_what_style_sheets_name(tmp_path: Path) -> None:
     ]
 
 
+def test_of_an_odd_style_sheet_only_what_is_plain_is_told(tmp_path: Path) -> None:
+    sheet = "p { } } odd ]\n/* http://in.test/ */ q { background: url( 'https://evil.test/a.png' ) }"
+    _, report = built(tmp_path, {"style.css": sheet})
+
+    assert [(one.line, one.host) for one in report.found["style.css"]] == [(2, "evil.test")]
+
+
 def test_the_report_names_workers(tmp_path: Path) -> None:
     _, report = built(
         tmp_path, {"sw.js": "\nself.addEventListener('fetch', go)", "app.js": "addEventListener('load', go)"}

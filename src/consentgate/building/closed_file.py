@@ -23,6 +23,7 @@ from .site import BuiltSite
 _OF_A_WORKER = re.compile(
     rb"\bimportScripts\s*\(|\baddEventListener\s*\(\s*[\"'](?:fetch|install|activate|push)[\"']"
 )
+_PLAIN_ADDRESS = re.compile(rb"(?i)(?:\burl\(|@import)\s*[\"']?(?P<url>(?:https?:)?//[^\"')\s;]+)")
 _NO_PAGE = "no page's policy counts for what a worker contacts; the headers of --headers do"
 
 
@@ -84,16 +85,27 @@ def _stopped(sheet: bytes, path: str, site: BuiltSite) -> Iterator[Found]:
     """Yield what a style sheet names and the pages' policy stops: each address once."""
     judge, page = site.judge(path), site.page(path)
     met: set[bytes] = set()
-    for found in css_urls(sheet):
-        if found.url in met:
+    for address, start in _addresses(sheet):
+        if address in met:
             continue
-        met.add(found.url)
-        url = found.url.decode("utf-8", "replace")
+        met.add(address)
+        url = address.decode("utf-8", "replace")
         target = resolve(url, page)
         claim = judge.url(target.host, target.path) if target.is_on_the_web else None
         if claim is not None:
-            line = 0 if found.rest else sheet.count(b"\n", 0, found.start) + 1
+            line = sheet.count(b"\n", 0, start) + 1
             yield found_of("stopped", Violation(claim, url, "style sheet"), page, line)
+
+
+def _addresses(sheet: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield the addresses in a style sheet, and where they are. From its first odd construct on, all that
+    looks like a URL would count. That is more than people want to read about: only plain forms are told."""
+    for found in css_urls(sheet):
+        if found.rest:
+            for match in _PLAIN_ADDRESS.finditer(sheet, found.start):
+                yield match["url"], match.start()
+            return
+        yield found.url, found.start
 
 
 def _look_into_script(content: bytes, path: str, site: BuiltSite) -> ClosedFile:
