@@ -1,4 +1,4 @@
-"""The plugin for MkDocs and Zensical: `plugins: [consentgate]`.
+"""The plugin for MkDocs: `plugins: [consentgate]`.
 
 When the site is written, each page is put into its closed form, where it is. So the site contacts nobody, and
 nobody has to be asked.

@@ -151,6 +151,13 @@ def test_a_file_that_may_not_be_read_stops_the_build(tmp_path: Path) -> None:
         build(src, tmp_path / "out")
 
 
+def test_a_place_that_is_taken_by_a_file_stops_the_build(tmp_path: Path) -> None:
+    src = written(tmp_path / "src", SITE)
+    written(tmp_path, {"taken": "a file"})
+    with pytest.raises(BuildError, match="taken"):
+        build(src, tmp_path / "taken" / "out")
+
+
 @pytest.mark.parametrize(("src", "out"), [("site", "site/out"), ("site/in", "site"), ("site", "file")])
 def test_folders_within_each_other_are_refused(tmp_path: Path, src: str, out: str) -> None:
     written(tmp_path, {"site/in/index.html": PAGE, "file": ""})

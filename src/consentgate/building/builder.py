@@ -45,11 +45,27 @@ def build(
 
     Raises BuildError where something cannot be read or written: then nothing was changed.
     """
+    try:
+        return _build(src, out, policy or closed_policy(), url, charset, headers, jobs, progress)
+    except OSError as error:
+        raise BuildError(f"{error.filename or src}: {error.strerror or error}") from None
+
+
+def _build(
+    src: str | os.PathLike[str],
+    out: str | os.PathLike[str] | None,
+    policy: Policy,
+    url: str,
+    charset: str | None,
+    headers: HeadersFor,
+    jobs: int | None,
+    progress: Progress | None,
+) -> Report:
     source = _folder(src)
     target = None if out is None else Path(out).resolve()
     if target is not None:
         _check_apart(source, target)
-    site = BuiltSite(policy or closed_policy(), url, charset)
+    site = BuiltSite(policy, url, charset)
     before = NOTHING if target is None else read_manifest(target)
     found = files_in(source)
     tasks = [*_tasks(found, before, makes_headers=headers == "netlify")]
