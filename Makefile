@@ -14,7 +14,7 @@ BENCH := $(VENV)/.bench
 DOCS := $(VENV)/.docs
 CODE := src tests examples tools benchmarks docs/conf.py
 
-.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream fuzz soak bench comparison docs links screenshots lint format browsers static servers clean
+.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream build-known fuzz soak bench comparison docs links screenshots lint format browsers static servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ oldest: $(TESTS) ## run the integrations' tests with the oldest versions that th
 upstream: $(TESTS) ## run the frameworks' own tests through a gate that must not be noticed
 	$(RUN)/python -m tests.upstream
 
+build-known: $(TESTS) $(DOCS) ## build the documentation of well-known projects closed, and look at it in Chromium
+	$(RUN)/python tools/known_documentation.py
+	$(RUN)/python -m pytest -m known tests/browser
+
 fuzz: $(TESTS) ## look for input that leaks, for as long as it takes to try 50,000 pages
 	$(RUN)/python -m pytest -m fuzz tests/html
 
@@ -115,4 +119,4 @@ servers: ## install the servers that some tests put in front of an app, and wrk 
 	sh tools/install_servers.sh
 
 clean: ## remove the environments and what tools left behind
-	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream static/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(DEMO) $(OLDEST) .upstream .known static/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -17,6 +17,7 @@ from typing import Any
 from consentgate import Gate, Policy
 
 from . import growth, memory, requests
+from .building import throughput
 from .client import load_generator
 from .comparison import Result, compare
 from .contenders import COPY, LOLHTML, LOLHTML_ON_NEW_PAGES, OURS, OURS_ON_NEW_PAGES, SECRET, contenders
@@ -101,6 +102,11 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
     _print_costs(costs, view)
     behind = behind_servers(1 if quick else 5, 50 if quick else 200)
     _print_behind(behind)
+    built = throughput(pages, 1 if quick else 3, 10 if quick else 100)
+    print_table(
+        ("a static site, built closed (by the clock)", "MB/s", "pages/s"),
+        [(row.label, row.speed, row.pages) for row in built],
+    )
     weighed = weight()
     _print_weight(weighed)
     started = starts(2 * rounds)
@@ -119,6 +125,7 @@ def _measure(gate: Gate, pages: list[Page], *, quick: bool) -> dict[str, Any]:
         "memory": asdict(peak),
         "requests": {name: [asdict(cost) for cost in rows] for name, rows in costs.items()},
         "view": asdict(view),
+        "building": [asdict(row) for row in built],
         "page weight": asdict(weighed),
         "main thread": [asdict(row) for row in started],
         "servers": {"load": load_generator(), **asdict(behind)},

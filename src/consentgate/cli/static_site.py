@@ -6,7 +6,6 @@ Links and what begins with a dot are not served beyond the folder, and folders a
 from __future__ import annotations
 
 import codecs
-import mimetypes
 import os
 from collections.abc import Iterable
 from email.utils import formatdate, parsedate_to_datetime
@@ -19,6 +18,7 @@ from urllib.parse import quote
 from wsgiref.util import FileWrapper
 
 from consentgate.html.tokenizer.encoding import declares_encoding
+from consentgate.web.file_types import file_type
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -28,17 +28,6 @@ INDEX, NOT_FOUND = "index.html", "404.html"
 
 _WELL_KNOWN = ".well-known"
 _AT_ONCE = 64 << 10
-# Beyond what every version of Python knows, and whatever the machine has configured.
-_TYPES = {
-    ".avif": "image/avif",
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-}
 
 
 class StaticSite:
@@ -49,9 +38,6 @@ class StaticSite:
 
     def __init__(self, folder: Path) -> None:
         self._root = folder.resolve(strict=True)
-        self._types = mimetypes.MimeTypes()
-        for ending, type_ in _TYPES.items():
-            self._types.add_type(type_, ending)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
@@ -103,7 +89,7 @@ class StaticSite:
             opened.close()
             start_response(_line(HTTPStatus.NOT_MODIFIED), headers)
             return []
-        headers += [("Content-Type", self._type_of(file, status)), ("Content-Length", str(status.st_size))]
+        headers += [("Content-Type", _type_of(file, status)), ("Content-Length", str(status.st_size))]
         start_response(_line(HTTPStatus.OK), headers)
         return _body(opened, environ["REQUEST_METHOD"])
 
@@ -113,21 +99,22 @@ class StaticSite:
         if file is None or opened is None:
             return _say(HTTPStatus.NOT_FOUND, start_response, method)
         status = os.fstat(opened.fileno())
-        type_ = self._type_of(file, status)
+        type_ = _type_of(file, status)
         headers = [("Content-Type", type_), ("Content-Length", str(status.st_size))]
         start_response(_line(HTTPStatus.NOT_FOUND), headers)
         return _body(opened, method)
 
-    def _type_of(self, file: Path, status: os.stat_result) -> str:
-        found, coding = self._types.guess_type(file.name)
-        if found is None or coding is not None:
-            return "application/octet-stream"
-        if found == "text/html":
-            # Browsers would guess the encoding of a page that does not say it by their own language.
-            is_utf_8 = _is_undeclared_utf_8(file, status.st_mtime_ns, status.st_size)
-        else:
-            is_utf_8 = found.startswith("text/")
-        return f"{found}; charset=utf-8" if is_utf_8 else found
+
+def _type_of(file: Path, status: os.stat_result) -> str:
+    found, coding = file_type(file.name)
+    if coding or not found:
+        return "application/octet-stream"
+    if found == "text/html":
+        # Browsers would guess the encoding of a page that does not say it by their own language.
+        is_utf_8 = _is_undeclared_utf_8(file, status.st_mtime_ns, status.st_size)
+    else:
+        is_utf_8 = found.startswith("text/")
+    return f"{found}; charset=utf-8" if is_utf_8 else found
 
 
 @lru_cache(maxsize=1024)

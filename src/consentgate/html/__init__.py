@@ -3,7 +3,7 @@
 from consentgate.web.url import Url, resolve
 
 from .rewriting.insertion_point import Insertion
-from .rewriting.insertions import BlockedFrame, ShareLinks
+from .rewriting.insertions import BlockedEmbed, BlockedFrame, ShareLinks
 from .rewriting.records import BlockedMarkup, Records
 from .rewriting.rewriter import Rewriter
 from .rules.blocked import Blocked
@@ -11,6 +11,7 @@ from .rules.limits import Limit
 
 __all__ = [
     "Blocked",
+    "BlockedEmbed",
     "BlockedFrame",
     "BlockedMarkup",
     "Insertion",

@@ -114,5 +114,7 @@ INTERACTION = _script("interaction", "interaction")
 OVERLAY = _script("overlay", "overlay")
 """The script that shows in a page what was blocked there, for those who make the site."""
 _SCRIPTS = SNIPPET, SNIPPET_WITH_TAGS, INTERACTION, OVERLAY
+LINKS = _styles("consentgate", "", _shipped_rules("links.css"))
+"""The style sheet of links in the place of embeds, for pages that load no other of ours."""
 _BANNER, _BESIDE = map(_shipped_rules, ("banner.css", "regimes.css"))
 _PAGE, _PLACEHOLDER = map(_shipped_rules, ("page.css", "placeholder.css"))

@@ -143,7 +143,7 @@ class Frames:
 @lru_cache(maxsize=256)
 def _link(words: str, name: str, url: str) -> bytes:
     """Return the link to what a frame at `url` would have shown, at its vendor's."""
-    address = _page_of(url)
+    address = page_of_embed(url)
     if not address:
         return b""
     text = _escaped(words.format(service=name))
@@ -156,7 +156,7 @@ def _way_back(next: str) -> Mapping[str, bytes]:
     return {"next_value": _escaped(path), "next_query": quote(path, safe="/").encode()}
 
 
-def _page_of(url: str) -> str:
+def page_of_embed(url: str) -> str:
     """Return the address at which a person sees what a frame at `url` would show; "" where that is none on
     another host."""
     target = resolve(url, Url("https", "", "/"))

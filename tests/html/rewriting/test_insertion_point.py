@@ -135,6 +135,41 @@ def test_a_fragment_gets_nothing(html: str) -> None:
     assert put_in(html).decode() == html
 
 
+META = b"<meta id=gate-head>"
+
+
+def put_in_everywhere(html: str, size: int = 1 << 20) -> bytes:
+    return feed(cut(html.encode(), size), insertion=Insertion(META, b"", everywhere=True))[0]
+
+
+@pytest.mark.parametrize("parse", PARSERS, ids=["lexbor", "html5lib"])
+@pytest.mark.parametrize("lead", ["", "\ufeff", "\n <!-- c -->"])
+@pytest.mark.parametrize(
+    "html",
+    (*DOCUMENTS, *FRAMES, *FRAGMENTS, "<html amp><head></head>x", "<frameset onload=x><frame></frameset>"),
+)
+def test_a_head_that_goes_everywhere_comes_first(html: str, lead: str, parse: object) -> None:
+    if "<template" in html and parse is not lexbor_tree:
+        pytest.skip("html5lib knows no templates")
+    output = put_in_everywhere(lead + html)
+
+    assert output.count(META) == 1
+    assert output.replace(META, b"") == (lead + html).encode()
+    tree = parse(output.decode().removeprefix("\ufeff"))
+    assert place_of(tree, "gate-head") == ("head", 0)
+    assert without_gate(tree) == parse(html if not lead.strip("\ufeff") else lead + html)
+    for size in (1, 2, 7):
+        assert put_in_everywhere(lead + html, size) == output
+
+
+@given(soup)
+def test_a_head_that_goes_everywhere_is_put_in_before_anything_that_loads(source: str) -> None:
+    output = put_in_everywhere(source)
+
+    assert output.count(META) == 1
+    assert place_of(lexbor_tree(output.decode()), "gate-head") == ("head", 0)
+
+
 @given(st.sampled_from(["<!doctype html>", "<html>", "<!doctype html><html><head>", ""]), soup)
 def test_any_soup_is_put_in_the_same_way_in_chunks(start: str, source: str) -> None:
     whole = put_in(start + source)

@@ -48,14 +48,15 @@ class Net(NamedTuple):
     without_sockets: Hosts = ()
 
 
-def net_for(judge: Judge) -> Net | None:
+def net_for(judge: Judge, own: OwnHosts | None = None) -> Net | None:
     """Return the net for the page and visitor that `judge` decides for; None where what is undeclared has
-    been granted, so that any host may be contacted."""
+    been granted, so that any host may be contacted. It names the hosts `own` as the site's, by default those
+    that are so to the judge."""
     policy = judge.policy
     # Only what is necessary on some pages depends on the page.
     limited = (service.id for service in policy.restricted if service.pages)
     here = tuple(id for id in limited if judge.passes(policy.claims.of_service(id)))
-    return _net(policy, judge.consent.granted, judge.own, here)
+    return _net(policy, judge.consent.granted, own or judge.own, here)
 
 
 # Most visitors have one of few consents: the cache spares 15 microseconds a page, more where much is granted.

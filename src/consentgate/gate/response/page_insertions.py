@@ -21,7 +21,7 @@ from consentgate.web.url import Url, resolve
 
 from .content_type import is_download
 from .guard_rules import guard_rules
-from .share_links import SharedPage
+from .share_links import SharedPage, address_on
 from .variants import Variant, is_for_everyone
 
 LONGEST_ADDRESS = 2 << 10
@@ -64,7 +64,8 @@ class PageInsertions:
         chosen = self._pages.policy.site.share_links
         if chosen == "placeholder":
             return None
-        return SharedPage(self._visit, lambda: self._pages, leaves_nothing=chosen == "none")
+        visit = self._visit
+        return SharedPage(lambda: address_on(visit), lambda: self._pages, leaves_nothing=chosen == "none")
 
     def frame_document(self, headers: list[Header]) -> FrameDocumentFor | None:
         """Return what makes the documents for the blocked frames of a page that is sent with `headers`; None

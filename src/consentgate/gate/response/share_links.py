@@ -22,23 +22,21 @@ _TRACKING = re.compile(
 
 
 class SharedPage:
-    """Makes the links on the page of a `visit`. `pages` returns what writes them in the language of the page,
-    which is known by the time that a button is met. Of what asks for none it `leaves_nothing`: then nothing
-    comes in the place of a button."""
+    """Makes the links on one page, whose own `address` is "" where nobody knows it. `pages` returns what
+    writes them in the language of the page, which is known by the time that a button is met. Of what asks for
+    none it `leaves_nothing`: then nothing comes in the place of a button."""
 
-    def __init__(self, visit: Visit, pages: Callable[[], Pages], *, leaves_nothing: bool) -> None:
-        self._visit = visit
+    def __init__(
+        self, address: Callable[[], str], pages: Callable[[], Pages], *, leaves_nothing: bool
+    ) -> None:
+        self._address = address
         self._pages = pages
         self._leaves_nothing = leaves_nothing
 
     @cached_property
     def address(self) -> str:
-        """The page's own address, if it is not too long to be repeated in each link. Most pages have no
-        social buttons, and do not need it."""
-        visit = self._visit
-        address = f"https:{visit.origin}{untracked(local_path(visit.way_back))}" if visit.origin else ""
-        fits = (text for text in (address, address.partition("?")[0]) if len(text) <= LONGEST_ADDRESS)
-        return next(fits, "")
+        """The page's own address. Most pages have no social buttons, and do not need it."""
+        return self._address()
 
     def instead(self, link: ShareLink, page: Page) -> bytes:
         """Return what is put in the place of a social button."""
@@ -49,6 +47,13 @@ class SharedPage:
     def completed(self, link: ShareLink, href: str, page: Page) -> str:
         """Return where a link of the site's own leads that is to share something."""
         return "" if self._leaves_nothing else link.completed(href, page)
+
+
+def address_on(visit: Visit) -> str:
+    """Return the address of the page of a `visit`, if it is not too long to be repeated in each link."""
+    address = f"https:{visit.origin}{untracked(local_path(visit.way_back))}" if visit.origin else ""
+    fits = (text for text in (address, address.partition("?")[0]) if len(text) <= LONGEST_ADDRESS)
+    return next(fits, "")
 
 
 def untracked(path: str) -> str:

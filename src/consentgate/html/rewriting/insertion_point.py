@@ -24,7 +24,8 @@ class Insertion:
 
     Each method takes what comes next and returns what goes before and after it. `body_elsewhere` makes the
     `body` of a page whose relative URLs lead to another host; `way_on` makes the link in place of a refresh;
-    `body_in` makes the `body` for a page that says which language it is in.
+    `body_in` makes the `body` for a page that says which language it is in. With `everywhere` the head goes
+    into fragments, AMP pages and pages of frames without a head, too.
     """
 
     def __init__(
@@ -34,12 +35,15 @@ class Insertion:
         body_elsewhere: Callable[[], bytes] | None = None,
         way_on: Callable[[str], bytes] | None = None,
         body_in: Callable[[str], bytes] | None = None,
+        *,
+        everywhere: bool = False,
     ) -> None:
         self._head = head
         self._body = body
         self._body_elsewhere = body_elsewhere
         self._way_on = way_on
         self._body_in = body_in
+        self._everywhere = everywhere
         self._ways: list[str] = []
         self._mode = _Mode.START
 
@@ -77,6 +81,11 @@ class Insertion:
         """Put in nothing more."""
         self._mode = _Mode.DONE
 
+    def amp(self) -> None:
+        """Take note that the page is in AMP, whose rules leave no place for what is put in."""
+        if not self._everywhere:
+            self.give_up()
+
     def doctype(self) -> None:
         """Take note that a doctype is next: this is a document."""
         if self._mode is _Mode.START:
@@ -85,7 +94,7 @@ class Insertion:
     def start_tag(self, name: bytes) -> tuple[bytes, bytes]:
         """Take note that the start tag of an element is next; return what goes before and after it."""
         if self._mode is _Mode.START:
-            if name not in DOCUMENT_TAGS:
+            if not (name in DOCUMENT_TAGS or self._everywhere):
                 self._mode = _Mode.DONE
                 return b"", b""
             self._mode = _Mode.BEFORE_HEAD
@@ -96,8 +105,9 @@ class Insertion:
             self._mode = _Mode.DONE
             return before, self._whole_body()
         if name == b"frameset":
+            before = self._take_head() if self._everywhere else b""
             self._mode = _Mode.DONE
-            return b"", b""
+            return before, b""
         if name == b"head":
             return b"", self._take_head()
         if name in HEAD_CONTENT:
@@ -106,7 +116,7 @@ class Insertion:
 
     def end_tag(self, name: bytes) -> bytes:
         """Take note that the end tag of an element is next; return what goes before it."""
-        if self._mode is _Mode.START:
+        if self._mode is _Mode.START and not self._everywhere:
             self._mode = _Mode.DONE
             return b""
         if name == b"head":
@@ -118,7 +128,7 @@ class Insertion:
     def content(self) -> bytes:
         """Take note that text, or anything else that belongs into a body, is next, or the end of the page;
         return what goes before it."""
-        if self._mode in (_Mode.START, _Mode.DONE):
+        if self._mode is _Mode.DONE or (self._mode is _Mode.START and not self._everywhere):
             self._mode = _Mode.DONE
             return b""
         # What is put in belongs to the body, which begins here in any case. A template would not begin one.
@@ -133,6 +143,6 @@ class Insertion:
         return self._way_on(url) if self._way_on is not None else b""
 
     def _take_head(self) -> bytes:
-        head = self._head if self._mode is _Mode.BEFORE_HEAD else b""
+        head = self._head if self._mode in (_Mode.START, _Mode.BEFORE_HEAD) else b""
         self._mode = _Mode.IN_HEAD
         return head

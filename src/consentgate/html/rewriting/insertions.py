@@ -39,6 +39,21 @@ FOR_THE_EMBED = ("allow", "allowfullscreen", "referrerpolicy", "sandbox", "csp",
 """The attributes of a frame that what is embedded needs to work, or may not do without."""
 
 
+class BlockedEmbed(NamedTuple):
+    """Something visible that was blocked because of a `claim`. `url` is where it would have led, absolute;
+    "" where that is nowhere on the web. `is_code` says that a script is there, which is nothing to look at.
+    `in_link` says that it stood inside a link."""
+
+    claim: Claim
+    url: str
+    is_code: bool
+    in_link: bool
+
+
+LinkFor = Callable[[BlockedEmbed], bytes]
+"""Makes the link that is put in the place of a blocked embed. It is phrasing content."""
+
+
 class ShareLinks(Protocol):
     """Makes what comes of the social buttons of one page."""
 
@@ -64,6 +79,7 @@ class Insertions:
         placeholder: PlaceholderFor | None,
         frame_document: FrameDocumentFor | None,
         share_links: ShareLinks | None,
+        link_for: LinkFor | None,
         facts: PageFacts,
         base: BaseUrl,
         open_elements: OpenElements,
@@ -73,6 +89,7 @@ class Insertions:
         self._placeholder = placeholder
         self._frame_document = frame_document
         self._share_links = share_links
+        self._link_for = link_for
         self._base = base
         self._open = open_elements
 
@@ -94,6 +111,11 @@ class Insertions:
         if self._insertion is not None:
             self._insertion.give_up()
 
+    def amp(self) -> None:
+        """Take note that the page is in AMP."""
+        if self._insertion is not None:
+            self._insertion.amp()
+
     def page_language(self, lang: str) -> None:
         """Go by the language that the page says it is in."""
         if self._insertion is not None:
@@ -114,6 +136,23 @@ class Insertions:
             return b""
         return self._placeholder(violation.claim, self._open.in_anchor, self._base.leads_elsewhere)
 
+    @property
+    def are_links(self) -> bool:
+        """True where links take the place of what is blocked, and no placeholders."""
+        return self._link_for is not None
+
+    def link(self, violation: Violation, tag: Tag) -> bytes:
+        """Make the link that comes in the place of the removed element which `tag` opens."""
+        if self._link_for is None or not self._open.takes_placeholder or self.are_awaited:
+            return b""
+        target = resolve(violation.url, self._base.url)
+        if target.is_for_a_program:
+            return b""
+        url = self._url_in(tag, violation)
+        address = web_address(url, self._base.url) if url else ""
+        is_code = tag.name == b"script"
+        return self._link_for(BlockedEmbed(violation.claim, address, is_code, self._open.in_anchor))
+
     def frame_document(self, violation: Violation, tag: Tag) -> bytes:
         """Make the document that the blocked frame shows which `tag` opens, or a frame in its place; b""
         where it has to go."""
@@ -124,10 +163,8 @@ class Insertions:
             return b""
         attributes = ((name, tag.get(name.encode())) for name in FOR_THE_EMBED)
         given = tuple((name, value) for name, value in attributes if value is not None)
-        url = ""
-        # What was wrong may be something within the frame's document, which is no address of a frame.
-        if violation.url and violation.url in (value.strip() for value in tag.values.values()):
-            url = self._address(violation.url, target)
+        url = self._url_in(tag, violation)
+        url = self._address(url, target) if url else ""
         frame = BlockedFrame(violation.claim, url, given)
         return self._frame_document(frame, self._base.leads_elsewhere)
 
@@ -146,6 +183,12 @@ class Insertions:
 
     def _page_with(self, share_links: ShareLinks) -> Page:
         return Page(self._base.url, self.facts.canonical or share_links.address, self.facts.title)
+
+    def _url_in(self, tag: Tag, violation: Violation) -> str:
+        """Return the URL that was not allowed, as an attribute of `tag` has it. "" where it is none: what was
+        wrong may be something within the document of a frame."""
+        is_there = violation.url and violation.url in (value.strip() for value in tag.values.values())
+        return violation.url if is_there else ""
 
     def _address(self, text: str, target: Url) -> str:
         """Write out where `text` leads, which was resolved to `target`: from the path on where that is on the

@@ -7,7 +7,7 @@ from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
-from .insertions import FrameDocumentFor, PlaceholderFor, ShareLinks
+from .insertions import FrameDocumentFor, LinkFor, PlaceholderFor, ShareLinks
 from .records import Observe, Records
 from .walker import Walker
 
@@ -19,8 +19,9 @@ class Rewriter:
     """Rewrites one document.
 
     `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII. What is
-    put in comes from `placeholder`, `insertion` and `share_links`; without these it is nothing.
-    `observe` is told of what was taken out, and of what could not be read to its end.
+    put in comes from `placeholder`, `insertion` and `share_links`; without these it is nothing. With
+    `link_for` links come in the place of embeds, and no placeholders. `observe` is told of what was
+    taken out, and of what could not be read to its end.
     """
 
     def __init__(
@@ -33,10 +34,13 @@ class Rewriter:
         insertion: Insertion | None = None,
         frame_document: FrameDocumentFor | None = None,
         share_links: ShareLinks | None = None,
+        link_for: LinkFor | None = None,
         observe: Observe | None = None,
     ) -> None:
         self._observe = observe
-        self._walker = Walker(judge, base, charset, placeholder, insertion, frame_document, share_links)
+        self._walker = Walker(
+            judge, base, charset, placeholder, insertion, frame_document, share_links, link_for
+        )
         self._waiting: list[bytes] = []
         self._size = 0
         self._credit = 0

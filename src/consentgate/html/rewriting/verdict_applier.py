@@ -90,7 +90,7 @@ class VerdictApplier:
             if self._insertions.due is not None:
                 self._insert_around(match)
             framed = self._framed(verdict, violation, match, tag, offset, end) if verdict.frames else b""
-            self.edits.remove(start, end, violation, framed or self._instead(verdict, violation))
+            self.edits.remove(start, end, violation, framed or self._instead(verdict, violation, match, tag))
         elif fate is Fate.LOSES_TAG:
             assert violation is not None
             self.edits.remove(start, tag_end, violation)
@@ -98,10 +98,14 @@ class VerdictApplier:
             self._insert_around(match)
         return end
 
-    def _instead(self, verdict: Verdict, violation: Violation) -> bytes:
+    def _instead(
+        self, verdict: Verdict, violation: Violation, match: re.Match[bytes], tag: Tag | None
+    ) -> bytes:
         """Make what comes in the place of an element that goes."""
         if verdict.link is not None:
             return self._insertions.share_link(verdict.link)
+        if verdict.shows and self._insertions.are_links:
+            return self._insertions.link(violation, tag or Tag(match, self._document.decode))
         if verdict.shows:
             return self._insertions.placeholder(violation)
         return self._insertions.way_on(verdict.leads_to) if verdict.leads_to else b""
@@ -158,7 +162,7 @@ class VerdictApplier:
     def _open_element(self, tag: Tag, match: re.Match[bytes]) -> None:
         """Let a start tag stay."""
         if tag.name == b"html" and is_amp(tag):
-            self._insertions.give_up()
+            self._insertions.amp()
         if self._insertions.due is not None:
             if tag.name == b"html" and b"lang" in tag.raw:
                 self._insertions.page_language(tag.get(b"lang") or "")

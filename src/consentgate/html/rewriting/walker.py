@@ -35,7 +35,7 @@ from consentgate.web.url import Url
 
 from .edits import apply
 from .insertion_point import Insertion
-from .insertions import FrameDocumentFor, Insertions, PlaceholderFor, ShareLinks
+from .insertions import FrameDocumentFor, Insertions, LinkFor, PlaceholderFor, ShareLinks
 from .oversized_markup import LARGEST_TAG, TOO_LARGE, OversizedMarkup, is_long, is_too_large, oversized_name
 from .page_facts import PageFacts
 from .raw_text import RawText
@@ -65,6 +65,7 @@ class Walker:
         insertion: Insertion | None = None,
         frame_document: FrameDocumentFor | None = None,
         share_links: ShareLinks | None = None,
+        link_for: LinkFor | None = None,
         *,
         nested: int = 0,
         around: Walker | None = None,
@@ -89,7 +90,14 @@ class Walker:
         self._rules = StartTagRules(self._document, self._open, self._lookahead, apart=self._apart)
         self._facts = PageFacts(self._decode)
         self._insertions = Insertions(
-            insertion, placeholder, frame_document, share_links, self._facts, self._base, self._open
+            insertion,
+            placeholder,
+            frame_document,
+            share_links,
+            link_for,
+            self._facts,
+            self._base,
+            self._open,
         )
         self._applier = VerdictApplier(self._document, self._open, self._insertions, self._inert)
         self._followed: RawText | OversizedMarkup | None = None

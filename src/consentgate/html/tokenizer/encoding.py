@@ -85,8 +85,11 @@ class Encoding:
         return self.name not in _NOT_ASCII_COMPATIBLE
 
 
-def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encoding | None:
-    """Return the encoding of a page that begins with `head` and whose Content-Type names `label`.
+def sniff_encoding(
+    head: bytes, label: str | None, *, complete: bool, fallback: str = _FALLBACK
+) -> Encoding | None:
+    """Return the encoding of a page that begins with `head` and whose Content-Type names `label`; the one
+    called `fallback` where nothing names one.
 
     None while more of the page could still change the answer; with `complete` no more is to come.
 
@@ -106,7 +109,7 @@ def sniff_encoding(head: bytes, label: str | None, *, complete: bool) -> Encodin
         return Encoding(utf_16)
     if not complete and _may_become(head, _UTF_16_XML):
         return None
-    return _declared_in_markup(head, complete=complete)
+    return _declared_in_markup(head, fallback, complete=complete)
 
 
 def declares_encoding(head: bytes) -> bool:
@@ -138,7 +141,7 @@ def _may_become(head: bytes, marks: tuple[tuple[bytes, str], ...]) -> bool:
     return any(mark.startswith(head) for mark, _ in marks)
 
 
-def _declared_in_markup(head: bytes, *, complete: bool) -> Encoding | None:
+def _declared_in_markup(head: bytes, fallback: str, *, complete: bool) -> Encoding | None:
     found = _prescan(head[:PRESCANNED])
     if found is not None:
         return Encoding(found)
@@ -150,7 +153,7 @@ def _declared_in_markup(head: bytes, *, complete: bool) -> Encoding | None:
         is_over = complete or past_the_head or _TEXT_FIRST.match(head) or len(head) >= LONGEST_HEAD
         if not is_over:
             return None
-        found = _xml_encoding(head) or _FALLBACK
+        found = _xml_encoding(head) or fallback
     return Encoding(found)
 
 

@@ -1,0 +1,53 @@
+"""What a file of a site is to browsers, by its name, as servers tell them."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from consentgate.gate.response.content_type import Kind, kind_of
+from consentgate.html.values.script_type import JAVASCRIPT
+from consentgate.web.file_types import file_type
+from consentgate.web.mime_sniffing import SNIFFED, sniffs_as_html
+
+
+class FileKind(Enum):
+    """The kinds of files that a build tells apart."""
+
+    PAGE = "a page, which is closed"
+    XML = "a document in XML, which is left out unless it is plain"
+    STYLE_SHEET = "a style sheet, in which is looked for third parties"
+    SCRIPT = "a script, which may be a worker's"
+    OTHER = "none of our business"
+
+
+class BuiltFile(NamedTuple):
+    """The `kind` of a file, and the `coding` around its content, "" for none."""
+
+    kind: FileKind
+    coding: str = ""
+
+
+def file_kind(name: str, head: bytes) -> BuiltFile:
+    """Return what the file of this `name` is, which begins with `head`.
+
+    Without an ending it is a page if it looks like one: many servers say so of such files.
+    """
+    type_, coding = file_type(name)
+    if "." not in name:
+        is_page = sniffs_as_html(head[:SNIFFED], complete=True)
+        return BuiltFile(FileKind.PAGE if is_page else FileKind.OTHER)
+    return BuiltFile(_kind(type_), coding)
+
+
+def _kind(type_: str) -> FileKind:
+    if not type_:
+        return FileKind.OTHER
+    if type_ in JAVASCRIPT:
+        return FileKind.SCRIPT
+    if type_ == "text/css":
+        return FileKind.STYLE_SHEET
+    kind = kind_of([("Content-Type", type_)])
+    if kind is Kind.HTML:
+        return FileKind.PAGE
+    return FileKind.XML if kind is Kind.XML else FileKind.OTHER

@@ -1,0 +1,153 @@
+"""What a build tells: what went, by service and by page, and how to declare it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from .declarations import declarations
+from .findings import GOING, WORDS, Found
+from .manifest import Entry
+from .site import BuiltSite
+
+_MOST_SHOWN = 20
+
+
+class Party(msgspec.Struct, frozen=True):
+    """A third party that goes: its `name`, the id of its `service` ("" where nobody knows one), its `hosts`,
+    how many things of which `kinds` there were, on how many `pages`, and the TOML that would `declare` it."""
+
+    name: str
+    service: str
+    hosts: tuple[str, ...]
+    kinds: dict[str, int]
+    pages: int
+    declare: str
+
+    @property
+    def count(self) -> int:
+        """How many things there were."""
+        return sum(self.kinds.values())
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was built, and what was `found` in it, by the path of the file.
+
+    `pages` and `files` count all that are there now; `new` those that were written this time, `gone` those
+    that were removed. `parties` has whoever would have been contacted, the most frequent first.
+    """
+
+    pages: int
+    files: int
+    new: int
+    gone: int
+    found: Mapping[str, tuple[Found, ...]]
+    parties: tuple[Party, ...] = field(default=())
+
+    @property
+    def is_closed(self) -> bool:
+        """True where the site itself was closed already: nothing had to go."""
+        return not any(one.what in GOING for found in self.found.values() for one in found)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report for a terminal, in short."""
+        others = self.files - self.pages
+        verdict = "Nothing has to go." if self.is_closed else "This would contact others, and goes:"
+        yield (
+            f"Pages: {self.pages}. Other files: {others}. Written now: {self.new}. Removed: {self.gone}. "
+            f"{verdict}"
+        )
+        for party in self.parties[:_MOST_SHOWN]:
+            kinds = ", ".join(f"{count} x {kind}" for kind, count in party.kinds.items())
+            yield f"  {party.name}: {kinds}, in {party.pages} {'file' if party.pages == 1 else 'files'}"
+        more = len(self.parties) - _MOST_SHOWN
+        if more > 0:
+            yield f"  and {more} more, which a report in a file has"
+        for path, found in self.found.items():
+            for one in found:
+                if one.why:
+                    line = f":{one.line}" if one.line else ""
+                    yield f"{path}{line}: {WORDS[one.what]}: {one.why}"
+
+    def json(self) -> bytes:
+        """Write the report as JSON."""
+        told: dict[str, Any] = {
+            "pages": self.pages,
+            "files": self.files,
+            "new": self.new,
+            "gone": self.gone,
+            "parties": [{**msgspec.to_builtins(party), "count": party.count} for party in self.parties],
+            "found": [
+                {"path": path, **{name: getattr(one, name) for name in one.__struct_fields__}}
+                for path, found in self.found.items()
+                for one in found
+            ],
+        }
+        return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
+
+    def html(self) -> bytes:
+        """Write the report as a page, which loads nothing."""
+        return (
+            _environment()
+            .get_template("report.html")
+            .render(report=self, words=WORDS)
+            .encode("utf-8", "replace")
+        )
+
+
+def report_of(
+    site: BuiltSite, files: Mapping[str, Entry], skipped: Mapping[str, str], *, new: int, gone: int
+) -> Report:
+    """Return the report on a `site` with these `files`, some of which were `skipped` for a reason."""
+    # What is in a page is in its compressed copy, too.
+    copies = {path for path in files if path.rpartition(".")[0] in files}
+    found = {path: entry.found for path, entry in files.items() if entry.found and path not in copies}
+    found |= {path: (Found("skipped", why=why),) for path, why in skipped.items()}
+    found = dict(sorted(found.items()))
+    return Report(
+        pages=sum(entry.is_page and entry.output != "" for entry in files.values()),
+        files=sum(entry.output != "" for entry in files.values()),
+        new=new,
+        gone=gone,
+        found=found,
+        parties=tuple(_parties(site, found)),
+    )
+
+
+def _parties(site: BuiltSite, found: Mapping[str, Iterable[Found]]) -> list[Party]:
+    going = [(path, one) for path, several in found.items() for one in several if one.what in GOING]
+    lines = declarations((one for _, one in going), site.policy)
+    by_key: dict[str, list[tuple[str, Found]]] = {}
+    for path, one in going:
+        if key := one.service or one.host:
+            by_key.setdefault(key, []).append((path, one))
+    parties = [
+        Party(
+            name=several[0][1].name,
+            service=several[0][1].service,
+            hosts=tuple(dict.fromkeys(one.host for _, one in several if one.host)),
+            kinds=dict(sorted(Counter(one.kind for _, one in several).items())),
+            pages=len({path for path, _ in several}),
+            declare=lines.get(key, ""),
+        )
+        for key, several in by_key.items()
+    ]
+    return sorted(parties, key=lambda party: (-party.count, party.name))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("consentgate.building"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
