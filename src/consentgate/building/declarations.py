@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from consentgate.catalogue import catalogue
-from consentgate.gate.log.proposals import LONGEST, asked_reason, toml_text
 from consentgate.policy import Policy
+from consentgate.policy.proposals import LONGEST, asked_reason, toml_text
 
 from .findings import Found
 
