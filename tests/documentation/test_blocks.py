@@ -25,6 +25,7 @@ import msgspec
 import pytest
 import tree_sitter
 import tree_sitter_javascript
+import yaml
 from django.template import engines
 from frameworks.caches import snippet_for
 
@@ -131,6 +132,11 @@ def long_options(parameter: click.Parameter) -> Iterator[str]:
         yield max(parameter.opts, key=len)
 
 
+def yaml_is_read(block: Block) -> None:
+    """Block and flow, as PyYAML reads them."""
+    assert isinstance(yaml.safe_load(block.text), dict | list)
+
+
 def python_is_run_by_the_page(block: Block) -> None:
     """`test_the_python_of_a_page_runs`: one block goes on where the one before ended."""
 
@@ -142,6 +148,7 @@ CHECKS: Mapping[str, Callable[[Block], None]] = {
     "html": html_is_valid,
     "js": javascript_is_parsed,
     "json": json_is_read,
+    "yaml": yaml_is_read,
     "jinja": jinja_is_compiled,
     "django": django_template_is_compiled,
     "http": headers_are_whole,

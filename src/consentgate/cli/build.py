@@ -60,7 +60,11 @@ def build(
     report_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Build the static site in SRC anew in OUT, each page in the form in which it contacts nobody.
+    """Build the static site in SRC anew in OUT, contacting nobody.
+
+    \b
+    Example:
+      consentgate build site public
 
     Trackers go, embeds become links, and each page says in its head whom it may contact. So nobody has to be
     asked. OUT may be SRC, where the site's generator writes all pages again.
