@@ -84,6 +84,14 @@ def test_cookies_of_a_service_come_with_it():
     assert {cookie.name for cookie in policy.services[0].cookies} >= {"_ga", "_new"}
 
 
+def test_a_name_that_no_policy_can_have_is_left_out():
+    tag = "https://static.hotjar.com/x.js"
+    found = update(
+        f'{SITE}\n[[service]]\nuse = "hotjar"\n', cookie('q"', tag), cookie("a*", tag), cookie("fine", tag)
+    )
+    assert found.completed == {"hotjar": ["fine"]}
+
+
 def test_a_name_alone_puts_no_cookie_into_a_service():
     text = f'{SITE}\n[[service]]\nuse = "google-analytics"\ncookies = [{{ name = "_ga" }}]\n'
     found = update(text, cookie("_gid"))

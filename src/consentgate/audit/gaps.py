@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from consentgate.drafting.additions import Additions, Sighting, additions_to
 from consentgate.drafting.in_place import NewCookie, with_cookies
-from consentgate.policy import Policy
+from consentgate.policy import NEVER, Cookie, Policy, PolicyError
 from consentgate.policy.lifetime import lifetime_text
 from consentgate.web.url import Url, resolve
 
@@ -94,13 +94,18 @@ def _lacking(inventory: Inventory) -> dict[str, list[NewCookie]]:
     lacking: dict[str, dict[str, NewCookie]] = {}
     for service in inventory.services:
         for one in _missing_of(service) if service.declared else ():
-            if one.where.by and _is_plain(_name(one)):
+            if one.where.by and _can_be_declared(_name(one)):
                 lacking.setdefault(service.id, {}).setdefault(_name(one), NewCookie(_name(one), _lasts(one)))
     return {id: [*new.values()] for id, new in lacking.items()}
 
 
-def _is_plain(name: str) -> bool:
-    return name != "" and name.isascii() and name.isprintable() and "*" not in name
+def _can_be_declared(name: str) -> bool:
+    """Say whether a policy can name it. A star would be a wildcard there."""
+    try:
+        Policy(cookies=(Cookie(name=name, category=NEVER),))
+    except PolicyError:
+        return False
+    return "*" not in name
 
 
 def _missing_of(service: FoundService) -> Iterator[FoundCookie | FoundItem]:
