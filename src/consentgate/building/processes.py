@@ -11,8 +11,8 @@ from typing import NamedTuple
 from .file_builder import BuiltFile, FileBuilder
 from .manifest import Entry
 
-_A_PROCESS_EACH = 24 << 20
-"""The bytes for which one more process pays: it takes about half a second to start."""
+_A_PROCESS_EACH = 128 << 20
+"""The bytes for which one more process pays: while it starts, the first one closes about half as many."""
 _PIECE = 2 << 20
 """The bytes of the files that a process is given at a time."""
 _MOST_IN_PIECE = 256
