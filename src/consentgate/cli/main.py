@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .audit import audit
 from .check import check
 from .explain import explain
 from .gate import gate
@@ -20,5 +21,5 @@ def main() -> None:
     """Consent enforcement for Python sites."""
 
 
-for _command in (check, explain, gate, import_, init, schema, serve, services):
+for _command in (audit, check, explain, gate, import_, init, schema, serve, services):
     main.add_command(_command)
