@@ -104,7 +104,7 @@ def judged(*stages: Stage, policy: Policy | None = None, **aliases: tuple[str, .
 
 
 @pytest.mark.parametrize("state", CLOSED)
-def test_a_third_party_without_consent(state: State) -> None:
+def test_a_third_party_without_consent_A1_A14(state: State) -> None:
     found = judged(stage(state, request("https://www.google-analytics.com/g/collect", by=URL)))
     one = found[f"third-party-{ENDINGS[state]} www.google-analytics.com"]
     assert (one.level, one.service, one.by) == ("error", "Google Analytics", (URL,))
@@ -115,7 +115,7 @@ def test_with_consent_nothing_is_a_finding_where_no_policy_says_what_it_covers()
     assert judged(stage(State.UNDECIDED), stage(State.ACCEPTED, *seen)) == {}
 
 
-def test_with_consent_what_the_policy_does_not_name_is_a_finding() -> None:
+def test_with_consent_what_the_policy_does_not_name_is_a_finding_B7() -> None:
     seen = (
         request("https://maps.example/"),
         request("https://others.example/"),
@@ -159,7 +159,7 @@ def test_a_redirect_of_the_visitor_is_the_sites_own_act() -> None:
 
 
 @pytest.mark.parametrize("kind", ["dns-prefetch", "preconnect", "reporting", "speculation rule"])
-def test_what_markup_asks_browsers_for_is_a_finding_of_its_own(kind: str) -> None:
+def test_what_markup_asks_browsers_for_is_a_finding_of_its_own_A14(kind: str) -> None:
     found = judged(stage(State.UNDECIDED, request("https://others.example/", kind)))
     assert set(found) == {"hint-before-consent others.example"}
 
@@ -206,7 +206,7 @@ def test_by_a_policy_every_cookie_that_is_not_necessary_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("state", [State.REFUSED, State.WITHDRAWN])
-def test_a_cookie_that_is_kept_is_a_finding_but_not_another_domains(state: State) -> None:
+def test_a_cookie_that_is_kept_is_a_finding_but_not_another_domains_A4(state: State) -> None:
     found = judged(stage(state, kept=(cookie("_ga"), cookie("id", ".doubleclick.net"))))
     assert set(found) == {f"cookie-{ENDINGS[state]} _ga"}
     assert "still there" in found[f"cookie-{ENDINGS[state]} _ga"].what
@@ -227,7 +227,7 @@ def test_another_domains_cookie_that_is_set_is_a_finding() -> None:
         ("local storage", "theme", "note"),
     ],
 )
-def test_storage(kind: StorageKind, key: str, level: str) -> None:
+def test_storage_A12(kind: StorageKind, key: str, level: str) -> None:
     (found,) = judged(stage(State.UNDECIDED, item(key, kind))).values()
     assert (found.rule, found.subject, found.level) == ("storage-before-consent", f"{kind}: {key}", level)
 
@@ -246,14 +246,14 @@ def test_storage_of_others_is_judged_by_their_host() -> None:
         ("https://shop.example/u.js", {"data-website-id": "7a1cd6ac-0f6d-4c3a-9c2d-0c1f3c5b1a11"}, "Umami"),
     ],
 )
-def test_a_tracker_on_the_sites_own_path(url: str, attributes: dict[str, str], service: str) -> None:
+def test_a_tracker_on_the_sites_own_path_A17(url: str, attributes: dict[str, str], service: str) -> None:
     scripts = (SeenScript(url, URL, attributes),)
     (found,) = judged(stage(State.UNDECIDED, request(url, "script"), scripts=scripts)).values()
     assert (found.rule, found.service) == ("own-path-tracker-before-consent", service)
     assert 'use = "' in found.declare
 
 
-def test_a_tracker_behind_a_name_of_the_site() -> None:
+def test_a_tracker_behind_a_name_of_the_site_A17() -> None:
     seen = stage(State.UNDECIDED, request("https://m.shop.example/i.gif"), request("https://c.shop.example/"))
     found = judged(seen, m=("x.eulerian.net",), c=("shop.b-cdn.net",))
     assert set(found) == {"cname-tracker-before-consent m.shop.example"}
@@ -281,7 +281,7 @@ def test_only_hosts_that_are_no_pages_of_the_site_are_looked_up() -> None:
         (1, 2, 3, set()),
     ],
 )
-def test_how_far_the_answers_are(
+def test_how_far_the_answers_are_B4_B6_B9(
     refuse: int | None, accept: int | None, withdraw: int | None, rules: set[str]
 ) -> None:
     found = judged(
@@ -299,7 +299,7 @@ def test_a_site_that_breaks_the_rules_and_asks_nothing_has_no_way_to_refuse() ->
     assert "no-way-to-refuse shop.example" in found
 
 
-def test_to_be_asked_again_is_a_finding() -> None:
+def test_to_be_asked_again_is_a_finding_B8_B14() -> None:
     found = judged(stage(State.UNDECIDED), stage(State.REFUSED, asks_again=True))
     assert set(found) == {"asked-again shop.example"}
 

@@ -1,4 +1,4 @@
-"""A site with many faults, in a real browser: an audit names every one of them, and who did it."""
+"""A site with many faults, in a real browser: an audit names each of them (A1, A3, A5), and who did it."""
 
 from __future__ import annotations
 
