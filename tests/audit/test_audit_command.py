@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,13 @@ def test_a_browser_that_is_not_there_is_said() -> None:
     found = run(URL, "--browser", "/no/such/browser")
     assert found.exit_code == 2
     assert "there is no program '/no/such/browser'" in found.stderr
+
+
+def test_without_playwright_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    found = run(URL)
+    assert found.exit_code == 2
+    assert "pip install 'consentgate[scan]': Playwright is missing" in found.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from socket import AF_INET, SOCK_DGRAM, socket
@@ -55,6 +56,13 @@ def server(dns: ModuleType) -> Iterator[str]:
         finally:
             over.set()
             thread.join()
+
+
+def test_without_dnspython_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dns.exception", None)
+    monkeypatch.setitem(sys.modules, "dns", None)
+    with pytest.raises(NoResolver, match="dnspython is missing"):
+        resolver()
 
 
 def test_aliases_are_followed_to_the_end(server: str) -> None:

@@ -61,6 +61,18 @@ def toured(chromium: str) -> Iterator[Callable[[str], Tour]]:
     yield tour
 
 
+def test_only_states_that_are_asked_for_are_looked_at(chromium: str) -> None:
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("302 Found" if environ["PATH_INFO"] == "/" else "200 OK", [("Location", "/there")])
+        return [HEAD.encode()]
+
+    with serve_wsgi(app) as site:
+        watching = Watching(chromium, settle=0.3)
+        tour = take_tour(site.url, states=(State.UNDECIDED,), watching=watching)
+        assert tour.url == site.at("/there")
+    assert [stage.state for stage in tour.stages] == [State.UNDECIDED]
+
+
 def clicks(tour: Tour) -> dict[State, int | None]:
     return {stage.state: stage.act.clicks for stage in tour.stages if stage.act is not None}
 

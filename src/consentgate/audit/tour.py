@@ -64,7 +64,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """All that was seen of the site at `url`, in the order of the states."""
+    """All that was seen of the site at `url`, in the order of the states. That is where its first page was
+    found, which may be another host than was asked for."""
 
     url: str
     stages: tuple[Stage, ...]

@@ -94,16 +94,16 @@ def audit(
 
     Ends with 0 where nothing was found, with 1 where something was, with 2 where it could not look.
     """
+    for page in (url, *pages):
+        _check_url(page)
     watching = Watching(browser, insecure, settle, patience, max(0, more), upstream=_upstream(proxy))
     try:
         policy = Policy.load(policy_file) if policy_file is not None else None
         ignores = read_ignores(_text(ignore_file), str(ignore_file)) if ignore_file is not None else ()
         baseline = read_baseline(_text(baseline_file), str(baseline_file)) if baseline_file else frozenset()
-        for page in (url, *pages):
-            page_url(page)
         tour = take_tour(url, pages, watching=watching, tell=lambda line: click.echo(line, err=True))
         found = judge_tour(tour, policy, _aliases(tour, policy, name_server))
-    except (CannotLook, BadFile, PolicyError, ValueError, OSError) as error:
+    except (CannotLook, BadFile, PolicyError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         context.exit(_COULD_NOT_LOOK)
     report = _report(tour, found, ignores, baseline, policy_file)
@@ -178,8 +178,18 @@ def _sighting(finding: Finding) -> dict[str, str]:
     return {"kind": kind, "name": name, "service": finding.service_id}
 
 
+def _check_url(url: str) -> None:
+    try:
+        page_url(url)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def _text(file: Path) -> str:
-    return file.read_text("utf-8")
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise BadFile(f"{file}: not UTF-8") from None
 
 
 def _write(context: click.Context, file: Path, text: str) -> None:

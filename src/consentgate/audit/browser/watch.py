@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -63,11 +63,14 @@ def take_tour(
     url: str,
     pages: Sequence[str] = (),
     *,
+    states: Container[State] = tuple(State),
     watching: Watching | None = None,
     tell: Callable[[str], object] = lambda line: None,
 ) -> Tour:
-    """Visit the site at `url`, and `pages` of it, in all states; a browser that has never been used begins
-    each, but for the withdrawal, which needs a consent. `tell` is given a line as each begins.
+    """Visit the site at `url`, and `pages` of it, in these `states`.
+
+    A browser that has never been used begins each, but for the withdrawal, which needs a consent. Before any
+    answer is always looked at: it says which pages there are. `tell` is given a line as each begins.
 
     Raises CannotLook where Playwright or the browser is missing, or the first page does not come.
     """
@@ -78,29 +81,36 @@ def take_tour(
         raise CannotLook("pip install 'consentgate[scan]': Playwright is missing") from None
     try:
         with sync_playwright() as playwright:
-            return Tour(url, tuple(_stages(playwright, [url, *pages], watching, tell)))
+            stages = tuple(_stages(playwright, [url, *pages], states, watching, tell))
     except Error as error:
         raise CannotLook(f"the browser has failed: {error.message.splitlines()[0]}") from None
+    return Tour(stages[0].visits[0].url, stages)
 
 
 def _stages(
-    playwright: Playwright, pages: list[str], watching: Watching, tell: Callable[[str], object]
+    playwright: Playwright,
+    pages: list[str],
+    states: Container[State],
+    watching: Watching,
+    tell: Callable[[str], object],
 ) -> Iterator[Stage]:
     tell(f"{pages[0]}: before any answer")
     with _watcher(playwright, pages[0], watching) as watcher:
         stage = watcher.stays_undecided(pages, watching.more)
     yield stage
     pages = [visit.url for visit in stage.visits if visit.status]
-    tell(f"{pages[0]}: after a refusal")
-    with _watcher(playwright, pages[0], watching) as watcher:
-        yield watcher.answers(State.REFUSED, pages)
-    tell(f"{pages[0]}: after consent")
-    with _watcher(playwright, pages[0], watching) as watcher:
-        stage = watcher.answers(State.ACCEPTED, pages)
-        yield stage
-        if stage.was_reached:
-            tell(f"{pages[0]}: after the withdrawal")
-            yield watcher.answers(State.WITHDRAWN, pages)
+    if State.REFUSED in states:
+        tell(f"{pages[0]}: after a refusal")
+        with _watcher(playwright, pages[0], watching) as watcher:
+            yield watcher.answers(State.REFUSED, pages)
+    if State.ACCEPTED in states or State.WITHDRAWN in states:
+        tell(f"{pages[0]}: after consent")
+        with _watcher(playwright, pages[0], watching) as watcher:
+            stage = watcher.answers(State.ACCEPTED, pages)
+            yield stage
+            if State.WITHDRAWN in states and stage.was_reached:
+                tell(f"{pages[0]}: after the withdrawal")
+                yield watcher.answers(State.WITHDRAWN, pages)
 
 
 @contextmanager
@@ -286,15 +296,15 @@ class _Watcher:
             for cookie in self._context.cookies()
         }
         # Storage that no open page can reach is where it was.
-        items = dict(self._kept.items)
-        origins = set()
+        items = self._kept.items
         for frame in self._page.frames:
-            rows = [row for row in _rows(self._asks(frame, questions.STORED), 3) if all(map(_is_text, row))]
-            origins.add(_origin(frame.url))
-            found = {(kind, origin, key): SeenItem(kind, origin, key, "") for kind, origin, key in rows}
-            items = {
-                key: item for key, item in items.items() if key[1] != _origin(frame.url) or key in found
-            } | {key: item for key, item in found.items() if key not in items}
+            answer = self._asks(frame, questions.STORED)
+            if not isinstance(answer, list):
+                continue
+            origin = _origin(frame.url)
+            elsewhere = {key: item for key, item in items.items() if item.origin != origin}
+            rows = (row for row in _rows(answer, 3) if all(map(_is_text, row)))
+            items = elsewhere | {(kind, of, key): SeenItem(kind, of, key, "") for kind, of, key in rows}
         return _Kept(cookies, items)
 
     def _asks(self, frame: Frame, question: str) -> Any:

@@ -69,8 +69,10 @@ FIND = """([words, near]) => {
     const says = text => typeof text === "string" && pattern.test(plain(text));
     const look = root => {
         for (const element of root.querySelectorAll("*")) {
-            const texts = [element.innerText, element.value, element.getAttribute("aria-label")];
-            if (element.matches(WHERE) && texts.some(says) && seen(element)) return element;
+            if (element.matches(WHERE)) {
+                const texts = [element.innerText, element.value, element.getAttribute("aria-label")];
+                if (texts.some(says) && seen(element)) return element;
+            }
             const found = element.shadowRoot && look(element.shadowRoot);
             if (found) return found;
         }

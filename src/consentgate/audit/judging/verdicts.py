@@ -25,6 +25,7 @@ class Verdicts:
     policy: Policy = field(init=False)
     _proposals: Proposals = field(init=False)
     _lines: dict[tuple[str, str], str] = field(default_factory=dict)
+    _judges: dict[tuple[str, bool], Judge] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.policy = self.declared if self.declared is not None else Policy()
@@ -32,9 +33,12 @@ class Verdicts:
 
     def judge(self, page: str, state: State) -> Judge:
         """Return the judge for a page, of a visitor who has accepted everything or nothing."""
-        ids = self.policy.ids if state is State.ACCEPTED else ()
-        where = resolved(page or self.url)
-        return Judge(Consent.of_ids(self.policy, ids), where.host, where.path)
+        has_accepted = state is State.ACCEPTED
+        if (page, has_accepted) not in self._judges:
+            where = resolved(page or self.url)
+            consent = Consent.of_ids(self.policy, self.policy.ids if has_accepted else ())
+            self._judges[page, has_accepted] = Judge(consent, where.host, where.path)
+        return self._judges[page, has_accepted]
 
     def is_own(self, host: str) -> bool:
         """Say whether `host` is the site itself."""
