@@ -23,6 +23,8 @@ _REPORTED = re.compile(r"https?://[^\s\"'<>;,]+")
 _REPORT_URI = re.compile(r"report-uri\s+([^;]+)", re.IGNORECASE)
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
 _RELATION = re.compile(r";\s*rel\s*=\s*\"?([\w\s-]+)", re.IGNORECASE)
+_NEVER_SENT = ("csp", "mixed-content", "subresource-filter")
+"""The protocol's words for why a browser does not send a request."""
 _HINTS = ("preconnect", "dns-prefetch", "prefetch", "preload", "modulepreload")
 
 
@@ -58,16 +60,23 @@ class Record:
     hinted: list[tuple[str, str]] = field(default_factory=list)
     changed: float = 0.0
     _others: list[Recorded] = field(default_factory=list)
+    _blocked: set[str] = field(default_factory=set)
 
     def clear(self) -> None:
         """Forget all that was told."""
         for told in (self.requests, self.written, self.set_by_response, self.hinted, self._others):
             told.clear()
+        self._blocked.clear()
+
+    def block(self, request: Recorded) -> None:
+        """Take a request out that the browser did not send."""
+        self.requests = [one for one in self.requests if one is not request]
+        self._blocked.add(request.url)
 
     def all_requests(self) -> Iterator[Recorded]:
         """Yield the requests: those of pages and frames, then those of workers, which are told elsewhere."""
         yield from self.requests
-        known = {request.url for request in self.requests}
+        known = {request.url for request in self.requests} | self._blocked
         for request in self._others:
             if request.url not in known:
                 known.add(request.url)
@@ -116,6 +125,7 @@ class _PageListener:
             ("Network.responseReceived", self._received),
             ("Network.responseReceivedExtraInfo", self._received_headers),
             ("Network.loadingFinished", self._finished),
+            ("Network.loadingFailed", self._failed),
             ("Network.webSocketCreated", self._opened_socket),
             ("Network.webTransportCreated", self._opened_transport),
         ):
@@ -170,6 +180,15 @@ class _PageListener:
         self._record.changed = time.monotonic()
         for request in self._chains.get(event["requestId"], [])[-1:]:
             request.took = max(0.0, event["timestamp"] - request._began)
+
+    def _failed(self, event: Mapping[str, Any]) -> None:
+        self._record.changed = time.monotonic()
+        # A Content-Security-Policy and the rules on mixed content stop requests that were told of already.
+        # Others stop what has been answered: that was sent.
+        chain = self._chains.get(event["requestId"], [])
+        was_sent = self._answered[event["requestId"]] >= len(chain)
+        if event.get("blockedReason") in _NEVER_SENT and not was_sent:
+            self._record.block(chain[-1])
 
     def _opened_socket(self, event: Mapping[str, Any]) -> None:
         self._add(Recorded(event["url"], "websocket", _starter(event.get("initiator", {})), time.time()))

@@ -4,14 +4,12 @@ withdrawal."""
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from consentgate.audit.observations import SeenCookie, SeenItem, SeenRequest, State, Visit
 from consentgate.audit.tour import Screenshot, SeenScript, Stage, Tour
@@ -22,7 +20,21 @@ from .choosing import decide, question_on
 from .errors import CannotLook
 from .launch import BROWSERS_OWN, open_browser
 from .proxy import RecordingProxy
-from .recording import Record, Recorded, Written, record
+from .recording import Record, record
+from .sightings import (
+    host_of,
+    in_words,
+    is_text,
+    origin_of,
+    pages_to_visit,
+    pairs_in,
+    requests_of,
+    rows_in,
+    seen_cookie,
+    seen_request,
+    setter_of,
+    writer_of,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame, Page, Playwright
@@ -30,14 +42,8 @@ if TYPE_CHECKING:
 _ROUND = 100
 """Milliseconds from one look at a page to the next."""
 _EMPTY = "about:blank"
-_ACTS = re.compile(
-    r"(?i)log-?(in|out)|sign-?(in|out|up)|delete|remove|/(_privacy|cart|add)/|\.(?!html?$)\w{2,4}$"
-)
-"""Paths that do something, or lead to a file."""
 _LEAVING = 0.7
 """Seconds for what a page sends while it is being left."""
-_MOST_ROWS = 5000
-"""The most rows of one page's answer: pages can make up any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +125,7 @@ def _watcher(playwright: Playwright, url: str, watching: Watching) -> Iterator[_
         RecordingProxy(upstream=watching.upstream, most_bytes=watching.most_bytes) as proxy,
         open_browser(playwright, watching.browser, proxy, insecure=watching.insecure) as context,
     ):
-        host = (urlsplit(url).hostname or "").lower()
-        yield _Watcher(context, proxy, watching, own_hosts((), host))
+        yield _Watcher(context, proxy, watching, own_hosts((), host_of(url)))
 
 
 class _Kept(NamedTuple):
@@ -152,7 +157,7 @@ class _Watcher:
         first, shot = self._sees(pages[0], State.UNDECIDED)
         if not first.status:
             raise CannotLook(f"{pages[0]}: {first.problem}")
-        others = [*pages[1:], *_to_visit(self._links, [first.url, *pages], more)]
+        others = [*pages[1:], *pages_to_visit(self._links, [first.url, *pages], more)]
         visits = (first, *(self._sees(page, State.UNDECIDED)[0] for page in others))
         return self._stage(State.UNDECIDED, visits, (shot,))
 
@@ -217,7 +222,7 @@ class _Watcher:
         except slow:
             return 0, f"no page came in {self._watching.patience:g} seconds"
         except error as failed:
-            return 0, _in_words(str(failed))
+            return 0, in_words(str(failed))
         with contextlib.suppress(error):  # some pages never finish
             self._page.wait_for_load_state("load", timeout=timeout)
         return (response.status if response is not None else 200), ""
@@ -244,20 +249,20 @@ class _Watcher:
         kept = self._looks()
         hints = [*self._record.hinted]
         for frame in self._page.frames:
-            hints += _pairs(self._asks(frame, questions.HINTS))
-            for source, attributes in _rows(self._asks(frame, questions.SCRIPTS), 2):
+            hints += pairs_in(self._asks(frame, questions.HINTS))
+            for source, attributes in rows_in(self._asks(frame, questions.SCRIPTS), 2):
                 if isinstance(attributes, dict):
                     pairs = {str(name): str(value)[:500] for name, value in attributes.items()}
                     self._scripts.setdefault((str(source), url), SeenScript(str(source), url, pairs))
         self._links = [str(link) for link in self._asks(self._page.main_frame, questions.LINKS) or ()]
-        requests = tuple(_merged(url, self._since, self._record, hints))
+        requests = tuple(requests_of(url, self._since, self._record, hints))
         cookies = tuple(
-            replace(cookie, page=url, by=_setter(cookie, self._record))
+            replace(cookie, page=url, by=setter_of(cookie, self._record))
             for key, (cookie, value) in kept.cookies.items()
             if key not in self._kept.cookies or self._kept.cookies[key][1] != value
         )
         items = tuple(
-            replace(item, page=url, by=_writer(item, self._record.written))
+            replace(item, page=url, by=writer_of(item, self._record.written))
             for key, item in kept.items.items()
             if key not in self._kept.items
         )
@@ -276,8 +281,8 @@ class _Watcher:
         self._settles(_LEAVING)
         told = {request.url for request in visit.requests}
         late = [r for r in self._record.all_requests() if r.url not in told]
-        requests = [*visit.requests, *(_of(r, visit.url, self._since) for r in late)]
-        known = {urlsplit(request.url).hostname for request in requests}
+        requests = [*visit.requests, *(seen_request(r, visit.url, self._since) for r in late)]
+        known = {host_of(request.url) for request in requests}
         for contact in self._proxy.since(self._mark):
             if contact.host not in known and contact.host not in BROWSERS_OWN:
                 known.add(contact.host)
@@ -292,7 +297,7 @@ class _Watcher:
 
     def _looks(self) -> _Kept:
         cookies = {
-            (cookie["name"], cookie["domain"], cookie["path"]): _seen_cookie(cookie)
+            (cookie["name"], cookie["domain"], cookie["path"]): seen_cookie(cookie)
             for cookie in self._context.cookies()
         }
         # Storage that no open page can reach is where it was.
@@ -301,9 +306,9 @@ class _Watcher:
             answer = self._asks(frame, questions.STORED)
             if not isinstance(answer, list):
                 continue
-            origin = _origin(frame.url)
+            origin = origin_of(frame.url)
             elsewhere = {key: item for key, item in items.items() if item.origin != origin}
-            rows = (row for row in _rows(answer, 3) if all(map(_is_text, row)))
+            rows = (row for row in rows_in(answer, 3) if all(map(is_text, row)))
             items = elsewhere | {(kind, of, key): SeenItem(kind, of, key, "") for kind, of, key in rows}
         return _Kept(cookies, items)
 
@@ -311,94 +316,6 @@ class _Watcher:
         with contextlib.suppress(_errors()[0]):  # a frame that failed to load, or is going away
             return frame.evaluate(question)
         return None
-
-
-def _merged(
-    page: str, since: float, record: Record, hints: Iterable[tuple[str, str]]
-) -> Iterator[SeenRequest]:
-    """Yield the requests of a page, then what it asks browsers for and was not seen to be asked."""
-    told = set()
-    for request in record.all_requests():
-        told.add(request.url)
-        yield _of(request, page, since)
-    for kind, url in dict.fromkeys(hints):
-        if url not in told or kind in ("preconnect", "dns-prefetch"):
-            yield SeenRequest(url, kind, page, page)
-    for written in dict.fromkeys(w for w in record.written if w.kind == "webrtc"):
-        # RFC 7064: stun:host, stun:host:port.
-        host = written.name.partition(":")[2].partition("?")[0]
-        yield SeenRequest(f"https://{host}/", "webrtc", page, written.by)
-
-
-def _of(request: Recorded, page: str, since: float) -> SeenRequest:
-    return SeenRequest(
-        request.url, request.kind, page, request.by, max(0.0, request.time - since), request.took
-    )
-
-
-def _seen_cookie(cookie: Any) -> tuple[SeenCookie, object]:
-    expires = cookie.get("expires", -1)
-    lifetime = max(0, round(expires - time.time())) if expires > 0 else None
-    seen = SeenCookie(cookie["name"], cookie["domain"], cookie["path"], lifetime, cookie["httpOnly"], "")
-    return seen, (cookie["value"], expires)
-
-
-def _setter(cookie: SeenCookie, record: Record) -> str:
-    domain = cookie.domain.removeprefix(".")
-    for name, url in reversed(record.set_by_response):
-        host = urlsplit(url).hostname or ""
-        if name == cookie.name and (host == domain or host.endswith(f".{domain}")):
-            return url
-    return next((w.by for w in reversed(record.written) if (w.kind, w.name) == ("cookie", cookie.name)), "")
-
-
-def _writer(item: SeenItem, written: Sequence[Written]) -> str:
-    wanted = (item.kind, item.key, item.origin)
-    return next((one.by for one in written if (one.kind, one.name, one.origin) == wanted), "")
-
-
-def _to_visit(links: Iterable[str], known: Iterable[str], most: int) -> list[str]:
-    """Choose pages of the same origin that the first one links to, but none that acts when asked for."""
-    first = next(iter(known), "")
-    seen = {url.partition("#")[0] for url in known}
-    found: list[str] = []
-    for link in links:
-        page = link.partition("#")[0]
-        if len(found) >= most:
-            break
-        if page not in seen and _origin(page) == _origin(first) and not _ACTS.search(urlsplit(page).path):
-            seen.add(page)
-            if not urlsplit(page).query:
-                found.append(page)
-    return found
-
-
-def _origin(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc}"
-    except ValueError:
-        return ""
-
-
-def _rows(answer: Any, width: int) -> list[list[Any]]:
-    """Return the rows of a page's answer, which may be anything."""
-    rows = answer if isinstance(answer, list) else []
-    return [row for row in rows[:_MOST_ROWS] if isinstance(row, list) and len(row) == width]
-
-
-def _pairs(answer: Any) -> list[tuple[str, str]]:
-    return [(row[0], row[1]) for row in _rows(answer, 2) if all(map(_is_text, row))]
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _in_words(message: str) -> str:
-    """Return what Playwright says of a page that did not come, without its log."""
-    first = message.splitlines()[0] if message else ""
-    return first.removeprefix("Page.goto: ").partition(" at http")[0] or "no page came"
 
 
 def _errors() -> tuple[type[Exception], type[Exception]]:
