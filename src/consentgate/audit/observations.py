@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -23,13 +23,16 @@ class SeenRequest:
     """A request that the page at `page` led to, or that its markup asks browsers for.
 
     `kind` is the browser's word for what was loaded ("script", "image", "websocket", ...), or the markup's
-    ("preconnect", "dns-prefetch", ...). `by` is the URL of what started it, "" where that is not known.
+    ("preconnect", "dns-prefetch", ...). `by` is the URL of what started it, "" where that is not known. `at`
+    and `took` are seconds, from when the page was asked for; two requests are equal whatever these are.
     """
 
     url: str
     kind: str
     page: str
     by: str = ""
+    at: float = field(default=0.0, compare=False)
+    took: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .audit import audit
 from .build import build
 from .check import check
 from .explain import explain
@@ -27,7 +28,7 @@ def main() -> None:
     """
 
 
-for _command in (build, check, explain, gate, import_, init, scan, schema, serve, services):
+for _command in (audit, build, check, explain, gate, import_, init, scan, schema, serve, services):
     # click would cut the first line at 45 characters.
     _command.short_help = (_command.help or "").partition("\n")[0]
     main.add_command(_command)

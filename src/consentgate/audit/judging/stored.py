@@ -1,0 +1,149 @@
+"""Judges what the browser keeps: cookies, and all other storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from consentgate.audit.observations import SeenCookie, SeenItem, State
+from consentgate.audit.tour import Stage, Tour
+from consentgate.policy import Claim
+
+from .exemptions import level_of_host, level_of_name
+from .findings import Finding, Level, some
+from .resolving import host_of
+from .rules import IN_WORDS, WHEN
+from .verdicts import Verdicts, named, shown
+
+_CONSENT_COOKIES = frozenset(("consent", "__Host-consent", "__Secure-consent"))
+_OF_APPLICATIONS = frozenset(("service worker", "cache storage", "IndexedDB"))
+"""Kinds of storage that policies have no table for. Applications that work offline need them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageRules:
+    """Finds what is stored without consent, or still there after it has ended.
+
+    `answers` are the names of cookies that a refusal itself set: one of them keeps it.
+    """
+
+    verdicts: Verdicts
+    answers: frozenset[str] = frozenset()
+
+    def broken_in(self, stage: Stage) -> Iterator[Finding]:
+        """Yield what the cookies and the storage of a stage break."""
+        for visit in stage.visits:
+            for cookie in visit.cookies:
+                yield from self._by_cookie(cookie, stage.state, "is set")
+            for item in visit.items:
+                yield from self._by_item(item, stage.state, "stores")
+        if stage.state not in (State.REFUSED, State.WITHDRAWN) or not stage.was_reached:
+            return
+        # A browser deletes what another domain stored at no site's request.
+        for cookie in stage.kept_cookies:
+            if self.verdicts.is_own(_domain(cookie)):
+                yield from self._by_cookie(cookie, stage.state, "is still there")
+        for item in stage.kept_items:
+            if self.verdicts.is_own(host_of(item.origin)):
+                yield from self._by_item(item, stage.state, "still has")
+
+    def _by_cookie(self, cookie: SeenCookie, state: State, does: str) -> Iterator[Finding]:
+        if cookie.name in _CONSENT_COOKIES:
+            return
+        if not self.verdicts.is_own(_domain(cookie)):
+            yield from self._by_foreign_cookie(cookie, state)
+            return
+        claim = self.verdicts.judge(cookie.page, state).cookie(cookie.name)
+        level = self._level(cookie.name, state)
+        if claim is None or level is None:
+            return
+        rule = f"cookie-{WHEN[state]}" if state in WHEN else "undeclared-cookie"
+        facts = ", ".join((_life(cookie), *(["HttpOnly"] if cookie.http_only else [])))
+        yield Finding(
+            rule,
+            level,
+            state,
+            cookie.name,
+            f"{IN_WORDS[state]}, the cookie {cookie.name} {does} ({facts})",
+            self.verdicts.to_do(rule, claim),
+            some(cookie.page),
+            claim.name if claim.service else "",
+            some(cookie.by),
+            declare=self.verdicts.cookie_lines(cookie.name, claim),
+            service_id=claim.service or "",
+        )
+
+    def _by_foreign_cookie(self, cookie: SeenCookie, state: State) -> Iterator[Finding]:
+        host = _domain(cookie)
+        claim = self.verdicts.judge(cookie.page, state).url(host, "/")
+        if claim is None or state not in WHEN:
+            return  # after consent the host itself is the finding
+        rule = f"cookie-{WHEN[state]}"
+        yield Finding(
+            rule,
+            self._level_of_host(host),
+            state,
+            f"{cookie.name} on {host}",
+            f"{IN_WORDS[state]}, {shown(host, claim)} sets the cookie {cookie.name} ({_life(cookie)})",
+            self.verdicts.to_do(rule, claim),
+            some(cookie.page),
+            named(claim, host),
+            some(cookie.by),
+        )
+
+    def _by_item(self, item: SeenItem, state: State, does: str) -> Iterator[Finding]:
+        if state not in WHEN:
+            return
+        host, judge = host_of(item.origin), self.verdicts.judge(item.page, state)
+        is_own = self.verdicts.is_own(host)
+        claim = judge.cookie(item.key) if is_own else judge.url(host, "/")
+        level = self._level_of_item(item, state, claim) if is_own else self._level_of_host(host)
+        if claim is None or level is None:
+            return
+        rule = f"storage-{WHEN[state]}"
+        has_table = is_own and item.kind not in _OF_APPLICATIONS
+        who = "the site" if is_own else shown(host, claim)
+        yield Finding(
+            rule,
+            level,
+            state,
+            f"{item.kind}: {item.key}",
+            f"{IN_WORDS[state]}, {who} {does} {item.key!a} in the browser ({item.kind})",
+            self.verdicts.to_do(rule, claim),
+            some(item.page),
+            claim.name if claim.service else "",
+            some(item.by),
+            declare=self.verdicts.cookie_lines(item.key, claim) if has_table else "",
+        )
+
+    def _level_of_item(self, item: SeenItem, state: State, claim: Claim | None) -> Level | None:
+        if item.kind in _OF_APPLICATIONS and (claim is None or not claim.service):
+            return "warning"
+        return self._level(item.key, state)
+
+    def _level(self, name: str, state: State) -> Level | None:
+        """Return how bad it is that something called `name` is stored; None where nothing says that it is."""
+        if self.verdicts.declared is not None:
+            return "error"
+        level = level_of_name(name, state) if state in WHEN else None
+        return "note" if level == "warning" and name in self.answers else level
+
+    def _level_of_host(self, host: str) -> Level:
+        return "error" if self.verdicts.declared is not None else level_of_host(host, "/")
+
+
+def _domain(cookie: SeenCookie) -> str:
+    return cookie.domain.removeprefix(".")
+
+
+def _life(cookie: SeenCookie) -> str:
+    if cookie.lifetime is None:
+        return "until the browser closes"
+    days = round(cookie.lifetime / 86_400)
+    return f"for {days} days" if days > 1 else f"for {max(1, round(cookie.lifetime / 3600))} hours"
+
+
+def set_by_refusing(tour: Tour) -> frozenset[str]:
+    """Return the names of the cookies that were set where the visitor refused."""
+    stage = tour.stage(State.REFUSED)
+    return frozenset(cookie.name for visit in (stage.visits[:1] if stage else ()) for cookie in visit.cookies)
