@@ -22,6 +22,7 @@ from .findings_files import sightings_in
 from .inventory_table import listed, table
 from .notices import said_once
 from .site_questions import SiteOptions, ask_for_site, is_terminal, site_options
+from .watching import watched
 from .written_file import read_text, replace, write
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from consentgate.audit.observations import Visit
     from consentgate.drafting.site import SiteAnswers
 
-_BLIND = "what scripts do as they run was not seen: that takes a browser"
+_BLIND = (
+    "what scripts do as they run was not seen: --browser looks with a real browser, before consent and after "
+    "each choice"
+)
 
 
 @click.command()
@@ -50,6 +54,19 @@ _BLIND = "what scripts do as they run was not seen: that takes a browser"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of findings of the running site, to merge in. May be repeated.",
 )
+@click.option(
+    "--browser",
+    "with_browser",
+    is_flag=True,
+    help="Look with a real browser too, before and after each choice.",
+)
+@click.option(
+    "--browser-pages",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="The most pages to look at with the browser.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print an object instead of the table.")
 @crawl_options
 @site_options
@@ -59,6 +76,8 @@ def scan(
     file: Path | None,
     shows_diff: bool,
     findings: tuple[Path, ...],
+    with_browser: bool,
+    browser_pages: int,
     as_json: bool,
     site: SiteOptions,
 ) -> None:
@@ -80,13 +99,19 @@ def scan(
         # Only the site's makers can answer: better before the crawl than after it.
         answers = ask_for_site(site, likely_name=start.site.host) if file and before is None else None
         crawler = crawled(start, site.hosts or policy.site.hosts, crawl, quiet=as_json)
-        visits = [*_seen(crawler)]
+        visits, unseen = [*_seen(crawler)], [*doubts(crawler)]
+        if with_browser:
+            looked = watched(str(crawler.start), visits, browser_pages, quiet=as_json)
+            visits += looked.visits
+            unseen += looked.doubts
+        else:
+            unseen.append(_BLIND)
         update = None
         if file is not None:
             text = before if answers is None else _begun(answers, crawler, is_asked=_is_asked(site))
             update = _updated(text or "", file, visits, start.site.host, findings)
         inventory = _inventory(visits, policy, start.site.host)
-    for line in (*doubts(crawler), _BLIND):
+    for line in unseen:
         click.echo(f"Warning: {line}", err=True)
     if as_json:
         click.echo(json.dumps(_described(inventory, visits, crawler, update, before), indent=2))
