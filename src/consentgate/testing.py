@@ -15,6 +15,7 @@ from typing import Any
 
 from .consent import Consent, decide
 from .gate import Gate
+from .policy import NECESSARY
 from .web.host import parse_authority
 
 __all__ = ["consent_cookie", "consent_for", "consent_to"]
@@ -37,11 +38,16 @@ def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhos
 
 
 def consent_for(gate: Gate, grants: Iterable[str] = (), host: str = "localhost") -> Consent:
-    """Return the consent of a visitor of `host` who has said yes to the categories and services `grants`.
+    """Return the consent of a visitor of `host` who has said yes to the categories and services `grants`, and
+    no to everything where there are none.
 
     Raises UnknownId for an id that the policy does not have.
     """
-    return Consent.of_ids(gate.policy_for(host), grants)
+    ids = grants if isinstance(grants, str) else [*grants]
+    policy = gate.policy_for(host)
+    consent = Consent.of_ids(policy, ids)
+    # Who says yes to something has objected to nothing.
+    return Consent.of_ids(policy, [*ids, NECESSARY]) if ids else consent
 
 
 def consent_to(client: Any, *grants: str, gate: Gate | None = None, host: str = "") -> None:

@@ -240,8 +240,12 @@ def test_what_may_be_objected_to_is_never_consented_to_A22() -> None:
     assert list(digests(UK).values()).count(UNOBJECTED) == 1
 
 
-def test_consent_by_ids_objects_to_nothing_unless_there_are_none() -> None:
-    assert UNOBJECTED in Consent.of_ids(UK, ["stats"]).granted
+def test_consent_by_ids_lets_pass_what_they_name_and_objects_otherwise_A22() -> None:
+    assert UNOBJECTED not in Consent.of_ids(UK, ["stats"]).granted
+    assert UNOBJECTED in Consent.of_ids(UK, ["necessary"]).granted
+    counter = service("counter", "necessary", 'reason = "uk-appearance"')
+    counting = policy(counter, site='regime = "uk"\nhosts = ["counter.example"]')
+    assert UNOBJECTED in Consent.of_ids(counting, ["counter"]).granted
     assert Consent.of_ids(UK, []).granted == frozenset()
 
 

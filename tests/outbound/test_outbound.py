@@ -12,14 +12,16 @@ from typing import Any
 import httpx
 import pytest
 import requests
+from gate.test_regimes import MIXED
 from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from werkzeug.test import Client
 
-from consentgate import Gate, Policy, asgi, wsgi
-from consentgate.consent import Consent
+from consentgate import Gate, Policies, Policy, asgi, wsgi
+from consentgate.consent import Consent, decide
+from consentgate.consent.choice import with_objection
 from consentgate.outbound import HELD_BACK, ActingFor, Mode, Outbound, current_consent
 from consentgate.testing import consent_cookie
 
@@ -195,7 +197,34 @@ def test_a_visitors_own_policy_counts(vendor: Vendor) -> None:
     assert not outbound.holds_back("http://127.0.0.1/")
     with ActingFor(Consent(other)):
         assert outbound.holds_back("http://127.0.0.1/")
-        assert not outbound.holds_back("http://localhost/collect")
+        # Nor can they have consented to what another policy declares.
+        assert outbound.holds_back("http://localhost/collect")
+        assert not outbound.holds_back("http://localhost/pay")
+
+
+def test_on_a_host_without_a_policy_nothing_has_been_consented_to() -> None:
+    outbound, held_back = Outbound(POLICY), []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        held_back.append(outbound.holds_back("http://localhost/collect"))
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b"{}"]
+
+    hosts = {"shop.example": POLICY}
+    client = Client(wsgi.ConsentMiddleware(app, Gate(Policies(hosts.get), secret_key="k")))
+    for host in ("shop.example", "nobody.example"):
+        client.get("/", headers={"Host": host})
+    assert held_back == [True, True]
+
+
+def test_an_objection_goes_along_with_what_is_done_later() -> None:
+    policy = Policy.parse(MIXED)
+    for objects in (False, True):
+        choice = decide(policy, "accept")
+        consent = Consent.of_choice(policy, with_objection(choice) if objects else choice, frozenset())
+        with ActingFor(Consent.of_ids(policy, consent.allowed)):
+            assert Outbound(policy).holds_back("https://counter.example/") is objects
+            assert not Outbound(policy).holds_back("https://films.example/")
 
 
 @pytest.mark.parametrize("url", ["", "/collect", "http://", "http:///x", "mailto:a@b.example"])

@@ -55,8 +55,11 @@ class Consent(msgspec.Struct, frozen=True):
 
     @classmethod
     def of_ids(cls, policy: Policy, ids: Iterable[str]) -> Consent:
-        """Return consent to the categories and services with these `ids`, and an objection to nothing. With
-        none it is a refusal, which objects to all that may be objected to.
+        """Return consent to the categories and services with these `ids`: what `allowed` names of another
+        consent.
+
+        What passes unless the visitor objects passes where one of its services is among them, or
+        "necessary" is. Otherwise this is an objection.
 
         Raises UnknownId for an id that the policy does not have, and TypeError for one text.
         """
@@ -67,7 +70,9 @@ class Consent(msgspec.Struct, frozen=True):
         wanted = tuple(ids)
         for name in wanted:
             _require_known(policy, name)
-        return cls(policy, None, covered_by(policy, wanted) | (unobjected(policy) if wanted else frozenset()))
+        named = {NECESSARY, *(unit.service for unit in policy.claims.objectable)}
+        passes = unobjected(policy) if named.intersection(wanted) else frozenset()
+        return cls(policy, None, covered_by(policy, wanted) | passes)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Consent) and self._parts == other._parts

@@ -32,8 +32,9 @@ class Outbound:
     is. Code that works later, or in another process, says so itself: `with ActingFor(consent):`. Where
     nobody does, nothing has been consented to.
 
-    `policy` counts where there is no visitor; where there is one, their own policy does. A host that neither
-    the policy nor the catalogue knows is no service and passes, and so does what is declared as necessary.
+    `policy` counts where there is no visitor; where there is one, that of their host does, and `policy` for
+    what that one does not know. A host that neither the policies nor the catalogue know is no service and
+    passes, and so does what is declared as necessary.
 
     `mode` is what happens to a request without consent: "block" answers it with an empty 451 and contacts
     nobody; "report" sends it, and logs what would have been blocked; "log" sends it, and logs each service
@@ -57,7 +58,7 @@ class Outbound:
     def holds_back(self, url: str) -> bool:
         """Say whether a request to `url` may not leave now. Logs that, once for each service and host."""
         consent = current_consent()
-        contact = contact_at(url, consent or self._nobody)
+        contact = self._contact_at(url, consent)
         if contact is None:
             return False
         if self._mode == "log":
@@ -75,6 +76,15 @@ class Outbound:
             self._advice(contact),
         )
         return self._mode == "block"
+
+    def _contact_at(self, url: str, consent: Consent | None) -> Contact | None:
+        """Return the service that a request to `url` contacts. What the policy of the visitor's host does not
+        know, as that of a host without a policy, the visitor cannot have consented to."""
+        nobody = self._nobody
+        found = contact_at(url, consent or nobody)
+        if found is None and consent is not None and consent.policy is not nobody.policy:
+            return contact_at(url, nobody)
+        return found
 
     def _tell(self, contact: Contact, message: str, *values: object) -> None:
         if self._logged.is_new(contact.name, contact.host):
