@@ -20,19 +20,20 @@ export const decide = async (tools, form, button) => {
   isBusy = true;
   const { tellOfChange } = tools;
   const { before, state } = tools.said;
-  /* On a page with what may be objected to, it says that this may stay. */
-  const changesNothing = Boolean(state) && button.value === "permit";
-  const takesBack = Boolean(state) && button.value !== "accept" && !changesNothing;
+  /* A notice that is closed changes nothing. */
+  const isSeen = button.value === "seen";
+  const adds = button.value === "accept" || button.value === "permit";
+  const takesBack = Boolean(state) && !adds && !isSeen;
   /* Before the answer deletes cookies: tags could set them again. */
   if (takesBack) tellOfChange(takesBack);
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   body.set(button.name, button.value);
   const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).finally(() => (isBusy = false));
   if (answer.type !== "opaqueredirect") throw answer;
-  if (changesNothing) return stopAsking(tools);
+  if (isSeen) return stopAsking(tools);
   if (!takesBack) tellOfChange(takesBack);
   tools.tabs?.postMessage("");
-  if (button.value !== "accept") await sweep(tools).catch(() => {});
+  if (!adds) await sweep(tools).catch(() => {});
   await forgetPages(tools).catch(() => {});
   /* What runs in the page must end, whatever else is lost. */
   if (takesBack) loadAgain(tools);

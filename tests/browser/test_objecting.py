@@ -88,6 +88,18 @@ def test_a_notice_that_is_closed_does_not_come_back_A22(begins: Opens) -> None:
     assert not counts(visitor.opens(site.url))
 
 
+@pytest.mark.parametrize("javascript", [False], indirect=True)
+def test_to_close_a_notice_from_before_the_objection_takes_nothing_back_A22(begins: Opens) -> None:
+    visitor, site = begins(UK + COUNTED)
+    visitor.opens(site.url)
+    other = visitor.context.new_page()
+    other.goto(site.url)
+    other.get_by_role("button", name="Object", exact=True).first.click()
+    other.close()
+    visitor.presses("Close")
+    assert not counts(visitor.opens(f"{site.url}deep"))
+
+
 @pytest.mark.parametrize("javascript", [True], indirect=True)
 def test_to_close_the_notice_costs_nothing_that_was_typed_A22(begins: Opens) -> None:
     visitor, site = begins(UK + COUNTED)
@@ -114,6 +126,9 @@ def test_who_consents_can_object_all_the_same_A22(begins: Opens) -> None:
     visit = visitor.opens(site.url)
     assert not counts(visit)
     assert FILM in visit.hosts
+    assert counts(visitor.presses("Take back objection"))
+    assert visitor.shows("Object")
+    assert not visitor.shows("Take back objection")
 
 
 def test_the_banner_has_the_button_and_to_object_leaves_the_question_A22(begins: Opens) -> None:

@@ -162,11 +162,20 @@ def test_a_site_that_asks_for_nothing_informs_until_the_visitor_has_seen_it_A22(
     reply = site.gets()
     assert b"UK law allows that without consent" in reply.body
     # In the notice one beside the other; and in the corner, once that has gone.
-    assert buttons(reply) == ["object", "permit", "object"]
-    seen = site.gets(cookie=site.chooses("permit"))
+    assert buttons(reply) == ["object", "seen", "object"]
+    seen = site.gets(cookie=site.chooses("seen"))
     assert buttons(seen) == ["object"]
     assert b"consentgate-banner" not in seen.body
     assert counts(seen)
+
+
+def test_to_close_an_old_notice_takes_no_objection_back_A22(make_site: MakeSite) -> None:
+    site = make_site(PAGE, policy=ONLY)
+    for consent in (site.chooses("object"), site.chooses("refuse")):
+        # Another tab, or the back button, shows the notice still.
+        answer = site.decides("seen", consent)
+        assert (answer.status, answer.set_cookies) == (303, [])
+        assert not counts(site.gets(cookie=consent))
 
 
 def test_all_who_object_on_one_day_are_alike_A22(make_site: MakeSite, clock: Clock) -> None:
@@ -188,7 +197,7 @@ def test_an_objection_lasts_as_long_as_a_refusal_A22(make_site: MakeSite, clock:
     assert counts(site.gets(cookie=consent))
 
 
-@pytest.mark.parametrize("decision", ["object", "permit"])
+@pytest.mark.parametrize("decision", ["object", "permit", "seen"])
 def test_elsewhere_there_is_no_such_decision(make_site: MakeSite, decision: str) -> None:
     for policy in (SITE + FILMS, UK + FILMS, SITE + 'regime = "us"\n' + FILMS):
         assert make_site(PAGE, policy=policy).decides(decision).status == 400

@@ -16,8 +16,9 @@ from .coverage import UNOBJECTED, covered_by, everything
 Decision = Literal["accept", "refuse", "save", "withdraw"]
 ALLOW = "allow"
 """The decision that adds something to what is granted. Unlike the others it depends on what that is."""
-OBJECT, PERMIT = "object", "permit"
-"""The decisions on what passes unless the visitor objects. They answer nothing that the visitor is asked."""
+OBJECT, PERMIT, SEEN = "object", "permit", "seen"
+"""The decisions on what passes unless the visitor objects: to object, to take that back, and to close the
+notice of it. They answer nothing that the visitor is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,19 @@ def with_objection(before: Choice | None) -> Choice:
 
 
 def without_objection(before: Choice | None) -> Choice:
-    """Make the choice of a visitor who takes an objection back, or has been told that it can be made."""
+    """Make the choice of a visitor who takes an objection back."""
     if before is None or not before.is_answer:
         return Choice(_today(), permits=True, is_answer=False)
     return replace(before, objected=None) if before.is_grant else Choice(before.at, permits=True)
+
+
+def once_seen(before: Choice | None) -> Choice | None:
+    """Make the choice of a visitor who was told what can be objected to; None where that changes nothing.
+
+    The page that tells may be old, and the visitor may have objected since: in another tab, or before going
+    back to it. To close a notice takes nothing back.
+    """
+    return without_objection(None) if before is None else None
 
 
 def opens_something(before: Choice | None, choice: Choice) -> bool:

@@ -12,8 +12,10 @@ from consentgate.consent.choice import (
     ALLOW,
     OBJECT,
     PERMIT,
+    SEEN,
     Decision,
     allow_more,
+    once_seen,
     with_objection,
     without_objection,
 )
@@ -123,7 +125,7 @@ def read_decision(
     form = read_form(request, body)
     decisions = form.get("decision", [])
     decision = next((known for known in get_args(Decision) if [known] == decisions), None)
-    others = (ALLOW, OBJECT, PERMIT) if consent.policy.claims.objectable else (ALLOW,)
+    others = (ALLOW, OBJECT, PERMIT, SEEN) if consent.policy.claims.objectable else (ALLOW,)
     if decision is None and decisions not in [[other] for other in others]:
         raise BadForm(400, f"it has not one decision of {', '.join((*get_args(Decision), *others))}")
     ids = (*form.get("category", ()), *form.get("service", ()))
@@ -134,6 +136,8 @@ def read_decision(
         choice = with_objection(consent.choice)
     elif decisions == [PERMIT]:
         choice = without_objection(consent.choice)
+    elif decisions == [SEEN]:
+        choice = once_seen(consent.choice)
     else:
         choice = allow_more(consent.policy, consent.choice, consent.granted, ids, signals)
     return choice, local_path(form.get("next", ["/"])[0])
