@@ -194,7 +194,58 @@ def test_an_objection_lasts_as_long_as_a_refusal_A22(make_site: MakeSite, clock:
     clock.now += 183 * 86_400
     assert not counts(site.gets(cookie=consent))
     clock.now += 2 * 86_400
-    assert counts(site.gets(cookie=consent))
+    # Browsers drop the cookie about now. While one sends it, its visitor is told anew before anything counts.
+    after = site.gets(cookie=consent)
+    assert not counts(after)
+    assert "seen" in buttons(after)
+    assert counts(site.gets(cookie=site.chooses("seen", consent)))
+    assert counts(site.gets())
+
+
+@BOTH
+def test_an_objection_that_cannot_be_read_is_not_taken_for_none_A22(
+    make_site: MakeSite, clock: Clock, policy: str
+) -> None:
+    site = make_site(PAGE, policy=policy)
+    consent = site.chooses("object")
+    rekeyed = make_site(PAGE, gate=Gate(Policy.parse(policy), secret_key="another key"))
+    early = site.chooses("object") if policy is ONLY else site.chooses("accept", consent)
+    for reply in (site.gets(cookie=f"{consent[:-2]}AA; {SENT}"), rekeyed.gets(cookie=f"{consent}; {SENT}")):
+        assert not counts(reply)
+        assert reply.deleted == []
+        # As to a visitor who has said nothing.
+        assert {"object", "accept" if policy is MIXED else "seen"} <= set(buttons(reply))
+    decision = "accept" if policy is MIXED else "seen"
+    assert counts(rekeyed.gets(cookie=rekeyed.chooses(decision, consent)))
+    # The clocks of two servers differ.
+    clock.now -= clock.now % 86_400 + 1
+    assert not counts(site.gets(cookie=early))
+
+
+BY_LINK = [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")]
+
+
+@BOTH
+def test_where_browsers_keep_the_consent_cookie_back_nothing_counts_A22(
+    make_site: MakeSite, policy: str
+) -> None:
+    site = make_site(PAGE, policy=policy)
+    cross = ("Sec-Fetch-Site", "cross-site")
+    framed = [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe")]
+    assert not counts(site.asks(headers=[cross, *framed]))
+    assert not counts(site.asks(headers=[cross, ("Sec-Fetch-Dest", "image"), ("Sec-Fetch-Mode", "no-cors")]))
+    # A bank leads back to the shop.
+    assert not counts(site.asks(method="POST", headers=[cross, *BY_LINK, ("Origin", "https://bank.example")]))
+    assert not counts(site.asks(method="POST", headers=[("Origin", "https://bank.example")]))
+    assert not counts(site.asks(headers=[("Origin", "https://bank.example")]))
+    assert counts(site.asks(headers=[cross, *BY_LINK]))
+    for near in ("same-origin", "same-site", "none"):
+        assert counts(site.asks(headers=[("Sec-Fetch-Site", near), *framed]))
+        assert counts(site.asks(method="POST", headers=[("Sec-Fetch-Site", near), *BY_LINK]))
+    assert counts(site.asks(method="POST", headers=[("Origin", "https://www.example.org")]))
+    # Where the cookie arrives all the same, it says it.
+    headers = [cross, *framed, ("Cookie", site.chooses("permit"))]
+    assert counts(site.asks(headers=headers))
 
 
 @pytest.mark.parametrize("decision", ["object", "permit", "seen"])
@@ -280,6 +331,8 @@ def test_where_visitors_are_told_nothing_it_does_not_count_A22(make_site: MakeSi
     assert not counts(reply)
     # Nobody has objected.
     assert reply.deleted == []
+    permitting = site.chooses("permit", site.chooses("refuse"))
+    assert not COUNTING & site.gets("/admin/x", cookie=f"{permitting}; {SENT}").deleted_names
     assert counts(site.gets("/x"))
 
 

@@ -15,7 +15,7 @@ from consentgate.consent import Consent, ConsentCookies, Judge
 from consentgate.consent.consent import heeds_signals_alone
 from consentgate.consent.coverage import UNOBJECTED
 from consentgate.consent.embed import SignedEmbeds
-from consentgate.pages import Beside, Pages
+from consentgate.pages import Beside, Pages, Shows
 from consentgate.pages.templating import digest_of
 from consentgate.policy import Policy, Site
 from consentgate.web.paths import normal_path
@@ -27,7 +27,7 @@ from .log.advice import Advice
 from .log.allowance import ReportAllowance
 from .message import Request
 from .request.fetch_metadata import purpose_of
-from .request.origin import authority_of, host_of
+from .request.origin import authority_of, host_of, keeps_back_cookies
 from .request.visit import Visit, signals_of
 from .response.variants import Variant, is_asked_for_everyone
 
@@ -63,7 +63,7 @@ class Enforcement:
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
     closed: Closed | None = None
     _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
-    _closed: dict[tuple[bool, bool, Beside], Variant] = field(default_factory=dict, init=False)
+    _closed: dict[tuple[Shows, bool, Beside], Variant] = field(default_factory=dict, init=False)
 
     def with_policy(self, policy: Policy) -> Enforcement:
         """Return the same with another `policy`."""
@@ -88,6 +88,12 @@ class Enforcement:
         keeps for all goes to those who have objected, too."""
         return not (is_asked_for_everyone(request) or any(glob.matches(path) for glob in self._uninformed))
 
+    def _may_have_objected(self, request: Request, authority: str, sent: SentCookies) -> bool:
+        """Say whether a visitor without a valid choice may have objected all the same: the browser `sent` a
+        consent cookie that cannot be read, say after the secret key was changed, or kept it back."""
+        is_unread = any(name in sent.names for name in self.cookies.names)
+        return is_unread or keeps_back_cookies(request, authority)
+
     @cached_property
     def _fingerprint(self) -> bytes:
         policy = self.policy
@@ -104,7 +110,7 @@ class Enforcement:
         consent, framed = visit.consent, visit.purpose.frame
         if consent.is_open:
             return Variant(consent, self._fingerprint, framed=framed)
-        key = consent.asks, framed, Beside.of(consent)
+        key = Shows.of(consent), framed, Beside.of(consent)
         variant = self._closed.get(key)
         if variant is None:
             variant = self._closed[key] = Variant(consent, self._fingerprint, framed=framed)
@@ -141,7 +147,10 @@ class Enforcement:
         judge = everyone = Judge(consent, host, page.path)
         if choice is not None or self._heeds_signals_alone:
             consent = Consent.of_choice(policy, choice, signals_of(request, policy))
-            if policy.claims.objectable and not self._can_object(request, path):
+            if UNOBJECTED in consent.granted and (
+                not self._can_object(request, path)
+                or (choice is None and self._may_have_objected(request, authority, sent))
+            ):
                 consent = msgspec.structs.replace(consent, granted=consent.granted - {UNOBJECTED})
             judge = Judge(consent, host, page.path)
             everyone = everyone if consent.is_open else judge

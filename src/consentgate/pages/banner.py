@@ -37,8 +37,8 @@ class Shows(Enum):
         """Return what a visitor with this `consent` is to see."""
         if consent.asks:
             return cls.QUESTION_AGAIN if consent.is_given else cls.QUESTION
-        is_news = consent.choice is None and consent.is_open
-        return cls.NOTICE if is_news else cls.LINK
+        can_object = bool(consent.policy.claims.objectable) and not consent.objects
+        return cls.NOTICE if consent.choice is None and can_object else cls.LINK
 
 
 class Beside(Enum):

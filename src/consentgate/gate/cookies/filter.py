@@ -145,18 +145,20 @@ class CookieFilter:
     def _said_no_to(self, uncovered: Mapping[str, Claim], consent: Consent) -> Mapping[str, Claim]:
         """Return those of the `uncovered` cookies that the visitor has said no to, by the choice that a
         `consent` has."""
-        choice = consent.choice
-        if choice is not None and choice.is_answer and not choice.is_grant:
+        choice, units, claims = consent.choice, digests(self._judge.policy), self._judge.policy.claims
+        refuses_all = choice is not None and choice.is_answer and not choice.is_grant
+        if refuses_all and (consent.objects or not claims.objectable):
             return uncovered
         refused = choice.refused if choice is not None else frozenset()
         if consent.objects:
             refused |= {UNOBJECTED}
-        units, claims = digests(self._judge.policy), self._judge.policy.claims
-        return {
-            name: claim
-            for name, claim in uncovered.items()
-            if any(one.unit is not None and units.get(one.unit) in refused for one in claims.by_cookie(name))
-        }
+
+        def is_refused(name: str) -> bool:
+            said = {units.get(one.unit) for one in claims.by_cookie(name) if one.unit is not None}
+            # Some pages keep back what the visitor permits.
+            return not said.isdisjoint(refused) or (refuses_all and UNOBJECTED not in said)
+
+        return {name: claim for name, claim in uncovered.items() if is_refused(name)}
 
     def _deletable(self, arrived: Mapping[str, Claim]) -> list[str]:
         """List those of the cookies that `arrived` which may be deleted. A load balancer or a bot protection

@@ -110,6 +110,21 @@ def is_same_origin(request: Request, authority: str) -> bool:
     return bool(origin) and _named_by(origin[0]) == here and bool(_NAMES_A_HOST.fullmatch(here[0]))
 
 
+def keeps_back_cookies(request: Request, authority: str) -> bool:
+    """Say whether the browser may have kept back cookies that are SameSite=Lax, as the consent cookie is: it
+    sends them for other sites only where the visitor follows a link (RFC 6265bis, section 5.6.7.1).
+
+    Of browsers that do not send Sec-Fetch-Site, Origin tells this where they send it.
+    """
+    site = request.values("sec-fetch-site")
+    changes = request.method not in ("GET", "HEAD")
+    if not site:
+        return (changes or bool(request.values("origin"))) and not is_same_origin(request, authority)
+    follows = request.values("sec-fetch-mode") == ("navigate",)
+    is_link = follows and request.values("sec-fetch-dest") == ("document",) and not changes
+    return "cross-site" in site and not is_link
+
+
 def _named_by(origin: str) -> tuple[str, str]:
     scheme, separator, rest = origin.partition("://")
     if not separator or scheme not in ("http", "https"):
