@@ -155,7 +155,7 @@ def test_the_words_of_klaros_services_are_carried_over_in_the_sites_main_languag
 )
 def test_choices_are_kept_for_as_long_where_the_law_has_it_so(tmp_path, text, kept):
     policy, written, left_out = imported(tmp_path, text)
-    assert policy.site.keep_grants == (kept or "6 months")
+    assert policy.site.grants_kept == (kept or "6 months")
     assert any("how long choices are kept: expected" in one for one in left_out) == (kept is None)
     assert ("\nkeep_grants = " in written) == (kept not in (None, "6 months"))
 

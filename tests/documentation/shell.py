@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import click
 import msgspec
 from click.testing import CliRunner
 from django.core.management import get_commands
@@ -54,9 +55,10 @@ def run(words: list[str]) -> None:
 def _consentgate(arguments: list[str]) -> None:
     """Run it in the current folder. 2 is what it ends with where it does not understand the command; `check`
     ends with 1 where it finds something."""
-    if arguments[0] in ("serve", "scan"):
-        # One would not end, the other asks a site: their arguments are read, and no more.
-        main.commands[arguments[0]].make_context(arguments[0], arguments[1:])
+    if arguments[0] in ("serve", "scan", "audit"):
+        # One would not end, the others ask a site: their arguments are read, and no more.
+        command = main.commands[arguments[0]]
+        command.make_parser(click.Context(command)).parse_args(arguments[1:])
         return
     result = CliRunner().invoke(main, arguments, input=PAGE)
     assert result.exit_code in ((0, 1) if arguments[0] == "check" else (0,)), result.output

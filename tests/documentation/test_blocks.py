@@ -30,6 +30,7 @@ from django.template import engines
 from frameworks.caches import snippet_for
 
 from consentgate import Policy, PolicyError
+from consentgate.audit.allowances import read_ignores
 from consentgate.cli import main
 from consentgate.flask import ConsentGate
 from consentgate.jinja import Consented
@@ -72,6 +73,8 @@ def toml_is_a_policy(block: Block) -> None:
             Policy.parse(SITE + block.text if "[site]" not in block.text else block.text)
     elif block.words == ("pyproject",):
         assert set(tomllib.loads(block.text)) <= {"project", "tool", "dependency-groups", "build-system"}
+    elif block.words == ("ignores",):
+        assert read_ignores(block.text, block.page)
     else:
         assert block.words == ()
         Policy.parse(block.text if "[site]" in block.text else SITE + block.text)

@@ -506,7 +506,7 @@ def test_the_signals_resource_and_the_declaration_say_it_S4(make_site: MakeSite)
         assert b"In the United States you can opt out" in site.gets(f"/_privacy/{form}").body
     declared = json.loads(site.gets("/_privacy/declaration.json").body)
     assert declared["regime"] == "us"
-    assert declared["kept"] == {"grants": "6 months", "refusals": "13 months"}
+    assert declared["kept"] == {"grants": "13 months", "refusals": "13 months"}
 
 
 # -- the European Union --------------------------------------------------------------------------------------

@@ -104,3 +104,19 @@ def test_pages_without_the_corner_are_found_fault_with(tables: str) -> None:
     assert without in findings(tables + '[banner]\nsettings = "none"\n')
     assert without not in findings(tables)
     assert without not in findings('regime = "uk"\n[banner]\nsettings = "none"\n')
+
+
+@pytest.mark.parametrize(
+    ("regime", "more", "grants", "refusals"),
+    [
+        ("eu", "", "6 months", "6 months"),
+        ("uk", "", "6 months", "6 months"),
+        ("us", "", "13 months", "13 months"),
+        ("us", 'keep_grants = "6 months"', "6 months", "13 months"),
+        ("us", 'keep_refusals = "12 months"', "12 months", "12 months"),
+        ("eu", 'keep_grants = "8 months"', "8 months", "8 months"),
+    ],
+)
+def test_how_long_answers_count(regime: str, more: str, grants: str, refusals: str) -> None:
+    site = Policy.parse(f'{SITE}regime = "{regime}"\n{more}\n').site
+    assert (site.grants_kept, site.refusals_kept) == (grants, refusals)

@@ -89,8 +89,14 @@ def audit(
     settle: float,
     patience: float,
 ) -> None:
-    """Look at the site at URL in a real browser: before any answer, after a refusal, after consent and after
-    its withdrawal. Say what it stores and whom it contacts that it must not.
+    """Say what a site stores and contacts without consent.
+
+    \b
+    Example:
+      consentgate audit https://example.org/ --html audit.html
+
+    It is looked at in a real browser: before any answer, after a refusal, after consent and after its
+    withdrawal.
 
     Ends with 0 where nothing was found, with 1 where something was, with 2 where it could not look.
     """

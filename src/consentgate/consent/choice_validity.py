@@ -22,7 +22,7 @@ class Validity:
         """Return the validity that a policy's `site` declares."""
         # A refusal is signed with the start of its day. One more day makes up for the hours before it, so
         # that no visitor is asked again before the time is over.
-        return cls(seconds_kept(site.keep_grants), seconds_kept(site.refusals_kept) + DAY)
+        return cls(seconds_kept(site.grants_kept), seconds_kept(site.refusals_kept) + DAY)
 
     def lifetime(self, choice: Choice) -> int:
         """Return for how many seconds from now a cookie has to keep `choice`, made just now."""

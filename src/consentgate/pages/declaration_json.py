@@ -40,7 +40,7 @@ def declaration_json(policy: Policy, declared: Declared, language: str, choices:
         "transfers": declaration.transfers or None,
         "enforced": not site.report_only,
         "choices": choices,
-        "kept": {"grants": site.keep_grants, "refusals": site.refusals_kept},
+        "kept": {"grants": site.grants_kept, "refusals": site.refusals_kept},
         "signals": {"gpc": True, "dnt": site.dnt},
         "undeclared": site.undeclared,
         "categories": [

@@ -180,8 +180,8 @@ def _check_kept(site: Site) -> Iterator[Found]:
     wrong = [key for key in keys if not _may_be_kept(getattr(site, key))]
     for key in wrong:
         yield "[site]", key, f"{EXPECTED_KEPT}{but_not(getattr(site, key))}"
-    if not wrong and lifetime_seconds(site.refusals_kept) < lifetime_seconds(site.keep_grants):
-        expected = f"expected at least {shown(site.keep_grants)}, for which grants are kept"
+    if not wrong and lifetime_seconds(site.refusals_kept) < lifetime_seconds(site.grants_kept):
+        expected = f"expected at least {shown(site.grants_kept)}, for which grants are kept"
         why = "who refused is not asked again sooner than who consented"
         yield "[site]", "keep_refusals", f"{expected}{but_not(site.keep_refusals)}: {why}"
     elif (

@@ -60,9 +60,10 @@ DESCRIPTIONS: Mapping[type[msgspec.Struct], Mapping[str, str]] = {
         "prefix": "Where the gate's own pages are.",
         "privacy_url": "Your privacy policy, to which the banner links: a path, or an address on the web.",
         "imprint_url": "Your imprint, to which the banner links: a path, or an address on the web.",
-        "keep_grants": "How long until those who consented are asked again: from 6 to 13 months.",
+        "keep_grants": "How long until those who consented are asked again: from 6 to 13 months; by default "
+        "6, with the regime us as long as refusals.",
         "keep_refusals": "How long until those who refused are asked again: at least keep_grants, at most 13 "
-        "months; by default as long as keep_grants.",
+        "months; by default as long as keep_grants, with the regime us 13.",
     },
     Banner: {
         "position": 'Along the bottom of the window ("bar"), in a corner ("box") or its middle ("dialog").',

@@ -125,14 +125,21 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     privacy_url: str = ""
     imprint_url: str = ""
     consent_domain: str = ""
-    keep_grants: str = HALF_A_YEAR
+    keep_grants: str | None = None
     keep_refusals: str | None = None
+
+    @property
+    def grants_kept(self) -> str:
+        """For how long a grant counts. In the United States, who said yes to a part has said no to the rest,
+        and may not be asked about that again for 12 months (CPRA regulations, section 7025)."""
+        usual = self.keep_refusals or THIRTEEN_MONTHS if self.regime == "us" else HALF_A_YEAR
+        return self.keep_grants or usual
 
     @property
     def refusals_kept(self) -> str:
         """How long refusals are kept, where they have no time of their own: as long as grants, or in the
         United States for longer than the year that its states ask for."""
-        return self.keep_refusals or (THIRTEEN_MONTHS if self.regime == "us" else self.keep_grants)
+        return self.keep_refusals or (THIRTEEN_MONTHS if self.regime == "us" else self.grants_kept)
 
 
 class Banner(msgspec.Struct, frozen=True, kw_only=True):
