@@ -44,7 +44,8 @@ test: $(TESTS) ## run the tests
 	$(RUN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 without-pcre2: $(TESTS) ## run the HTML engine's tests as on a machine that lacks PCRE2
-	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile tests/html
+	CONSENTGATE_PCRE2=0 $(RUN)/python -m pytest -n 2 --dist loadfile \
+		tests/html/skipping tests/html/rewriting tests/html/test_*.py
 
 doubling: $(TESTS) ## count the work and memory that hostile input takes, at sizes that double
 	$(RUN)/python -m pytest -n 2 -m "doubling and not exhaustive" tests/limits

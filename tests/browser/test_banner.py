@@ -12,13 +12,13 @@ from consentgate import Gate, Policy
 from consentgate.testing import consent_cookie
 from consentgate.wsgi import ConsentMiddleware
 
-from .engine import in_firefox_too
+from .engine import in_firefox_at_length
 from .servers import Site
 from .test_decisions import POLICY
 from .test_neutrality import GATED, page_of, pages
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_firefox_at_length]
 
 LINES = "".join(f'<p><a href="/{number}">Link {number}</a></p>' for number in range(60))
 TABS = """<style>nav{position:fixed;bottom:0;left:0;right:0;height:70px}

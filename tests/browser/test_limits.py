@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
-from .engine import Engine, in_firefox_too
+from .engine import Engine, in_firefox_at_length
 from .servers import Site
 from .test_policies import gated, page
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.engines, in_firefox_too]
+pytestmark = [pytest.mark.browser, pytest.mark.engines, in_firefox_at_length]
 
 ELEMENT = "const it = document.createElement('{}'); Object.assign(it, {}); document.head.append(it);"
 STOPPED = {

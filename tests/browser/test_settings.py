@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from .engine import in_firefox_too
+from .engine import in_firefox_at_length
 from .servers import Site
 from .settings_page import SITE, Box, SettingsPage, Shop
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_firefox_at_length]
 
 HOST = "www.shop.example"
 CATEGORIES = ("performance", "third-party")

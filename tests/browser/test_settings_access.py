@@ -12,12 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator
 
-from .engine import in_firefox_too
+from .engine import in_firefox_at_length
 from .servers import Site
 from .settings_page import SettingsPage, Shop
 from .visit import Visitor
 
-pytestmark = [pytest.mark.browser, in_firefox_too]
+pytestmark = [pytest.mark.browser, in_firefox_at_length]
 
 HOST = "www.shop.example"
 CONTROLS = "a, button, summary, input[type=checkbox]"

@@ -27,7 +27,7 @@ def test_a_head_takes_a_mebibyte_at_most(name: str, meter: MemoryMeter) -> None:
     assert made <= LARGEST_HEAD
 
 
-@every_page(first="whole")
+@every_page(first="whole", of=2)
 def test_twice_the_page_takes_twice_the_memory(table: str, name: str, way: str, meter: MemoryMeter) -> None:
     half, whole = (meter.peak(table, name, way, size) for size in (PAGE // 2, PAGE))
     # What waits may wait whole, from some size on; what takes less than a plain page in one piece is cheap.
