@@ -1,0 +1,129 @@
+"""The record of a decision: the proof that a controller must be able to show (GDPR, article 7(1)).
+
+It says what was decided, when, and what the visitor had been told. It says nothing of who the visitor is: no
+address, no browser, no page, no account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal, Protocol
+
+import msgspec
+
+FORM = 1
+"""The form of the records that this version writes. A later form may have more fields."""
+
+Control = Literal["accept", "save", "allow", "refuse", "withdraw"]
+"""The button that was pressed, by its value in the form."""
+Source = Literal["banner", "choices", "placeholder", "page"]
+"""Where the button was: in the banner, on the page of the choices, in a blocked embed's placeholder, or in a
+page of the site, which is all that is known where the browser does not say from where the form came."""
+
+
+class Event(StrEnum):
+    """What a decision did. The W3C's Data Privacy Vocabulary calls them ConsentGiven,
+    RenewedConsentGiven, ConsentWithdrawn and ConsentRefused; `REDUCED` is a grant with less than before."""
+
+    GIVEN = "given"
+    RENEWED = "renewed"
+    REDUCED = "reduced"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One decision.
+
+    `id` is random, and "" for a refusal, which is counted and not kept. `replaces` is the id of the grant
+    that it ends, if any. `at` and `valid_until` are in seconds since the epoch, of a refusal the beginning of
+    the day. `categories` and `services` say of each id whether it was granted. `policy` and `notice` are
+    digests of the policy and of what the visitor was shown, in this `language`. `signals` are those that the
+    browser sent along. `account` is for consent that goes with an account, and not used yet.
+
+    Raises ValueError for a text that no database keeps as it is.
+    """
+
+    event: Event
+    at: int
+    host: str
+    controller: str
+    categories: Mapping[str, bool] = field(default_factory=dict)
+    services: Mapping[str, bool] = field(default_factory=dict)
+    id: str = ""
+    replaces: str = ""
+    policy: str = ""
+    notice: str = ""
+    language: str = ""
+    control: str = ""
+    source: str = ""
+    signals: tuple[str, ...] = ()
+    valid_until: int = 0
+    account: str = ""
+    form: int = FORM
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, str) and not _is_storable(value):
+                raise ValueError(f"{one.name}: a record cannot keep {value!a}")
+
+    @property
+    def is_grant(self) -> bool:
+        """True where something is granted by it."""
+        return self.event in (Event.GIVEN, Event.RENEWED, Event.REDUCED)
+
+    @property
+    def canonical(self) -> bytes:
+        """The bytes that stand for this record in digests: JSON in UTF-8 with all fields, the keys sorted,
+        no spaces."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return msgspec.json.encode(values, order="sorted")
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of the canonical bytes."""
+        return hashlib.sha256(self.canonical).digest()
+
+
+def _is_storable(text: str) -> bool:
+    # PostgreSQL keeps no NUL, and UTF-8 has no lone surrogates.
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a visitor was shown before the decision, in one language: the HTML of the banner and of the page
+    of the choices, as everyone gets them."""
+
+    language: str
+    banner: str
+    choices: str
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the notice, in hexadecimal digits: of a JSON list of its three texts in UTF-8."""
+        parts = msgspec.json.encode([self.language, self.banner, self.choices])
+        return hashlib.sha256(parts).hexdigest()
+
+
+class NotRecorded(Exception):
+    """A record that could not be written anywhere that lasts."""
+
+
+class Recorder(Protocol):
+    """Keeps records. Threads share one."""
+
+    def record(self, record: Record, notice: Notice | None = None) -> None:
+        """Keep a `record`, and the `notice` that it cites. Return when both would survive a loss of power.
+
+        Raises NotRecorded where that is not possible.
+        """
+
+    def signing_with(self, secret_keys: tuple[str | bytes, ...]) -> Recorder:
+        """Return the recorder that signs with these keys, oldest first, unless it has keys of its own."""

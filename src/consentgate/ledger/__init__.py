@@ -1,0 +1,21 @@
+"""The ledger: records of consent that lose nothing, keep little, and can be shown.
+
+    gate = Gate(policy, secret_key="...", ledger=Ledger("sqlite:///consent.db"))
+
+It needs the extra `ledger`.
+"""
+
+from consentgate.consent.record import Event, Notice, NotRecorded, Record
+
+try:
+    from .ledger import Ledger, LedgerError
+    from .retention import Retention
+except ModuleNotFoundError as error:
+    if error.name not in ("sqlalchemy", "alembic"):
+        raise
+    raise ModuleNotFoundError(
+        f"consentgate.ledger needs {error.name}: install the extra, pip install 'consentgate[ledger]'",
+        name=error.name,
+    ) from error
+
+__all__ = ["Event", "Ledger", "LedgerError", "NotRecorded", "Notice", "Record", "Retention"]

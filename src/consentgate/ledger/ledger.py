@@ -1,0 +1,272 @@
+"""The ledger: keeps records of consent, as proof."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from consentgate.consent.record import Notice, NotRecorded, Record
+
+from .checkpoints import Checkpoint, make_checkpoint
+from .database import Database, OutdatedTables, database_url
+from .direct_writer import DirectWriter
+from .keys import Keys
+from .mover import Mover, Moving
+from .retention import Purged, Retention, purge
+from .spool import SpoolWriter
+
+_log = logging.getLogger("consentgate.ledger")
+
+Durable = Literal["disk", "database"]
+SPOOL_LIMIT = 256 << 20
+"""The most bytes that wait for the database in a process: some 300,000 records."""
+_HOUR = 3600.0
+
+
+class LedgerError(Exception):
+    """A ledger that cannot be used as it is set up. The message says what to do."""
+
+
+class Ledger:
+    """Keeps records in the database at `url`, like "sqlite:///consent.db" or "postgresql://host/database".
+
+    A record lasts when it is in the `spool`, a folder on a disk of this machine; from there it is moved to
+    the database. Beside an SQLite database that is the folder of its name and `-spool`. With `durable`
+    "database" there is no spool: each record is committed before its visitor is answered. A machine without a
+    disk that lasts needs that.
+
+    `secret_key` signs the records: a key or several, the newest last. By default those of the gate do.
+    Records are kept for as long as the `retention` says. At most `spool_limit` bytes wait for the database in
+    each process, and a checkpoint is made every `checkpoint_every` seconds in which something was recorded.
+
+    Raises ValueError and TypeError for arguments that are none, LedgerError where the tables are of an older
+    version or the spool cannot be made. A database that does not work is logged, and tried again.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        spool: str | os.PathLike[str] | None = None,
+        durable: Durable = "disk",
+        secret_key: str | bytes | Sequence[str | bytes] | None = None,
+        retention: Retention | None = None,
+        spool_limit: int = SPOOL_LIMIT,
+        checkpoint_every: float = _HOUR,
+    ) -> None:
+        if durable not in get_args(Durable):
+            raise ValueError(f'durable: expected "disk" or "database", not {durable!r}')
+        parsed = database_url(url)
+        self._database = Database(parsed)
+        self._spool = _spool_of(spool, durable, parsed.get_backend_name(), parsed.database)
+        self._keys = None if secret_key is None else Keys(_listed(secret_key))
+        self.retention = retention or Retention()
+        self._spool_limit = spool_limit
+        self._checkpoint_every = checkpoint_every
+        self._closed = False
+        self._process = _Process()
+        self._start()
+        _watch_forks(self)
+
+    def _start(self) -> None:
+        if self._spool is not None:
+            try:
+                self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise LedgerError(f"spool: cannot make the folder {self._spool}: {error.strerror}") from None
+        try:
+            self._database.prepare()
+        except OutdatedTables as error:
+            raise LedgerError(str(error)) from None
+        except SQLAlchemyError as error:
+            _log.error(
+                "the ledger's database does not work (%s): %s",
+                type(getattr(error, "orig", None) or error).__name__,
+                "records wait in the spool" if self._spool else "nobody can consent",
+            )
+
+    def signing_with(self, secret_keys: Sequence[str | bytes]) -> Ledger:
+        """Have these keys, oldest first, sign the records, unless the ledger has keys of its own. Return the
+        ledger."""
+        if self._keys is None:
+            self._keys = Keys(secret_keys)
+        return self
+
+    def record(self, record: Record, notice: Notice | None = None) -> None:
+        """Keep a `record`, and the `notice` that it cites. Return when both would survive a loss of power.
+
+        Raises NotRecorded where that is not possible, and ValueError where nobody has given a key.
+        """
+        if self._closed:
+            raise NotRecorded("the ledger is closed")
+        process = self._process
+        if self._spool is not None:
+            try:
+                self._spooled(process).append(record, notice)
+            except OSError as error:
+                self._tell_spool_failure(process, error)
+            else:
+                process.spool_failure = 0
+                self._mover(process).wake()
+                return
+        try:
+            self._direct(process).append(record, notice)
+        except (SQLAlchemyError, TimeoutError, OutdatedTables) as error:
+            _log.error("a record could not be kept: %s", type(getattr(error, "orig", None) or error).__name__)
+            raise NotRecorded("neither the disk nor the database could be written") from error
+
+    def _spooled(self, process: _Process) -> SpoolWriter:
+        """Return the writer of this process. Raises OSError where the disk does not let there be one."""
+        assert self._spool is not None
+        with process.lock:
+            if process.writer is None or process.writer.has_failed:
+                if process.writer is not None:
+                    process.writer.close()
+                    process.writer = None
+                    if process.mover is not None:
+                        process.mover.look_again()
+                process.writer = SpoolWriter(self._spool, self._given_keys, limit=self._spool_limit)
+            return process.writer
+
+    def _mover(self, process: _Process) -> Mover:
+        assert self._spool is not None
+        with process.lock:
+            if process.mover is None:
+                moving = Moving(self._spool, self.engine, self._given_keys, self._checkpoint_every)
+                process.mover = Mover(moving, lambda: process.writer)
+            return process.mover
+
+    def _direct(self, process: _Process) -> DirectWriter:
+        with process.lock:
+            if process.direct is None:
+                process.direct = DirectWriter(self.engine, self._given_keys)
+            return process.direct
+
+    def _tell_spool_failure(self, process: _Process, error: OSError) -> None:
+        code = error.errno or -1
+        if process.spool_failure != code:
+            process.spool_failure = code
+            _log.error(
+                "the ledger's spool cannot be written (%s): records go straight to the database while that "
+                "works, and nobody can consent while it does not",
+                error.strerror or error,
+            )
+
+    @property
+    def _given_keys(self) -> Keys:
+        if self._keys is None:
+            raise ValueError(
+                'secret_key: expected the key that signs the records: Ledger(..., secret_key="...")'
+            )
+        return self._keys
+
+    @property
+    def keys(self) -> Keys | None:
+        """The keys that sign the records, None where none were given."""
+        return self._keys
+
+    def engine(self) -> Engine:
+        """Return SQLAlchemy's engine for the database. Raises SQLAlchemyError where the database does not
+        work."""
+        return self._database.engine()
+
+    def move(self) -> bool:
+        """Move all that waits in the spool to the database, now. Return whether the database took it."""
+        if self._spool is None:
+            return True
+        mover = self._mover(self._process)
+        mover.look_again()
+        return mover.move()
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Make a checkpoint over all that is in the database and return it, None where nothing is new."""
+        with self.engine().begin() as connection:
+            return make_checkpoint(connection, self._given_keys)
+
+    def purge(self, now: float | None = None) -> Purged:
+        """Delete what has been kept for long enough, in small batches. The chains stay whole: `verify` tells
+        what was purged from what was removed."""
+        return purge(self.engine(), self._given_keys, self.retention, now)
+
+    def close(self) -> None:
+        """Move what waits, and let go of the files and connections. What the database does not take now is
+        moved by the next process that has this spool."""
+        self._closed = True
+        process = self._process
+        with process.lock:
+            writer, mover = process.writer, process.mover
+        if writer is not None:
+            writer.close()
+            process.writer = None
+        if mover is not None:
+            mover.look_again()
+            mover.stop()
+        self._database.close()
+
+    def _forked(self) -> None:
+        """Leave everything that is open to the process that has forked this one."""
+        _inherited.append((self._process, self._database.forget()))
+        if self._process.writer is not None:
+            self._process.writer.let_go()
+        self._process = _Process()
+
+
+class _Process:
+    """What a process has of its own: its writers and its mover."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.writer: SpoolWriter | None = None
+        self.direct: DirectWriter | None = None
+        self.mover: Mover | None = None
+        self.spool_failure = 0
+
+
+# What was open when this process was forked: to drop a connection would close the parent's.
+_inherited: list[object] = []
+
+
+def _watch_forks(ledger: Ledger) -> None:
+    if not hasattr(os, "register_at_fork"):
+        return
+    weak = weakref.ref(ledger)
+
+    def forked() -> None:
+        if (ledger := weak()) is not None:
+            ledger._forked()
+
+    os.register_at_fork(after_in_child=forked)
+
+
+def _spool_of(
+    given: str | os.PathLike[str] | None, durable: Durable, backend: str, database: str | None
+) -> Path | None:
+    if durable == "database":
+        if given is not None:
+            raise ValueError('spool: expected none with durable="database"')
+        return None
+    if given is not None:
+        return Path(given)
+    if backend == "sqlite":
+        return Path(f"{database}-spool")
+    raise ValueError(
+        'spool: expected a folder on a disk of this machine that lasts, like "/var/lib/site/consent"; where '
+        'there is none, durable="database"'
+    )
+
+
+def _listed(secret_key: str | bytes | Sequence[str | bytes]) -> list[str | bytes]:
+    keys = [secret_key] if isinstance(secret_key, str | bytes) else [*secret_key]
+    if not keys or not all(isinstance(key, str | bytes) and key for key in keys):
+        raise ValueError(
+            "secret_key: expected a text that is long and random, or a list of such, the newest last"
+        )
+    return keys

@@ -1,0 +1,155 @@
+"""Reads the ledger: single records, all of them, counts."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from sqlalchemy import Connection, Table, func, select, tuple_
+
+from consentgate.consent.record import Event, Notice, Record
+from consentgate.policy.lifetime import DAY
+
+from .schema import notices, objections, records, refusals
+from .storing import record_of
+
+_AT_ONCE = 1000
+
+
+def find(connection: Connection, id: str) -> Record | None:
+    """Return the record with this id, None where there is none, or none any more."""
+    for table in (records, objections):
+        row = connection.execute(select(table).where(table.c.id == id)).first()
+        if row is not None:
+            return record_of(row)
+    return None
+
+
+def successor_of(connection: Connection, id: str) -> Record | None:
+    """Return the record that ended the grant with this id."""
+    for table in (objections, records):
+        row = connection.execute(select(table).where(table.c.replaces == id).order_by(table.c.at)).first()
+        if row is not None:
+            return record_of(row)
+    return None
+
+
+def find_notice(connection: Connection, digest: str) -> Notice | None:
+    """Return the notice with this digest, or the only one whose digest begins so."""
+    matching = select(notices).where(notices.c.digest.startswith(digest, autoescape=True)).limit(2)
+    rows = connection.execute(matching).all()
+    return Notice(rows[0].language, rows[0].banner, rows[0].choices) if len(rows) == 1 else None
+
+
+def all_records(connection: Connection, *, controller: str = "", host: str = "") -> Iterator[Record]:
+    """Yield all records, of one controller or host where that is given: first what proves consent, then what
+    proves withdrawals, each writer's in order."""
+    for table in (records, objections):
+        yield from _all_of(connection, table, controller, host)
+
+
+def _all_of(connection: Connection, table: Table, controller: str, host: str) -> Iterator[Record]:
+    place = tuple_(table.c.writer, table.c.seq)
+    last: tuple[str, int] | None = None
+    while True:
+        chosen = select(table).order_by(table.c.writer, table.c.seq).limit(_AT_ONCE)
+        if controller:
+            chosen = chosen.where(table.c.controller == controller)
+        if host:
+            chosen = chosen.where(table.c.host == host)
+        if last is not None:
+            chosen = chosen.where(place > last)
+        rows = connection.execute(chosen).all()
+        if not rows:
+            return
+        yield from map(record_of, rows)
+        last = rows[-1].writer, rows[-1].seq
+
+
+def write_json_lines(found: Iterator[Record], out: TextIO) -> None:
+    """Write each record as a JSON object on a line of its own."""
+    for record in found:
+        out.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
+
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(found: Iterator[Record], out: TextIO) -> None:
+    """Write the records as CSV, with the names of the fields in the first line."""
+    names = [*Record.__dataclass_fields__]
+    rows = csv.writer(out)
+    rows.writerow(names)
+    for record in found:
+        rows.writerow([_cell(getattr(record, name)) for name in names])
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{id}={'yes' if granted else 'no'}" for id, granted in sorted(value.items()))
+    text = " ".join(value) if isinstance(value, tuple) else str(value)
+    # Spreadsheets run what begins like a formula, and a host is what a visitor's program says.
+    return f"'{text}" if text.startswith(_DANGEROUS) else text
+
+
+def statistics(connection: Connection) -> dict[str, Any]:
+    """Return counts of what is in the ledger, by event: in all, by day, host, language, policy and button;
+    and of each service how often it was granted and refused beside a grant."""
+    days = _days(connection)
+    events: Counter[str] = Counter()
+    for of_day in days.values():
+        events.update(of_day)
+    return {
+        "events": dict(sorted(events.items())),
+        "days": days,
+        **{name: _by(connection, name) for name in ("host", "language", "policy", "control", "source")},
+        "services": _services(connection),
+    }
+
+
+_Counted = dict[str, dict[str, int]]
+
+
+def _by(connection: Connection, name: str) -> _Counted:
+    counted: _Counted = {}
+    for table in (records, objections):
+        column = table.c[name]
+        asked = select(column, table.c.event, func.count()).group_by(column, table.c.event)
+        for value, event, count in connection.execute(asked):
+            counted.setdefault(value, {})[event] = count
+    if name in refusals.c:
+        column = refusals.c[name]
+        for value, count in connection.execute(
+            select(column, func.sum(refusals.c["count"])).group_by(column)
+        ):
+            counted.setdefault(value, {})[Event.REFUSED] = int(count)
+    return dict(sorted(counted.items()))
+
+
+def _days(connection: Connection) -> _Counted:
+    counted: _Counted = {}
+    for table in (records, objections):
+        midnight = (table.c.at - table.c.at % DAY).label("midnight")
+        asked = select(midnight, table.c.event, func.count()).group_by(midnight, table.c.event)
+        for at, event, count in connection.execute(asked):
+            day = datetime.datetime.fromtimestamp(int(at), datetime.UTC).date()
+            counted.setdefault(day.isoformat(), {})[event] = count
+    of_refusals = select(refusals.c.day, func.sum(refusals.c["count"])).group_by(refusals.c.day)
+    for day, count in connection.execute(of_refusals):
+        counted.setdefault(day.isoformat(), {})[Event.REFUSED] = int(count)
+    return dict(sorted(counted.items()))
+
+
+def _services(connection: Connection) -> _Counted:
+    counted: _Counted = {}
+    asked = select(records.c.services, func.count()).group_by(records.c.services)
+    for services, count in connection.execute(asked):
+        for id, granted in json.loads(services).items():
+            of_service = counted.setdefault(id, {"granted": 0, "refused": 0})
+            of_service["granted" if granted else "refused"] += count
+    return counted

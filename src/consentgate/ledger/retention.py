@@ -1,0 +1,132 @@
+"""How long records are kept, and their purge."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from consentgate.policy.lifetime import lifetime_seconds
+
+from .chain import purge_signature
+from .keys import Keys
+from .schema import links, notices, objections, records, refusals
+
+_BATCH = 500
+"""The most records that are purged in one transaction, so that none is long."""
+_YEARS = "3 years"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long records are kept, as the policy file writes lifetimes.
+
+    `evidence` counts from the end of a grant: its withdrawal, its replacement or the end of its validity.
+    `objections` counts from a withdrawal. No law names a number for the former; three years is a limitation
+    period that controllers choose.
+
+    Raises ValueError for what is no lifetime.
+    """
+
+    evidence: str = _YEARS
+    objections: str = _YEARS
+
+    def __post_init__(self) -> None:
+        for name, text in (("evidence", self.evidence), ("objections", self.objections)):
+            try:
+                lifetime_seconds(text)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}, not {text!r}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many of each were purged."""
+
+    records: int
+    objections: int
+    notices: int
+    refusals: int
+
+
+def purge(engine: Engine, keys: Keys, retention: Retention, now: float | None = None) -> Purged:
+    """Delete what has been kept for long enough at the time `now`. Raises SQLAlchemyError."""
+    at = int(time.time() if now is None else now)
+    ended = at - lifetime_seconds(retention.evidence)
+    withdrawn = at - lifetime_seconds(retention.objections)
+    return Purged(
+        _purge(engine, keys, records, _ended_before(ended)),
+        _purge(engine, keys, objections, objections.c.at < withdrawn),
+        _purge_notices(engine, ended),
+        _purge_refusals(engine, ended),
+    )
+
+
+def _ended_before(ended: int) -> Any:
+    """Return the condition on records of grants that ended before a second."""
+    replaced = [
+        exists().where(and_(later.c.replaces == records.c.id, later.c.replaces != "", later.c.at < ended))
+        for later in (objections.alias(), records.alias())
+    ]
+    return or_(records.c.valid_until < ended, *replaced)
+
+
+def _purge(engine: Engine, keys: Keys, table: Table, condition: Any) -> int:
+    chosen: Select[Any] = (
+        select(links.c.writer, links.c.seq, links.c.chain)
+        .join(table, and_(table.c.writer == links.c.writer, table.c.seq == links.c.seq))
+        .where(condition)
+        .limit(_BATCH)
+    )
+    count = 0
+    while True:
+        with engine.begin() as connection:
+            rows = connection.execute(chosen).all()
+            _purge_rows(connection, keys, table, rows)
+        count += len(rows)
+        if len(rows) < _BATCH:
+            return count
+
+
+def _purge_rows(connection: Connection, keys: Keys, table: Table, rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    signatures = [(row, purge_signature(keys, bytes(row.chain))) for row in rows]
+    marked = update(links).where(links.c.writer == bindparam("of"), links.c.seq == bindparam("at"))
+    connection.execute(
+        marked.values(purge_key_id=bindparam("by"), purge_mac=bindparam("with")),
+        [{"of": row.writer, "at": row.seq, "by": one.key_id, "with": one.mac} for row, one in signatures],
+    )
+    gone = tuple_(table.c.writer, table.c.seq).in_([(row.writer, row.seq) for row in rows])
+    connection.execute(delete(table).where(gone))
+
+
+def _purge_notices(engine: Engine, stored: int) -> int:
+    """Delete the notices that no record cites any more. Those that are young may be cited yet."""
+    cited = [exists().where(table.c.notice == notices.c.digest) for table in (records, objections)]
+    unused = delete(notices).where(notices.c.stored_at < stored, ~or_(*cited))
+    with engine.begin() as connection:
+        return connection.execute(unused).rowcount
+
+
+def _purge_refusals(engine: Engine, ended: int) -> int:
+    day = datetime.datetime.fromtimestamp(ended, datetime.UTC).date()
+    with engine.begin() as connection:
+        return connection.execute(delete(refusals).where(refusals.c.day < day)).rowcount

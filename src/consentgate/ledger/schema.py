@@ -1,0 +1,122 @@
+"""The tables of the ledger. They hold no column that could tell who a visitor is."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+ID = String(32)
+WRITER = String(16)
+DIGEST = LargeBinary(32)
+MAC = LargeBinary(16)
+KEY_ID = String(12)
+
+PREFIX = "consentgate_"
+"""What all tables are called by, since the database may be the site's own."""
+
+metadata = MetaData()
+
+writers = Table(
+    PREFIX + "writers",
+    metadata,
+    Column("writer", WRITER, primary_key=True),
+    # How far what this writer has written is in the database: nothing is taken twice.
+    Column("position", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("chain", DIGEST, nullable=False),
+    # The last link that a checkpoint covers.
+    Column("checkpointed", BigInteger, nullable=False),
+)
+
+links = Table(
+    PREFIX + "links",
+    metadata,
+    Column("writer", WRITER, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("digest", DIGEST, nullable=False),
+    Column("chain", DIGEST, nullable=False),
+    Column("key_id", KEY_ID, nullable=False),
+    Column("mac", MAC, nullable=False),
+    Column("purge_key_id", KEY_ID),
+    Column("purge_mac", MAC),
+)
+
+
+def _of_records(name: str) -> Table:
+    return Table(
+        PREFIX + name,
+        metadata,
+        Column("writer", WRITER, primary_key=True),
+        Column("seq", BigInteger, primary_key=True),
+        Column("id", ID, nullable=False),
+        Column("event", String(16), nullable=False),
+        Column("at", BigInteger, nullable=False),
+        Column("categories", Text, nullable=False),
+        Column("services", Text, nullable=False),
+        Column("policy", String(64), nullable=False),
+        Column("notice", String(64), nullable=False),
+        Column("language", String(35), nullable=False),
+        Column("control", String(32), nullable=False),
+        Column("source", String(32), nullable=False),
+        Column("signals", Text, nullable=False),
+        Column("host", Text, nullable=False),
+        Column("controller", Text, nullable=False),
+        Column("valid_until", BigInteger, nullable=False),
+        Column("replaces", ID, nullable=False),
+        Column("account", Text, nullable=False),
+        Column("form", SmallInteger, nullable=False),
+        Index(f"{PREFIX}{name}_id", "id"),
+        Index(f"{PREFIX}{name}_replaces", "replaces"),
+        Index(f"{PREFIX}{name}_at", "at"),
+        Index(f"{PREFIX}{name}_valid_until", "valid_until"),
+        Index(f"{PREFIX}{name}_notice", "notice"),
+    )
+
+
+records = _of_records("records")
+"""What proves consent: grants, renewals and grants with less than before."""
+objections = _of_records("objections")
+"""What proves that consent was withdrawn. It has a retention of its own."""
+
+notices = Table(
+    PREFIX + "notices",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("language", String(35), nullable=False),
+    Column("banner", Text, nullable=False),
+    Column("choices", Text, nullable=False),
+    Column("stored_at", BigInteger, nullable=False),
+)
+
+refusals = Table(
+    PREFIX + "refusals",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("host", String(255), primary_key=True),
+    Column("policy", String(64), primary_key=True),
+    Column("language", String(35), primary_key=True),
+    Column("control", String(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+checkpoints = Table(
+    PREFIX + "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("heads", Text, nullable=False),
+    Column("chain", DIGEST, nullable=False),
+    Column("key_id", KEY_ID, nullable=False),
+    Column("mac", MAC, nullable=False),
+)

@@ -1,0 +1,128 @@
+"""Puts what writers wrote into the database, each entry once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from consentgate.consent.record import FORM, Event, Record
+
+from .chain import START, Link
+from .entries import Entry, NoticeEntry, RecordEntry, RefusalEntry
+from .schema import links, notices, objections, records, refusals, writers
+
+
+class TooNew(Exception):
+    """A record of a form that a newer version of the package has written. That version must move it."""
+
+
+def store(connection: Connection, writer: str, entries: Sequence[Entry]) -> int:
+    """Put the `entries` of a writer, in order, into the database, but for those that are there already.
+    Return how many entries before them are missing. To be called in a transaction.
+
+    Raises TooNew.
+    """
+    position = _taken_up(connection, writer)
+    fresh = [entry for entry in entries if entry.position > position]
+    if not fresh:
+        return 0
+    if any(isinstance(entry, RecordEntry) and entry.record.form > FORM for entry in fresh):
+        raise TooNew(writer)
+    _store_notices(connection, [entry for entry in fresh if isinstance(entry, NoticeEntry)])
+    _count_refusals(connection, [entry for entry in fresh if isinstance(entry, RefusalEntry)])
+    kept = [entry for entry in fresh if isinstance(entry, RecordEntry)]
+    _store_records(connection, kept)
+    values: dict[str, Any] = {"position": fresh[-1].position}
+    if kept:
+        values |= {"seq": kept[-1].link.seq, "chain": kept[-1].link.chain}
+    connection.execute(update(writers).where(writers.c.writer == writer).values(values))
+    return fresh[-1].position - position - len(fresh)
+
+
+def _taken_up(connection: Connection, writer: str) -> int:
+    """Return the position of the writer's last entry in the database. Until the end of the transaction nobody
+    else stores this writer's."""
+    first = {"writer": writer, "position": 0, "seq": 0, "chain": START, "checkpointed": 0}
+    connection.execute(_insert(connection, writers).values(first).on_conflict_do_nothing())
+    asked = select(writers.c.position).where(writers.c.writer == writer).with_for_update()
+    return int(connection.execute(asked).scalar_one())
+
+
+def _store_records(connection: Connection, kept: Sequence[RecordEntry]) -> None:
+    if kept:
+        connection.execute(links.insert(), [msgspec.structs.asdict(entry.link) for entry in kept])
+    for table in (records, objections):
+        rows = [_row(entry) for entry in kept if table_for(entry.record.event) is table]
+        if rows:
+            connection.execute(table.insert(), rows)
+
+
+def _store_notices(connection: Connection, kept: Iterable[NoticeEntry]) -> None:
+    # In one order, so that no two processes wait for each other's rows.
+    for entry in sorted(kept, key=lambda entry: entry.notice.digest):
+        notice = entry.notice
+        row = {
+            "digest": notice.digest,
+            "language": notice.language,
+            "banner": notice.banner,
+            "choices": notice.choices,
+            "stored_at": entry.stored_at,
+        }
+        connection.execute(_insert(connection, notices).values(row).on_conflict_do_nothing())
+
+
+def _count_refusals(connection: Connection, counted: Iterable[RefusalEntry]) -> None:
+    counts: dict[tuple[Any, ...], int] = {}
+    for entry in counted:
+        key = entry.day, entry.host, entry.policy, entry.language, entry.control
+        counts[key] = counts.get(key, 0) + 1
+    columns = ("day", "host", "policy", "language", "control")
+    # In one order, too.
+    for key, count in sorted(counts.items()):
+        row = dict(zip(columns, key, strict=True)) | {"count": count}
+        added = _insert(connection, refusals).values(row)
+        more = added.on_conflict_do_update(
+            index_elements=list(columns), set_={"count": refusals.c["count"] + added.excluded["count"]}
+        )
+        connection.execute(more)
+
+
+def table_for(event: Event) -> Table:
+    """Return the table that keeps the records of an event."""
+    return objections if event is Event.WITHDRAWN else records
+
+
+def _row(entry: RecordEntry) -> dict[str, Any]:
+    record = entry.record
+    row = {one.name: getattr(record, one.name) for one in fields(record)}
+    for name in _AS_JSON:
+        row[name] = msgspec.json.encode(row[name], order="sorted").decode()
+    return row | {"event": record.event.value, "writer": entry.link.writer, "seq": entry.link.seq}
+
+
+_AS_JSON = ("categories", "services", "signals")
+_FIELDS = tuple(one.name for one in fields(Record))
+
+
+def record_of(row: Any) -> Record:
+    """Return the record in a row of the database. Raises ValueError where there is none any more."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    for name in _AS_JSON:
+        values[name] = msgspec.json.decode(values[name])
+    return msgspec.convert(values, Record)
+
+
+def link_of(row: Any) -> Link:
+    """Return the link in a row of the database."""
+    return Link(row.writer, row.seq, bytes(row.digest), bytes(row.chain), row.key_id, bytes(row.mac))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    """Return an INSERT that can say what to do about a row which is there already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
