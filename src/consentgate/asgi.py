@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from .consent.current import ActingFor
-from .gate import Exchange, Gate, Header, Request
+from .gate import Exchange, Gate, Header, Recording, Request
 from .gate.arguments import check_application, not_a_gate
 from .gate.threads import in_thread
 from .web.paths import quoted_path
@@ -59,7 +59,7 @@ class ConsentMiddleware:
         request = request_of(scope)
         exchange = self.gate.exchange_at_once(request) or await self.gate.exchange_in_thread(request)
         if exchange.is_own and scope["type"] == "http":
-            await _answer(exchange, scope["method"], receive, send)
+            await _answer(self.gate, exchange, scope["method"], receive, send)
             return
         if exchange.is_unavailable:
             await _close(receive, send)
@@ -125,7 +125,7 @@ def _show_to_application(scope: Scope, exchange: Exchange) -> None:
         scope["extensions"] = {**scope["extensions"]}
 
 
-async def _answer(exchange: Exchange, method: str, receive: Receive, send: Send) -> None:
+async def _answer(gate: Gate, exchange: Exchange, method: str, receive: Receive, send: Send) -> None:
     body = b""
     while method == "POST" and len(body) <= exchange.longest_form:
         message = await receive()
@@ -135,6 +135,8 @@ async def _answer(exchange: Exchange, method: str, receive: Receive, send: Send)
         if not message.get("more_body", False):
             break
     answer = exchange.answer(body)
+    if isinstance(answer, Recording):
+        answer = await gate.carry_out_in_thread(answer)
     await send({"type": "http.response.start", "status": answer.status, "headers": _bytes(answer.headers)})
     await send({"type": "http.response.body", "body": answer.body})
 

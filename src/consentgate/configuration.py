@@ -10,13 +10,14 @@ from enum import Enum
 from pathlib import Path
 from typing import cast
 
+from .consent.record import Recorder
 from .gate import Gate
 from .policy import Cookie, DeclaredService, Policies, Policy, PolicyError
 from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
 
-KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES", "FINDINGS")
+KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES", "FINDINGS", "LEDGER")
 """The keys that can be set. Each framework spells them in its own way."""
 
 # How to mend a text, which is what environment variables give.
@@ -79,16 +80,21 @@ class Configuration:
         self._is_debugging = is_debugging or given.get("DEBUG") is True
 
     def gate(
-        self, *exempt: Cookie, not_on: Sequence[str] = (), services: Iterable[DeclaredService] = ()
+        self,
+        *exempt: Cookie,
+        not_on: Sequence[str] = (),
+        services: Iterable[DeclaredService] = (),
+        opens_ledger: bool = True,
     ) -> Gate:
         """Make the gate. The framework's cookies `exempt` need no consent, unless the policy declares them.
         On the framework's own pages `not_on` nobody is asked, unless the policy says where that is so. The
-        `services` that its applications declare are added, as those of installed packages are.
+        `services` that its applications declare are added, as those of installed packages are. Without
+        `opens_ledger` the gate records nothing: it only shows whether the settings are right.
 
         Raises Misconfigured with every mistake in the settings.
         """
         faults: list[Fault] = [*self._unknown_keys(), *self._wrong_values(), *self._missing_keys()]
-        policy = self._policy(faults)
+        policy, ledger = self._policy(faults), self._ledger(faults, opens=opens_ledger)
         if faults or policy is None:
             raise Misconfigured(faults)
         if not self.has_policy:
@@ -107,6 +113,7 @@ class Configuration:
                 debug=self._given.get("DEBUG") is True,
                 trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
                 findings=self._findings,
+                ledger=ledger,
             )
         except (PolicyError, OSError) as error:
             raise Misconfigured([Fault(Kind.BAD_POLICY, self._setting("POLICY"), str(error))]) from error
@@ -201,6 +208,37 @@ class Configuration:
         elif not all(isinstance(key, str | bytes) and key for key in keys):
             expected = "expected texts that are not empty, the newest last"
             yield Fault(Kind.WRONG_VALUE, name if own else "SECRET_KEY", expected, _MAKE_A_KEY)
+
+    def _ledger(self, faults: list[Fault], *, opens: bool) -> Recorder | None:
+        """Return the ledger, None where there is none or it is not to be opened. Where it cannot be used,
+        return None and add that to `faults`."""
+        given, name = self._given.get("LEDGER"), self._setting("LEDGER")
+        if given is None or (hasattr(given, "record") and hasattr(given, "signing_with")):
+            return cast("Recorder | None", given)
+        expected = 'expected where the database is, like "sqlite:///consent.db", or a Ledger'
+        if not isinstance(given, str):
+            faults.append(Fault(Kind.WRONG_VALUE, name, f"{expected}, not {given!r}"))
+            return None
+        try:
+            from .ledger import Ledger, LedgerError, check_url
+        except ModuleNotFoundError as error:
+            faults.append(Fault(Kind.WRONG_VALUE, name, str(error)))
+            return None
+        url = self._below_folder(given)
+        try:
+            check_url(url)
+            # A ledger that is opened may make its tables, which is not for settings with mistakes.
+            return Ledger(url) if opens and not faults else None
+        except (ValueError, LedgerError) as error:
+            faults.append(Fault(Kind.WRONG_VALUE, name, str(error)))
+            return None
+
+    def _below_folder(self, url: str) -> str:
+        """Return the URL of a database. The path of a file is below the folder."""
+        prefix, _, path = url.partition("sqlite:///")
+        if prefix or not path or path.startswith("/"):
+            return url
+        return f"sqlite:///{Path(self._folder, path).absolute()}"
 
     def _policy(self, faults: list[Fault]) -> Policy | Policies | None:
         """Return the policy, or those of many hosts. Where they cannot be used, return None and add that to

@@ -16,6 +16,7 @@ from django.template import engines
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from documentation.pages import ROOT, blocks
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from consentgate import Consent, Gate, Policy, UnknownId
@@ -266,3 +267,16 @@ def test_the_example_with_a_database_works(tmp_path: Path, monkeypatch: pytest.M
     assert gate.policy_for("a.city.example").site.controller == "a.city.example Ltd"
     assert policies.for_host("city.example") is None
     engine.dispose()
+
+
+def test_the_page_on_the_ledger_records_a_decision() -> None:
+    names: dict[str, Any] = {}
+    first, retention = shown("ledger.md")
+
+    run(first, names)
+    client = TestClient(ConsentMiddleware(Starlette(), names["gate"]), follow_redirects=False)
+    assert client.post("/_privacy/choices", data={"decision": "accept"}, headers=DECISION).status_code == 303
+    names["ledger"].close()
+    run(retention, names)
+
+    assert Path("consent.db").exists()

@@ -110,7 +110,7 @@ def test_what_was_recorded_before_is_there_after_a_restart(open_ledger: Open) ->
     assert verified(ledger).faults == ()
 
 
-def test_an_edited_and_a_removed_record_are_found_in_either_database(ledger: Ledger) -> None:
+def test_an_edited_and_a_removed_record_are_found_in_either_database_B10(ledger: Ledger) -> None:
     first, second, third = grant(), grant(), grant()
     for record in (first, second, third):
         ledger.record(record, NOTICE)

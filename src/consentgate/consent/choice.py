@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from consentgate.policy import Policy
 from consentgate.policy.lifetime import DAY
@@ -14,9 +14,11 @@ from consentgate.policy.lifetime import DAY
 from .coverage import UNOBJECTED, covered_by, everything
 
 Decision = Literal["accept", "refuse", "save", "withdraw"]
-ALLOW = "allow"
+ALLOW: Final = "allow"
 """The decision that adds something to what is granted. Unlike the others it depends on what that is."""
-OBJECT, PERMIT, SEEN = "object", "permit", "seen"
+OBJECT: Final = "object"
+PERMIT: Final = "permit"
+SEEN: Final = "seen"
 """The decisions on what passes unless the visitor objects: to object, to take that back, and to close the
 notice of it. They answer nothing that the visitor is asked."""
 
@@ -58,6 +60,16 @@ class Choice:
 def takes_back(before: Choice | None, choice: Choice) -> bool:
     """Say whether `choice` withdraws something that was granted `before`."""
     return before is not None and bool(before.granted - choice.granted)
+
+
+def left_of(before: Choice, choice: Choice) -> Choice:
+    """Return what a `choice` leaves of the grant `before`: nothing more, and for no longer. Where that is
+    nothing, it is a refusal."""
+    granted = before.granted & choice.granted
+    if not granted:
+        return Choice(before.at - before.at % DAY)
+    refused = (before.granted | before.refused) - granted
+    return objecting_as(Choice(before.at, before.id, granted, refused, before.signals), (choice,))
 
 
 def granted_by_both(one: Choice, other: Choice) -> Choice:

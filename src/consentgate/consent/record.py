@@ -7,6 +7,7 @@ address, no browser, no page, no account.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -18,29 +19,38 @@ import msgspec
 FORM = 1
 """The form of the records that this version writes. A later form may have more fields."""
 
-Control = Literal["accept", "save", "allow", "refuse", "withdraw"]
+Control = Literal["accept", "save", "allow", "refuse", "withdraw", "object", "permit"]
 """The button that was pressed, by its value in the form."""
-Source = Literal["banner", "choices", "placeholder", "page"]
-"""Where the button was: in the banner, on the page of the choices, in a blocked embed's placeholder, or in a
-page of the site, which is all that is known where the browser does not say from where the form came."""
+Source = Literal["banner", "choices", "placeholder", "unknown"]
+"""Where the button was: in the banner of a page, on the page of the choices, or in the placeholder of a
+blocked embed. Where browsers do not send a Referer header, nobody knows."""
 
 
 class Event(StrEnum):
     """What a decision did. The W3C's Data Privacy Vocabulary calls them ConsentGiven,
-    RenewedConsentGiven, ConsentWithdrawn and ConsentRefused; `REDUCED` is a grant with less than before."""
+    RenewedConsentGiven, ConsentWithdrawn and ConsentRefused; `REDUCED` is a grant with less than before.
+    `OBJECTED` and `PERMITTED` are about what passes unless the visitor objects, which needs no consent."""
 
     GIVEN = "given"
     RENEWED = "renewed"
     REDUCED = "reduced"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
+    OBJECTED = "objected"
+    PERMITTED = "permitted"
+
+
+GRANTS = frozenset((Event.GIVEN, Event.RENEWED, Event.REDUCED))
+"""The events by which something is granted."""
+COUNTED = frozenset((Event.REFUSED, Event.OBJECTED, Event.PERMITTED))
+"""The events that are only counted: they prove no consent, and an id would follow a visitor who said no."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One decision.
 
-    `id` is random, and "" for a refusal, which is counted and not kept. `replaces` is the id of the grant
+    `id` is random, and "" for what is counted and not kept. `replaces` is the id of the grant
     that it ends, if any. `at` and `valid_until` are in seconds since the epoch, of a refusal the beginning of
     the day. `categories` and `services` say of each id whether it was granted. `policy` and `notice` are
     digests of the policy and of what the visitor was shown, in this `language`. `signals` are those that the
@@ -70,13 +80,13 @@ class Record:
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, str) and not _is_storable(value):
+            if isinstance(value, str) and _UNSTORABLE.search(value):
                 raise ValueError(f"{one.name}: a record cannot keep {value!a}")
 
     @property
     def is_grant(self) -> bool:
         """True where something is granted by it."""
-        return self.event in (Event.GIVEN, Event.RENEWED, Event.REDUCED)
+        return self.event in GRANTS
 
     @property
     def canonical(self) -> bytes:
@@ -91,9 +101,13 @@ class Record:
         return hashlib.sha256(self.canonical).digest()
 
 
-def _is_storable(text: str) -> bool:
-    # PostgreSQL keeps no NUL, and UTF-8 has no lone surrogates.
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+# PostgreSQL keeps no NUL, and UTF-8 has no lone surrogates.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Return `text` with what no database keeps replaced."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def check_settings(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
     except ImproperlyConfigured as error:
         return [Error(str(error), id="consentgate.E001")]
     try:
-        configuration.gate(services=services_of_applications())
+        configuration.gate(services=services_of_applications(), opens_ledger=False)
     except Misconfigured as error:
         return [
             Error(f"{fault.setting}: {fault.expected}", hint=fault.mend or None, id=_IDS[fault.kind])

@@ -29,7 +29,7 @@ from django.http.response import HttpResponseBase
 from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.consent.current import ActingFor
-from consentgate.gate import Exchange, Header, Request
+from consentgate.gate import Answer, Exchange, Header, Recording, Request
 from consentgate.web.paths import quoted_path
 
 from .caching import give_consent
@@ -80,7 +80,8 @@ class ConsentMiddleware:
             return cast(HttpResponseBase, self.get_response(request))
         exchange = self.gate.exchange(_request_of(request))
         if exchange.is_own:
-            return _answer(exchange, request)
+            answer = _answer(exchange, request)
+            return _response_of(answer.carry_out() if isinstance(answer, Recording) else answer)
         _show_to_application(request, exchange)
         with ActingFor(consent_of(request)):
             return _gate_response(exchange, self.get_response(request))
@@ -91,7 +92,10 @@ class ConsentMiddleware:
         asked = _request_of(request)
         exchange = self.gate.exchange_at_once(asked) or await self.gate.exchange_in_thread(asked)
         if exchange.is_own:
-            return _answer(exchange, request)
+            answer = _answer(exchange, request)
+            if isinstance(answer, Recording):
+                answer = await self.gate.carry_out_in_thread(answer)
+            return _response_of(answer)
         _show_to_application(request, exchange)
         with ActingFor(consent_of(request)):
             return await _agate_response(exchange, await self.get_response(request))
@@ -116,9 +120,12 @@ def _headers_of(request: HttpRequest) -> Mapping[str, Sequence[str]]:
     return wsgi.headers_of(request.META)
 
 
-def _answer(exchange: Exchange, request: HttpRequest) -> HttpResponse:
+def _answer(exchange: Exchange, request: HttpRequest) -> Answer | Recording:
     body = request.read(exchange.longest_form + 1) if request.method == "POST" else b""
-    answer = exchange.answer(body)
+    return exchange.answer(body)
+
+
+def _response_of(answer: Answer) -> HttpResponse:
     response = HttpResponse(answer.body, status=answer.status)
     set_headers(response, answer.headers, {})
     return response

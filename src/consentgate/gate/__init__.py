@@ -3,5 +3,17 @@
 from .exchange import Exchange, GateClosed
 from .gate import Gate, Rewritten, is_short
 from .message import Answer, Head, Header, Request
+from .recording import Recording
 
-__all__ = ["Answer", "Exchange", "Gate", "GateClosed", "Head", "Header", "Request", "Rewritten", "is_short"]
+__all__ = [
+    "Answer",
+    "Exchange",
+    "Gate",
+    "GateClosed",
+    "Head",
+    "Header",
+    "Recording",
+    "Request",
+    "Rewritten",
+    "is_short",
+]

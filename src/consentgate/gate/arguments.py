@@ -85,6 +85,15 @@ def check_findings(findings: object) -> Path:
     return path
 
 
+def check_ledger(ledger: object) -> None:
+    """Raise TypeError for a `ledger` that keeps no records."""
+    if ledger is None or (hasattr(ledger, "record") and hasattr(ledger, "signing_with")):
+        return
+    # A URL may have a password in it.
+    given = "a text" if isinstance(ledger, str) else _given(ledger)
+    raise TypeError(f'ledger: expected a Ledger, not {given}; write Ledger("sqlite:///consent.db")')
+
+
 def not_a_gate(given: object) -> TypeError:
     """Return the error to raise where something else was `given` in a gate's place."""
     if _is_path(given):

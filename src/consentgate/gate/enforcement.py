@@ -15,6 +15,7 @@ from consentgate.consent import Consent, ConsentCookies, Judge
 from consentgate.consent.consent import heeds_signals_alone
 from consentgate.consent.coverage import UNOBJECTED
 from consentgate.consent.embed import SignedEmbeds
+from consentgate.consent.record import Recorder
 from consentgate.pages import Beside, Pages, Shows
 from consentgate.pages.templating import digest_of
 from consentgate.policy import Policy, Site
@@ -32,6 +33,7 @@ from .request.visit import Visit, signals_of
 from .response.variants import Variant, is_asked_for_everyone
 
 _MOST_ROOTS = 64
+_VERSION_DIGITS = 16
 # Now, since an event loop must not wait for a disk.
 _VERSION = version("consentgate").encode()
 
@@ -49,7 +51,8 @@ class Enforcement:
 
     `embeds` signs what placeholders give back. `insecure`, `debug` and `trusted_proxies` are as for the gate.
     What the fields after them hold grows while the process runs: what was logged, how many reports were read,
-    which cookies the application has set. `closed` says why the policy is nobody's, if it is.
+    which cookies the application has set. `closed` says why the policy is nobody's, if it is. `recorder`
+    keeps the records of decisions, if any does.
     """
 
     policy: Policy
@@ -62,6 +65,7 @@ class Enforcement:
     reports: ReportAllowance = field(default_factory=ReportAllowance)
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
     closed: Closed | None = None
+    recorder: Recorder | None = None
     _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
     _closed: dict[tuple[Shows, bool, Beside], Variant] = field(default_factory=dict, init=False)
 
@@ -95,15 +99,24 @@ class Enforcement:
         return is_unread or keeps_back_cookies(request, authority)
 
     @cached_property
+    def version(self) -> str:
+        """The version of the policy in records: a digest of what it declares and of the texts that it
+        replaces."""
+        return hashlib.sha256(self._declared).hexdigest()[:_VERSION_DIGITS]
+
+    @cached_property
     def _fingerprint(self) -> bytes:
+        return hashlib.sha256(_VERSION + bytes([self.debug]) + self._declared).digest()
+
+    @cached_property
+    def _declared(self) -> bytes:
         policy = self.policy
         declared = policy.site, policy.categories, policy.cookies, policy.services
         # What is in the templates, and not where they are, which each release of a site may change.
         theme = msgspec.structs.replace(policy.theme, templates=digest_of(policy.theme.templates))
-        parts = msgspec.json.encode(
+        return msgspec.json.encode(
             (*declared, policy.banner, policy.texts, theme, policy.consent_mode, policy.declaration)
         )
-        return hashlib.sha256(_VERSION + bytes([self.debug]) + parts).digest()
 
     def variant_for(self, visit: Visit) -> Variant:
         """Return the variant of the page that this visitor gets."""

@@ -5,7 +5,7 @@ sends on what comes back:
 
     exchange = gate.exchange(request)
     if exchange.is_own:                                 # the application is not called
-        answer = exchange.answer(body)
+        answer = exchange.answer(body)                  # or a Recording: answer = answer.carry_out()
     else:                                               # it goes on with exchange.request_changes
         head = exchange.start(status, headers)          # None while the body has to be seen first
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
@@ -35,6 +35,7 @@ from .enforcement import Closed, Enforcement
 from .headers.caching import private, vary
 from .headers.filter import HeaderFilter
 from .message import Answer, Head, Header, Request
+from .recording import Recording
 from .response.page_insertions import PageInsertions
 from .response.treatment import Refusal
 
@@ -99,9 +100,9 @@ class Exchange(ABC):
         """True where nobody can say which policy the host has. No connection may reach the application."""
         return self._enforcement.closed is Closed.UNAVAILABLE
 
-    def answer(self, body: bytes = b"") -> Answer:
-        """Return the answer of the gate's own endpoint. `body` is the request's: more than `longest_form`
-        bytes of it need not be read."""
+    def answer(self, body: bytes = b"") -> Answer | Recording:
+        """Return the answer of the gate's own endpoint, or the recording that it waits for. `body` is the
+        request's: more than `longest_form` bytes of it need not be read."""
         assert self._endpoint is not None
         pages = self._pages_in(query_of(self._visit.request).get("lang", [""])[0])
         own = OwnRequest(self._endpoint, self._enforcement, self._visit, self._variant, pages, self._cookies)

@@ -12,6 +12,7 @@ from typing import Literal
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, ConsentCookies, Judge
 from consentgate.consent.embed import SignedEmbeds
+from consentgate.consent.record import Recorder
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.pages import check_templates
@@ -19,7 +20,14 @@ from consentgate.policy import Claim, Cookie, Policies, Policy, Site
 from consentgate.web.host import parse_authority, parse_host
 from consentgate.web.url import Url, resolve
 
-from .arguments import check_findings, check_policy, check_switch, check_trusted_proxies, keys_of
+from .arguments import (
+    check_findings,
+    check_ledger,
+    check_policy,
+    check_switch,
+    check_trusted_proxies,
+    keys_of,
+)
 from .enforcement import Enforcement, takes_reports
 from .enforcements import ByHost, Enforcements, OneForAll
 from .enforcing_exchange import EnforcingExchange
@@ -31,7 +39,8 @@ from .log.findings import Finding, sum_of
 from .log.findings_file import FindingsFile
 from .log.hosts import HostAdvice
 from .log.once import Once
-from .message import Request
+from .message import Answer, Request
+from .recording import Recording
 from .report_only_exchange import ReportOnlyExchange
 from .request.origin import authority_of, host_of
 from .threads import Threads, in_thread
@@ -64,7 +73,9 @@ class Gate:
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
     lacks `Secure`. With `debug`, for development too, pages show what was blocked in them.
     `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`. `findings` is a file to which what
-    is in the property of that name is appended, each thing once: all processes of a site may share it.
+    is in the property of that name is appended, each thing once: all processes of a site may share it. With
+    a `ledger` each consent is recorded before it counts; the gate's keys sign the records, unless the ledger
+    has keys of its own.
 
     Raises PolicyError where the policy names templates that cannot be used, TypeError where an argument is of
     the wrong type, ValueError where a key is missing or empty, the number of proxies is negative or there is
@@ -80,6 +91,7 @@ class Gate:
         debug: bool = False,
         trusted_proxies: int = 0,
         findings: str | os.PathLike[str] | None = None,
+        ledger: Recorder | None = None,
     ) -> None:
         check_policy(policy)
         keys = keys_of(secret_key)
@@ -88,7 +100,10 @@ class Gate:
         check_trusted_proxies(trusted_proxies)
         findings_file = FindingsFile(check_findings(findings)) if findings is not None else None
         _warn_of_short_keys(keys)
+        check_ledger(ledger)
         self._keys = keys
+        self._recorder = None if ledger is None else ledger.signing_with(tuple(keys))
+        self._recording = Threads(_MOST_THREADS)
         self._embeds = SignedEmbeds(keys)
         self._insecure = insecure
         self._debug = debug
@@ -137,6 +152,7 @@ class Gate:
             log=log,
             reports=learnt.reports,
             set_by_application=learnt.set_by_application,
+            recorder=self._recorder,
         )
 
     @property
@@ -237,6 +253,10 @@ class Gate:
             return await in_thread(self.exchange, request, threads=self._looking)
         finally:
             self._looked_at.discard(host)
+
+    async def carry_out_in_thread(self, recording: Recording) -> Answer:
+        """Carry out a recording in a thread, and return the answer."""
+        return await in_thread(recording.carry_out, threads=self._recording)
 
     def _host_of(self, request: Request) -> str:
         return host_of(authority_of(request, self._trusted_proxies)) if self._policies is not None else ""

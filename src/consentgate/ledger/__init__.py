@@ -8,6 +8,7 @@ It needs the extra `ledger`.
 from consentgate.consent.record import Event, Notice, NotRecorded, Record
 
 try:
+    from .database import check_url
     from .ledger import Ledger, LedgerError
     from .retention import Retention
 except ModuleNotFoundError as error:
@@ -18,4 +19,4 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from error
 
-__all__ = ["Event", "Ledger", "LedgerError", "NotRecorded", "Notice", "Record", "Retention"]
+__all__ = ["Event", "Ledger", "LedgerError", "NotRecorded", "Notice", "Record", "Retention", "check_url"]

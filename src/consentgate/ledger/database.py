@@ -46,6 +46,11 @@ def database_url(url: str) -> URL:
     return parsed
 
 
+def check_url(url: str) -> None:
+    """Raise ValueError where `url` is not that of a database which can have a ledger."""
+    database_url(url)
+
+
 def connect_to(url: URL) -> Engine:
     """Return an engine whose commits last: SQLite in WAL mode with synchronous=FULL, PostgreSQL with
     synchronous_commit on, whatever the server's default."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from consentgate.catalogue.patterns import Glob
 from consentgate.consent import Consent
 from consentgate.consent.choice_validity import Validity
 from consentgate.consent.consent_mode import Answers
+from consentgate.consent.record import Notice
 from consentgate.policy import OWN, Claim, Policy
 from consentgate.policy.model import CONSENT_COOKIE
 from consentgate.texts import Texts
@@ -269,6 +270,14 @@ class Pages:
         """Write the declaration as Markdown."""
         undeclared, choices = self._listing.undeclared(), f"{self._base}choices"
         return declaration_markdown(self.policy, self._declared, self.texts, undeclared, choices)
+
+    @cached_property
+    def notice(self) -> Notice:
+        """What visitors are shown before they decide, as everyone gets it: the banner of the home page, and
+        the page of the choices."""
+        banner = self.banner(self._home).decode("utf-8", "replace")
+        choices = self.choices(Consent(self.policy), self._home).decode("utf-8", "replace")
+        return Notice(self.language, banner, choices)
 
     @property
     def _declared(self) -> Declared:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consentgate.consent import Choice, Consent, Judge
-from consentgate.consent.choice import opens_something, takes_back
+from consentgate.consent.choice import left_of, opens_something, takes_back
 from consentgate.consent.embed import Embed
+from consentgate.consent.record import Record
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
 from consentgate.gate.cookies.sent import SentCookies
@@ -19,6 +20,7 @@ from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.log.explanations import Explanations
 from consentgate.gate.message import Answer, Header, without
+from consentgate.gate.recording import Recording
 from consentgate.gate.request.fetch_metadata import (
     is_clicked_by_script,
     is_framed_by_own_page,
@@ -35,6 +37,7 @@ from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
+from .records import is_repeat, record_of
 from .reports import BadReport, Reported, read_reports, without_person
 from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
 
@@ -53,8 +56,8 @@ class OwnRequest:
     pages: Pages
     cookies: CookieFilter
 
-    def answer(self, body: bytes) -> Answer:
-        """Return the answer to the request with this `body`."""
+    def answer(self, body: bytes) -> Answer | Recording:
+        """Return the answer to the request with this `body`, or the recording that it waits for."""
         method = self.visit.request.method
         if self.enforcement.closed is not None and not self._names_nobody:
             answer = self._closed(self.enforcement.closed)
@@ -63,7 +66,11 @@ class OwnRequest:
         elif method in ("GET", "HEAD"):
             answer = show(self.name, self.visit, self.pages, self.variant)
         elif method == "POST" and self.name == "choices":
-            answer = self._decide(body)
+            decided = self._decide(body)
+            if isinstance(decided, Recording):
+                answered, otherwise = _whole(decided.answered, method), decided.otherwise
+                return replace(decided, answered=answered, otherwise=lambda: _whole(otherwise(), method))
+            answer = decided
         elif method == "POST" and self.name == REPORTS and self.enforcement.takes_reports:
             answer = self._report(body)
         elif method == "POST" and self.name == "debug" and self.enforcement.debug:
@@ -72,10 +79,7 @@ class OwnRequest:
             allowed = "GET, HEAD, POST" if self.name in ("choices", EMBED) else "GET, HEAD"
             answer = problem(405, self.pages)
             answer.headers.append(("Allow", allowed))
-        headers = [*answer.headers]
-        if answer.status not in (204, 304):
-            headers.append(("Content-Length", str(len(answer.body))))
-        return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
+        return _whole(answer, method)
 
     @property
     def _names_nobody(self) -> bool:
@@ -148,7 +152,7 @@ class OwnRequest:
         headers = self.pages.headers("text/plain")
         return Answer(status, without(headers, "content-type") if status == 204 else headers)
 
-    def _decide(self, body: bytes) -> Answer:
+    def _decide(self, body: bytes) -> Answer | Recording:
         request, authority, log = self.visit.request, self.visit.authority, self.enforcement.log.decisions
         origin = ", ".join(request.values("origin"))
         if not is_same_origin(request, authority):
@@ -157,7 +161,7 @@ class OwnRequest:
         if origin.startswith("http://") and not self.enforcement.insecure:
             log.over_plain_http()
         try:
-            choice, onward = read_decision(request, body, self.visit.consent, self.visit.signals)
+            choice, onward, control = read_decision(request, body, self.visit.consent, self.visit.signals)
         except BadForm as error:
             log.unreadable_form(error.reason, error.status)
             return problem(error.status, self.pages)
@@ -172,7 +176,31 @@ class OwnRequest:
             choice, onward = None, self.pages.choices_address(onward)
         if choice is None:
             return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
-        return Answer(303, self._headers_after(choice, onward))
+        recorder, before = self.enforcement.recorder, self.visit.consent.choice
+        if recorder is None:
+            return self._saved(choice, onward)
+        if before is not None and is_repeat(before, choice):
+            return self._saved(before, onward)
+        notice = self.pages.notice
+        record = record_of(choice, control, self.visit, notice, self.enforcement.version)
+        answered = self._saved(choice, onward)
+        return Recording(record, notice, recorder, answered, lambda: self._unrecorded(record, choice, onward))
+
+    def _saved(self, choice: Choice, onward: str) -> Answer:
+        return Answer(303, self._headers_after(choice, f"{onward}#{SAVED}"))
+
+    def _unrecorded(self, record: Record, choice: Choice, onward: str) -> Answer:
+        """Answer a decision that cannot be recorded: what it takes back counts, what it grants does not."""
+        before = self.visit.consent.choice
+        if not record.is_grant:
+            return self._saved(choice, onward)
+        if before is None or not takes_back(before, choice):
+            return problem(503, self.pages)
+        left = left_of(before, choice)
+        if choice.granted <= before.granted:
+            return self._saved(left, onward)
+        # The page of the choices shows what that leaves.
+        return Answer(303, self._headers_after(left, self.pages.choices_address(onward)))
 
     # -- a single embed --------------------------------------------------------------------------------------
 
@@ -250,13 +278,13 @@ class OwnRequest:
         return Answer(200, self.pages.embed_headers(), page)
 
     def _headers_after(self, choice: Choice, onward: str) -> list[Header]:
-        """Return the headers that keep a `choice` and lead on to the path `onward`."""
+        """Return the headers that keep a `choice` and lead on to the address `onward`."""
         visit, enforcement = self.visit, self.enforcement
         sent = SentCookies(visit.request.values("cookie"))
         kept = enforcement.cookies.set_cookies(choice, visit.host, sent.names)
         headers = [
             *self.pages.headers("text/html; charset=utf-8"),
-            ("Location", f"{onward}#{SAVED}"),
+            ("Location", onward),
             *(("Set-Cookie", line) for line in kept),
         ]
         consent = Consent.of_choice(enforcement.policy, choice, visit.signals)
@@ -268,3 +296,11 @@ class OwnRequest:
             # No application sets cookies for the gate's own pages.
             headers += deletions.of(names, headers, "/")
         return headers
+
+
+def _whole(answer: Answer, method: str) -> Answer:
+    """Return an answer with its length, and without its body where that was not asked for."""
+    headers = [*answer.headers]
+    if answer.status not in (204, 304):
+        headers.append(("Content-Length", str(len(answer.body))))
+    return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)

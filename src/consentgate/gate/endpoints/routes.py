@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import get_args
+from typing import NamedTuple, cast, get_args
 from urllib.parse import parse_qs
 
 from consentgate.consent import Choice, Consent, decide
@@ -19,6 +19,7 @@ from consentgate.consent.choice import (
     with_objection,
     without_objection,
 )
+from consentgate.consent.record import Control
 from consentgate.gate.message import Answer, Request, without
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.guard_rules import refused_names
@@ -117,11 +118,17 @@ class BadForm(ValueError):
         self.reason = reason
 
 
-def read_decision(
-    request: Request, body: bytes, consent: Consent, signals: frozenset[str]
-) -> tuple[Choice | None, str]:
-    """Return the choice that a form makes, None where it changes nothing, and the local path to go on to.
-    Raises BadForm."""
+class Decided(NamedTuple):
+    """What a form decides: the choice, None where it changes nothing; the local path to go on to; and the
+    button that was pressed."""
+
+    choice: Choice | None
+    onward: str
+    control: Control
+
+
+def read_decision(request: Request, body: bytes, consent: Consent, signals: frozenset[str]) -> Decided:
+    """Return what a form decides. Raises BadForm."""
     form = read_form(request, body)
     decisions = form.get("decision", [])
     decision = next((known for known in get_args(Decision) if [known] == decisions), None)
@@ -140,7 +147,7 @@ def read_decision(
         choice = once_seen(consent.choice)
     else:
         choice = allow_more(consent.policy, consent.choice, consent.granted, ids, signals)
-    return choice, local_path(form.get("next", ["/"])[0])
+    return Decided(choice, local_path(form.get("next", ["/"])[0]), cast(Control, decisions[0]))
 
 
 def read_form(request: Request, body: bytes) -> dict[str, list[str]]:
