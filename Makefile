@@ -53,8 +53,8 @@ doubling: $(TESTS) ## count the work and memory that hostile input takes, at siz
 engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
 	$(RUN)/python -m pytest -n 3 --dist loadgroup -m "engines and not exhaustive" tests/browser
 
-exhaustive: $(TESTS) ## run what CI has no time for: more real pages, long tests in Firefox, hostile input in both ways
-	$(RUN)/python -m pytest -n 3 --dist loadgroup -m exhaustive tests/browser tests/limits
+exhaustive: $(TESTS) ## run what CI has no time for: more real pages, long tests in Firefox, hostile input in both ways, crashes
+	$(RUN)/python -m pytest -n 3 --dist loadgroup -m exhaustive tests/browser tests/ledger tests/limits
 
 matrix: $(TESTS) ## visit every framework on every server, and print the README's table
 	$(RUN)/python -m tests.frameworks.matrix

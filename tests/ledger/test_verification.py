@@ -289,6 +289,22 @@ def last(ledger: Ledger) -> Checkpoint:
     return Checkpoint.of(rows[-1])
 
 
+@pytest.mark.parametrize("jump", [-400 * DAY, -1, 400 * DAY])
+def test_a_clock_that_jumps_leaves_no_fault(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + jump)
+    for _ in range(2):
+        ledger.record(grant(at=int(now + jump)), NOTICE)
+        ledger.move()
+        ledger.checkpoint()
+        monkeypatch.undo()
+
+    found = verified(ledger)
+    assert (found.faults, found.uncovered) == ((), 0)
+
+
 # -- keys ----------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
+from .sqlite_connections import GuardedConnection
 from .versions import State, state_of, upgrade, version_of
 
 _log = logging.getLogger("consentgate.ledger")
@@ -55,14 +56,15 @@ def connect_to(url: URL) -> Engine:
     """Return an engine whose commits last: SQLite in WAL mode with synchronous=FULL, PostgreSQL with
     synchronous_commit on, whatever the server's default."""
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": PATIENCE}, poolclass=NullPool)
+        arguments = {"timeout": PATIENCE, "factory": GuardedConnection}
+        engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     given = url.query.get("options", "")
     options = " ".join((*((given,) if isinstance(given, str) else given), *_POSTGRESQL_OPTIONS)).strip()
-    arguments = {"connect_timeout": PATIENCE, "options": options, "application_name": "consentgate"}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True, pool_size=1, max_overflow=4)
+    settings = {"connect_timeout": PATIENCE, "options": options, "application_name": "consentgate"}
+    return create_engine(url, connect_args=settings, pool_pre_ping=True, pool_size=1, max_overflow=4)
 
 
 _POSTGRESQL_OPTIONS = (

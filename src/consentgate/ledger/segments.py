@@ -89,9 +89,13 @@ class Segment:
             while left:
                 left = left[os.write(self._file, left) :]
         except OSError:
-            os.ftruncate(self._file, self.size)
+            self.cut(self.size)
             raise
         self.size += len(data)
+
+    def cut(self, size: int) -> None:
+        """Leave the first `size` bytes of the file. Raises OSError."""
+        os.ftruncate(self._file, size)
 
     def sync(self) -> None:
         """Return when all that was appended would survive a loss of power. Raises OSError."""

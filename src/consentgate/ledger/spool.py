@@ -46,10 +46,9 @@ class SpoolWriter:
     `limit` is the most bytes that wait for the database. Raises OSError where the folder cannot be made.
     """
 
-    def __init__(self, spool: Path, keys: Keys, *, limit: int, segment_size: int = SEGMENT_SIZE) -> None:
+    def __init__(self, spool: Path, keys: Keys, *, limit: int) -> None:
         self._keys = keys
         self._limit = limit
-        self._segment_size = segment_size
         self._numbering = Numbering.begin()
         self.writer = self._numbering.writer
         self.folder = spool / self.writer
@@ -115,14 +114,20 @@ class SpoolWriter:
             try:
                 segment.sync()
             except OSError:
-                # The kernel may have dropped what it could not write, and says so once only.
-                self._is_broken = True
+                self._break()
                 raise
             self._synced, self._synced_size = written, size
-            if size >= self._segment_size:
+            if size >= SEGMENT_SIZE:
                 # It is only a matter of space: the next record tries again.
                 with contextlib.suppress(OSError):
                     self._rotate()
+
+    def _break(self) -> None:
+        """Write nothing more, since the disk has failed to sync: the kernel may have dropped what it could
+        not write, and says so once only. What was not answered goes elsewhere, and must not come twice."""
+        self._is_broken = True
+        with contextlib.suppress(OSError):
+            self._segment.cut(self._synced_size)
 
     def _rotate(self) -> None:
         """Begin a new segment. The caller holds the lock for syncing."""
@@ -132,7 +137,7 @@ class SpoolWriter:
             try:
                 self._segment.sync()
             except OSError:
-                self._is_broken = True
+                self._break()
                 raise
             self._synced = self._written
             following = Segment(self._path(self._number + 1))
@@ -143,8 +148,6 @@ class SpoolWriter:
     def stretches(self) -> list[Stretch]:
         """List what of the segments can be moved, in order."""
         with self._sync_lock:
-            if self._is_broken:
-                return []
             active, end = self._path(self._number), self._synced_size
         before = [Stretch(path, None, sealed=True) for path in segments_in(self.folder) if path < active]
         return [*before, Stretch(active, end, sealed=False)]

@@ -1,0 +1,163 @@
+"""Processes that are killed in the middle of things: every decision that was answered is there, once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from consentgate.ledger import Ledger
+
+from .conftest import Open
+from .postgres import Postgres
+from .records import kept, refused, verified
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+ENDLESS = 1_000_000
+THREADS = 4
+
+
+def start(url: str, spool: str, count: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.ledger.crowd", url, spool, str(THREADS), str(count)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=ROOT
+    )
+
+
+def killed_after(process: subprocess.Popen[str], lines: int) -> list[str]:
+    """Kill a process once it has written so many lines; return all that it wrote."""
+    assert process.stdout is not None and process.stderr is not None
+    read = []
+    for line in process.stdout:
+        read.append(line)
+        if len(read) == lines:
+            process.send_signal(signal.SIGKILL)
+    process.wait()
+    complaint = process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    assert len(read) >= lines, complaint[-2000:]
+    return [line.strip() for line in read if line.endswith("\n")]
+
+
+def check(ledger: Ledger, answered: list[str], in_flight: int) -> None:
+    """Check that what was answered is there once, and nothing else but what was in flight."""
+    assert ledger.move()
+    times = Counter(record.id for record in kept(ledger))
+    said = Counter(line.partition(" ")[0] for line in answered)
+    ids = {line.partition(" ")[2] for line in answered if not line.startswith("refusal")}
+    assert set(times.values()) <= {1}
+    assert ids <= set(times)
+    assert len(times) - len(ids) <= in_flight
+    assert 0 <= refused(ledger) - said["refusal"] <= in_flight
+    assert verified(ledger).faults == ()
+
+
+EXHAUSTIVE_DATABASE = ["disk", pytest.param("database", marks=pytest.mark.exhaustive)]
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(25, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("durable", EXHAUSTIVE_DATABASE)
+def test_processes_that_are_killed_under_load_lose_nothing(
+    url: str, open_ledger: Open, tmp_path: Path, rounds: int, durable: str
+) -> None:
+    chance = random.Random(f"{url[:6]} {durable} {rounds}")
+    spool = str(tmp_path / "spool") if durable == "disk" else "-"
+    answered: list[str] = []
+    for _ in range(rounds):
+        crowd = [start(url, spool, ENDLESS) for _ in range(2)]
+        for process in crowd:
+            answered += killed_after(process, chance.randrange(1, 80))
+
+    check(open_ledger(durable=durable), answered, in_flight=2 * rounds * THREADS)
+
+
+@pytest.mark.parametrize("count", [8, pytest.param(300, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("durable", EXHAUSTIVE_DATABASE)
+def test_sixteen_writers_in_four_processes_do_not_get_in_each_others_way(
+    url: str, open_ledger: Open, tmp_path: Path, count: int, durable: str
+) -> None:
+    spool = str(tmp_path / "spool") if durable == "disk" else "-"
+    crowd = [start(url, spool, count) for _ in range(4)]
+    answered: list[str] = []
+    for process in crowd:
+        output, complaint = process.communicate()
+        assert process.returncode == 0, complaint[-2000:]
+        answered += output.split("\n")[:-1]
+
+    each = count + sum(number % 4 == 3 and number % 3 != 2 for number in range(count))
+    assert len(answered) == 4 * THREADS * each
+    check(open_ledger(durable=durable), answered, in_flight=0)
+
+
+@pytest.mark.exhaustive
+def test_a_server_that_is_killed_and_started_under_load_loses_nothing(
+    postgres: Postgres, open_ledger: Open, tmp_path: Path
+) -> None:
+    url, spool = postgres.create("load"), str(tmp_path / "spool")
+    crowd = [start(url, spool, 400) for _ in range(4)]
+    for _ in range(5):
+        postgres.kill()
+        postgres.start()
+    answered: list[str] = []
+    for process in crowd:
+        answered += process.communicate()[0].split("\n")[:-1]
+
+    ledger = open_ledger(url=url)
+    check(ledger, answered, in_flight=0)
+    ledger.close()
+    postgres.drop("load")
+
+
+FORKING = """
+import os, sys
+from consentgate.ledger import Ledger
+from tests.ledger.records import NOTICE, SECRET, grant
+
+url, spool = sys.argv[1:]
+options = {"durable": "database"} if spool == "-" else {"spool": spool}
+ledger = Ledger(url, secret_key=SECRET, **options)
+
+def record():
+    made = grant()
+    ledger.record(made, NOTICE)
+    os.write(1, f"grant {made.id}\\n".encode())
+
+record()
+children = []
+for _ in range(3):
+    child = os.fork()
+    if not child:
+        record()
+        record()
+        ledger.close()
+        os._exit(0)
+    children.append(child)
+    record()
+for child in children:
+    assert os.waitpid(child, 0)[1] == 0
+record()
+ledger.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize("durable", ["disk", "database"])
+def test_a_process_that_forks_and_its_children_write_chains_of_their_own(
+    url: str, open_ledger: Open, tmp_path: Path, durable: str
+) -> None:
+    spool = str(tmp_path / "spool") if durable == "disk" else "-"
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKING, url, spool]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+    answered = done.stdout.split("\n")[:-1]
+    assert len(answered) == 11
+    check(open_ledger(durable=durable), answered, in_flight=0)
