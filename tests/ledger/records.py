@@ -10,7 +10,7 @@ from sqlalchemy import select
 from consentgate.ledger import Event, Ledger, Notice, Record
 from consentgate.ledger.database import reading
 from consentgate.ledger.reading import all_records
-from consentgate.ledger.schema import refusals
+from consentgate.ledger.schema import counts
 from consentgate.ledger.verification import Verified, verify
 
 SECRET = "a secret key for the tests of the ledger"
@@ -69,7 +69,7 @@ def ids(ledger: Ledger) -> list[str]:
 def refused(ledger: Ledger) -> int:
     """How many refusals are counted."""
     with reading(ledger.engine()) as connection:
-        return sum(connection.execute(select(refusals.c["count"])).scalars())
+        return sum(connection.execute(select(counts.c["count"])).scalars())
 
 
 def verified(ledger: Ledger) -> Verified:

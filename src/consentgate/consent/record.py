@@ -89,6 +89,11 @@ class Record:
         return self.event in GRANTS
 
     @property
+    def is_counted(self) -> bool:
+        """True where it is only counted, and not kept."""
+        return self.event in COUNTED
+
+    @property
     def canonical(self) -> bytes:
         """The bytes that stand for this record in digests: JSON in UTF-8 with all fields, the keys sorted,
         no spaces."""

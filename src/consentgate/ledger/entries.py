@@ -6,7 +6,7 @@ import datetime
 
 import msgspec
 
-from consentgate.consent.record import Event, Notice, Record
+from consentgate.consent.record import Notice, Record
 from consentgate.policy.lifetime import DAY
 
 from .chain import Link
@@ -28,24 +28,27 @@ class NoticeEntry(msgspec.Struct, frozen=True, tag="notice"):
     stored_at: int
 
 
-class RefusalEntry(msgspec.Struct, frozen=True, tag="refusal"):
-    """A refusal, which is counted by these values, and nothing else of it is kept."""
+class CountEntry(msgspec.Struct, frozen=True, tag="count"):
+    """An event that is counted by these values, and nothing else of it is kept."""
 
     position: int
     day: datetime.date
+    event: str
     host: str
     policy: str
     language: str
     control: str
 
     @classmethod
-    def of(cls, position: int, record: Record) -> RefusalEntry:
-        """Return what is counted of the `record` of a refusal."""
+    def of(cls, position: int, record: Record) -> CountEntry:
+        """Return what is counted of a `record`."""
         day = datetime.datetime.fromtimestamp(record.at - record.at % DAY, datetime.UTC).date()
-        return cls(position, day, record.host, record.policy, record.language, record.control)
+        return cls(
+            position, day, record.event.value, record.host, record.policy, record.language, record.control
+        )
 
 
-Entry = RecordEntry | NoticeEntry | RefusalEntry
+Entry = RecordEntry | NoticeEntry | CountEntry
 
 _decoder = msgspec.json.Decoder(Entry)
 
@@ -58,9 +61,3 @@ def encode(entry: Entry) -> bytes:
 def decode(data: bytes) -> Entry:
     """Read an entry. Raises msgspec.MsgspecError (a ValueError) for bytes that are none."""
     return _decoder.decode(data)
-
-
-def is_counted(record: Record) -> bool:
-    """Say whether a record is only counted: a refusal proves nothing, and an id would follow a visitor who
-    said no."""
-    return record.event is Event.REFUSED

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from consentgate.consent.record import Notice, Record
 
 from .chain import Head
-from .entries import Entry, NoticeEntry, RecordEntry, RefusalEntry, is_counted
+from .entries import CountEntry, Entry, NoticeEntry, RecordEntry
 from .keys import Keys
 
 
@@ -35,13 +35,13 @@ class Numbering:
     def add(self, record: Record, notice: Notice | None, keys: Keys) -> tuple[list[Entry], Numbering]:
         """Return the entries for a `record` and the `notice` that it cites, and the numbering after them."""
         numbered, entries = self, list[Entry]()
-        # A notice that only refusals cite proves nothing.
-        if notice is not None and notice.digest not in self.told and not is_counted(record):
+        # A notice that no record cites proves nothing.
+        if notice is not None and notice.digest not in self.told and not record.is_counted:
             numbered = replace(self, position=self.position + 1, told=self.told | {notice.digest})
             entries.append(NoticeEntry(numbered.position, notice, int(time.time())))
         position = numbered.position + 1
-        if is_counted(record):
-            entries.append(RefusalEntry.of(position, record))
+        if record.is_counted:
+            entries.append(CountEntry.of(position, record))
             return entries, replace(numbered, position=position)
         link = self.head.next(record.digest, keys)
         entries.append(RecordEntry(position, record, link))

@@ -12,10 +12,10 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, Table, func, select, tuple_
 
-from consentgate.consent.record import Event, Notice, Record
+from consentgate.consent.record import Notice, Record
 from consentgate.policy.lifetime import DAY
 
-from .schema import notices, objections, records, refusals
+from .schema import counts, notices, objections, records
 from .storing import record_of
 
 _AT_ONCE = 1000
@@ -122,12 +122,11 @@ def _by(connection: Connection, name: str) -> _Counted:
         asked = select(column, table.c.event, func.count()).group_by(column, table.c.event)
         for value, event, count in connection.execute(asked):
             counted.setdefault(value, {})[event] = count
-    if name in refusals.c:
-        column = refusals.c[name]
-        for value, count in connection.execute(
-            select(column, func.sum(refusals.c["count"])).group_by(column)
-        ):
-            counted.setdefault(value, {})[Event.REFUSED] = int(count)
+    if name in counts.c:
+        column, times = counts.c[name], func.sum(counts.c["count"])
+        nameless = select(column, counts.c.event, times).group_by(column, counts.c.event)
+        for value, event, count in connection.execute(nameless):
+            counted.setdefault(value, {})[event] = int(count)
     return dict(sorted(counted.items()))
 
 
@@ -139,9 +138,9 @@ def _days(connection: Connection) -> _Counted:
         for at, event, count in connection.execute(asked):
             day = datetime.datetime.fromtimestamp(int(at), datetime.UTC).date()
             counted.setdefault(day.isoformat(), {})[event] = count
-    of_refusals = select(refusals.c.day, func.sum(refusals.c["count"])).group_by(refusals.c.day)
-    for day, count in connection.execute(of_refusals):
-        counted.setdefault(day.isoformat(), {})[Event.REFUSED] = int(count)
+    times = select(counts.c.day, counts.c.event, func.sum(counts.c["count"]))
+    for date, event, count in connection.execute(times.group_by(counts.c.day, counts.c.event)):
+        counted.setdefault(date.isoformat(), {})[event] = int(count)
     return dict(sorted(counted.items()))
 
 

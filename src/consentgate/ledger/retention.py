@@ -27,7 +27,7 @@ from consentgate.policy.lifetime import lifetime_seconds
 
 from .chain import purge_signature
 from .keys import Keys
-from .schema import links, notices, objections, records, refusals
+from .schema import counts, links, notices, objections, records
 
 _BATCH = 500
 """The most records that are purged in one transaction, so that none is long."""
@@ -63,7 +63,7 @@ class Purged:
     records: int
     objections: int
     notices: int
-    refusals: int
+    counts: int
 
 
 def purge(engine: Engine, keys: Keys, retention: Retention, now: float | None = None) -> Purged:
@@ -75,7 +75,7 @@ def purge(engine: Engine, keys: Keys, retention: Retention, now: float | None = 
         _purge(engine, keys, records, _ended_before(ended)),
         _purge(engine, keys, objections, objections.c.at < withdrawn),
         _purge_notices(engine, ended),
-        _purge_refusals(engine, ended),
+        _purge_counts(engine, ended),
     )
 
 
@@ -126,7 +126,7 @@ def _purge_notices(engine: Engine, stored: int) -> int:
         return connection.execute(unused).rowcount
 
 
-def _purge_refusals(engine: Engine, ended: int) -> int:
+def _purge_counts(engine: Engine, ended: int) -> int:
     day = datetime.datetime.fromtimestamp(ended, datetime.UTC).date()
     with engine.begin() as connection:
-        return connection.execute(delete(refusals).where(refusals.c.day < day)).rowcount
+        return connection.execute(delete(counts).where(counts.c.day < day)).rowcount

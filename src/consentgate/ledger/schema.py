@@ -99,16 +99,18 @@ notices = Table(
     Column("stored_at", BigInteger, nullable=False),
 )
 
-refusals = Table(
-    PREFIX + "refusals",
+counts = Table(
+    PREFIX + "counts",
     metadata,
     Column("day", Date, primary_key=True),
+    Column("event", String(16), primary_key=True),
     Column("host", String(255), primary_key=True),
     Column("policy", String(64), primary_key=True),
     Column("language", String(35), primary_key=True),
     Column("control", String(32), primary_key=True),
     Column("count", BigInteger, nullable=False),
 )
+"""How often each event happened that is only counted: refusals and objections."""
 
 checkpoints = Table(
     PREFIX + "checkpoints",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
@@ -13,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from consentgate.consent.record import FORM, Event, Record
 
 from .chain import START, Link
-from .entries import Entry, NoticeEntry, RecordEntry, RefusalEntry
-from .schema import links, notices, objections, records, refusals, writers
+from .entries import CountEntry, Entry, NoticeEntry, RecordEntry
+from .schema import counts, links, notices, objections, records, writers
 
 
 class TooNew(Exception):
@@ -34,7 +35,7 @@ def store(connection: Connection, writer: str, entries: Sequence[Entry]) -> int:
     if any(isinstance(entry, RecordEntry) and entry.record.form > FORM for entry in fresh):
         raise TooNew(writer)
     _store_notices(connection, [entry for entry in fresh if isinstance(entry, NoticeEntry)])
-    _count_refusals(connection, [entry for entry in fresh if isinstance(entry, RefusalEntry)])
+    _count(connection, [entry for entry in fresh if isinstance(entry, CountEntry)])
     kept = [entry for entry in fresh if isinstance(entry, RecordEntry)]
     _store_records(connection, kept)
     values: dict[str, Any] = {"position": fresh[-1].position}
@@ -76,18 +77,15 @@ def _store_notices(connection: Connection, kept: Iterable[NoticeEntry]) -> None:
         connection.execute(_insert(connection, notices).values(row).on_conflict_do_nothing())
 
 
-def _count_refusals(connection: Connection, counted: Iterable[RefusalEntry]) -> None:
-    counts: dict[tuple[Any, ...], int] = {}
-    for entry in counted:
-        key = entry.day, entry.host, entry.policy, entry.language, entry.control
-        counts[key] = counts.get(key, 0) + 1
-    columns = ("day", "host", "policy", "language", "control")
+def _count(connection: Connection, counted: Iterable[CountEntry]) -> None:
+    columns = ("day", "event", "host", "policy", "language", "control")
+    times = Counter(tuple(getattr(entry, column) for column in columns) for entry in counted)
     # In one order, too.
-    for key, count in sorted(counts.items()):
+    for key, count in sorted(times.items()):
         row = dict(zip(columns, key, strict=True)) | {"count": count}
-        added = _insert(connection, refusals).values(row)
+        added = _insert(connection, counts).values(row)
         more = added.on_conflict_do_update(
-            index_elements=list(columns), set_={"count": refusals.c["count"] + added.excluded["count"]}
+            index_elements=list(columns), set_={"count": counts.c["count"] + added.excluded["count"]}
         )
         connection.execute(more)
 

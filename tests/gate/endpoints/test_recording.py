@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from policy.measurements import UK_STATISTICS
 
 from consentgate import Gate, Policy
 from consentgate.consent.record import Event, Notice, NotRecorded, Record
@@ -180,6 +181,54 @@ def test_another_policy_has_another_version(recorder: Recorder, make_site: MakeS
 
     first, second = recorder.records
     assert first.policy != second.policy
+
+
+OBJECTABLE = (
+    POLICY.replace("[site]\n", '[site]\nregime = "uk"\n', 1)
+    + '[[cookie]]\nname = "visits"\ncategory = "necessary"\nreason = "uk-statistics"\nlifetime = "1 day"\n'
+    + UK_STATISTICS
+)
+
+
+def test_an_objection_is_counted_whatever_was_granted(make_site: MakeSite, recorder: Recorder) -> None:
+    site = make_site(policy=OBJECTABLE, ledger=recorder)
+
+    objecting = site.chooses("object")
+    granting = site.chooses("accept", objecting)
+    site.chooses("permit", granting)
+
+    objected, given, permitted = recorder.records
+    assert [record.event for record in recorder.records] == [Event.OBJECTED, Event.GIVEN, Event.PERMITTED]
+    assert objected.is_counted and permitted.is_counted and not given.is_counted
+    assert (objected.id, objected.replaces, permitted.id, permitted.replaces) == ("", "", "", "")
+    assert objected.at % DAY == permitted.at % DAY == 0
+
+
+def test_an_objection_that_cannot_be_recorded_counts(
+    make_site: MakeSite, recorder: Recorder, failure: Exception
+) -> None:
+    site = make_site(policy=OBJECTABLE, ledger=recorder)
+    granting = site.chooses("accept")
+    recorder.fails = failure
+
+    objecting = site.chooses("object", granting)
+
+    choice = site.gate.cookie.read([objecting.partition("=")[2]], site.host)
+    assert choice is not None and choice.objects and choice.is_grant
+    assert choice.id.hex() == recorder.records[0].id
+
+
+def test_an_objection_stands_in_what_is_left_of_a_grant(
+    make_site: MakeSite, recorder: Recorder, failure: Exception
+) -> None:
+    site = make_site(policy=OBJECTABLE, ledger=recorder)
+    cookie = site.chooses("object", site.chooses("accept"))
+    recorder.fails = failure
+
+    left = site.chooses("save", cookie, service=["stats"])
+
+    choice = site.gate.cookie.read([left.partition("=")[2]], site.host)
+    assert choice is not None and choice.objects and choice.is_grant
 
 
 # -- repeats -------------------------------------------------------------------------------------------------

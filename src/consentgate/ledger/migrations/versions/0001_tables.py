@@ -46,8 +46,9 @@ def upgrade() -> None:
         sa.Column("stored_at", sa.BigInteger, nullable=False),
     )
     op.create_table(
-        "consentgate_refusals",
+        "consentgate_counts",
         sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("event", sa.String(16), primary_key=True),
         sa.Column("host", sa.String(255), primary_key=True),
         sa.Column("policy", sa.String(64), primary_key=True),
         sa.Column("language", sa.String(35), primary_key=True),
