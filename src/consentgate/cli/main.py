@@ -11,6 +11,8 @@ from .explain import explain
 from .gate import gate
 from .import_ import import_
 from .init import init
+from .keys import keys
+from .ledger import ledger
 from .scan import scan
 from .schema import schema
 from .serve import serve
@@ -28,7 +30,21 @@ def main() -> None:
     """
 
 
-for _command in (audit, build, check, explain, gate, import_, init, scan, schema, serve, services):
+for _command in (
+    audit,
+    build,
+    check,
+    explain,
+    gate,
+    import_,
+    init,
+    keys,
+    ledger,
+    scan,
+    schema,
+    serve,
+    services,
+):
     # click would cut the first line at 45 characters.
     _command.short_help = (_command.help or "").partition("\n")[0]
     main.add_command(_command)

@@ -30,6 +30,16 @@ def find(connection: Connection, id: str) -> Record | None:
     return None
 
 
+def history(connection: Connection, id: str) -> list[Record]:
+    """Return the record with this id and those that came after it, each of which replaced the one before."""
+    found = find(connection, id)
+    records: list[Record] = []
+    while found is not None and found not in records:
+        records.append(found)
+        found = successor_of(connection, found.id)
+    return records
+
+
 def successor_of(connection: Connection, id: str) -> Record | None:
     """Return the record that ended the grant with this id."""
     for table in (objections, records):

@@ -1,0 +1,261 @@
+"""The commands of `consentgate ledger`. They need the extra of that name."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from consentgate.consent.record import Record
+from consentgate.ledger import Ledger, LedgerError, Retention
+from consentgate.ledger.checkpoints import Checkpoint, last_checkpoint, make_checkpoint
+from consentgate.ledger.database import connect_to, database_url, reading, upgrade_tables
+from consentgate.ledger.keys import Keys
+from consentgate.ledger.reading import (
+    all_records,
+    find,
+    find_notice,
+    history,
+    statistics,
+    write_csv,
+    write_json_lines,
+)
+from consentgate.ledger.receipt import receipt as receipt_of
+from consentgate.ledger.retention import purge as purge_records
+from consentgate.ledger.verification import verify as verify_all
+from consentgate.ledger.versions import State, state_of
+
+COMMANDS: dict[str, click.Command] = {}
+_KEYS_FROM = ("CONSENTGATE_SECRET_KEY", "SECRET_KEY")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Given:
+    """What was given to `consentgate ledger`: the URL of the database and the file of keys."""
+
+    url: str
+    keys_file: str | None
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """Give the engine of the database, whose tables must be there and up to date."""
+        url = database_url(self.url)
+        if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+            raise click.ClickException(f"there is no file {url.database}")
+        engine = connect_to(url)
+        try:
+            with engine.begin() as connection:
+                state = state_of(connection)
+            if state in (State.EMPTY, State.OLD):
+                raise click.ClickException(f"{state.value}: run `consentgate ledger upgrade`")
+            if state is State.NEWER:
+                raise click.ClickException(f"{state.value}: use that version of consentgate")
+            yield engine
+        finally:
+            engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that only reads."""
+        with self.engine() as engine, reading(engine) as connection:
+            yield connection
+
+    @property
+    def secret_keys(self) -> list[str]:
+        """The gate's keys, oldest first."""
+        if self.keys_file is not None:
+            keys = Path(self.keys_file).read_text("utf-8").split()
+        else:
+            keys = [value for name in _KEYS_FROM if (value := os.environ.get(name))][:1]
+        if not keys:
+            raise click.ClickException("give the gate's keys: --keys FILE, or SECRET_KEY in the environment")
+        return keys
+
+    @property
+    def keys(self) -> Keys:
+        """The ledger's keys."""
+        return Keys(self.secret_keys)
+
+
+def _command(function: Callable[..., None]) -> click.Command:
+    """Make a command of a function that takes what was given to `consentgate ledger` first."""
+
+    @wraps(function)
+    def run(*values: Any, **options: Any) -> None:
+        url, keys_file = click.get_current_context().obj
+        if not url:
+            raise click.ClickException("give the URL of the database: --url, or CONSENTGATE_LEDGER")
+        try:
+            function(_Given(url, keys_file), *values, **options)
+        except SQLAlchemyError as error:
+            # Its own message can have values of records in it.
+            cause = getattr(error, "orig", None) or error
+            raise click.ClickException(f"the database does not work: {type(cause).__name__}") from error
+        except (ValueError, LedgerError) as error:
+            raise click.ClickException(str(error)) from error
+
+    made = click.command()(run)
+    assert made.name is not None
+    COMMANDS[made.name] = made
+    return made
+
+
+@_command
+def upgrade(given: _Given) -> None:
+    """Make the tables, or bring them up to date."""
+    click.echo(f"The tables are of version {upgrade_tables(database_url(given.url))}.")
+
+
+@_command
+@click.argument("id")
+@click.option("--notice", is_flag=True, help="Print the HTML that the visitor was shown.")
+@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
+def show(given: _Given, id: str, notice: bool, as_json: bool) -> None:
+    """Show the record with this ID, or what it says its visitor was shown.
+
+    With --notice, ID may be a digest of a notice instead.
+    """
+    with given.reading() as connection:
+        record = find(connection, id)
+        if notice:
+            found = find_notice(connection, record.notice if record is not None else id)
+            if found is None:
+                raise click.ClickException(f"there is no notice for {id}")
+            click.echo(
+                f"<!-- the banner -->\n{found.banner}\n<!-- the page of the choices -->\n{found.choices}"
+            )
+            return
+    if record is None:
+        raise click.ClickException(f"there is no record {id}, or none any more")
+    click.echo(json.dumps(dataclasses.asdict(record), indent=2) if as_json else "\n".join(_sheet(record)))
+
+
+def _sheet(record: Record) -> Iterator[str]:
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if field.name in ("at", "valid_until") and value:
+            value = datetime.datetime.fromtimestamp(value, datetime.UTC).isoformat(" ")
+        elif isinstance(value, dict):
+            value = ", ".join(f"{id}: {'yes' if granted else 'no'}" for id, granted in sorted(value.items()))
+        elif isinstance(value, tuple):
+            value = ", ".join(value)
+        if value != "":
+            yield f"{field.name:<12}  {value}"
+
+
+@_command
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--controller", default="", help="Only what was consented to this controller.")
+@click.option("--host", default="", help="Only what was decided on this host.")
+def export(given: _Given, form: str, controller: str, host: str) -> None:
+    """Print all records."""
+    with given.reading() as connection:
+        found = all_records(connection, controller=controller, host=host)
+        (write_csv if form == "csv" else write_json_lines)(found, sys.stdout)
+
+
+@_command
+@click.option("--json", "as_json", is_flag=True, help="Print all counts as JSON.")
+def stats(given: _Given, as_json: bool) -> None:
+    """Count decisions by event and day; with --json also by host, language, policy, button and service."""
+    with given.reading() as connection:
+        counted = statistics(connection)
+    if as_json:
+        click.echo(json.dumps(counted, indent=2))
+        return
+    for event, count in counted["events"].items():
+        click.echo(f"{event:<12}  {count}")
+    for day, events in counted["days"].items():
+        click.echo(f"{day:<12}  {', '.join(f'{event} {count}' for event, count in events.items())}")
+
+
+@_command
+@click.option("--checkpoint", "kept", type=click.Path(exists=True, dir_okay=False), help="One that was kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(given: _Given, kept: str | None, as_json: bool) -> None:
+    """Find every record that was edited, inserted, removed or moved.
+
+    With --checkpoint, a file in which `consentgate ledger checkpoint` was kept, also those that were cut off
+    at the end, up to it.
+    """
+    known = _checkpoint_in(kept) if kept is not None else None
+    keys = given.keys
+    with given.engine() as engine:
+        found = verify_all(engine, keys, known)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), indent=2))
+    else:
+        for fault in found.faults:
+            click.echo(str(fault))
+        click.echo(
+            f"{found.links} records, {found.purged} of them purged; {found.checkpoints} checkpoints; "
+            f"{found.uncovered} records since the last one; {len(found.faults)} faults"
+        )
+    if found.faults:
+        sys.exit(1)
+
+
+def _checkpoint_in(file: str) -> Checkpoint:
+    try:
+        return msgspec.json.decode(Path(file).read_bytes(), type=Checkpoint)
+    except msgspec.MsgspecError as error:
+        raise click.ClickException(f"{file}: no checkpoint is in it: {error}") from error
+
+
+@_command
+def checkpoint(given: _Given) -> None:
+    """Make a checkpoint where something is new, and print the last one, to be kept elsewhere."""
+    keys = given.keys
+    with given.engine() as engine, engine.begin() as connection:
+        last = make_checkpoint(connection, keys) or last_checkpoint(connection)
+    if last is None:
+        raise click.ClickException("nothing has been recorded yet")
+    click.echo(msgspec.json.encode(last).decode())
+
+
+@_command
+@click.option("--evidence", default=Retention().evidence, show_default=True, help="How long after its end.")
+@click.option("--objections", default=Retention().objections, show_default=True, help="Of withdrawals.")
+def purge(given: _Given, evidence: str, objections: str) -> None:
+    """Delete what has been kept for long enough, in small batches."""
+    keys, retention = given.keys, Retention(evidence, objections)
+    with given.engine() as engine:
+        gone = purge_records(engine, keys, retention)
+    click.echo(
+        f"Purged {gone.records} records, {gone.objections} withdrawals, {gone.notices} notices and "
+        f"{gone.counts} counts."
+    )
+
+
+@_command
+@click.argument("id")
+def receipt(given: _Given, id: str) -> None:
+    """Print the receipt of the consent with this ID: JSON, with the names of ISO/IEC TS 27560."""
+    with given.reading() as connection:
+        found = history(connection, id)
+    if not found:
+        raise click.ClickException(f"there is no record {id}, or none any more")
+    click.echo(json.dumps(receipt_of(found), indent=2))
+
+
+@_command
+@click.option("--spool", type=click.Path(exists=True, file_okay=False), required=True, help="The folder.")
+def move(given: _Given, spool: str) -> None:
+    """Move what processes that are no more have left in a spool to the database."""
+    ledger = Ledger(given.url, spool=spool, secret_key=given.secret_keys)
+    moved = ledger.move()
+    ledger.close()
+    if not moved:
+        raise click.ClickException("the database did not take it: it stays in the spool")

@@ -1,0 +1,301 @@
+"""`consentgate ledger` and `consentgate keys`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from ledger.records import NOTICE, NOW, SECRET, grant, refusal, withdrawal
+from sqlalchemy import delete, update
+
+from consentgate.cli import main
+from consentgate.cli.ledger import _COMMANDS
+from consentgate.ledger import Ledger, Record
+from consentgate.ledger.schema import checkpoints, records
+
+GIVEN = grant(id="a" * 32, host="www.example.org")
+OTHER = grant(controller="Other Ltd", host="=cmd|'/c calc'!A1")
+BACK = withdrawal(GIVEN)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'consent.db'}"
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    """A ledger with three records and two refusals."""
+    with closing(Ledger(url, secret_key=SECRET)) as opened:
+        for record in (GIVEN, OTHER, BACK, refusal(), refusal()):
+            opened.record(record, NOTICE)
+        assert opened.move()
+        opened.checkpoint()
+        yield opened
+
+
+@pytest.fixture
+def run(url: str, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("CONSENTGATE_LEDGER", url)
+    monkeypatch.setenv("SECRET_KEY", SECRET)
+    return call
+
+
+def call(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, ["ledger", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def printed(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_each_command_is_listed_with_what_it_does() -> None:
+    from consentgate.cli.ledger_commands import COMMANDS
+
+    listed = printed(call("--help"))
+
+    assert set(COMMANDS) == set(_COMMANDS)
+    assert all(f"  {name} " in listed for name in _COMMANDS)
+
+
+def test_a_record_is_shown(run: Any) -> None:
+    lines = printed(run("show", GIVEN.id)).splitlines()
+
+    assert "host          www.example.org" in lines
+    assert "services      films: no, stats: yes" in lines
+    assert "at            2026-11-18 11:06:40+00:00" in lines
+    assert not any(line.startswith("account") for line in lines)
+
+
+def test_a_record_is_shown_as_json(run: Any) -> None:
+    assert json.loads(printed(run("show", GIVEN.id, "--json")))["services"] == GIVEN.services
+
+
+@pytest.mark.parametrize("id", [GIVEN.id, NOTICE.digest, NOTICE.digest[:10]])
+def test_what_a_visitor_was_shown_is_shown_again(run: Any, id: str) -> None:
+    shown = printed(run("show", id, "--notice"))
+
+    assert NOTICE.banner in shown
+    assert NOTICE.choices in shown
+
+
+@pytest.mark.parametrize(
+    "arguments", [["show", "0" * 32], ["show", "0" * 32, "--notice"], ["receipt", "0" * 32]]
+)
+def test_what_is_not_there_is_said_to_be_missing(run: Any, arguments: list[str]) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code == 1
+    assert "there is no" in result.stderr
+
+
+def test_all_records_are_exported_as_lines_of_json(run: Any) -> None:
+    lines = [json.loads(line) for line in printed(run("export")).splitlines()]
+
+    assert [line["id"] for line in lines] == [GIVEN.id, OTHER.id, BACK.id]
+    assert Record(**{**lines[2], "signals": tuple(lines[2]["signals"])}) == BACK
+
+
+def test_records_of_one_controller_or_host_are_exported(run: Any) -> None:
+    of_one = printed(run("export", "--controller", "Other Ltd"))
+    on_one = printed(run("export", "--host", "www.example.org"))
+
+    assert json.loads(of_one)["id"] == OTHER.id
+    assert json.loads(on_one)["id"] == GIVEN.id
+
+
+def test_a_spreadsheet_runs_nothing_of_what_is_exported(run: Any) -> None:
+    first, *rows = csv.reader(printed(run("export", "--format", "csv")).splitlines())
+
+    hosts = [row[first.index("host")] for row in rows]
+    assert hosts == ["www.example.org", "'=cmd|'/c calc'!A1", "example.org"]
+    assert rows[0][first.index("services")] == "films=no stats=yes"
+
+
+def test_decisions_are_counted(run: Any) -> None:
+    counted = json.loads(printed(run("stats", "--json")))
+
+    assert counted["events"] == {"given": 2, "refused": 2, "withdrawn": 1}
+    assert counted["days"] == {"2026-11-18": {"given": 2, "refused": 2, "withdrawn": 1}}
+    assert counted["host"]["example.org"] == {"refused": 2, "withdrawn": 1}
+    assert counted["control"] == {
+        "refuse": {"refused": 2},
+        "save": {"given": 2},
+        "withdraw": {"withdrawn": 1},
+    }
+    assert counted["services"]["stats"] == {"granted": 2, "refused": 0}
+    assert printed(run("stats")).splitlines()[0] == "given         2"
+
+
+def test_a_sound_ledger_is_verified(run: Any) -> None:
+    assert printed(run("verify")).endswith("0 records since the last one; 0 faults\n")
+    assert json.loads(printed(run("verify", "--json")))["faults"] == []
+
+
+def test_a_changed_record_fails_the_verification(run: Any, ledger: Ledger) -> None:
+    with ledger.engine().begin() as connection:
+        connection.execute(update(records).where(records.c.id == GIVEN.id).values(at=NOW + 1))
+
+    result = run("verify")
+
+    assert result.exit_code == 1
+    assert "its record was changed" in result.stdout
+
+
+def test_a_checkpoint_that_was_kept_is_compared(run: Any, ledger: Ledger, tmp_path: Path) -> None:
+    kept = tmp_path / "checkpoint.json"
+    kept.write_text(printed(run("checkpoint")))
+    assert "0 faults" in printed(run("verify", "--checkpoint", str(kept)))
+    with ledger.engine().begin() as connection:
+        connection.execute(delete(checkpoints))
+
+    result = run("verify", "--checkpoint", str(kept))
+
+    assert result.exit_code == 1
+    assert "is missing in the ledger" in result.stdout
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("{}")
+
+    result = run("verify", "--checkpoint", str(tmp_path / "other.json"))
+
+    assert result.exit_code == 1
+    assert "no checkpoint is in it" in result.stderr
+
+
+def test_what_was_kept_for_long_enough_is_purged(run: Any, ledger: Ledger) -> None:
+    assert "Purged 0 records, 0 withdrawals" in printed(run("purge"))
+    with ledger.engine().begin() as connection:
+        connection.execute(update(records).values(valid_until=5))
+
+    assert "Purged 2 records" in printed(run("purge", "--evidence", "1 day"))
+
+
+def test_a_receipt_has_the_whole_history_of_a_consent(run: Any) -> None:
+    receipt = json.loads(printed(run("receipt", GIVEN.id)))
+
+    assert receipt["schema_version"] == "ISO/IEC TS 27560:2023"
+    assert receipt["record_id"] == GIVEN.id
+    assert {"purpose": "performance", "lawful_basis": "consent", "consented": True} in receipt["purposes"]
+    assert [event["event_state"] for event in receipt["events"]] == ["ConsentGiven", "ConsentWithdrawn"]
+
+
+def test_what_was_left_in_a_spool_is_moved(run: Any, url: str, tmp_path: Path) -> None:
+    spool = tmp_path / "other machine"
+    folder = tmp_path / "later"
+    late = Ledger(f"sqlite:///{folder / 'consent.db'}", spool=spool, secret_key=SECRET)
+    record = grant()
+    late.record(record, NOTICE)
+    late.close()
+
+    printed(run("move", "--spool", str(spool)))
+
+    assert record.id in printed(run("export"))
+
+
+def test_the_tables_are_made_by_hand(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+
+    assert printed(call("--url", url, "upgrade")) == "The tables are of version 0001.\n"
+    assert printed(call("--url", url, "export")) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["stats"], "give the URL of the database"),
+        (["--url", "consent.db", "stats"], "url: expected where the database is"),
+        (["--url", "sqlite:///nowhere.db", "stats"], "there is no file nowhere.db"),
+        (["--url", "postgresql://user:hunter2@127.0.0.1:1/x", "stats"], "the database does not work: Op"),
+    ],
+)
+def test_a_database_that_cannot_be_read_is_said_to_be(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONSENTGATE_LEDGER", raising=False)
+    result = call(*arguments)
+
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "hunter2" not in result.output
+
+
+def test_verification_needs_the_keys(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY")
+
+    assert "give the gate's keys" in run("verify").stderr
+
+
+# -- keys ----------------------------------------------------------------------------------------------------
+
+
+def make_keys(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["keys", *arguments])
+
+
+def test_a_key_is_printed() -> None:
+    first, second = (printed(make_keys()).strip() for _ in range(2))
+
+    assert len(first) == len(second) == 64
+    assert first != second
+
+
+def test_keys_are_made_and_rotated_in_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    file = tmp_path / "consent.keys"
+
+    printed(make_keys(str(file)))
+    [first] = file.read_text().split()
+    printed(make_keys(str(file), "--rotate"))
+
+    assert file.read_text().split()[0] == first
+    assert len(file.read_text().split()) == 2
+    assert file.stat().st_mode & 0o077 == 0
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_keys_that_are_there_are_not_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "consent.keys"
+    file.write_text("the only key\n")
+
+    assert make_keys(str(file)).exit_code == 1
+    assert make_keys(str(tmp_path / "none"), "--rotate").exit_code == 1
+    assert make_keys("--rotate").exit_code == 2
+    assert file.read_text() == "the only key\n"
+
+
+def test_the_keys_in_a_file_verify_what_they_signed(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "consent.keys"
+    make_keys(str(file))
+    with closing(Ledger(url, secret_key=file.read_text().split())) as ledger:
+        ledger.record(grant(), NOTICE)
+    make_keys(str(file), "--rotate")
+
+    assert "0 faults" in printed(call("--url", url, "--keys", str(file), "verify"))
+
+
+WITHOUT = """
+import sys
+sys.modules.update(dict.fromkeys(["sqlalchemy", "alembic"]))
+from consentgate.cli import main
+main(["ledger", "--url", "sqlite:///x.db", "stats"])
+"""
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "Error: consentgate.ledger needs" in done.stderr
+    assert "pip install 'consentgate[ledger]'" in done.stderr
