@@ -84,6 +84,7 @@ def request_of(scope: Scope) -> Request:
         headers=headers_of(scope["headers"]),
         root=root,
         server=f"{host}:{port}" if port else str(host),
+        client=str((scope.get("client") or ("",))[0]),
     )
 
 

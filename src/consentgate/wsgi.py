@@ -64,6 +64,7 @@ def request_of(environ: WSGIEnvironment) -> Request:
         headers=headers_of(environ),
         root=quoted_path(environ.get("SCRIPT_NAME", ""), "latin-1").rstrip("/"),
         server=f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}",
+        client=environ.get("REMOTE_ADDR") or "",
     )
 
 

@@ -110,6 +110,7 @@ def _request_of(request: HttpRequest) -> Request:
         headers=_headers_of(request),
         root=quoted_path(meta.get("SCRIPT_NAME", "")).rstrip("/"),
         server=f"{meta.get('SERVER_NAME', 'localhost')}:{meta.get('SERVER_PORT', '80')}",
+        client=meta.get("REMOTE_ADDR") or "",
     )
 
 

@@ -27,6 +27,7 @@ from .cookies.sent import SentCookies
 from .log.advice import Advice
 from .log.allowance import ReportAllowance
 from .message import Request
+from .record_allowance import RecordAllowance
 from .request.fetch_metadata import purpose_of
 from .request.origin import authority_of, host_of, keeps_back_cookies
 from .request.visit import Visit, signals_of
@@ -52,7 +53,7 @@ class Enforcement:
     `embeds` signs what placeholders give back. `insecure`, `debug` and `trusted_proxies` are as for the gate.
     What the fields after them hold grows while the process runs: what was logged, how many reports were read,
     which cookies the application has set. `closed` says why the policy is nobody's, if it is. `recorder`
-    keeps the records of decisions, if any does.
+    keeps the records of decisions, if any does, as many as are `recorded` of one client.
     """
 
     policy: Policy
@@ -66,6 +67,7 @@ class Enforcement:
     set_by_application: SetByApplication = field(default_factory=SetByApplication)
     closed: Closed | None = None
     recorder: Recorder | None = None
+    recorded: RecordAllowance = field(default_factory=RecordAllowance)
     _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
     _closed: dict[tuple[Shows, bool, Beside], Variant] = field(default_factory=dict, init=False)
 

@@ -40,6 +40,7 @@ from .log.findings_file import FindingsFile
 from .log.hosts import HostAdvice
 from .log.once import Once
 from .message import Answer, Request
+from .record_allowance import RecordAllowance
 from .recording import Recording
 from .report_only_exchange import ReportOnlyExchange
 from .request.origin import authority_of, host_of
@@ -103,6 +104,7 @@ class Gate:
         check_ledger(ledger)
         self._keys = keys
         self._recorder = None if ledger is None else ledger.signing_with(tuple(keys))
+        self._recorded = RecordAllowance()
         self._recording = Threads(_MOST_THREADS)
         self._embeds = SignedEmbeds(keys)
         self._insecure = insecure
@@ -153,6 +155,7 @@ class Gate:
             reports=learnt.reports,
             set_by_application=learnt.set_by_application,
             recorder=self._recorder,
+            recorded=self._recorded,
         )
 
     @property

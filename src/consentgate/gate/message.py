@@ -17,7 +17,8 @@ class Request(msgspec.Struct, frozen=True):
 
     `path` is percent-encoded, begins with a slash and lacks `root`, the path that the application is
     mounted at. `headers` has the values of each by its lowercase name. `server` is the name and port
-    of the machine, for a request without a Host header.
+    of the machine, for a request without a Host header. `client` is the address that the connection comes
+    from, which may be a proxy's.
     """
 
     method: str
@@ -26,6 +27,7 @@ class Request(msgspec.Struct, frozen=True):
     headers: Mapping[str, Sequence[str]]
     root: str = ""
     server: str = "localhost"
+    client: str = ""
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return the values of the headers called `name` (lowercase), in order."""

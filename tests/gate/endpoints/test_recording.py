@@ -11,6 +11,8 @@ from policy.measurements import UK_STATISTICS
 
 from consentgate import Gate, Policy
 from consentgate.consent.record import Event, Notice, NotRecorded, Record
+from consentgate.gate import record_allowance
+from consentgate.gate.record_allowance import Rate
 from gate.conftest import Clock, MakeSite
 from gate.driver import POLICY, SECRET, Site, make_gate
 
@@ -399,3 +401,23 @@ def test_a_record_has_nothing_of_who_the_visitor_is(site: Site, recorder: Record
     written = repr(recorder.records) + repr(recorder.notices)
     assert "canary" not in written.lower()
     assert not any(value in written for value in CANARIES.values())
+
+
+# -- floods --------------------------------------------------------------------------------------------------
+
+
+def test_a_flood_is_not_recorded_and_still_nobody_is_kept_from_refusing(
+    make_site: MakeSite, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_allowance, "OF_ONE", Rate(3, 0))
+    site = make_site(ledger=recorder, trusted_proxies=1)
+    flooder, other = ([("X-Forwarded-For", address)] for address in ("203.0.115.9", "203.0.115.10"))
+    for _ in range(3):
+        cookie = site.chooses("accept", headers=flooder)
+
+    assert site.decides("accept", headers=[("Sec-Fetch-Site", "same-origin"), *flooder]).status == 503
+    assert consents(site, site.chooses("withdraw", cookie, headers=flooder)) == "<Consent to nothing>"
+    site.chooses("refuse", headers=flooder)
+    assert len(recorder.records) == 3
+    site.chooses("accept", headers=other)
+    assert len(recorder.records) == 4

@@ -21,6 +21,7 @@ from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.log.explanations import Explanations
 from consentgate.gate.message import Answer, Header, without
 from consentgate.gate.recording import Recording
+from consentgate.gate.request.client import client_of
 from consentgate.gate.request.fetch_metadata import (
     is_clicked_by_script,
     is_framed_by_own_page,
@@ -183,6 +184,10 @@ class OwnRequest:
             return self._saved(before, onward)
         notice = self.pages.notice
         record = record_of(choice, control, self.visit, notice, self.enforcement.version)
+        client = client_of(request, self.enforcement.trusted_proxies)
+        if not self.enforcement.recorded.take(client):
+            log.flooded(is_known=bool(client))
+            return self._unrecorded(record, choice, onward)
         answered = self._saved(choice, onward)
         return Recording(record, notice, recorder, answered, lambda: self._unrecorded(record, choice, onward))
 

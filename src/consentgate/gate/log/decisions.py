@@ -55,6 +55,17 @@ class DecisionAdvice:
                 toml_text(authority),
             )
 
+    def flooded(self, *, is_known: bool) -> None:
+        """Log that a client sends more decisions than are recorded. Without `is_known` nobody can tell
+        clients apart."""
+        if self._once.is_new("flood", str(is_known)):
+            self._log.warning(
+                "more decisions came than are recorded: consent is refused (503) until fewer come. %s",
+                "They are all from one address or network"
+                if is_known
+                else "Nobody can tell whether they are from one client: behind a proxy set trusted_proxies",
+            )
+
     def over_plain_http(self) -> None:
         """Log that a decision came over plain HTTP to a gate whose cookie is for HTTPS."""
         if self._once.is_new("decision", "insecure"):
