@@ -206,6 +206,14 @@ def test_an_objection_is_counted_whatever_was_granted(make_site: MakeSite, recor
     assert objected.at % DAY == permitted.at % DAY == 0
 
 
+def test_to_close_a_notice_is_not_recorded(make_site: MakeSite, recorder: Recorder) -> None:
+    site = make_site(policy=OBJECTABLE, ledger=recorder)
+
+    site.chooses("seen")
+
+    assert recorder.records == []
+
+
 def test_an_objection_that_cannot_be_recorded_counts(
     make_site: MakeSite, recorder: Recorder, failure: Exception
 ) -> None:

@@ -178,7 +178,7 @@ class OwnRequest:
         if choice is None:
             return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
         recorder, before = self.enforcement.recorder, self.visit.consent.choice
-        if recorder is None:
+        if recorder is None or control is None:
             return self._saved(choice, onward)
         if before is not None and is_repeat(before, choice):
             return self._saved(before, onward)

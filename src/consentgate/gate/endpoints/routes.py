@@ -120,11 +120,11 @@ class BadForm(ValueError):
 
 class Decided(NamedTuple):
     """What a form decides: the choice, None where it changes nothing; the local path to go on to; and the
-    button that was pressed."""
+    button that was pressed, None where that is not recorded."""
 
     choice: Choice | None
     onward: str
-    control: Control
+    control: Control | None
 
 
 def read_decision(request: Request, body: bytes, consent: Consent, signals: frozenset[str]) -> Decided:
@@ -147,7 +147,9 @@ def read_decision(request: Request, body: bytes, consent: Consent, signals: froz
         choice = once_seen(consent.choice)
     else:
         choice = allow_more(consent.policy, consent.choice, consent.granted, ids, signals)
-    return Decided(choice, local_path(form.get("next", ["/"])[0]), cast(Control, decisions[0]))
+    # To close a notice is no decision on anything.
+    control = None if decisions == [SEEN] else cast(Control, decisions[0])
+    return Decided(choice, local_path(form.get("next", ["/"])[0]), control)
 
 
 def read_form(request: Request, body: bytes) -> dict[str, list[str]]:
