@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +305,21 @@ def test_a_clock_that_jumps_leaves_no_fault(
 
     found = verified(ledger)
     assert (found.faults, found.uncovered) == ((), 0)
+
+
+def test_a_backup_verifies_and_a_kept_checkpoint_tells_what_it_lacks(ledger: Ledger, tmp_path: Path) -> None:
+    live, copy = (sqlite3.connect(tmp_path / name) for name in ("consent.db", "copy.db"))
+    with closing(live), closing(copy):
+        live.backup(copy)
+    ledger.record(grant(), NOTICE)
+    ledger.move()
+    known = ledger.checkpoint() or last(ledger)
+
+    restored = Ledger(f"sqlite:///{tmp_path / 'copy.db'}", secret_key=SECRET)
+
+    assert faults(restored) == []
+    assert any(f"record {MANY + 2} is missing" in fault for fault in faults(restored, known))
+    restored.close()
 
 
 # -- keys ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from .checkpoints import make_checkpoint_if_due
+from .database import OutdatedTables
 from .entries import Entry, decode
 from .keys import Keys
 from .segments import read_frames
@@ -160,7 +161,7 @@ class Mover:
                     self._moving.move_left_behind()
                     self._looked_at = time.monotonic()
                 self._moving.checkpoint(is_last=is_last)
-            except (SQLAlchemyError, OSError, TooNew) as error:
+            except (SQLAlchemyError, OSError, OutdatedTables, TooNew) as error:
                 self._tell_failure(error)
                 return False
             if self._failure:

@@ -22,16 +22,16 @@ class TooNew(Exception):
     """A record of a form that a newer version of the package has written. That version must move it."""
 
 
-def store(connection: Connection, writer: str, entries: Sequence[Entry]) -> int:
-    """Put the `entries` of a writer, in order, into the database, but for those that are there already.
-    Return how many entries before them are missing. To be called in a transaction.
+def store(connection: Connection, writer: str, entries: Sequence[Entry]) -> None:
+    """Put the `entries` of a writer, in order, into the database, but for those that are there already. To be
+    called in a transaction.
 
     Raises TooNew.
     """
     position = _taken_up(connection, writer)
     fresh = [entry for entry in entries if entry.position > position]
     if not fresh:
-        return 0
+        return
     if any(isinstance(entry, RecordEntry) and entry.record.form > FORM for entry in fresh):
         raise TooNew(writer)
     _store_notices(connection, [entry for entry in fresh if isinstance(entry, NoticeEntry)])
@@ -42,7 +42,6 @@ def store(connection: Connection, writer: str, entries: Sequence[Entry]) -> int:
     if kept:
         values |= {"seq": kept[-1].link.seq, "chain": kept[-1].link.chain}
     connection.execute(update(writers).where(writers.c.writer == writer).values(values))
-    return fresh[-1].position - position - len(fresh)
 
 
 def _taken_up(connection: Connection, writer: str) -> int:
