@@ -51,7 +51,7 @@ doubling: $(TESTS) ## count the work and memory that hostile input takes, at siz
 	$(RUN)/python -m pytest -n 2 -m "doubling and not exhaustive" tests/limits
 
 engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
-	$(RUN)/python -m pytest -n 3 --dist loadgroup -m "engines and not exhaustive" tests/browser
+	$(RUN)/python -m pytest -n 3 --dist loadgroup -m "engines and not exhaustive" tests/browser tests/audit
 
 exhaustive: $(TESTS) ## run what CI has no time for: more real pages, long tests in Firefox, hostile input in both ways, crashes
 	$(RUN)/python -m pytest -n 3 --dist loadgroup -m exhaustive tests/browser tests/ledger tests/limits

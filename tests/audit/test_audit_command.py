@@ -31,6 +31,11 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["audit", *map(str, arguments)])
 
 
+takes_long = pytest.mark.engines
+in_one_process = pytest.mark.xdist_group("audit")
+"""For the tests that share what an audit said, which takes most of a minute."""
+
+
 @pytest.fixture
 def demo() -> Iterator[Site]:
     spec = importlib.util.spec_from_file_location("consentgate_demo_to_audit", DEMO / "app.py")
@@ -66,6 +71,8 @@ def audited(
 
 
 @in_a_browser
+@takes_long
+@in_one_process
 def test_the_demo_is_clean(demo: Site, chromium: str) -> None:
     found = run(demo.url, "--policy", DEMO / "consentgate.toml", "--settle", 0.8, "--browser", chromium)
     assert found.stdout.splitlines() == [
@@ -78,6 +85,8 @@ def test_the_demo_is_clean(demo: Site, chromium: str) -> None:
 
 
 @in_a_browser
+@takes_long
+@in_one_process
 def test_a_site_with_faults_ends_with_1_and_json_has_them(audited: tuple[Result, Path]) -> None:
     found, _ = audited
     assert found.exit_code == 1
@@ -90,12 +99,16 @@ def test_a_site_with_faults_ends_with_1_and_json_has_them(audited: tuple[Result,
 
 
 @in_a_browser
+@takes_long
+@in_one_process
 def test_annotations_go_where_json_does_not(audited: tuple[Result, Path]) -> None:
     found, _ = audited
     assert "::error title=third-party-before-consent%3A www.google-analytics.com::" in found.stderr
 
 
 @in_a_browser
+@takes_long
+@in_one_process
 def test_the_files_are_written(audited: tuple[Result, Path]) -> None:
     _, folder = audited
     assert json.loads((folder / "report.sarif").read_text())["version"] == "2.1.0"
@@ -105,6 +118,8 @@ def test_the_files_are_written(audited: tuple[Result, Path]) -> None:
 
 
 @in_a_browser
+@takes_long
+@in_one_process
 def test_what_was_found_becomes_a_policy(audited: tuple[Result, Path]) -> None:
     _, folder = audited
     sightings = read_sightings((folder / "findings.jsonl").read_text(), "consentgate.toml")
@@ -115,6 +130,8 @@ def test_what_was_found_becomes_a_policy(audited: tuple[Result, Path]) -> None:
 
 
 @in_a_browser
+@takes_long
+@in_one_process
 def test_with_the_baseline_the_same_site_is_clean(
     audited: tuple[Result, Path], recorder: Recorder, chromium: str
 ) -> None:

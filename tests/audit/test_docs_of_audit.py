@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from consentgate.audit.allowances import read_ignores
 from consentgate.audit.judging import RULES
 from consentgate.cli import main
 
@@ -56,8 +55,3 @@ def test_each_row_has_the_codes_of_its_rules() -> None:
         ]
         family = {"A1", "A3", "A5"} if name.endswith("...") else set()
         assert {*rule.requirements} - family <= {*re.findall(r"\b[AB]\d+\b", row)}
-
-
-def test_the_ignores_that_are_shown_are_read() -> None:
-    (shown,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.M | re.S)
-    assert len(read_ignores(shown, "ignore.toml")) == 1

@@ -14,7 +14,8 @@ from consentgate.audit.judging import judge_tour
 from consentgate.audit.observations import State
 from consentgate.audit.tour import Tour
 
-pytestmark = pytest.mark.browser
+# Each takes half a minute.
+pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.xdist_group("banners")]
 
 # As the third version of CookieConsent has it, in a language that our words do not know: two layers.
 COOKIE_CONSENT = """<div id=cc-main hidden><div class=cm-wrapper>クッキー
