@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from browser.recorder import Recorder
 from browser.servers import LOOPBACK, serve_wsgi
 
-from consentgate.audit.browser import Watching, take_tour
+from consentgate.audit.browser import CannotLook, Watching, take_tour
 from consentgate.audit.observations import State
 
 pytestmark = pytest.mark.browser
@@ -36,3 +37,11 @@ def test_what_the_browser_stops_is_not_told(recorder: Recorder, chromium: str) -
     told = {request.url.split("/")[2] for visit in tour.visits() for request in visit.requests}
     assert told == {HOST, "allowed.example", "framed.example"}
     assert {request.host for request in recorder.requests} == told
+
+
+def test_where_an_event_loop_runs_it_looks_all_the_same() -> None:
+    async def look() -> None:
+        with pytest.raises(CannotLook, match="no/such/browser"):
+            take_tour(f"https://{HOST}/", watching=Watching("/no/such/browser"))
+
+    asyncio.run(look())

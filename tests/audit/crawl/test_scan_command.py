@@ -338,7 +338,10 @@ def test_a_scan_that_was_stopped_goes_on_where_it_was(serve, sent, tmp_path, way
     links = b"".join(b"<a href=/%d/x>" % number for number in range(6))
     site = serve({"/": links, "/3/x": waits, "*": b"page"})
     state = tmp_path / "state.jsonl"
-    command = [sys.executable, "-m", "consentgate", "scan", site.url, "--rate", "50", "--state", str(state)]
+    # Jobs in the background, such as CI's, ignore SIGINT, and their children with them.
+    heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heeded}; from consentgate.cli import main; main(prog_name='consentgate')"
+    command = [sys.executable, "-c", program, "scan", site.url, "--rate", "50", "--state", str(state)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
     ) as scan:

@@ -23,7 +23,7 @@ from consentgate.html.rules import start_tag_rules
 from consentgate.html.rules.verdict import Verdict
 from consentgate.html.tokenizer.grammar import NOT_TAGS, PREAMBLE_ITEM
 from consentgate.html.tokenizer.open_elements import OpenElements
-from consentgate.policy import claims
+from consentgate.policy.bounded_cache import BoundedCache
 from consentgate.web.url import Url, resolve
 
 
@@ -69,7 +69,7 @@ def no_tricks() -> Iterator[None]:
         patched.setattr(walker, "InertMarkup", NoSkipping)
         patched.setattr(walker, "RemovedElements", NoMemory)
         patched.setattr(start_tag_rules, "may_be_widget", lambda tag: True)
-        patched.setattr(claims._BoundedCache, "keep", lambda self, question, answer: None)
+        patched.setattr(BoundedCache, "keep", lambda self, question, answer: None)
         yield
 
 

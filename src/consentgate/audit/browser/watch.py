@@ -3,13 +3,15 @@ withdrawal."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from consentgate.audit.observations import SeenCookie, SeenItem, SeenRequest, State, Visit
 from consentgate.audit.tour import Screenshot, SeenScript, Stage, Tour
@@ -35,6 +37,8 @@ from .sightings import (
     setter_of,
     writer_of,
 )
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame, Page, Playwright
@@ -85,12 +89,26 @@ def take_tour(
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         raise CannotLook("pip install 'consentgate[scan]': Playwright is missing") from None
-    try:
+
+    def look() -> tuple[Stage, ...]:
         with sync_playwright() as playwright:
-            stages = tuple(_stages(playwright, [url, *pages], states, watching, tell))
+            return tuple(_stages(playwright, [url, *pages], states, watching, tell))
+
+    try:
+        stages = _without_event_loop(look)
     except Error as error:
         raise CannotLook(f"the browser has failed: {error.message.splitlines()[0]}") from None
     return Tour(stages[0].visits[0].url, stages)
+
+
+def _without_event_loop(work: Callable[[], T]) -> T:
+    """Do `work` in a thread where no event loop runs, as Playwright asks for: in this one, if it can be."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def _stages(
