@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def check(ledger: Ledger, answered: list[str], in_flight: int) -> None:
 EXHAUSTIVE_DATABASE = ["disk", pytest.param("database", marks=pytest.mark.exhaustive)]
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(25, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(12, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("durable", EXHAUSTIVE_DATABASE)
 def test_processes_that_are_killed_under_load_lose_nothing(
     url: str, open_ledger: Open, tmp_path: Path, rounds: int, durable: str
@@ -79,7 +80,7 @@ def test_processes_that_are_killed_under_load_lose_nothing(
     check(open_ledger(durable=durable), answered, in_flight=2 * rounds * THREADS)
 
 
-@pytest.mark.parametrize("count", [8, pytest.param(300, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("count", [8, pytest.param(100, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("durable", EXHAUSTIVE_DATABASE)
 def test_sixteen_writers_in_four_processes_do_not_get_in_each_others_way(
     url: str, open_ledger: Open, tmp_path: Path, count: int, durable: str
@@ -98,22 +99,21 @@ def test_sixteen_writers_in_four_processes_do_not_get_in_each_others_way(
 
 
 @pytest.mark.exhaustive
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_server_that_is_killed_and_started_under_load_loses_nothing(
-    postgres: Postgres, open_ledger: Open, tmp_path: Path
+    postgres: Postgres, url: str, open_ledger: Open, tmp_path: Path
 ) -> None:
-    url, spool = postgres.create("load"), str(tmp_path / "spool")
-    crowd = [start(url, spool, 400) for _ in range(4)]
-    for _ in range(5):
-        postgres.kill()
-        postgres.start()
-    answered: list[str] = []
-    for process in crowd:
-        answered += process.communicate()[0].split("\n")[:-1]
+    spool = str(tmp_path / "spool")
+    with ExitStack() as running:
+        crowd = [running.enter_context(start(url, spool, 400)) for _ in range(4)]
+        for process in crowd:
+            running.callback(process.kill)
+        for _ in range(5):
+            postgres.kill()
+            postgres.start()
+        answered = [line for process in crowd for line in process.communicate()[0].split("\n")[:-1]]
 
-    ledger = open_ledger(url=url)
-    check(ledger, answered, in_flight=0)
-    ledger.close()
-    postgres.drop("load")
+    check(open_ledger(), answered, in_flight=0)
 
 
 FORKING = """

@@ -13,7 +13,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from consentgate.ledger import Ledger, NotRecorded, spool
 from consentgate.ledger.segments import Segment
@@ -147,10 +149,11 @@ def test_a_move_that_is_repeated_changes_nothing(
         assert verified(later).faults == ()
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_postgresql_that_is_killed_loses_nothing_that_was_answered(
-    postgres: Postgres, open_ledger: Open, tmp_path: Path
+    postgres: Postgres, url: str, open_ledger: Open
 ) -> None:
-    ledger = open_ledger(url=postgres.create("killed"))
+    ledger = open_ledger()
     given = [grant() for _ in range(30)]
     try:
         for number, record in enumerate(given):
@@ -169,29 +172,24 @@ def test_a_postgresql_that_is_killed_loses_nothing_that_was_answered(
         pass
     assert ids(ledger) == sorted(record.id for record in given)
     assert verified(ledger).faults == ()
-    ledger.close()
-    postgres.drop("killed")
 
 
-def test_connections_that_are_cut_are_made_anew(postgres: Postgres, open_ledger: Open) -> None:
-    import psycopg
-
-    url = postgres.create("cut")
-    ledger = open_ledger(url=url)
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_connections_that_are_cut_are_made_anew(postgres: Postgres, url: str, open_ledger: Open) -> None:
+    ledger = open_ledger()
+    database = make_url(url).database
     given = [grant() for _ in range(4)]
     for record in given:
         ledger.record(record, NOTICE)
         while not ledger.move():
             pass
-        with psycopg.connect(postgres.dsn("cut"), autocommit=True) as connection:
+        with psycopg.connect(postgres.dsn(str(database)), autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = 'cut' AND pid <> pg_backend_pid()"
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
     assert ids(ledger) == sorted(record.id for record in given)
-    ledger.close()
-    postgres.drop("cut")
 
 
 # -- the disk ------------------------------------------------------------------------------------------------
