@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -241,6 +243,51 @@ def test_links_count_as_what_they_lead_to_within_the_folder(tmp_path: Path) -> N
     assert set(skipped) == {"loop", "v1/up", "latest/up", "out", "key.html", "nowhere", "pipe"}
 
 
+def test_links_stay_links_where_a_site_is_closed_in_place(tmp_path: Path) -> None:
+    src = written(tmp_path / "src", {"v/1.2/index.html": PAGE, ".old/index.html": PAGE})
+    (src / "latest").symlink_to("v/1.2", target_is_directory=True)
+    (src / "first.html").symlink_to("v/1.2/index.html")
+    (src / "old").symlink_to(".old", target_is_directory=True)
+    report = build(src, src)
+    pages = [src / "v/1.2/index.html", src / ".old/index.html"]
+    closed = [page.read_bytes() for page in pages]
+    build(src, src)
+
+    assert [page.read_bytes() for page in pages] == closed
+    assert all(b"evil.test" not in page and page.count(b"Content-Security-Policy") == 1 for page in closed)
+    assert (src / "latest").is_symlink() and (src / "first.html").is_symlink()
+    assert report.pages == 2
+
+
+def test_no_link_in_the_output_leads_a_build_out_of_it(tmp_path: Path) -> None:
+    written(tmp_path, {"src/a/b/index.html": PAGE, "elsewhere/kept": "", "out/a/kept": ""})
+    (tmp_path / "out/a/b").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    with pytest.raises(BuildError, match="out/a/b: is a link"):
+        build(tmp_path / "src", tmp_path / "out")
+    assert [file.name for file in (tmp_path / "elsewhere").iterdir()] == ["kept"]
+
+
+def test_what_is_gone_is_not_removed_behind_a_link(tmp_path: Path) -> None:
+    written(tmp_path, {"src/a/x.txt": "x", "src/b.txt": "b"})
+    build(tmp_path / "src", tmp_path / "out")
+    (tmp_path / "out/a").rename(tmp_path / "elsewhere")
+    (tmp_path / "out/a").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (tmp_path / "src/a/x.txt").unlink()
+    build(tmp_path / "src", tmp_path / "out")
+    assert (tmp_path / "elsewhere/x.txt").exists()
+
+
+@pytest.mark.parametrize("path", ["../victim", "a/../../victim", "{}/victim", "", "\0"])
+def test_a_record_that_names_files_elsewhere_is_refused(tmp_path: Path, path: str) -> None:
+    written(tmp_path, {"src/index.html": PAGE, "victim": "x"})
+    entry = {"source": "x", "output": hashlib.sha256(b"x").hexdigest()}
+    record = {"fingerprint": "", "files": {path.format(tmp_path): entry}, "format": 1}
+    written(tmp_path, {"out/.consentgate-build.json": json.dumps(record)})
+    with pytest.raises(BuildError, match="outside of the folder"):
+        build(tmp_path / "src", tmp_path / "out")
+    assert (tmp_path / "victim").exists()
+
+
 # -- other documents, style sheets, scripts --------------------------------------------------------------
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><image href="{}"/></svg>'
@@ -315,6 +362,13 @@ def test_compressed_copies_are_made_again(tmp_path: Path) -> None:
 def test_a_compressed_page_that_is_cut_off_stops_the_build(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"index\.html\.gz: cannot be read"):
         built(tmp_path, {"index.html.gz": gzip.compress(PAGE.encode())[:-4]})
+
+
+def test_only_compressed_copies_count_as_copies(tmp_path: Path) -> None:
+    files = {"docs": PLAIN, "docs.html": PAGE, "a.html": PLAIN, "a.html.gz": gzip.compress(PAGE.encode())}
+    _, report = built(tmp_path, files)
+    assert [*report.found] == ["a.html.gz", "docs.html"]
+    assert not report.is_closed
 
 
 # -- headers ---------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def _build(
         _check_apart(source, target)
     site = BuiltSite(policy, url, charset)
     before = NOTHING if target is None else read_manifest(target)
-    found = files_in(source)
+    found = files_in(source, in_place=target == source)
     tasks = [*_tasks(found, before, makes_headers=headers == "netlify")]
     with waiting_folder(target) as waiting:
         builder = FileBuilder(site, source, target, waiting, before.fingerprint == site.fingerprint)

@@ -62,7 +62,15 @@ def read_manifest(folder: Path) -> Manifest:
         found = msgspec.json.decode(data, type=Manifest)
     except msgspec.DecodeError as error:
         raise BuildError(f"{file}: is not what a build wrote ({error}): empty the folder") from None
+    if any(not _is_below(path) for path in found.files):
+        raise BuildError(f"{file}: names files outside of the folder, as no build does: remove it")
     return found if found.format == _FORMAT else NOTHING
+
+
+def _is_below(path: str) -> bool:
+    """Say whether a path leads to a file in the folder: what the record names may be removed."""
+    parts = Path(path).parts
+    return parts != () and not Path(path).anchor and ".." not in parts and "\0" not in path
 
 
 def digest_of(data: bytes) -> str:

@@ -45,7 +45,8 @@ def files_gone(out: Path, before: Manifest, after: Manifest, *, in_place: bool) 
     gone = []
     for path, entry in before.files.items():
         now = after.files.get(path)
-        if entry.output and (now is None or not now.output) and digest_of_file(out / path) == entry.output:
+        is_gone = entry.output and (now is None or not now.output)
+        if is_gone and digest_of_file(out / path) == entry.output and not _link_on_the_way(out, path):
             gone.append(path)
     if in_place:
         gone += [path for path, entry in after.files.items() if not entry.output and path not in gone]
@@ -53,8 +54,12 @@ def files_gone(out: Path, before: Manifest, after: Manifest, *, in_place: bool) 
 
 
 def check_is_free(out: Path, before: Manifest, after: Manifest, new: Iterable[str]) -> None:
-    """Raise BuildError where a `new` file would take the place of one in `out` that no build wrote."""
+    """Raise BuildError where a `new` file would take the place of one in `out` that no build wrote, or a link
+    would lead it out of there."""
     for path in new:
+        link = _link_on_the_way(out, path)
+        if link is not None:
+            raise BuildError(f"{link}: is a link, and what is built would go where it leads: remove it")
         known = before.files.get(path)
         if known is None or not known.output:
             place = out / path
@@ -88,6 +93,10 @@ def put_in_place(out: Path, waiting: Path, new: Iterable[str], gone: Iterable[st
 def _folders(out: Path, path: str) -> Iterator[Path]:
     """Yield the folders between `out` and the file at `path` in it."""
     return (out / folder for folder in reversed(Path(path).parents) if folder != Path())
+
+
+def _link_on_the_way(out: Path, path: str) -> Path | None:
+    return next((folder for folder in _folders(out, path) if folder.is_symlink()), None)
 
 
 def _is_taken(one: Path, place: Path) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from consentgate.web.file_types import file_type
+
 from .declarations import declarations
 from .findings import GOING, WORDS, Found
 from .manifest import Entry
@@ -106,8 +108,7 @@ def report_of(
     site: BuiltSite, files: Mapping[str, Entry], skipped: Mapping[str, str], *, new: int, gone: int
 ) -> Report:
     """Return the report on a `site` with these `files`, some of which were `skipped` for a reason."""
-    # What is in a page is in its compressed copy, too.
-    copies = {path for path in files if path.rpartition(".")[0] in files}
+    copies = {path for path, entry in files.items() if _is_copy(path, entry, files)}
     found = {path: entry.found for path, entry in files.items() if entry.found and path not in copies}
     found |= {path: (Found("skipped", why=why),) for path, why in skipped.items()}
     found = dict(sorted(found.items()))
@@ -119,6 +120,13 @@ def report_of(
         found=found,
         parties=tuple(_parties(site, found)),
     )
+
+
+def _is_copy(path: str, entry: Entry, files: Mapping[str, Entry]) -> bool:
+    """Say whether the file at `path` is a compressed copy of another, in which the same was found."""
+    _, coding = file_type(path.rpartition("/")[2])
+    plain = files.get(path.rpartition(".")[0]) if coding else None
+    return plain is not None and plain.found == entry.found
 
 
 def _parties(site: BuiltSite, found: Mapping[str, Iterable[Found]]) -> list[Party]:

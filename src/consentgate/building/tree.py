@@ -22,18 +22,20 @@ class TreeFile(NamedTuple):
     skipped: str = ""
 
 
-def files_in(folder: Path) -> list[TreeFile]:
+def files_in(folder: Path, *, in_place: bool = False) -> list[TreeFile]:
     """List the files in `folder`, by their path.
 
     Folders that begin with a dot are passed over, but for `.well-known`. Links count as what they lead to,
-    unless that is outside of the folder, or a folder around them. Raises BuildError for what cannot be read,
-    and for a name that is not in UTF-8.
+    unless that is outside of the folder, or a folder around them. What is built `in_place` is listed once:
+    links to it stay links. Raises BuildError for what cannot be read, and for a name that is not in UTF-8.
     """
     root = folder.resolve(strict=True)
-    return sorted(_files(root, root, "", (root,)))
+    return sorted(_files(root, root, "", (root,), in_place=in_place))
 
 
-def _files(root: Path, folder: Path, prefix: str, around: tuple[Path, ...]) -> Iterator[TreeFile]:
+def _files(
+    root: Path, folder: Path, prefix: str, around: tuple[Path, ...], *, in_place: bool
+) -> Iterator[TreeFile]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -52,18 +54,30 @@ def _files(root: Path, folder: Path, prefix: str, around: tuple[Path, ...]) -> I
             if not real.is_relative_to(root):
                 yield TreeFile(path, 0, "a link that leads out of the folder")
                 continue
+            if in_place and _is_listed_itself(root, real):
+                continue
         status = real.stat()
         if S_ISDIR(status.st_mode):
-            if entry.name.startswith(".") and entry.name != _WELL_KNOWN:
+            if _is_passed_over(entry.name):
                 continue
             if real in around:
                 yield TreeFile(path, 0, "a link to a folder around it")
                 continue
-            yield from _files(root, real, f"{path}/", (*around, real))
+            yield from _files(root, real, f"{path}/", (*around, real), in_place=in_place)
         elif S_ISREG(status.st_mode):
             yield TreeFile(path, status.st_size)
         else:
             yield TreeFile(path, 0, "no regular file")
+
+
+def _is_passed_over(folder: str) -> bool:
+    return folder.startswith(".") and folder != _WELL_KNOWN
+
+
+def _is_listed_itself(root: Path, real: Path) -> bool:
+    """Say whether what is at `real`, which is no link, is met on the way through `root`."""
+    folders = (real if real.is_dir() else real.parent).relative_to(root).parts
+    return not any(map(_is_passed_over, folders))
 
 
 def _is_text(name: str) -> bool:
