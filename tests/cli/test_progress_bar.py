@@ -93,3 +93,12 @@ def test_what_goes_elsewhere_has_none(policies):
         check=False,
     )
     assert result.stderr == ""
+
+
+def test_the_files_of_a_build_are_counted_and_the_line_is_taken_away(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("<p>words")
+    _, progress = run(tmp_path, "build", "site", "out")
+    assert "1 of 1 files\x1b[K\r\x1b[KPages: 1." in progress
+    _, progress = run(tmp_path, "build", "site", "out", "--json")
+    assert "files" not in progress

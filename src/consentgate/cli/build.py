@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from consentgate.policy import Policy
 from consentgate.policy.messages import shown
 
 from .page import said_in_a_line
+from .progress_bar import ProgressLine
 
 _USUAL_POLICY = Path("consentgate.toml")
 _REPORTS = (".html", ".json")
@@ -84,7 +84,7 @@ def build(
         policy = Policy.load(policy_file, date_from_file=False) if policy_file else None
     if policy is not None and policy.site.report_only:
         click.echo("Warning: the policy is report_only, which holds for a gate: a build takes out.", err=True)
-    with _said_in_a_line(), _Progress() as progress:
+    with _said_in_a_line(), ProgressLine(quiet=as_json) as progress:
         report = build_site(
             src,
             None if check else out,
@@ -93,7 +93,7 @@ def build(
             charset=charset,
             headers=headers,
             jobs=jobs,
-            progress=progress.shown,
+            progress=lambda done, total: progress.tell(f"{done} of {total} files"),
         )
     if report_file is not None:
         _write(report_file, report)
@@ -112,23 +112,6 @@ def _said_in_a_line() -> Iterator[None]:
         yield
     except BuildError as error:
         raise click.ClickException(str(error)) from None
-
-
-class _Progress:
-    """Shows on a terminal how far a build has come."""
-
-    def __enter__(self) -> _Progress:
-        self._is_shown = sys.stderr.isatty()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._is_shown:
-            click.echo("\r\033[K", nl=False, err=True)
-
-    def shown(self, done: int, total: int) -> None:
-        """Show that so many files are done, now and then."""
-        if self._is_shown and (done == total or done % 25 == 0):
-            click.echo(f"\r{done} of {total} files", nl=False, err=True)
 
 
 def _write(file: Path, report: Report) -> None:

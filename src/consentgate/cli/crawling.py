@@ -120,7 +120,6 @@ def crawled(start: Address, hosts: tuple[str, ...], wish: Crawl, *, quiet: bool 
     sites = [start.site, *(_site(name) for name in wish.also)]
     begun = Begun(str(start), tuple(sorted({*map(str, sites)})))
     agent = wish.user_agent or f"consentgate/{version('consentgate')} (scan)"
-    progress = ProgressLine(quiet=quiet)
     with Fetcher(agent, keeps_cookies=wish.keep_cookies) as fetcher:
         crawler = Crawler(
             start,
@@ -132,21 +131,21 @@ def crawled(start: Address, hosts: tuple[str, ...], wish: Crawl, *, quiet: bool 
             journal=Journal(wish.state, begun) if wish.state else None,
         )
         try:
-            for reading in crawler.run():
-                frontier = crawler.frontier
-                progress.tell(f"{frontier.asked} pages asked for, {frontier.waiting} waiting: {reading.url}")
+            with ProgressLine(quiet=quiet) as progress:
+                for reading in crawler.run():
+                    frontier = crawler.frontier
+                    progress.tell(
+                        f"{frontier.asked} pages asked for, {frontier.waiting} waiting: {reading.url}"
+                    )
         except KeyboardInterrupt:
-            progress.end()
             click.echo(f"Stopped. {_goes_on(wish)}", err=True)
             raise SystemExit(_STOPPED) from None
         except TooBusy as error:
-            progress.end()
             raise click.ClickException(f"{start}: {error}. {_goes_on(wish)}") from None
         except NotThatCrawl as error:
             raise click.ClickException(f"{wish.state}: {error}") from None
         except OSError as error:
             raise click.ClickException(f"{wish.state}: {error.strerror}") from None
-    progress.end()
     _check(crawler)
     return crawler
 

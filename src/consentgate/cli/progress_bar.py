@@ -39,7 +39,7 @@ def while_it_takes(label: str, *, quiet: bool = False) -> Iterator[None]:
 
 class ProgressLine:
     """A line on standard error that is written over, if that is a terminal: for what nobody can count before
-    it is done."""
+    it is done. It is taken away at the end: `with ProgressLine() as progress`."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._is_shown = not quiet and sys.stderr.isatty()
@@ -51,8 +51,10 @@ class ProgressLine:
             width = shutil.get_terminal_size().columns - 1
             click.echo(f"\r{plain[:width]}\x1b[K", nl=False, err=True)
 
-    def end(self) -> None:
-        """Take the line away."""
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self._is_shown:
             click.echo("\r\x1b[K", nl=False, err=True)
 

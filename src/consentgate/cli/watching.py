@@ -32,13 +32,11 @@ def watched(start: str, visits: Sequence[Visit], most: int, *, quiet: bool = Fal
     from consentgate.audit.browser import CannotLook, take_tour
 
     pages = [visit.url for visit in visits if visit.status in _SUCCESS and visit.url != start]
-    progress = ProgressLine(quiet=quiet)
     try:
-        tour = take_tour(start, pages[: most - 1], tell=progress.tell)
+        with ProgressLine(quiet=quiet) as progress:
+            tour = take_tour(start, pages[: most - 1], tell=progress.tell)
     except CannotLook as error:
         raise click.ClickException(str(error)) from None
-    finally:
-        progress.end()
     doubts = [
         f"the browser did not get to what is {stage.state}: it found no way there"
         for stage in tour.stages
