@@ -108,6 +108,10 @@ def scan(
             unseen.append(_BLIND)
         update = None
         if file is not None:
+            if before is not None:
+                # A crawl takes minutes, in which somebody may have written there.
+                before = read_text(file)
+                policy = _policy(before, file)
             text = before if answers is None else _begun(answers, crawler, is_asked=_is_asked(site))
             update = _updated(text or "", file, visits, start.site.host, findings)
         inventory = _inventory(visits, policy, start.site.host)

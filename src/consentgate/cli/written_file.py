@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import tempfile
 from pathlib import Path
 
 import click
@@ -48,14 +49,17 @@ def replace(file: Path, text: str) -> None:
     """
     # A link stays one: what it leads to is written.
     file = file.resolve()
-    beside = file.with_name(f"{file.name}.new")
+    beside = None
     try:
         mark = codecs.BOM_UTF8 if file.read_bytes().startswith(codecs.BOM_UTF8) else b""
-        beside.write_bytes(mark + text.encode())
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
+            beside = Path(new.name)
+            new.write(mark + text.encode())
         beside.chmod(file.stat().st_mode)
         beside.replace(file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        if beside is not None:
+            beside.unlink(missing_ok=True)
         raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from None
 
 

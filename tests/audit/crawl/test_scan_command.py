@@ -373,3 +373,24 @@ def test_the_state_of_another_site_is_not_gone_on_with(shop, serve, tmp_path):
     unwritable = run(shop.url, "--state", tmp_path)
     assert unwritable.exit_code in (1, 2)
     assert not Path(tmp_path / "new").exists()
+
+
+# -- a file in which others write ----------------------------------------------------------------------------
+
+
+def test_what_somebody_writes_while_the_site_is_crawled_stays(serve, sent, tmp_path):
+    file = tmp_path / "consentgate.toml"
+    file.write_text(POLICY)
+    (tmp_path / "consentgate.toml.new").write_text("mine")
+    edited = POLICY + '\n[[service]]\nuse = "vimeo"\n'
+
+    def home(*_):
+        file.write_text(edited)
+        return sent(HOME)
+
+    result = run(serve({"/": home}).url, "--policy", file)
+    assert result.exit_code == 0, result.output
+    assert file.read_text().startswith(edited)
+    assert "youtube" in file.read_text()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["consentgate.toml", "consentgate.toml.new"]
+    assert (tmp_path / "consentgate.toml.new").read_text() == "mine"
