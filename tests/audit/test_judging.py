@@ -191,6 +191,7 @@ def test_without_a_policy_a_cookie_is_judged_by_its_name(name: str, level: str |
 
 def test_the_cookie_that_keeps_a_refusal_is_no_finding_after_it() -> None:
     assert judged(stage(State.REFUSED, cookie("my_consent"), cookie("__Host-consent"))) == {}
+    assert judged(stage(State.REFUSED, cookie("domain-consent"))) == {}
 
 
 def test_an_unknown_cookie_that_a_refusal_sets_may_be_what_keeps_it() -> None:

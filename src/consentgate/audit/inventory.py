@@ -9,19 +9,11 @@ from typing import NamedTuple
 from consentgate.catalogue import catalogue
 from consentgate.policy import Claim, Policy
 from consentgate.policy.first_party import registrable_domain
-from consentgate.policy.model import (
-    CONSENT_COOKIE,
-    DOMAIN_COOKIE,
-    INSECURE_CONSENT_COOKIE,
-    INSECURE_DOMAIN_COOKIE,
-)
+from consentgate.policy.model import CONSENT_COOKIES
 from consentgate.policy.well_known_cookies import certain_reason, reason_in_front
 from consentgate.web.url import Url, resolve
 
 from .observations import SeenCookie, SeenItem, SeenRequest, SeenService, State, StorageKind, Visit
-
-_CONSENT_COOKIES = frozenset((CONSENT_COOKIE, INSECURE_CONSENT_COOKIE, DOMAIN_COOKIE, INSECURE_DOMAIN_COOKIE))
-"""Cookies of our own, which no policy declares."""
 
 _NOWHERE = Url("https", "", "/")
 
@@ -205,7 +197,7 @@ class _Builder:
 
     def add_cookie(self, cookie: SeenCookie, state: State) -> None:
         """File a cookie."""
-        if cookie.name in _CONSENT_COOKIES:
+        if cookie.name in CONSENT_COOKIES:
             return
         host = cookie.domain.removeprefix(".")
         is_own = self._is_own(host)

@@ -80,6 +80,9 @@ CONSENT_COOKIE, INSECURE_CONSENT_COOKIE = "__Host-consent", "consent"
 DOMAIN_COOKIE, INSECURE_DOMAIN_COOKIE = "__Secure-consent", "domain-consent"
 """The names of the cookie that holds a choice for all hosts of a domain: `__Host-` forbids that."""
 
+CONSENT_COOKIES = frozenset((CONSENT_COOKIE, INSECURE_CONSENT_COOKIE, DOMAIN_COOKIE, INSECURE_DOMAIN_COOKIE))
+"""Cookies of our own, which no policy declares."""
+
 CspMode = Literal["on", "report-only", "off"]
 
 BannerPosition = Literal["bar", "box", "dialog"]

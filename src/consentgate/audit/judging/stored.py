@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from consentgate.audit.observations import SeenCookie, SeenItem, State
 from consentgate.audit.tour import Stage, Tour
 from consentgate.policy import Claim
+from consentgate.policy.model import CONSENT_COOKIES
 
 from .exemptions import level_of_host, level_of_name
 from .findings import Finding, Level, some
@@ -15,7 +16,6 @@ from .resolving import host_of
 from .rules import IN_WORDS, WHEN
 from .verdicts import Verdicts, named, shown
 
-_CONSENT_COOKIES = frozenset(("consent", "__Host-consent", "__Secure-consent"))
 _OF_APPLICATIONS = frozenset(("service worker", "cache storage", "IndexedDB"))
 """Kinds of storage that policies have no table for. Applications that work offline need them."""
 
@@ -48,7 +48,7 @@ class StorageRules:
                 yield from self._by_item(item, stage.state, "still has")
 
     def _by_cookie(self, cookie: SeenCookie, state: State, does: str) -> Iterator[Finding]:
-        if cookie.name in _CONSENT_COOKIES:
+        if cookie.name in CONSENT_COOKIES:
             return
         if not self.verdicts.is_own(_domain(cookie)):
             yield from self._by_foreign_cookie(cookie, state)
