@@ -190,7 +190,13 @@ def test_links_of_all_kinds_are_found_and_each_once():
 @pytest.mark.parametrize(
     "link",
     [
-        *('href="/logout"', "href=/Log-Out.php", 'href="/x?action=logout"', "href=/users/sign_out"),
+        *(
+            'href="/userLogout.do"',
+            'href="/logout"',
+            "href=/Log-Out.php",
+            'href="/x?action=logout"',
+            "href=/users/sign_out",
+        ),
         *(
             "href=/item/5/delete",
             'href="?do=%64elete&id=5"',

@@ -47,7 +47,10 @@ SCRIPTS = """() => [...document.scripts].filter(script => script.src).map(script
 })"""
 """Answers with the URL and the attributes of each script that the frame loads from a file."""
 
-LINKS = "() => [...document.links].map(link => link.href)"
+LINKS = """() => [...document.links].filter(link => !link.relList.contains("nofollow")
+    && !link.matches("[download], [data-method], [data-turbo-method], [data-remote], [data-confirm]"))
+    .map(link => link.href)"""
+"""Answers with the URLs of links that lead to a page, and do nothing when they are asked for."""
 
 SCROLL = """async () => {
     const pause = () => new Promise(done => setTimeout(done, 50));

@@ -10,13 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from consentgate.audit.observations import SeenCookie, SeenItem, SeenRequest
+from consentgate.audit.responses.address import address
+from consentgate.audit.responses.links import may_be_followed
 
 from .recording import Record, Recorded, Written
 
-_ACTS = re.compile(
-    r"(?i)log-?(in|out)|sign-?(in|out|up)|delete|remove|/(_privacy|cart|add)/|\.(?!html?$)\w{2,4}$"
-)
-"""Paths that do something, or lead to a file."""
+_NO_PAGE_FOR_STRANGERS = re.compile(r"(?i)log-?in|sign-?(in|up)|/_privacy/")
 _MOST_ROWS = 5000
 """The most rows of one page's answer: pages can make up any number."""
 
@@ -79,10 +78,10 @@ def pages_to_visit(links: Iterable[str], known: Iterable[str], most: int) -> lis
 
 
 def _is_harmless(page: str, origin: str) -> bool:
-    if origin_of(page) != origin:
+    target = address(page) if origin_of(page) == origin else None
+    if target is None or target.query or _NO_PAGE_FOR_STRANGERS.search(target.path):
         return False
-    parts = urlsplit(page)
-    return not parts.query and _ACTS.search(parts.path) is None
+    return may_be_followed(target)
 
 
 def origin_of(url: str) -> str:

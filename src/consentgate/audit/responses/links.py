@@ -23,6 +23,7 @@ _ACTS = re.compile(
     r"|approve|reject|publish|unpublish|impersonate|switch-?user)(?:\Z|[^a-z])"
 )
 _SEPARATORS = re.compile(r"[_\s+./]|%20")
+_IN_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FILES = frozenset(
     (
         *("7z", "apk", "avi", "avif", "bin", "bmp", "bz2", "css", "csv", "deb", "dmg", "doc", "docx", "eot"),
@@ -110,7 +111,8 @@ def may_be_followed(target: Address) -> bool:
     last = target.path.rpartition("/")[2]
     if "." in last and last.rpartition(".")[2].lower() in _FILES:
         return False
-    words = _SEPARATORS.sub("-", unquote(f"{target.path}?{target.query}").lower())
+    written = _IN_CAPITALS.sub("-", unquote(f"{target.path}?{target.query}"))
+    words = _SEPARATORS.sub("-", written.lower())
     return _ACTS.search(words) is None
 
 
