@@ -103,6 +103,17 @@ def test_where_there_is_no_way_to_refuse_that_is_found(toured: Callable[[str], T
     assert {one.rule for one in judge_tour(tour)} >= {"no-way-to-refuse", "no-way-to-withdraw"}
 
 
+def test_a_form_of_the_sites_own_is_not_sent(toured: Callable[[str], Tour]) -> None:
+    tour = toured("<form method=post action=/subscribe><input name=mail><button>OK</button></form>")
+    assert clicks(tour) == {State.REFUSED: None, State.ACCEPTED: None}
+
+
+def test_halves_of_characters_are_told_as_such(toured: Callable[[str], Tour]) -> None:
+    tour = toured("<script>localStorage.setItem('a\\ud800', '')</script>")
+    assert {item.key for visit in tour.visits() for item in visit.items} == {"a\ufffd"}
+    assert [finding.fingerprint for finding in judge_tour(tour)]
+
+
 def test_a_site_that_asks_nothing_and_stores_nothing_is_clean(toured: Callable[[str], Tour]) -> None:
     tour = toured("<h1>Nothing to ask</h1><p><a href=/privacy>Privacy policy</a>")
     assert clicks(tour) == {State.REFUSED: None, State.ACCEPTED: None}

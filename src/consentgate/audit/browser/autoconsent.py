@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .errors import CannotLook
+from .readable import readable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -79,7 +80,7 @@ class _Hearing:
             return
         kind, state = message.get("type"), message.get("state")
         if kind == "popupFound":
-            self.rule = str(message.get("cmp"))
+            self.rule = str(readable(message.get("cmp")))
         elif kind == "report" and isinstance(state, dict) and isinstance(state.get("clicks"), int):
             self.clicks = max(self.clicks, state["clicks"])
         elif kind == f"{self.action}Result" and not message.get("result"):

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .readable import readable
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Request
 
@@ -101,7 +103,7 @@ def record(context: BrowserContext) -> Record:
         # The page can call it, too, with anything.
         if isinstance(told, dict) and len(found.written) < MOST_REQUESTS:
             parts = (told.get(key) for key in ("kind", "name", "origin", "by"))
-            found.written.append(Written(*(str(part)[:2000] for part in parts)))
+            found.written.append(Written(*(readable(str(part)[:2000]) for part in parts)))
 
     context.expose_binding(BINDING, add_written)
     context.on("page", add_page)

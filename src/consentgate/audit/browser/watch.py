@@ -22,6 +22,7 @@ from .choosing import decide, question_on
 from .errors import CannotLook
 from .launch import BROWSERS_OWN, open_browser
 from .proxy import RecordingProxy
+from .readable import readable
 from .recording import Record, record
 from .sightings import (
     host_of,
@@ -332,7 +333,7 @@ class _Watcher:
 
     def _asks(self, frame: Frame, question: str) -> Any:
         with contextlib.suppress(_errors()[0]):  # a frame that failed to load, or is going away
-            return frame.evaluate(question)
+            return readable(frame.evaluate(question))
         return None
 
 

@@ -64,6 +64,10 @@ FIND = """([words, near]) => {
         const box = element.getBoundingClientRect(), style = getComputedStyle(element);
         return box.width > 0 && box.height > 0 && style.visibility === "visible" && +style.opacity > 0;
     };
+    // A form in which something is to be written is the site's own, and would be sent.
+    const CLICKED = "[type=hidden], [type=checkbox], [type=radio], [type=submit], [type=button]";
+    const WRITTEN = `textarea, input:not(${CLICKED})`;
+    const sends = element => [...element.form?.querySelectorAll(WRITTEN) ?? []].some(seen);
     const plain = text => text.toLowerCase().replace(/[\\u2018\\u2019]/g, "'")
         .replace(/[^\\p{L}\\p{N}',-]+/gu, " ").trim();
     const says = text => typeof text === "string" && pattern.test(plain(text));
@@ -71,7 +75,7 @@ FIND = """([words, near]) => {
         for (const element of root.querySelectorAll("*")) {
             if (element.matches(WHERE)) {
                 const texts = [element.innerText, element.value, element.getAttribute("aria-label")];
-                if (texts.some(says) && seen(element)) return element;
+                if (texts.some(says) && seen(element) && !sends(element)) return element;
             }
             const found = element.shadowRoot && look(element.shadowRoot);
             if (found) return found;
