@@ -13,7 +13,7 @@ from browser.servers import LOOPBACK, Site, serve_wsgi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.audit.browser.proxy import RecordingProxy
+from consentgate.audit.browser.proxy import RecordingProxy, is_inside
 
 
 def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -65,6 +65,27 @@ def test_it_goes_through_another_proxy(proxy: RecordingProxy, site: Site) -> Non
     with RecordingProxy(upstream=(LOOPBACK, proxy.port)) as first:
         assert ask(first, f"{site.url}a") == (200, b"GET /a?")
         assert len(first.since(0)) == len(proxy.since(0)) == 1
+
+
+@pytest.mark.parametrize("host", [LOOPBACK, "localhost"])
+def test_what_is_inside_is_noted_and_not_reached_from_outside(site: Site, host: str) -> None:
+    with RecordingProxy(inside=False) as proxy:
+        assert ask(proxy, f"http://{host}:{site.port}/")[0] == 502
+        assert [contact.host for contact in proxy.since(0)] == [host]
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        *(
+            (host, True)
+            for host in ("localhost", "127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "fe80::1")
+        ),
+        *((host, False) for host in ("8.8.8.8", "2001:4860:4860::8888", "nobody.invalid", "", "a" * 64)),
+    ],
+)
+def test_what_is_inside(host: str, inside: bool) -> None:
+    assert is_inside(host) is inside
 
 
 def test_only_what_comes_after_a_mark_is_told(proxy: RecordingProxy, site: Site) -> None:

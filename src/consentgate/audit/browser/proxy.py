@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -38,11 +40,16 @@ class RecordingProxy:
     proxy`.
 
     It passes on to `upstream` (host and port), where that is given, else connects by itself. After
-    `most_bytes` it passes nothing on, so that no page can fill the network for good.
+    `most_bytes` it passes nothing on, so that no page can fill the network for good. Where it does not reach
+    `inside`, it passes nothing to this machine and the network that it is in: a page on the web may ask for
+    their addresses, as for any.
     """
 
-    def __init__(self, *, upstream: tuple[str, int] | None = None, most_bytes: int = 1 << 30) -> None:
+    def __init__(
+        self, *, upstream: tuple[str, int] | None = None, most_bytes: int = 1 << 30, inside: bool = True
+    ) -> None:
         self._upstream = upstream
+        self._inside = inside
         self._left = most_bytes
         self._contacts: list[Contact] = []
         self._open: dict[asyncio.StreamWriter, str] = {}
@@ -127,6 +134,7 @@ class RecordingProxy:
         try:
             async with asyncio.timeout(_PATIENCE):
                 far_reader, far_writer = await asyncio.open_connection(*to_host)
+            await self._check_outside(far_writer)
         except (OSError, TimeoutError):
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             await writer.drain()
@@ -141,6 +149,16 @@ class RecordingProxy:
             await self._join(reader, writer, far_reader, far_writer)
         finally:
             await _closed(far_writer)
+
+    async def _check_outside(self, far_writer: asyncio.StreamWriter) -> None:
+        """Raise OSError for a connection to where it must not reach, before anything is said on it."""
+        if self._inside or self._upstream:
+            return
+        peer = far_writer.get_extra_info("peername")
+        # It has none where it has gone already.
+        if peer is None or _is_inside(peer[0]):
+            await _closed(far_writer)
+            raise OSError("inside")
 
     async def _join(
         self,
@@ -168,6 +186,22 @@ class RecordingProxy:
     def _note(self, host: str, port: int) -> None:
         self._contacts.append(Contact(host, port, time.time()))
         self.changed = time.monotonic()
+
+
+def is_inside(host: str) -> bool:
+    """Say whether a host is this machine, or in its network. One that cannot be found is not."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return any(_is_inside(str(address[0])) for *_, address in found)
+
+
+def _is_inside(address: str) -> bool:
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return not ip.is_global
 
 
 async def _closed(writer: asyncio.StreamWriter) -> None:

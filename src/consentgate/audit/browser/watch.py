@@ -21,7 +21,7 @@ from . import questions
 from .choosing import decide, question_on
 from .errors import CannotLook
 from .launch import BROWSERS_OWN, open_browser
-from .proxy import RecordingProxy
+from .proxy import RecordingProxy, is_inside
 from .readable import readable
 from .recording import Record, record
 from .sightings import (
@@ -140,8 +140,10 @@ def _stages(
 
 @contextmanager
 def _watcher(playwright: Playwright, url: str, watching: Watching) -> Iterator[_Watcher]:
+    # Whoever asks to look at a machine of their own network has pages there that lead to others.
+    inside = is_inside(host_of(url))
     with (
-        RecordingProxy(upstream=watching.upstream, most_bytes=watching.most_bytes) as proxy,
+        RecordingProxy(upstream=watching.upstream, most_bytes=watching.most_bytes, inside=inside) as proxy,
         open_browser(playwright, watching.browser, proxy, insecure=watching.insecure) as context,
     ):
         yield _Watcher(context, proxy, watching, own_hosts((), host_of(url)))
