@@ -364,6 +364,15 @@ def test_a_compressed_page_that_is_cut_off_stops_the_build(tmp_path: Path) -> No
         built(tmp_path, {"index.html.gz": gzip.compress(PAGE.encode())[:-4]})
 
 
+def test_pages_in_several_languages_are_pages(tmp_path: Path) -> None:
+    files = {"index.html.fr": PAGE, "index.html.sig": b"\x80<a", "v1.2": PAGE}
+    out, report = built(tmp_path, files)
+    assert b"evil.test" not in out["index.html.fr"]
+    assert out["index.html.sig"] == files["index.html.sig"]
+    assert out["v1.2"] == PAGE.encode()
+    assert report.pages == 1
+
+
 def test_only_compressed_copies_count_as_copies(tmp_path: Path) -> None:
     files = {"docs": PLAIN, "docs.html": PAGE, "a.html": PLAIN, "a.html.gz": gzip.compress(PAGE.encode())}
     _, report = built(tmp_path, files)

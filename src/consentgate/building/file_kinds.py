@@ -31,10 +31,12 @@ class BuiltFile(NamedTuple):
 def file_kind(name: str, head: bytes) -> BuiltFile:
     """Return what the file of this `name` is, which begins with `head`.
 
-    Without an ending it is a page if it looks like one: many servers say so of such files.
+    Without an ending that is known it is a page if it looks like one and has no ending at all, or that of a
+    page before: many servers say so of such files, and Apache of `index.html.fr`.
     """
     type_, coding = file_type(name)
-    if "." not in name:
+    stem, dot, _ = name.rpartition(".")
+    if not (type_ or coding) and (not dot or _kind(file_type(stem).type) is FileKind.PAGE):
         is_page = sniffs_as_html(head[:SNIFFED], complete=True)
         return BuiltFile(FileKind.PAGE if is_page else FileKind.OTHER)
     return BuiltFile(_kind(type_), coding)
