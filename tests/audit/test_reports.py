@@ -6,6 +6,7 @@ import datetime
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -55,6 +56,13 @@ def report() -> Report:
 @pytest.fixture
 def empty() -> Report:
     return Report(Tour(URL, (Stage(State.UNDECIDED),)), Sorted(()), NOW)
+
+
+def test_the_line_of_time_knows_the_sites_own_hosts(report: Report) -> None:
+    marked = '<tr class="other">'
+    own = replace(report, hosts=("shop.example", "www.google-analytics.com", "evil.example"))
+    assert marked in as_page(report)
+    assert marked not in as_page(own)
 
 
 def test_the_table_says_all_of_a_finding_and_counts(report: Report) -> None:

@@ -112,7 +112,7 @@ def audit(
     except (CannotLook, BadFile, PolicyError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         context.exit(_COULD_NOT_LOOK)
-    report = _report(tour, found, ignores, baseline, policy_file)
+    report = _report(tour, found, ignores, baseline, policy, policy_file)
     for file, written in (
         (new_baseline, baseline_of(found) if new_baseline else ""),
         (sarif, as_sarif(report) if sarif else ""),
@@ -136,11 +136,13 @@ def _report(
     found: Sequence[Finding],
     ignores: Sequence[Ignore],
     baseline: frozenset[str],
-    policy: Path | None,
+    policy: Policy | None,
+    file: Path | None,
 ) -> Report:
     now = datetime.datetime.now().astimezone()
     counted = sort_findings(found, ignores, baseline, today=now.date())
-    return Report(tour, counted, now, policy.name if policy is not None else "")
+    hosts = policy.site.hosts if policy is not None else ()
+    return Report(tour, counted, now, file.name if file is not None else "", hosts)
 
 
 def _aliases(tour: Tour, policy: Policy | None, server: str) -> dict[str, tuple[str, ...]]:

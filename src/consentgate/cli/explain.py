@@ -17,6 +17,7 @@ from consentgate.html import Blocked
 from consentgate.html.rewriting.explained import Explained, explain_document
 from consentgate.html.tokenizer.encoding import sniff_encoding
 from consentgate.policy import Claim
+from consentgate.policy.messages import printable
 
 from .page import Page, page_options, said_in_a_line
 from .reasons import is_unreadable, why_blocked
@@ -112,5 +113,5 @@ def _tag_of(data: bytes, found: Blocked) -> int:
 def _beginning(markup: str) -> str:
     """Return the beginning of `markup` in one line, without what a terminal would act upon."""
     text = " ".join(markup.split())
-    text = "".join(character if character.isprintable() else "\ufffd" for character in text[: _LONGEST + 1])
+    text = printable(text[: _LONGEST + 1])
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

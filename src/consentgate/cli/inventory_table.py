@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from consentgate.audit.inventory import FoundCookie, FoundHost, FoundItem, FoundService, Inventory, Where
 from consentgate.audit.observations import State
 from consentgate.policy.lifetime import lifetime_text
+from consentgate.policy.messages import printable
 from consentgate.web.url import Url, resolve
 
 _NOWHERE = Url("https", "", "/")
 _WIDEST = 44
 _MOST_PAGES = 3
+_LONGEST = 200
 
 
 def table(inventory: Inventory, *, has_policy: bool) -> Iterator[str]:
@@ -85,8 +87,7 @@ def _seen(where: Where) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return `text` without what a terminal would act upon: it comes from outside."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text[:200])
+    return printable(text[:_LONGEST])
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:

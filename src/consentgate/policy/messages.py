@@ -82,3 +82,8 @@ def shown(value: object) -> str:
     """Show a value as TOML writes it, shortened where it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def printable(text: str) -> str:
+    """Return a text from outside without what a terminal would act upon."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -17,7 +17,7 @@ from .timeline import bars
 
 def as_page(report: Report) -> str:
     """Write the findings, the pictures of each state and the line of time of each page."""
-    own = own_hosts((), host_of(report.tour.url))
+    own = own_hosts(report.hosts, host_of(report.tour.url))
     return _template().render(
         report=report,
         in_words=IN_WORDS,

@@ -38,12 +38,13 @@ class Group(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Report:
     """An audit: the `tour` of the site, and what was found. `policy` is the file by which it was judged, ""
-    where the catalogue did."""
+    where the catalogue did, and `hosts` are the site's own by that."""
 
     tour: Tour
     found: Sorted
     made: datetime.datetime
     policy: str = ""
+    hosts: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[Level, int]:
@@ -82,8 +83,3 @@ class Report:
         names = {State.ACCEPTED: "accepting", State.REFUSED: "refusing", State.WITHDRAWN: "withdrawing"}
         acts = {stage.state: stage.act for stage in self.tour.stages if stage.act is not None}
         return tuple(Way(name, acts[s].clicks, acts[s].by) for s, name in names.items() if s in acts)
-
-
-def plain(text: str) -> str:
-    """Return a text of a page without what a terminal would act upon."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

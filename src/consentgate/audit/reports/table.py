@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 
 from consentgate.audit.judging import Finding
+from consentgate.policy.messages import printable
 
-from .report import Report, plain
+from .report import Report
 
 _INDENT = "    "
 
@@ -16,20 +17,20 @@ def as_table(report: Report, mark: Callable[[str, str], str] = lambda text, leve
     level."""
     first = report.first_declared
     lines = [line for finding in report.found.findings for line in _lines(finding, mark, first)]
-    lines.extend(plain(str(way)) for way in report.ways)
-    lines.append(f"{plain(report.tour.url)}: {report.summary}")
+    lines.extend(printable(str(way)) for way in report.ways)
+    lines.append(f"{printable(report.tour.url)}: {report.summary}")
     return "\n".join(lines)
 
 
 def _lines(finding: Finding, mark: Callable[[str, str], str], first: Container[str]) -> Iterator[str]:
     codes = f" [{' '.join(finding.details.requirements)}]" if finding.details.requirements else ""
-    yield f"{mark(finding.level, finding.level)}: {finding.rule}: {plain(finding.subject)}{codes}"
-    yield f"{_INDENT}{plain(finding.what)}"
+    yield f"{mark(finding.level, finding.level)}: {finding.rule}: {printable(finding.subject)}{codes}"
+    yield f"{_INDENT}{printable(finding.what)}"
     if finding.pages:
         more = len(finding.pages) - 1
-        yield f"{_INDENT}on {plain(finding.pages[0])}{f' and {more} more' if more else ''}"
+        yield f"{_INDENT}on {printable(finding.pages[0])}{f' and {more} more' if more else ''}"
     if finding.by:
-        yield f"{_INDENT}by {plain(', '.join(finding.by))}"
-    yield f"{_INDENT}{plain(finding.to_do)}"
+        yield f"{_INDENT}by {printable(', '.join(finding.by))}"
+    yield f"{_INDENT}{printable(finding.to_do)}"
     if finding.fingerprint in first:
-        yield from (f"{_INDENT * 2}{plain(line)}" for line in finding.declare.splitlines() if line)
+        yield from (f"{_INDENT * 2}{printable(line)}" for line in finding.declare.splitlines() if line)
