@@ -43,6 +43,13 @@ def site() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             is_page = self.path in ("/", "/more")
+            if self.path == "/away":
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                host = self.headers["Host"].replace("127.0.0.1", "localhost")
+                self.wfile.write(f"<script>location = 'http://{host}/more'</script>".encode())
+                return
             self.send_response(200 if is_page else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
@@ -98,3 +105,9 @@ def test_without_a_browser_it_says_how_to_get_one(site: str, monkeypatch: pytest
     result = CliRunner().invoke(main, ["scan", site, "--rate", "50", "--browser"])
     assert result.exit_code == 1
     assert "pip install 'consentgate[scan]'" in result.stderr
+
+
+def test_the_browser_is_led_to_no_other_site(site: str) -> None:
+    result = CliRunner().invoke(main, ["scan", f"{site}away", "--rate", "50", "--browser"])
+    assert result.exit_code == 1
+    assert f"{site}away: leads the browser to http://localhost:" in result.stderr

@@ -101,7 +101,9 @@ def scan(
         crawler = crawled(start, site.hosts or policy.site.hosts, crawl, quiet=as_json)
         visits, unseen = [*_seen(crawler)], [*doubts(crawler)]
         if with_browser:
-            looked = watched(str(crawler.start), visits, browser_pages, quiet=as_json)
+            looked = watched(
+                str(crawler.start), visits, browser_pages, stays_on=crawler.stays_on, quiet=as_json
+            )
             visits += looked.visits
             unseen += looked.doubts
         else:

@@ -76,14 +76,17 @@ def take_tour(
     *,
     states: Container[State] = tuple(State),
     watching: Watching | None = None,
+    stays_on: Callable[[str], bool] = lambda url: True,
     tell: Callable[[str], object] = lambda line: None,
 ) -> Tour:
     """Visit the site at `url`, and `pages` of it, in these `states`.
 
     A browser that has never been used begins each, but for the withdrawal, which needs a consent. Before any
-    answer is always looked at: it says which pages there are. `tell` is given a line as each begins.
+    answer is always looked at: it says which pages there are. Pages that lead to where it does not say
+    `stays_on` are asked for no more. `tell` is given a line as each state begins.
 
-    Raises CannotLook where Playwright or the browser is missing, or the first page does not come.
+    Raises CannotLook where Playwright or the browser is missing, or the first page does not come, or leads to
+    elsewhere.
     """
     watching = watching or Watching()
     try:
@@ -93,7 +96,7 @@ def take_tour(
 
     def look() -> tuple[Stage, ...]:
         with sync_playwright() as playwright:
-            return tuple(_stages(playwright, [url, *pages], states, watching, tell))
+            return tuple(_stages(playwright, [url, *pages], states, watching, stays_on, tell))
 
     try:
         stages = _without_event_loop(look)
@@ -117,13 +120,16 @@ def _stages(
     pages: list[str],
     states: Container[State],
     watching: Watching,
+    stays_on: Callable[[str], bool],
     tell: Callable[[str], object],
 ) -> Iterator[Stage]:
     tell(f"{pages[0]}: before any answer")
     with _watcher(playwright, pages[0], watching) as watcher:
         stage = watcher.stays_undecided(pages, watching.more)
     yield stage
-    pages = [visit.url for visit in stage.visits if visit.status]
+    if not stays_on(stage.visits[0].url):
+        raise CannotLook(f"{pages[0]}: leads the browser to {stage.visits[0].url}")
+    pages = [visit.url for visit in stage.visits if visit.status and stays_on(visit.url)]
     if State.REFUSED in states:
         tell(f"{pages[0]}: after a refusal")
         with _watcher(playwright, pages[0], watching) as watcher:

@@ -88,6 +88,11 @@ class Crawler:
             self._take(target, reading)
             yield reading
 
+    def stays_on(self, url: str) -> bool:
+        """Say whether a URL is on one of the sites."""
+        found = address(url)
+        return found is not None and found.site in self.sites
+
     def _take(self, target: Target, reading: Reading) -> None:
         self.readings.append(reading)
         is_redirect = 300 <= reading.status < 400
