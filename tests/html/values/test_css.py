@@ -37,6 +37,7 @@ E = "//evil.test/x"
         (b"a{src:url(b) format('c'),local('d');content:counters(e, '.')}", [b"b"]),
         (b"a{--b:c;content:'d'}.e--f{content:'g'}", []),
         (b"@container style(--a:1){b{content:'c'}}", []),
+        (b"@media(a){b{c:url(d);content:'e'}}@supports(f:url(g)){@media(h:'i'){}}", [b"d", b"g", b"i"]),
         (b"", []),
     ],
 )
@@ -53,6 +54,9 @@ PLAIN_SHEETS = [
     "@media (width<=600px) and (e:2dppx){.a\\:b\\[c\\]:is(.d,.e){width:calc((1px + 2%)*(3 - 1))}}",
     "a{background:url(data:image/png;base64,AA==) no-repeat,url( '/b' );--c:var(--d,1px) /*;*/ }",
     "a{filter:alpha(opacity=50)}",
+    # As minifiers write them.
+    "@media(width<=600px)and (e:2dppx){a{content:'E'}}@MEDIA(x){a{background:url(/b)}}",
+    "@supports(display:grid)and (not(d:e)){a{content:'E'}}@container(width>1px){b{}}@scope(.a)to(.b){c{}}",
     ".a--b:hover>.--c:hover{width:9px\\9;*zoom:1;_height:1px}<!-- b{} -->",
     "@property --a{syntax:'*';inherits:false}@layer b,c;@supports (display:grid) and (not (d:e)){a{}}",
     "a{grid-template:[x] 'a b' [y]/auto;transition:--c 1s;background:rgb(0 0 0/50%)}é{content:'é'}",
@@ -82,6 +86,15 @@ ODD_SHEETS = [
     ),
     *("u\\72 l(x)", "\\75rl(x)", "\xa0url(x)", "#url(x)", "@url(x)", "url(var(--x))", "x\\(y(z)"),
     *("'\n", '"x', "/* x", "\\\n", "\0", "\x0b", "\x7f", "x\0y", "@\\69mport '/x';", "@é 'x'"),
+    *(
+        "@import(x)",
+        "@namespace(x)",
+        "@property(x)",
+        "@function(x)",
+        "@mediax(x)",
+        "@x-media(x)",
+        "@m\\65 dia(x)",
+    ),
     *("x(;)", "x({})", "x[;]", "x[}]", "x([)]", "x(])", ")", "]", "--x:{}", "--x:;--y:{;}", "if(x:1;else:2)"),
 ]
 

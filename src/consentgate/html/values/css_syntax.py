@@ -15,11 +15,13 @@ _NAME_CHARACTER = rb"[-_a-zA-Z0-9\x80-\xff]"
 _IDENT = rb"(?:" + _NAME_CHARACTER + rb"|" + _ESCAPE + rb")++"
 _TO_COLON = rb"(?:" + SPACE + rb"|" + COMMENT + rb")*+:"
 
+# Minifiers leave no space between these and their condition. None says anything of URLs.
+_RULE_WITH_CONDITION = rb"(?i:media|supports|container|scope)(?=\()"
 # A hash and an at-keyword are tokens of their own, so that a parenthesis behind one opens no function.
 TOKEN = re.compile(
     rb"(?P<nothing>(?:" + SPACE + rb"++|" + COMMENT + rb"|<!--|-->)++)"
     rb"|(?P<string>" + _STRING + rb")"
-    rb"|(?P<at>@" + _IDENT + rb")(?!\()"
+    rb"|(?P<at>@(?:" + _RULE_WITH_CONDITION + rb"|" + _IDENT + rb"(?!\()))"
     rb"|(?P<hash>\#" + _IDENT + rb")(?!\()"
     rb"|[uU][rR][lL]\("
     + SPACE
@@ -86,7 +88,11 @@ _INERT_CUSTOM_PROPERTY = (
     + _CONTROL
     + rb"]++|/(?!\*)|(?&call))*+(?=[;}])"
 )
-_INERT_RULE = rb"@(?![iI][mM]|[nN][aA]|[pP][rR]|[fF][uU])[-_a-zA-Z0-9]++(?![\\(\x80-\xff])"
+_INERT_RULE = (
+    rb"@"
+    + _RULE_WITH_CONDITION
+    + rb"|@(?![iI][mM]|[nN][aA]|[pP][rR]|[fF][uU])[-_a-zA-Z0-9]++(?![\\(\x80-\xff])"
+)
 _INERT_DASHES = rb"(?<=" + _NAME_CHARACTER + rb")--|--" + _NAME_CHARACTER + rb"++(?=[,)])"
 INERT_CSS = Run(
     rb"(?:[^@()\[\]\"'/\\<"
