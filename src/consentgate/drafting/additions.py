@@ -126,12 +126,13 @@ def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str 
     blocks, questions = [], []
     before = text.replace("\r\n", "\n")
     for one in missing:
-        lines = [*_lines(one, writer)]
+        # A table comes as one text of several lines.
+        lines = "\n".join(_lines(one, writer)).splitlines()
         if not lines or _is_there(lines, before):
             continue
         before = "\n".join((before, *lines))
         blocks.append("\n".join(lines))
-        if lines[-1].startswith("#"):
+        if all(line.startswith("#") for line in lines if line):
             questions.append(one.name)
     headers = sorted({one.name for one in ordered if one.kind == _HEADER})
     blocks += [block for block in _headers(headers) if block not in before]

@@ -113,6 +113,41 @@ def test_without_a_policy_one_is_written_and_a_second_run_adds_nothing(shop, tmp
     assert file.read_text("utf-8") == text
 
 
+def test_what_a_scan_has_asked_is_not_asked_again_for_the_running_site(shop, tmp_path):
+    file, findings = tmp_path / "consentgate.toml", tmp_path / "findings.jsonl"
+    assert run(shop.url, "--policy", file, *ANSWERS).exit_code == 0
+    text = file.read_text("utf-8")
+    assert '# name = "basket"\n' in text
+    assert '# lifetime = "1 day"\n' in text
+    found = (
+        ("host", "cdn.nobody.example"),
+        ("host reported", "cdn.nobody.example"),
+        ("cookie", "basket"),
+        ("cookie sent", "basket"),
+        ("cookie sent", "sessionid"),
+    )
+    rows = [{"kind": kind, "name": name, "service": ""} for kind, name in found]
+    findings.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    shown = run(shop.url, "--policy", file, "--from-findings", findings, "--diff")
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    arguments = ["init", str(tmp_path), "--from-findings", str(findings), "--append"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert file.read_text("utf-8") == text
+
+
+def test_what_the_running_site_has_asked_is_not_asked_again_by_a_scan(shop, tmp_path):
+    file, findings = tmp_path / "consentgate.toml", tmp_path / "findings.jsonl"
+    file.write_text(POLICY)
+    rows = [("host reported", "cdn.nobody.example"), ("cookie sent", "basket"), ("cookie sent", "old")]
+    lines = [json.dumps({"kind": kind, "name": name, "service": ""}) for kind, name in rows]
+    findings.write_text("\n".join(lines))
+    arguments = ["init", str(tmp_path), "--from-findings", str(findings), "--append"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert run(shop.url, "--policy", file, "--from-findings", findings).exit_code == 0
+    text = file.read_text("utf-8")
+    assert [text.count(f'# name = "{name}"\n') for _, name in rows] == [1, 1, 1]
+
+
 @pytest.mark.parametrize(
     "before",
     [
