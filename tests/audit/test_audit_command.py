@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.recorder import Recorder
@@ -19,6 +23,9 @@ from consentgate.cli import main
 from consentgate.drafting.additions import additions_to, read_sightings
 
 from .planted_site import FAULTS, HOST, URL, app
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "flask_app"
@@ -150,6 +157,43 @@ def test_a_site_that_does_not_answer_ends_with_2(chromium: str) -> None:
     found = run("http://127.0.0.1:9/", "--browser", chromium, "--patience", 5)
     assert found.exit_code == 2
     assert "Error: http://127.0.0.1:9/: " in found.stderr
+
+
+@in_a_browser
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "with its browser"])
+@pytest.mark.parametrize("command", [("audit",), ("scan", "--rate", "50", "--browser")])
+def test_ctrl_c_ends_with_130_and_a_line(chromium: str, command: tuple[str, ...], alone: bool) -> None:
+    watched = threading.Event()
+
+    def page(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/html")])
+        if "Chrom" in environ["HTTP_USER_AGENT"]:
+            watched.set()
+        return [b"<!doctype html><p>page"]
+
+    # Jobs in the background, such as CI's, ignore SIGINT, and their children with them.
+    heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heeded}; from consentgate.cli import main; main(prog_name='consentgate')"
+    with (
+        serve_wsgi(page) as site,
+        subprocess.Popen(
+            [sys.executable, "-c", program, *command, site.url],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        assert watched.wait(60)
+        if alone:
+            process.send_signal(signal.SIGINT)
+        else:
+            # A terminal tells all that run in it.
+            os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told.splitlines()[-1] == "Stopped."
+    assert "Traceback" not in told
 
 
 def test_a_browser_that_is_not_there_is_said() -> None:

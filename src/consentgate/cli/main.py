@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from .audit import audit
@@ -18,8 +20,37 @@ from .schema import schema
 from .serve import serve
 from .services import services
 
+_STOPPED = 130
+"""The exit code of what was stopped by Ctrl-C, as shells have it."""
 
-@click.group()
+
+class _Commands(click.Group):
+    """The commands. One that is stopped by Ctrl-C says so, and does not end as if it had found something."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SystemExit:
+            raise
+        except BaseException as error:
+            if not _was_stopped(error):
+                raise
+            click.echo("Stopped.", err=True)
+            ctx.exit(_STOPPED)
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """Say whether Ctrl-C led to the `error`: a browser that is stopped, too, raises one of its own."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__context__
+    return False
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="consentgate")
 def main() -> None:
     """Consent enforcement for Python sites.
