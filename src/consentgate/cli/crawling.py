@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from consentgate.audit.responses.address import Address, Site
 
 _STATE = click.Path(dir_okay=False, path_type=Path)
-_HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:(?![0-9])")
 _STOPPED = 130
 """The exit code of what was stopped by Ctrl-C, as shells have it."""
 
@@ -94,12 +92,14 @@ def crawl_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def address_of(url: str) -> Address:
-    """Return the address at which a crawl begins. Raises ClickException where `url` is none."""
+    """Return the address at which a crawl begins. Raises UsageError where `url` is none."""
     from consentgate.audit.responses.address import address
 
-    start = address(url if _HAS_SCHEME.match(url) else f"https://{url}")
+    start = address(url)
     if start is None:
-        raise click.ClickException(f"expected an address like https://example.org/, not {shown(url)}")
+        raise click.UsageError(
+            f"expected an address with http:// or https:// in front, like https://example.org/, not {shown(url)}"
+        )
     return start
 
 
@@ -171,9 +171,13 @@ def _check(crawler: Crawler) -> None:
     if any(200 <= one.status < 300 for one in pages):
         return
     start = str(crawler.start)
-    if crawler.start.site in crawler.unreachable:
+    why = crawler.unreachable.get(crawler.start.site)
+    if why is not None and not why.startswith("status "):
+        # It says nothing of the site's robots.txt: any other address there would be no better.
+        raise click.ClickException(f"{start}: {why}")
+    if why is not None:
         raise click.ClickException(
-            f"{start}: its robots.txt cannot be read now ({crawler.unreachable[crawler.start.site]}), which "
+            f"{start}: its robots.txt cannot be read now ({why}), which "
             "forbids crawlers everything (RFC 9309, section 2.3.1.4)"
         )
     if start in crawler.disallowed:

@@ -92,6 +92,8 @@ def scan(
     """
     if file is None and (shows_diff or findings):
         raise click.UsageError(f"{'--diff' if shows_diff else '--from-findings'} is for --policy FILE")
+    if file is not None and shows_diff and not file.exists():
+        raise click.UsageError(f"--policy: there is no file {file}. Without --diff, one is written")
     start = address_of(url)
     with said_once():
         before = read_text(file) if file is not None and file.exists() else None

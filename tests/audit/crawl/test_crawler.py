@@ -279,7 +279,7 @@ def test_what_goes_wrong_is_said(serve, sent):
     with Fetcher(AGENT) as fetcher:
         response = fetcher.fetch(gone)
     assert response.status == 0
-    assert "no connection" in response.problem
+    assert "nobody answers" in response.problem
 
 
 def test_links_over_plain_http_are_asked_for_where_the_site_is():

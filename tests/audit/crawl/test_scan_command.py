@@ -276,10 +276,14 @@ def test_a_site_that_cannot_be_read_is_said_in_a_line(serve, sent, answers, said
 @pytest.mark.parametrize(
     ("arguments", "said", "code"),
     [
-        (("mailto:a@b.example",), "expected an address", 1),
+        (("mailto:a@b.example",), "expected an address", 2),
+        (("127.0.0.1:9",), "with http:// or https:// in front", 2),
+        (("localhost:9",), "with http:// or https:// in front", 2),
+        (("shop.example",), "with http:// or https:// in front", 2),
         (("https://127.0.0.1:1/", "--also", "https://x.example"), "--also: expected a host", 1),
-        (("127.0.0.1:9",), "robots.txt cannot be read now (no connection: ", 1),
+        (("http://127.0.0.1:9/",), "Error: http://127.0.0.1:9/: nobody answers: ", 1),
         (("http://127.0.0.1:9/", "--diff"), "--diff is for --policy FILE", 2),
+        (("http://127.0.0.1:9/", "--diff", "--policy", "none.toml"), "there is no file none.toml", 2),
         (("http://127.0.0.1:9/", "--rate", "0"), "--rate", 2),
     ],
 )
@@ -287,6 +291,13 @@ def test_a_wrong_command_is_refused(arguments, said, code):
     result = CliRunner().invoke(main, ["scan", *arguments])
     assert result.exit_code == code
     assert said in result.stderr
+    assert "robots.txt" not in result.stderr
+
+
+def test_a_server_without_tls_is_none_that_nobody_answers(serve):
+    result = run(serve({"/": HOME}).url.replace("http:", "https:"))
+    assert result.exit_code == 1
+    assert "no secure connection: " in result.stderr
 
 
 def test_what_was_not_seen_is_said(serve, sent):

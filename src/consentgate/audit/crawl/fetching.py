@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -94,10 +95,21 @@ def _body(response: httpx.Response, headers: tuple[Header, ...]) -> tuple[bytes,
 def _said(error: Exception) -> str:
     """Say in a sentence's end what went wrong."""
     match error:
+        case httpx.ConnectTimeout():
+            return "nobody answers: it took too long"
         case httpx.TimeoutException():
             return "it took too long"
+        case httpx.ConnectError() if isinstance(_cause(error), ssl.SSLError):
+            return f"no secure connection: {error}"
         case httpx.ConnectError():
-            return f"no connection: {error}"
+            return f"nobody answers: {error}"
         case Unreadable():
             return f"its body cannot be decoded: {error}"
     return str(error) or type(error).__name__
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what an error came from, behind those that were made of it on the way."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        error = before
+    return error
