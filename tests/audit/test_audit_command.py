@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -153,10 +154,25 @@ def test_with_the_baseline_the_same_site_is_clean(
 
 
 @in_a_browser
-def test_a_site_that_does_not_answer_ends_with_2(chromium: str) -> None:
-    found = run("http://127.0.0.1:9/", "--browser", chromium, "--patience", 5)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_site_that_does_not_answer_ends_with_2(chromium: str, scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"{scheme}://127.0.0.1:{taken.getsockname()[1]}/"
+    found = run(url, "--browser", chromium, "--patience", 5)
     assert found.exit_code == 2
-    assert "Error: http://127.0.0.1:9/: " in found.stderr
+    assert f"Error: {url}: nobody answers\n" in found.stderr
+
+
+@in_a_browser
+def test_an_error_without_a_page_is_no_silence(chromium: str) -> None:
+    def empty(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("502 Bad Gateway", [("Content-Length", "0")])
+        return []
+
+    with serve_wsgi(empty) as site:
+        found = run(site.url, "--browser", chromium)
+    assert found.exit_code == 2
+    assert "nobody answers" not in found.stderr
 
 
 @in_a_browser

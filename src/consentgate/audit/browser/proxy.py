@@ -52,6 +52,7 @@ class RecordingProxy:
         self._inside = inside
         self._left = most_bytes
         self._contacts: list[Contact] = []
+        self._unreachable: set[str] = set()
         self._open: dict[asyncio.StreamWriter, str] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -81,6 +82,10 @@ class RecordingProxy:
     def is_exhausted(self) -> bool:
         """True where as many bytes have passed as may."""
         return self._left <= 0
+
+    def is_unreachable(self, host: str) -> bool:
+        """Say whether a connection to this `host` (lowercase) was tried in vain."""
+        return host in self._unreachable
 
     def mark(self) -> int:
         """Return a point in the record, for `since`."""
@@ -136,6 +141,7 @@ class RecordingProxy:
                 far_reader, far_writer = await asyncio.open_connection(*to_host)
             await self._check_outside(far_writer)
         except (OSError, TimeoutError):
+            self._unreachable.add(host)
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             await writer.drain()
             return

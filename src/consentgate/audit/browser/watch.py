@@ -249,6 +249,9 @@ class _Watcher:
         except slow:
             return 0, f"no page came in {self._watching.patience:g} seconds"
         except error as failed:
+            if self._proxy.is_unreachable(host_of(url)):
+                # What the browser says is about our proxy's answer.
+                return 0, "nobody answers"
             return 0, in_words(str(failed))
         with contextlib.suppress(error):  # some pages never finish
             self._page.wait_for_load_state("load", timeout=timeout)
