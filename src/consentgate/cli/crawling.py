@@ -98,7 +98,8 @@ def address_of(url: str) -> Address:
     start = address(url)
     if start is None:
         raise click.UsageError(
-            f"expected an address with http:// or https:// in front, like https://example.org/, not {shown(url)}"
+            "expected an address with http:// or https:// in front, like https://example.org/, "
+            f"not {shown(url)}"
         )
     return start
 

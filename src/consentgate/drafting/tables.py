@@ -20,6 +20,8 @@ LIBRARIES = frozenset(
 )
 """Services that a site can do without, by serving the same files itself."""
 _ANY_PATH = "/"
+_SESSION = "session"
+"""The lifetime of a cookie that ends with the browser."""
 _TABLE = ("[", "#")
 """How lines begin that declare something: the others say that something else does."""
 
@@ -50,9 +52,8 @@ class TableWriter:
             return
         yield comment(where)
         if certain_reason(name) or reason_in_front(name):
-            # A login may live longer than what a visitor gets who has none.
-            seen = f"\n# It was set with lifetime = {quoted(lifetime)}." if lifetime else ""
-            yield lines + seen if certain else commented_out(lines + seen)
+            lines = _with_lifetime(lines, lifetime)
+            yield lines if certain else commented_out(lines)
             return
         self.asked.append(name)
         known = catalogue().by_cookie(name)
@@ -108,3 +109,12 @@ class TableWriter:
                 "Pages lack these files until visitors allow them. Serve them yourself, and nobody is asked."
             )
         yield lines if certain else commented_out(lines)
+
+
+def _with_lifetime(lines: str, lifetime: str) -> str:
+    """Add to the table of a cookie the `lifetime` that it was seen with, "" for none."""
+    if lifetime == _SESSION:
+        table, comments, rest = lines.partition("\n#")
+        return f"{table}\nlifetime = {quoted(lifetime)}{comments}{rest}"
+    # A login may live longer than what a visitor gets who has none.
+    return f"{lines}\n# It was set with lifetime = {quoted(lifetime)}." if lifetime else lines

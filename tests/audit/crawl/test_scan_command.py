@@ -105,6 +105,7 @@ def test_without_a_policy_one_is_written_and_a_second_run_adds_nothing(shop, tmp
     policy = Policy.load(file)
     assert [service.id for service in policy.services] == ["google-fonts", "youtube"]
     assert policy.site.languages == ("fr",)
+    assert [(cookie.name, cookie.lifetime) for cookie in policy.cookies] == [("sessionid", "session")]
     text = file.read_text("utf-8")
     assert "None was found" not in text
     again = run(shop.url, "--policy", file)
