@@ -129,7 +129,8 @@ clients = pytest.mark.parametrize("get", [by_requests, by_httpx, by_async_httpx]
         (WILLING, "/collect", 200),
         (None, "/pay", 200),
         (NOBODY, "/pay", 200),
-        (None, "/nobody-declared-this", 200),
+        (None, "/another-path-of-stats", HELD_BACK),
+        (WILLING, "/another-path-of-stats", 200),
     ],
 )
 def test_a_service_is_contacted_with_consent_alone(
@@ -178,6 +179,65 @@ def test_what_the_catalogue_knows_needs_consent(url: str, caplog: pytest.LogCapt
     assert "Google Analytics" in line
     assert 'use = "google-analytics"' in line
     assert "ActingFor(consent)" in line
+
+
+YOUTUBE = """
+[site]
+name = "Shop"
+controller = "Shop Ltd"
+contact = "privacy@shop.example"
+undeclared = "third-party"
+
+[[service]]
+use = "youtube"
+"""
+OEMBED = "https://www.youtube.com/oembed?url=x"
+
+
+def test_a_services_host_needs_consent_whatever_the_path() -> None:
+    policy = Policy.parse(YOUTUBE)
+    for given, held in (((), True), (["youtube"], False)):
+        with ActingFor(Consent.of_ids(policy, given)):
+            assert Outbound(policy).holds_back(OEMBED) is held
+
+
+def test_so_does_the_host_of_a_service_that_only_the_catalogue_knows(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert Outbound(POLICY).holds_back(OEMBED)
+    assert 'use = "youtube"' in caplog.text
+    assert not Outbound(POLICY).holds_back("https://nobody.example/oembed")
+
+
+def test_a_necessary_service_on_the_same_host_passes_by_its_own_paths_alone() -> None:
+    narrower = """
+    [[service]]
+    id = "titles"
+    name = "Titles of films"
+    category = "necessary"
+    reason = "requested-service"
+    urls = ["www.youtube.com/oembed"]
+    """
+    outbound = Outbound(Policy.parse(YOUTUBE + narrower))
+    assert not outbound.holds_back(OEMBED)
+    assert outbound.holds_back("https://www.youtube.com/feeds/videos.xml")
+
+
+def test_where_several_services_share_a_host_other_paths_need_consent_to_each() -> None:
+    policy = Policy.parse(
+        YOUTUBE
+        + """
+    [[service]]
+    id = "feeds"
+    name = "Feeds"
+    category = "third-party"
+    urls = ["www.youtube.com/feeds/*"]
+    """
+    )
+    for given, held in ((["youtube"], True), (["feeds"], True), (["youtube", "feeds"], False)):
+        with ActingFor(Consent.of_ids(policy, given)):
+            assert Outbound(policy).holds_back(OEMBED) is held
+            assert Outbound(policy).holds_back("https://www.youtube.com/feeds/x") is ("feeds" not in given)
 
 
 def test_a_visitors_own_policy_counts(vendor: Vendor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -76,6 +77,12 @@ class Catalogue:
         if service := self._urls.find(host, path):
             return service
         return self._paths.find(path)
+
+    def on_host(self, host: str) -> tuple[KnownService, ...]:
+        """Return the services that are known to have any URL on `host` (lowercase ASCII), first the one with
+        the most patterns there."""
+        patterns = Counter(service.id for service in self._urls.on_host(host))
+        return tuple(self._by_id[id] for id, _ in patterns.most_common())
 
     def by_path(self, path: str) -> KnownService | None:
         """Return the service that a `path` (without query) gives away on any host, or None."""

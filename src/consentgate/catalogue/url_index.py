@@ -51,6 +51,10 @@ class UrlIndex(Generic[T]):
                     return value
         return None
 
+    def on_host(self, host: str) -> list[T]:
+        """Return the values of the patterns that any URL of this host (lowercase ASCII) may match."""
+        return [value for paths in self._candidates(host) for _, _, value in paths]
+
     def has_host(self, host: str) -> bool:
         """Say whether any URL of this host (lowercase ASCII) has a value."""
         return any(self._candidates(host))

@@ -50,9 +50,15 @@ def _claims(host: str, path: str, policy: Policy) -> Groups:
     if declared:
         return declared
     known = catalogue().by_url(host, path)
-    if known is None or known.category == NECESSARY:
-        return ()
-    return (policy.claims.by_known(known),)
+    if known is not None:
+        return () if known.category == NECESSARY else (policy.claims.by_known(known),)
+    # Paths say what browsers load. A server contacts the company behind them by others, too: its API.
+    declared = policy.claims.declared_on_host(host)
+    if declared:
+        return declared
+    return tuple(
+        policy.claims.by_known(known) for known in catalogue().on_host(host) if known.category != NECESSARY
+    )
 
 
 def _is_covered(claim: Claim, consent: Consent) -> bool:

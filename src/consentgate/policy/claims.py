@@ -22,7 +22,7 @@ from .claim import (
 )
 from .first_party import OwnHosts, own_hosts
 from .lifetime import LONGEST, lifetime_seconds
-from .model import NEVER, Category, Cookie, Service, ServiceCookie, Site
+from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 from .service_urls import url_patterns
 
 
@@ -150,6 +150,15 @@ class Claims:
         host it is and, on the site's `own` hosts, one for services declared by path alone."""
         found = (self._urls.find(host, path), self._own_paths.find(_ANY_HOST, path) if own else None)
         return tuple(filter(None, found))
+
+    def declared_on_host(self, host: str) -> Groups:
+        """Return the claims that the policy declares on any URL of this host (lowercase, without a port).
+        There is a group for each pattern, and none for what is necessary."""
+        groups = (
+            tuple(claim for claim in claims if claim.unit is not None or claim.category != NECESSARY)
+            for claims in self._urls.on_host(host)
+        )
+        return tuple(dict.fromkeys(filter(None, groups)))
 
     def first_party(self, host: str) -> FirstParty:
         """Return what is first party to a request for `host` (lowercase, without a port)."""
