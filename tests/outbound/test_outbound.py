@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -240,6 +241,15 @@ def test_where_several_services_share_a_host_other_paths_need_consent_to_each() 
             assert Outbound(policy).holds_back("https://www.youtube.com/feeds/x") is ("feeds" not in given)
 
 
+def test_the_lines_that_declare_a_service_stand_at_the_end_of_what_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert Outbound(POLICY).holds_back(KNOWN)
+    before, _, lines = caplog.records[0].getMessage().partition("these lines would:\n")
+    assert "This is logged once for each host" in before
+    assert tomllib.loads(lines)["service"][0]["use"] == "google-analytics"
+
+
 def test_a_visitors_own_policy_counts(vendor: Vendor) -> None:
     other = Policy.parse("""
     [site]
@@ -297,6 +307,8 @@ def test_mistakes_are_named() -> None:
         Outbound(POLICY, mode="blok")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"Policy\.load"):
         Outbound("consentgate.toml")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"expected a requests\.Session"):
+        Outbound(POLICY).mount(requests)  # type: ignore[arg-type]
 
 
 # -- who the visitor is ----------------------------------------------------------------------------------

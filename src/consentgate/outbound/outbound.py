@@ -62,13 +62,18 @@ class Outbound:
         if contact is None:
             return False
         if self._mode == "log":
-            self._tell(contact, "%s is contacted by the server: it is %s", contact.host, contact.name)
+            self._tell(
+                contact,
+                "%s is contacted by the server: it is %s. This is logged once for each host",
+                contact.host,
+                contact.name,
+            )
             return False
         if contact.is_allowed:
             return False
         self._tell(
             contact,
-            "%s (%s) %s contacted by the server: %s%s",
+            "%s (%s) %s contacted by the server: %s. This is logged once for each host%s",
             contact.host,
             contact.name,
             "was not" if self._mode == "block" else "would not have been",
@@ -88,16 +93,27 @@ class Outbound:
 
     def _tell(self, contact: Contact, message: str, *values: object) -> None:
         if self._logged.is_new(contact.name, contact.host):
-            _log.warning(f"outbound: {message}. This is logged once for each host", *values)
+            _log.warning(f"outbound: {message}", *values)
 
     def _advice(self, contact: Contact) -> str:
         """Return the lines that would declare what nobody declared."""
         lines = "" if contact.claim.declared else Proposals(contact.policy).service(contact.claim)
-        return f". The policy does not declare it; these lines would:\n{lines}\n" if lines else ""
+        return f". The policy does not declare it; these lines would:\n{lines}" if lines else ""
 
     def mount(self, session: requests.Session) -> None:
-        """Hold back what `session` sends. Adapters that are mounted on it later pass by this: mount first."""
+        """Hold back what `session` sends. Adapters that are mounted on it later pass by this: mount first.
+
+        Raises TypeError for what is no session of requests, such as the module itself.
+        """
+        from requests import Session
+
         from .requests_adapter import HoldingAdapter
+
+        if not isinstance(session, Session):
+            raise TypeError(
+                f"mount() expected a requests.Session, got {shown(session)}: make one with "
+                "requests.Session(), and send with it"
+            )
 
         for prefix, adapter in [*session.adapters.items()]:
             session.mount(prefix, HoldingAdapter(adapter, self.holds_back))
