@@ -16,11 +16,23 @@ from click.testing import CliRunner, Result
 from ledger.records import NOTICE, NOW, SECRET, grant, refusal, withdrawal
 from sqlalchemy import delete, update
 
+from consentgate import Policy
 from consentgate.cli import main
 from consentgate.cli.ledger import _COMMANDS
-from consentgate.ledger import Ledger, Record
+from consentgate.ledger import Event, Ledger, Record
 from consentgate.ledger.schema import checkpoints, records
+from consentgate.pages import Pages
 
+SHOP = """
+[site]
+name = "Shop"
+controller = "Shop Ltd"
+contact = "privacy@shop.example"
+prefix = "/our/"
+
+[[service]]
+use = "youtube"
+"""
 GIVEN = grant(id="a" * 32, host="www.example.org")
 OTHER = grant(controller="Other Ltd", host="=cmd|'/c calc'!A1")
 BACK = withdrawal(GIVEN)
@@ -188,8 +200,58 @@ def test_a_receipt_has_the_whole_history_of_a_consent(run: Any) -> None:
 
     assert receipt["schema_version"] == "ISO/IEC TS 27560:2023"
     assert receipt["record_id"] == GIVEN.id
-    assert {"purpose": "performance", "lawful_basis": "consent", "consented": True} in receipt["purposes"]
+    performance = {"purpose": "performance", "lawful_basis": "consent", "consented": True}
+    assert performance in receipt["events"][0]["purposes"]
+    assert performance | {"consented": False} in receipt["purposes"]
     assert [event["event_state"] for event in receipt["events"]] == ["ConsentGiven", "ConsentWithdrawn"]
+
+
+def test_a_receipt_says_where_consent_is_withdrawn_as_far_as_that_was_recorded(
+    run: Any, ledger: Ledger
+) -> None:
+    shown = Pages(Policy.parse(SHOP), "/shop").notice
+    elsewhere = grant(host="shop.example", notice=shown.digest)
+    ledger.record(elsewhere, shown)
+    assert ledger.move()
+
+    assert (
+        json.loads(printed(run("receipt", elsewhere.id)))["withdrawal_method"]
+        == "shop.example/shop/our/choices"
+    )
+    # The notice of the tests has no form.
+    assert json.loads(printed(run("receipt", GIVEN.id)))["withdrawal_method"] == "www.example.org"
+
+
+def test_what_was_taken_back_reads_as_withdrawn_and_what_is_left_as_renewed(run: Any, ledger: Ledger) -> None:
+    all_of_it = grant(services={"stats": True, "films": True, "ads": False})
+    left = grant(
+        event=Event.REDUCED, at=NOW + 5, services={"stats": True, "films": False}, replaces=all_of_it.id
+    )
+    for record in (all_of_it, left):
+        ledger.record(record, NOTICE)
+    assert ledger.move()
+
+    receipt = json.loads(printed(run("receipt", all_of_it.id)))
+    given, withdrawn, renewed = receipt["events"]
+    assert receipt["recipient_third_parties"] == [
+        {"recipient": "films", "consented": False},
+        {"recipient": "stats", "consented": True},
+    ]
+    assert receipt["replaced_by"] == left.id
+    assert given["event_state"] == "ConsentGiven"
+    assert withdrawn["event_state"] == "ConsentWithdrawn"
+    assert withdrawn["recipient_third_parties"] == [{"recipient": "films", "consented": False}]
+    assert withdrawn["purposes"] == []
+    assert "valid_until" not in withdrawn
+    assert renewed["event_state"] == "RenewedConsentGiven"
+    assert renewed["recipient_third_parties"] == [{"recipient": "stats", "consented": True}]
+    assert json.loads(printed(run("receipt", left.id)))["events"] == [withdrawn, renewed]
+
+
+def test_a_record_that_was_replaced_says_by_which(run: Any) -> None:
+    assert f"replaced_by   {BACK.id}" in printed(run("show", GIVEN.id)).splitlines()
+    assert json.loads(printed(run("show", GIVEN.id, "--json")))["replaced_by"] == BACK.id
+    assert "replaced_by" not in printed(run("show", BACK.id))
 
 
 def test_what_was_left_in_a_spool_is_moved(run: Any, url: str, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from consentgate.ledger.reading import (
     find_notice,
     history,
     statistics,
+    successor_of,
     write_csv,
     write_json_lines,
 )
@@ -137,12 +138,17 @@ def show(given: _Given, id: str, notice: bool, as_json: bool) -> None:
                 f"<!-- the banner -->\n{found.banner}\n<!-- the page of the choices -->\n{found.choices}"
             )
             return
+        successor = successor_of(connection, id)
     if record is None:
         raise click.ClickException(f"there is no record {id}, or none any more")
-    click.echo(json.dumps(dataclasses.asdict(record), indent=2) if as_json else "\n".join(_sheet(record)))
+    replaced_by = successor.id if successor is not None else ""
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(record) | {"replaced_by": replaced_by}, indent=2))
+    else:
+        click.echo("\n".join(_sheet(record, replaced_by)))
 
 
-def _sheet(record: Record) -> Iterator[str]:
+def _sheet(record: Record, replaced_by: str) -> Iterator[str]:
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
         if field.name in ("at", "valid_until") and value:
@@ -153,6 +159,8 @@ def _sheet(record: Record) -> Iterator[str]:
             value = ", ".join(value)
         if value != "":
             yield f"{field.name:<12}  {value}"
+    if replaced_by:
+        yield f"{'replaced_by':<12}  {replaced_by}"
 
 
 @_command
@@ -245,9 +253,11 @@ def receipt(given: _Given, id: str) -> None:
     """Print the receipt of the consent with this ID: JSON, with the names of ISO/IEC TS 27560."""
     with given.reading() as connection:
         found = history(connection, id)
-    if not found:
-        raise click.ClickException(f"there is no record {id}, or none any more")
-    click.echo(json.dumps(receipt_of(found), indent=2))
+        if not found:
+            raise click.ClickException(f"there is no record {id}, or none any more")
+        before = find(connection, found[0].replaces) if found[0].replaces else None
+        notice = find_notice(connection, found[0].notice)
+    click.echo(json.dumps(receipt_of(found, before=before, notice=notice), indent=2))
 
 
 @_command
