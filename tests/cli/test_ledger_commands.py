@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from gate.driver import App, Page, Site, make_gate
 from ledger.records import NOTICE, NOW, SECRET, grant, refusal, withdrawal
 from sqlalchemy import delete, update
 
@@ -252,6 +253,49 @@ def test_a_record_that_was_replaced_says_by_which(run: Any) -> None:
     assert f"replaced_by   {BACK.id}" in printed(run("show", GIVEN.id)).splitlines()
     assert json.loads(printed(run("show", GIVEN.id, "--json")))["replaced_by"] == BACK.id
     assert "replaced_by" not in printed(run("show", BACK.id))
+
+
+@pytest.fixture
+def visitor(ledger: Ledger) -> Site:
+    """A site whose visitors' decisions are in the ledger."""
+    return Site("wsgi", App(Page()), make_gate(secret_key=SECRET, ledger=ledger))
+
+
+@pytest.mark.parametrize(
+    "written", ["{value}", "__Host-consent={value}", '"{value}"', "__Host-consent={value};"]
+)
+def test_a_visitors_cookie_leads_to_their_record(
+    run: Any, ledger: Ledger, visitor: Site, written: str
+) -> None:
+    value = visitor.chooses("save", service=["stats"]).partition("=")[2]
+    assert ledger.move()
+    cookie = written.format(value=value)
+
+    shown = json.loads(printed(run("show", "--cookie", cookie, "--json")))
+    assert shown["services"]["stats"] is True
+    assert json.loads(printed(run("receipt", "--cookie", cookie)))["record_id"] == shown["id"]
+    assert "consentgate-banner" in printed(run("show", "--cookie", cookie, "--notice"))
+
+
+def test_a_cookie_without_a_record_is_said_to_be(run: Any, visitor: Site) -> None:
+    refusal = visitor.chooses("refuse").partition("=")[2]
+    consent = visitor.chooses("accept").partition("=")[2]
+
+    for value, said in (
+        (refusal, "holds no consent: refusals and objections are counted"),
+        (f"A{consent[1:-1]}-", "cannot be read"),
+        ("", "cannot be read"),
+        ("é.b.c", "cannot be read"),
+    ):
+        result = run("show", "--cookie", value)
+        assert result.exit_code == 1
+        assert said in result.stderr
+
+
+def test_a_record_is_named_in_one_way(run: Any) -> None:
+    for command in ("show", "receipt"):
+        assert run(command).exit_code == 2
+        assert "either an ID or --cookie" in run(command, "a", "--cookie", "b").stderr
 
 
 def test_what_was_left_in_a_spool_is_moved(run: Any, url: str, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from consentgate.consent.cookie import record_id_in
 from consentgate.consent.record import Record
 from consentgate.ledger import Ledger, LedgerError, Retention
 from consentgate.ledger.checkpoints import Checkpoint, last_checkpoint, make_checkpoint
@@ -119,15 +120,26 @@ def upgrade(given: _Given) -> None:
     click.echo(f"The tables are of version {upgrade_tables(database_url(given.url))}.")
 
 
+_COOKIE = "The visitor's consent cookie, instead of an ID. Reading it takes the gate's keys."
+
+
+def _id_of(given: _Given, id: str | None, cookie: str | None) -> str:
+    if (id is None) == (cookie is None):
+        raise click.UsageError("give either an ID or --cookie")
+    return record_id_in(cookie, given.secret_keys) if cookie is not None else str(id)
+
+
 @_command
-@click.argument("id")
+@click.argument("id", required=False)
+@click.option("--cookie", metavar="VALUE", help=_COOKIE)
 @click.option("--notice", is_flag=True, help="Print the HTML that the visitor was shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
-def show(given: _Given, id: str, notice: bool, as_json: bool) -> None:
+def show(given: _Given, id: str | None, cookie: str | None, notice: bool, as_json: bool) -> None:
     """Show the record with this ID, or what it says its visitor was shown.
 
     With --notice, ID may be a digest of a notice instead.
     """
+    id = _id_of(given, id, cookie)
     with given.reading() as connection:
         record = find(connection, id)
         if notice:
@@ -248,9 +260,11 @@ def purge(given: _Given, evidence: str, objections: str) -> None:
 
 
 @_command
-@click.argument("id")
-def receipt(given: _Given, id: str) -> None:
+@click.argument("id", required=False)
+@click.option("--cookie", metavar="VALUE", help=_COOKIE)
+def receipt(given: _Given, id: str | None, cookie: str | None) -> None:
     """Print the receipt of the consent with this ID: JSON, with the names of ISO/IEC TS 27560."""
+    id = _id_of(given, id, cookie)
     with given.reading() as connection:
         found = history(connection, id)
         if not found:

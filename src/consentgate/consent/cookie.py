@@ -111,6 +111,38 @@ class ConsentCookie:
         return self._validity.left_of(choice, time.time()) if choice is not None else None
 
 
+class UnreadableCookie(ValueError):
+    """A cookie that names no record. The message says why."""
+
+
+def record_id_in(value: str, secret_keys: Sequence[str | bytes]) -> str:
+    """Return the id of the record of the consent in a cookie's `value`, which may have its name and `=`
+    before it. It may be for any host, and have expired.
+
+    Raises UnreadableCookie.
+    """
+    name, _, rest = value.strip().partition("=")
+    sent = (rest.partition(";")[0] or name).strip().strip('"').encode("utf-8", "replace")
+    payload = sent.rpartition(b".")[0]
+    signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
+    if not any(hmac.compare_digest(signer.sign(payload), sent) for signer in signers):
+        raise UnreadableCookie(
+            "the cookie cannot be read: it is no consent cookie, or it was changed, or it was "
+            "signed with another key"
+        )
+    data = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+    body = data[_HEAD.size :]
+    if _HEAD.unpack_from(data)[0] != _VERSION:
+        raise UnreadableCookie("the cookie cannot be read: another version of consentgate has made it")
+    if len(body) < _GRANT.size:
+        raise UnreadableCookie(
+            "the cookie holds no consent: refusals and objections are counted, and no record is kept of "
+            "whose they are"
+        )
+    identity: bytes = _GRANT.unpack_from(body)[1]
+    return identity.hex()
+
+
 def _strictness(choice: Choice) -> tuple[int, bool, int]:
     # An answer before none: who refused is not to be asked.
     return len(choice.granted), not choice.is_answer, choice.at
