@@ -169,6 +169,12 @@ def test_a_site_that_asks_for_nothing_informs_until_the_visitor_has_seen_it_A22(
     assert counts(seen)
 
 
+def test_to_close_a_notice_is_no_choice_that_was_saved_A22(make_site: MakeSite) -> None:
+    site = make_site(PAGE, policy=ONLY)
+    assert site.decides("seen").values("location") == ["/"]
+    assert site.decides("object").values("location") == ["/#consentgate-saved"]
+
+
 def test_to_close_an_old_notice_takes_no_objection_back_A22(make_site: MakeSite) -> None:
     site = make_site(PAGE, policy=ONLY)
     for consent in (site.chooses("object"), site.chooses("refuse")):

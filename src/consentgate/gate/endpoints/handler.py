@@ -177,8 +177,11 @@ class OwnRequest:
             choice, onward = None, self.pages.choices_address(onward)
         if choice is None:
             return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
+        if control is None:
+            # Nothing was decided, so that nothing was saved.
+            return Answer(303, self._headers_after(choice, onward))
         recorder, before = self.enforcement.recorder, self.visit.consent.choice
-        if recorder is None or control is None:
+        if recorder is None:
             return self._saved(choice, onward)
         if before is not None and is_repeat(before, choice):
             return self._saved(before, onward)
