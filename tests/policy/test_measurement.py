@@ -171,3 +171,17 @@ def test_visitors_read_it_in_every_form_A10() -> None:
 def test_nothing_is_said_of_it_elsewhere() -> None:
     other = Policy.parse(SITE + COOKIE.replace("audience", "security"))
     assert "measurement" not in json.dumps(json.loads(Pages(other).declaration_json()))
+
+
+def test_a_mistyped_condition_is_shown_the_one_that_was_meant() -> None:
+    lines = stated(("this-site-only", "anonymous-statistic"))
+    found = mistake(COOKIE + lines)
+    assert (found.table, found.key) == ('[[cookie]] 1 "visits", measurement', "conditions")
+    assert 'not "anonymous-statistic"; did you mean "anonymous-statistics"?' in found.expected
+    assert "sole-purpose" not in found.expected
+
+
+def test_uk_statistics_elsewhere_is_shown_what_counts_there() -> None:
+    for reason, named in (("uk-statistics", True), ("uk-appearance", False)):
+        lines = COOKIE.replace('"audience"', f'"{reason}"')
+        assert ('expected "audience" on its own conditions' in mistake(lines).expected) is named

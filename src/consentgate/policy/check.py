@@ -28,6 +28,7 @@ from .lifetime import A_YEAR, EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifet
 from .measurement import check_measurement
 from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
 from .model import (
+    AUDIENCE,
     CONSENT_COOKIE,
     DOMAIN_COOKIE,
     INSECURE_CONSENT_COOKIE,
@@ -36,6 +37,7 @@ from .model import (
     NEVER,
     OBJECTABLE,
     REASONS,
+    UK_STATISTICS,
     Banner,
     Category,
     ConsentMode,
@@ -317,7 +319,10 @@ def _check_category(
         expected = f"expected why it needs no consent, one of {listed(REASONS)}"
         yield place, "reason", f"missing: {expected}" if item.reason is None else expected
     elif item.reason in OBJECTABLE and regime != "uk":
-        expected = 'expected another reason, or regime = "uk" under [site] if the site keeps to UK law alone'
+        other = (
+            f"{shown(AUDIENCE)} on its own conditions" if item.reason == UK_STATISTICS else "another reason"
+        )
+        expected = f'expected {other}, or regime = "uk" under [site] if the site keeps to UK law alone'
         yield place, "reason", f"{expected}: elsewhere this needs consent, under another category"
 
 

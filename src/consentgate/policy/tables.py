@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 
@@ -132,7 +132,7 @@ class TableReader:
         for key, value in table.items():
             if key in types:
                 try:
-                    values[key] = self._value(place, key, value, types[key])
+                    values[key] = self._value(place, key, value, types[key], table.get("reason"))
                 except msgspec.ValidationError:
                     expected = _BY_KEY.get(key) or _BY_TYPE[types[key]]
                     self.report(place, key, f"{expected}{but_not(value)}{hint_for(key, value)}")
@@ -150,10 +150,13 @@ class TableReader:
                     self.report(place, field.name, f"missing: expected {_MISSING[model, field.name]}")
         return model(**{**stand_ins, **values})
 
-    def _value(self, place: str, key: str, value: object, type_: Any) -> object:
+    def _value(self, place: str, key: str, value: object, type_: Any, reason: object) -> object:
         if type_ == Measurement | None:
-            table = msgspec.convert(value, dict[str, Any], strict=True)
-            return self.object_from(f"{place}, {key}", table, Measurement)
+            table, inside = msgspec.convert(value, dict[str, Any], strict=True), f"{place}, {key}"
+            if strange := _strange_condition(table.get("conditions"), reason):
+                self.report(inside, "conditions", strange)
+                table = {**table, "conditions": []}
+            return self.object_from(inside, table, Measurement)
         if type_ not in _INNER_TABLES:
             return msgspec.convert(value, type_, strict=True)
         model, label = _INNER_TABLES[type_]
@@ -201,6 +204,21 @@ def belongs_elsewhere(key: str) -> str:
     if table is None:
         return f"; write a table of its own, under [{key}]" if key in _SINGLE else ""
     return f"; it belongs under [{table}], before the next table begins"
+
+
+def _strange_condition(conditions: object, reason: object) -> str:
+    """Say what was expected in the place of a word that is no condition for any reason; "" where there is
+    none."""
+    every = {word for words in CONDITIONS.values() for word in words}
+    strange = [word for word in conditions if word not in every] if _is_texts(conditions) else []
+    if not strange:
+        return ""
+    known = CONDITIONS.get(reason, every) if isinstance(reason, str) else every
+    return f"expected some of {listed(sorted(known))}{but_not(strange[0])}{did_you_mean(strange[0], known)}"
+
+
+def _is_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 _SINGLE: dict[str, type[msgspec.Struct]] = {
