@@ -338,6 +338,34 @@ def test_a_database_that_cannot_be_read_is_said_to_be(
     assert "hunter2" not in result.output
 
 
+def test_a_file_that_is_no_database_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "consent.db").write_text("this is no database, however long it is" * 50)
+
+    assert "file is not a database" in call("--url", f"sqlite:///{tmp_path / 'consent.db'}", "stats").stderr
+
+
+def test_a_wrong_key_is_no_tampering(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "another key")
+
+    result = run("verify")
+
+    assert result.exit_code == 2
+    assert "no record was signed with the keys that were given" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("kept", ["banana", "session", "0 days"])
+def test_how_long_to_keep_what_is_purged_has_to_be_a_time(run: Any, kept: str) -> None:
+    result = run("purge", "--evidence", kept)
+
+    assert result.exit_code == 1
+    assert (
+        'evidence: expected a number of minutes, hours, days, months or years, like "3 years"'
+        in result.stderr
+    )
+    assert 'session"' not in result.stderr
+
+
 def test_verification_needs_the_keys(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SECRET_KEY")
 

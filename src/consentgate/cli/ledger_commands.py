@@ -29,6 +29,7 @@ from consentgate.ledger.reading import (
     find,
     find_notice,
     history,
+    keys_used,
     statistics,
     successor_of,
     write_csv,
@@ -103,8 +104,11 @@ def _command(function: Callable[..., None]) -> click.Command:
             function(_Given(url, keys_file), *values, **options)
         except SQLAlchemyError as error:
             # Its own message can have values of records in it.
-            cause = getattr(error, "orig", None) or error
-            raise click.ClickException(f"the database does not work: {type(cause).__name__}") from error
+            cause = getattr(error, "orig", None)
+            # Further lines of a driver's message can have values of records in them, too.
+            said = str(cause).strip().partition("\n")[0] if cause is not None else ""
+            name = type(cause or error).__name__
+            raise click.ClickException(f"the database does not work: {name}{said and f': {said}'}") from error
         except (ValueError, LedgerError) as error:
             raise click.ClickException(str(error)) from error
 
@@ -213,6 +217,15 @@ def verify(given: _Given, kept: str | None, as_json: bool) -> None:
     known = _checkpoint_in(kept) if kept is not None else None
     keys = given.keys
     with given.engine() as engine:
+        with reading(engine) as connection:
+            signed_with = keys_used(connection)
+        if signed_with and not any(map(keys.has, signed_with)):
+            click.echo(
+                "Error: nothing was verified: no record was signed with the keys that were given. Either "
+                "these are not the gate's, or somebody has replaced all records.",
+                err=True,
+            )
+            sys.exit(2)
         found = verify_all(engine, keys, known)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(found), indent=2))

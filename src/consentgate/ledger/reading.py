@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, func, select, tuple_
 from consentgate.consent.record import Notice, Record
 from consentgate.policy.lifetime import DAY
 
-from .schema import counts, notices, objections, records
+from .schema import checkpoints, counts, links, notices, objections, records
 from .storing import record_of
 
 _AT_ONCE = 1000
@@ -47,6 +47,15 @@ def successor_of(connection: Connection, id: str) -> Record | None:
         if row is not None:
             return record_of(row)
     return None
+
+
+def keys_used(connection: Connection) -> set[str]:
+    """Return the ids of all keys with which links and checkpoints were signed."""
+    return {
+        id
+        for table in (links, checkpoints)
+        for id in connection.execute(select(table.c.key_id).distinct()).scalars()
+    }
 
 
 def find_notice(connection: Connection, digest: str) -> Notice | None:

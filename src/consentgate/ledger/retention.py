@@ -51,9 +51,12 @@ class Retention:
     def __post_init__(self) -> None:
         for name, text in (("evidence", self.evidence), ("objections", self.objections)):
             try:
-                lifetime_seconds(text)
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}, not {text!r}") from None
+                seconds = lifetime_seconds(text)
+            except ValueError:
+                seconds = 0
+            if not seconds:
+                expected = 'a number of minutes, hours, days, months or years, like "3 years"'
+                raise ValueError(f"{name}: expected {expected}, not {text!r}") from None
 
 
 @dataclass(frozen=True, slots=True)
