@@ -10,6 +10,7 @@ from consentgate import Policy
 from consentgate.policy import Mistake, PolicyError
 from consentgate.policy.declaration_gaps import missing_in
 from consentgate.policy.loading import read
+from consentgate.policy.proposals import Proposals
 from consentgate.policy.review import review
 
 from .measurements import UK_STATISTICS
@@ -120,3 +121,15 @@ def test_pages_without_the_corner_are_found_fault_with(tables: str) -> None:
 def test_how_long_answers_count(regime: str, more: str, grants: str, refusals: str) -> None:
     site = Policy.parse(f'{SITE}regime = "{regime}"\n{more}\n').site
     assert (site.grants_kept, site.refusals_kept) == (grants, refusals)
+
+
+@pytest.mark.parametrize(("regime", "offered"), [("eu", False), ("us", False), ("uk", True)])
+def test_reasons_of_another_law_are_not_offered(regime: str, offered: bool) -> None:
+    site = f'regime = "{regime}"\n'
+    (found,) = mistakes(site + '[[cookie]]\nname = "v"\ncategory = "necessary"\nlifetime = "1 day"\n')
+    assert ("uk-statistics" in found.expected) == offered
+    assert '"audience"' in found.expected
+    proposed = Proposals(Policy.parse(SITE + site))
+    for lines in (proposed.own_cookie("v"), proposed.own_cookie("basket")):
+        assert ("uk-appearance" in lines) == offered
+        assert '"payment"' in lines

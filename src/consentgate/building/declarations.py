@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from consentgate.catalogue import catalogue
 from consentgate.policy import Policy
+from consentgate.policy.model import Regime
 from consentgate.policy.proposals import LONGEST, asked_reason, toml_text
 
 from .findings import Found
@@ -19,6 +20,7 @@ def declarations(found: Iterable[Found], policy: Policy) -> dict[str, str]:
     """Return the lines that declare what was `found`, by the id of a service or by a host. They fit into
     `policy`, but for the reason, which only the site knows."""
     declared = {service.id: service.category for service in policy.services}
+    regime = policy.site.regime
     taken = {*declared, *(category.id for category in policy.categories)}
     lines: dict[str, str] = {}
     for one in found:
@@ -28,20 +30,20 @@ def declarations(found: Iterable[Found], policy: Policy) -> dict[str, str]:
         if one.service in declared:
             lines[key] = f"# {one.service} is declared, but not as necessary on this page."
         elif one.service and catalogue().service(one.service) is not None:
-            lines[key] = "\n".join(_necessary(f"use = {toml_text(one.service)}", one.service))
+            lines[key] = "\n".join(_necessary(f"use = {toml_text(one.service)}", one.service, regime))
         elif _HOST.fullmatch(key) and len(key) <= LONGEST:
             id = _free_id(key, taken)
             taken.add(id)
             named = f"id = {toml_text(id)}\nname = {toml_text(key)}\nhosts = [{toml_text(key)}]"
-            lines[key] = "\n".join(_necessary(named, key))
+            lines[key] = "\n".join(_necessary(named, key, regime))
     return lines
 
 
-def _necessary(named: str, name: str) -> Iterator[str]:
+def _necessary(named: str, name: str, regime: Regime) -> Iterator[str]:
     yield "[[service]]"
     yield named
     yield 'category = "necessary"'
-    yield asked_reason(name)
+    yield asked_reason(name, regime)
 
 
 def _free_id(host: str, taken: set[str]) -> str:

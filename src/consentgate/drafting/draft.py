@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from consentgate.policy import NECESSARY, REASONS, Policy
+from consentgate.policy import NECESSARY, Policy
+from consentgate.policy.model import reasons_under
 
 from .additions import Sighting, additions_to
 from .project import NAMES, Project, ThirdParty
@@ -102,7 +103,7 @@ def _own_cookies(policy: Policy) -> Iterator[str]:
     yield _heading("Cookies that your code sets")
     yield comment('What is each of them for? If the site cannot do without it: category = "necessary", and a')
     yield comment("reason (see docs/policy.md), which is one of")
-    yield from wrapped(", ".join(map(quoted, REASONS)), indent="  ")
+    yield from wrapped(", ".join(map(quoted, reasons_under(policy.site.regime))), indent="  ")
     yield from wrapped(f"If visitors are to be asked, category is one of {askable}, and there is no reason.")
 
 

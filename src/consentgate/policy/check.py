@@ -48,6 +48,7 @@ from .model import (
     ServiceCookie,
     Site,
     Theme,
+    reasons_under,
 )
 from .texts import check_texts
 from .theme import check_theme
@@ -316,7 +317,7 @@ def _check_category(
     elif item.category != NECESSARY and item.reason is not None:
         yield place, "reason", 'expected only where category = "necessary"'
     elif item.category == NECESSARY and item.reason not in REASONS:
-        expected = f"expected why it needs no consent, one of {listed(REASONS)}"
+        expected = f"expected why it needs no consent, one of {listed(reasons_under(regime))}"
         yield place, "reason", f"missing: {expected}" if item.reason is None else expected
     elif item.reason in OBJECTABLE and regime != "uk":
         other = (

@@ -47,6 +47,12 @@ paragraphs 5 and 6)."""
 Regime = Literal["eu", "uk", "us"]
 """Whose law the site keeps: nobody guesses it from a visitor's address."""
 
+
+def reasons_under(regime: Regime) -> tuple[str, ...]:
+    """Return the reasons that a site may give that keeps to this law."""
+    return REASONS if regime == "uk" else tuple(one for one in REASONS if one not in OBJECTABLE)
+
+
 Condition = Literal[
     "this-site-only",
     "anonymous-statistics",

@@ -12,7 +12,7 @@ from .categories import category_for, default_category
 from .claim import Claim
 from .errors import PolicyError
 from .first_party import registrable_domain
-from .model import NECESSARY, NEVER, REASONS, Cookie, Service
+from .model import NECESSARY, NEVER, Cookie, Regime, Service, reasons_under
 from .policy import Policy
 from .well_known_cookies import certain_reason, likely_reason, reason_in_front
 
@@ -86,7 +86,7 @@ class Proposals:
         if known.category == NECESSARY and covering is not None:
             yield (
                 f"category = {toml_text(covering)}\n# If the site cannot do without it, write instead:\n"
-                f"# category = {toml_text(NECESSARY)}\n# {asked_reason(known.id)}"
+                f"# category = {toml_text(NECESSARY)}\n# {asked_reason(known.id, self._policy.site.regime)}"
             )
         elif covering is None and default in self._ids:
             yield f"category = {toml_text(default if default in self._categories else self._third_party)}"
@@ -117,7 +117,7 @@ class Proposals:
             )
         return (
             f"{declared}{own}\n# What is it for? If the site cannot do without it, write instead:\n"
-            f"# category = {necessary}\n# {asked_reason(name)}"
+            f"# category = {necessary}\n# {asked_reason(name, self._policy.site.regime)}"
         )
 
     def _service(self, host: str, page: str) -> str:
@@ -182,15 +182,14 @@ class Proposals:
         return True
 
 
-def asked_reason(name: str) -> str:
-    """Write the line that asks for the reason of the cookie `name`. Where its words tell nothing, none is
-    suggested: visitors read it."""
+def asked_reason(name: str, regime: Regime) -> str:
+    """Write the line that asks for the reason of the cookie `name`, of those that there are under a `regime`.
+    Where its words tell nothing, none is suggested: visitors read it."""
     likely = likely_reason(name)
+    others = ", ".join(toml_text(one) for one in reasons_under(regime) if one != likely)
     if likely is None:
-        return f'reason = "..."  # one of {", ".join(map(toml_text, REASONS))}'
-    return (
-        f"reason = {toml_text(likely)}  # or {', '.join(toml_text(one) for one in REASONS if one != likely)}"
-    )
+        return f'reason = "..."  # one of {others}'
+    return f"reason = {toml_text(likely)}  # or {others}"
 
 
 def toml_text(text: str) -> str:
