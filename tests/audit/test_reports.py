@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import html
 import json
@@ -74,6 +75,16 @@ def test_the_table_says_all_of_a_finding_and_counts(report: Report) -> None:
     assert re.search(
         r"^https://shop\.example/: \d+ errors, .*, 1 known from the baseline, 1 ignored$", text, re.M
     )
+
+
+def test_the_table_begins_with_how_often_each_rule_is_broken(report: Report) -> None:
+    few = as_table(dataclasses.replace(report, found=Sorted(report.found.findings[:2])))
+    assert few.startswith(f"{report.found.findings[0].level}: ")
+    counts, _, rest = as_table(report).partition("\n\n")
+    rows = [line.split() for line in counts.splitlines()]
+    assert rows == [[group.level, str(len(group.findings)), group.rule.id] for group in report.groups]
+    assert sum(int(number) for _, number, _ in rows) == len(report.found.findings)
+    assert rest.startswith(f"{report.found.findings[0].level}: ")
 
 
 def test_the_table_has_nothing_that_a_terminal_acts_upon(report: Report) -> None:

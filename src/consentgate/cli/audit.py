@@ -98,7 +98,8 @@ def audit(
     It is looked at in a real browser: before any answer, after a refusal, after consent and after its
     withdrawal.
 
-    Ends with 0 where nothing was found, with 1 where something was, with 2 where it could not look.
+    Ends with 0 where nothing was found, with 1 where something was, with 2 where it could not look. With
+    --write-baseline, what was found is accepted, and ends with 0.
     """
     for page in (url, *pages):
         _check_url(page)
@@ -127,7 +128,9 @@ def audit(
         click.echo(as_table(report, lambda text, level: click.style(text, fg=_COLOURS[level], bold=True)))
     if github and report.found.findings:
         click.echo(as_annotations(report), err=json_)
-    if any(LEVELS.index(one.level) <= LEVELS.index(fail_on) for one in report.found.findings):
+    if new_baseline is None and any(
+        LEVELS.index(one.level) <= LEVELS.index(fail_on) for one in report.found.findings
+    ):
         context.exit(1)
 
 
