@@ -37,7 +37,8 @@ def test_it_says_what_went_and_ends_well(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "Pages: 1. Other files: 1. Written now: 2. Removed: 0. This would contact others, and goes:",
+        "Pages: 1. Other files: 1. Written now: 2. Removed: 0. "
+        "This contacted others, and is gone or stopped:",
         "  stats.evil.test: 1 x script, in 1 file",
     ]
     assert "evil.test" not in (tmp_path / "out" / "index.html").read_text()
@@ -54,7 +55,9 @@ def test_it_says_so_where_nothing_has_to_go(site: Path) -> None:
 def test_a_check_fails_where_something_would_have_to_go_and_writes_nothing(
     tmp_path: Path, site: Path
 ) -> None:
-    assert run("site", "--check").exit_code == 1
+    checked = run("site", "--check")
+    assert checked.exit_code == 1
+    assert "This would contact others, and has to go or to be stopped:" in checked.stderr
     assert run("site", "out", "--check").exit_code == 1
     assert [one.name for one in tmp_path.iterdir()] == ["site"]
 
@@ -105,7 +108,7 @@ def test_what_went_can_be_written_as_a_page(tmp_path: Path) -> None:
         (("site", "site/out"), "one of the two folders is in the other"),
         (
             ("site", "out", "--url", "docs.example.org"),
-            "expected where the page is, like https://example.org/news",
+            "--url: expected where the site will be, like https://docs.example.org/",
         ),
         (("site", "out", "--charset", "latin-99"), "--charset: expected an encoding that browsers know"),
         (
@@ -123,6 +126,11 @@ def test_what_is_wrong_is_said_in_a_line(arguments: tuple[str, ...], message: st
     assert result.exit_code != 0
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("option", [("--url", "x"), ("--charset", "latin-99"), ("--report", "r.pdf")])
+def test_a_command_that_is_not_understood_ends_with_2(site: Path, option: tuple[str, str]) -> None:
+    assert run("site", "out", *option).exit_code == 2
 
 
 def test_a_page_that_cannot_be_read_is_named(site: Path) -> None:

@@ -58,10 +58,15 @@ class Report:
         """True where the site itself was closed already: nothing had to go."""
         return not any(one.what in GOING for found in self.found.values() for one in found)
 
-    def lines(self) -> Iterator[str]:
-        """Yield the report for a terminal, in short."""
+    def lines(self, *, is_check: bool = False) -> Iterator[str]:
+        """Yield the report for a terminal, in short. A check has written nothing: all of it would be."""
         others = self.files - self.pages
-        verdict = "Nothing has to go." if self.is_closed else "This would contact others, and goes:"
+        if self.is_closed:
+            verdict = "Nothing has to go."
+        elif is_check:
+            verdict = "This would contact others, and has to go or to be stopped:"
+        else:
+            verdict = "This contacted others, and is gone or stopped:"
         yield (
             f"Pages: {self.pages}. Other files: {others}. Written now: {self.new}. Removed: {self.gone}. "
             f"{verdict}"

@@ -10,6 +10,7 @@ import click
 
 from consentgate.building import BuildError, HeadersFor, Report
 from consentgate.building import build as build_site
+from consentgate.gate.gate import page_url
 from consentgate.html.tokenizer.encoding import is_encoding
 from consentgate.policy import Policy
 from consentgate.policy.messages import shown
@@ -74,11 +75,13 @@ def build(
             "Missing argument 'OUT': where to build the site, or --check to write nothing."
         )
     if charset is not None and not is_encoding(charset):
-        raise click.ClickException(
+        raise click.UsageError(
             f"--charset: expected an encoding that browsers know, like utf-8, not {shown(charset)}"
         )
     if report_file is not None and report_file.suffix not in _REPORTS:
-        raise click.ClickException("--report: expected a file whose name ends in .html or .json")
+        raise click.UsageError("--report: expected a file whose name ends in .html or .json")
+    if url:
+        _check_url(url)
     policy_file = policy_file or (_USUAL_POLICY if _USUAL_POLICY.is_file() else None)
     with said_in_a_line(str(policy_file)):
         policy = Policy.load(policy_file, date_from_file=False) if policy_file else None
@@ -100,10 +103,19 @@ def build(
     if as_json:
         click.echo(report.json(), nl=False)
     else:
-        for line in report.lines():
+        for line in report.lines(is_check=check):
             click.echo(line, err=True)
     if check and not report.is_closed:
         raise click.exceptions.Exit(1)
+
+
+def _check_url(url: str) -> None:
+    try:
+        page_url(url)
+    except ValueError:
+        raise click.UsageError(
+            f"--url: expected where the site will be, like https://docs.example.org/, not {shown(url)}"
+        ) from None
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from consentgate.html.tokenizer.encoding import Unreadable
 def refuse(what: str) -> NoReturn:
     """Refuse the document because it holds `what`."""
     raise Unreadable(
-        f"a browser may load something by this XML document, which is read only where it is plain and holds "
-        f"{what}; take that out or declare whom it loads from, or send the document as a download "
-        "(Content-Disposition: attachment)"
+        f"this XML document holds {what}, by which a browser may load something; take that out, declare whom "
+        "it loads from, or send the document as a download (Content-Disposition: attachment)"
     )
