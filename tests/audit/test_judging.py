@@ -297,7 +297,9 @@ def test_how_far_the_answers_are_B4_B6_B9(
 def test_a_site_that_breaks_the_rules_and_asks_nothing_has_no_way_to_refuse() -> None:
     nothing = (stage(State.REFUSED, clicks=None), stage(State.ACCEPTED, clicks=None))
     found = judged(stage(State.UNDECIDED, request("https://others.example/")), *nothing)
-    assert "no-way-to-refuse shop.example" in found
+    one = found["no-way-to-refuse shop.example"]
+    assert one.what.startswith("nothing was found that asks")
+    assert one.to_do.startswith("Ask before anything that needs consent")
 
 
 def test_to_be_asked_again_is_a_finding_B8_B14() -> None:

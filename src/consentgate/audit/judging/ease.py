@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from consentgate.audit.observations import State
 from consentgate.audit.tour import Stage, Tour
@@ -11,6 +12,9 @@ from .findings import Finding, Level
 from .resolving import host_of
 from .rules import IN_WORDS, RULES
 
+_NO_QUESTION = "nothing was found that asks: neither a button that refuses nor one that accepts"
+_ASK = "Ask before anything that needs consent, with a button that refuses beside the one that accepts"
+
 
 def broken_in(tour: Tour, *, needs_consent: bool) -> Iterator[Finding]:
     """Yield what the ways to an answer break. A site that `needs_consent` for nothing needs no way to refuse,
@@ -18,7 +22,8 @@ def broken_in(tour: Tour, *, needs_consent: bool) -> Iterator[Finding]:
     refused, accepted, withdrawn = map(tour.stage, (State.REFUSED, State.ACCEPTED, State.WITHDRAWN))
     yes, no = _clicks(accepted), _clicks(refused)
     if refused is not None and no is None and (yes is not None or needs_consent):
-        yield _finding(tour, "no-way-to-refuse", State.REFUSED, "no button or link that refuses was found")
+        found = _finding(tour, "no-way-to-refuse", State.REFUSED, "no button or link that refuses was found")
+        yield found if yes is not None else replace(found, what=_NO_QUESTION, to_do=_ASK)
     for stage in (refused, accepted):
         if stage is not None and stage.asks_again:
             what = f"{IN_WORDS[stage.state]}, the next page asks again"
