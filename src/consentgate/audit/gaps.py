@@ -23,13 +23,14 @@ _SERVICES = ("host", "service")
 @dataclass(slots=True)
 class Update:
     """The `text` of a policy file with what it lacked: ids of `services`, names of `cookies`, and
-    `questions`, which stand there in comments. `completed` are names that went into tables of services, by
-    their ids."""
+    `questions`, which stand there in comments. Those in `waiting` did so before. `completed` are names that
+    went into tables of services, by their ids."""
 
     text: str
     services: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     completed: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -77,6 +78,9 @@ def _complete(
     update.text = _with(update.text, added)
     update.services += added.services
     update.cookies += added.cookies
+    update.waiting += (
+        one for one in added.waiting if one not in update.waiting and one not in update.questions
+    )
     update.questions += (one for one in added.questions if one not in update.questions)
 
 

@@ -11,7 +11,7 @@ import click
 
 from consentgate.catalogue import catalogue
 from consentgate.catalogue.naming import names_meant
-from consentgate.drafting.additions import Sighting, additions_to
+from consentgate.drafting.additions import Sighting, additions_to, lacks_nothing
 from consentgate.drafting.draft import Draft, draft_of
 from consentgate.drafting.next_steps import next_steps
 from consentgate.drafting.project import NAMES, Project, Track, look_at, third_parties_of
@@ -122,7 +122,7 @@ def _complete(file: Path, sightings: Sequence[Sighting], host: str, *, appends: 
         }
         click.echo(json.dumps(described, indent=2))
     elif not added.text:
-        click.echo(f"{file} lacks nothing of what was found.", err=True)
+        click.echo(lacks_nothing(str(file), added.waiting), err=True)
     elif appends:
         click.echo(
             f"Added to {file}: {', '.join((*added.services, *added.cookies, *added.questions))}", err=True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from consentgate.drafting.additions import lacks_nothing
 from consentgate.drafting.draft import draft_of
 from consentgate.drafting.project import Project
 from consentgate.policy import Policy, PolicyError
@@ -227,7 +228,7 @@ def _finish(file: Path, before: str | None, update: Update, *, shows_diff: bool,
             click.echo(_diff(file, before or "", update.text), nl=False)
         raise SystemExit(update.text != before)
     if update.text == before:
-        click.echo(f"{file} lacks nothing of what was found.", err=True)
+        click.echo(lacks_nothing(str(file), update.waiting), err=True)
         return
     if before is not None:
         replace(file, update.text)

@@ -10,6 +10,7 @@ from typing import Any
 
 from consentgate.catalogue import catalogue
 from consentgate.policy import Policy, own_hosts
+from consentgate.policy.messages import listed
 
 from .tables import TableWriter
 from .toml import comment
@@ -57,12 +58,14 @@ class Sighting:
 @dataclass(frozen=True, slots=True)
 class Additions:
     """The `text` to add to a policy file, "" for none, with ids of `services` and names of `cookies` in it,
-    and the `questions`: names that stand there in comments."""
+    and the `questions`: names that stand there in comments. Those that stand in comments of the file already
+    are `waiting` for an answer."""
 
     text: str
     services: tuple[str, ...] = ()
     cookies: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +126,20 @@ def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str 
     writer = TableWriter(policy, host)
     ordered = sorted(sightings, key=lambda one: one.kind not in _FROM_SITE)
     missing = [one for one in ordered if one.kind != _HEADER and not _is_declared(one, policy, host)]
-    blocks, questions = [], []
-    before = text.replace("\r\n", "\n")
+    blocks, questions, waiting = [], [], []
+    before = as_it_was = text.replace("\r\n", "\n")
     for one in missing:
         # A table comes as one text of several lines.
         lines = "\n".join(_lines(one, writer)).splitlines()
-        if not lines or _is_there(lines, before):
+        if not lines:
+            continue
+        if _is_there(lines, before):
+            if _is_there(lines, as_it_was) and not _declares(lines):
+                waiting.append(one.name)
             continue
         before = "\n".join((before, *lines))
         blocks.append("\n".join(lines))
-        if all(line.startswith("#") for line in lines if line):
+        if not _declares(lines):
             questions.append(one.name)
     headers = sorted({one.name for one in ordered if one.kind == _HEADER})
     blocks += [block for block in _headers(headers) if block not in before]
@@ -143,6 +150,7 @@ def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str 
         tuple(service.id for service in whole.services[len(policy.services) :]),
         tuple(cookie.name for cookie in whole.cookies[len(policy.cookies) :]),
         tuple(dict.fromkeys(questions)),
+        tuple(dict.fromkeys(waiting)),
     )
 
 
@@ -157,6 +165,11 @@ def _is_there(lines: Sequence[str], before: str) -> bool:
         if found:
             return all(f"\n{one}" in f"\n{before}\n" for one in found)
     return "\n".join(lines) in before
+
+
+def _declares(lines: Sequence[str]) -> bool:
+    """Say whether a table is more than a comment."""
+    return any(line and not line.startswith("#") for line in lines)
 
 
 def _is_declared(one: Sighting, policy: Policy, host: str) -> bool:
@@ -192,3 +205,11 @@ def _headers(names: list[str]) -> Iterator[str]:
                 comment("No table declares these. The log says of each what can be done."),
             )
         )
+
+
+def lacks_nothing(file: str, waiting: Sequence[str]) -> str:
+    """Say that a policy `file` has all that was found, and how much of it is `waiting` for an answer."""
+    if not waiting:
+        return f"{file} lacks nothing of what was found."
+    number = f"{len(waiting)} questions are" if len(waiting) > 1 else "1 question is"
+    return f"{file} lacks nothing of what was found, but {number} open in its comments: {listed(waiting)}"
