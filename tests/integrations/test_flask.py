@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -217,3 +219,10 @@ def test_what_report_only_finds_goes_into_a_file_below_the_application(tmp_path:
     ConsentGate(app)
     app.test_client().get("/")
     assert STATS in (tmp_path / "findings.jsonl").read_text("ascii")
+
+
+def test_without_flask_it_says_which_extra_is_missing() -> None:
+    without = "import sys; sys.modules['flask'] = None; import consentgate.flask"
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "consentgate.flask needs Flask: install consentgate with the extra `flask`" in done.stderr

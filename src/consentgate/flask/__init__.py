@@ -16,6 +16,13 @@ number of applications. The configuration is read in that call, which raises Mis
 
 from consentgate.configuration import Misconfigured
 
-from .extension import ConsentGate, ConsentMiddleware, consent, consent_declaration
+try:
+    from .extension import ConsentGate, ConsentMiddleware, consent, consent_declaration
+except ModuleNotFoundError as error:
+    if error.name != "flask":
+        raise
+    raise ModuleNotFoundError(
+        "consentgate.flask needs Flask: install consentgate with the extra `flask`", name=error.name
+    ) from error
 
 __all__ = ["ConsentGate", "ConsentMiddleware", "Misconfigured", "consent", "consent_declaration"]
