@@ -26,6 +26,12 @@ def ledger(request: pytest.FixtureRequest, open_ledger: Open) -> Ledger:
     return open_ledger(durable=request.param)
 
 
+def test_no_folder_is_made_for_a_database(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match=r"there is no folder .*nosuch/dir: make it, or correct the URL"):
+        Ledger(f"sqlite:///{tmp_path}/nosuch/dir/a.db")
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_records_come_back_as_they_were_given(ledger: Ledger) -> None:
     given = grant(
         controller="Beispiel GmbH & Söhne 🏠", signals=("dnt", "gpc"), categories={"b": True, "a": False}

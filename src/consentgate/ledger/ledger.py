@@ -48,7 +48,8 @@ class Ledger:
     each process, and a checkpoint is made every `checkpoint_every` seconds in which something was recorded.
 
     Raises ValueError and TypeError for arguments that are none, LedgerError where the tables are of an older
-    version or the spool cannot be made. A database that does not work is logged, and tried again.
+    version, a folder for the database is not there, or the spool cannot be made. A database that does not
+    work is logged, and tried again.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class Ledger:
         if durable not in get_args(Durable):
             raise ValueError(f'durable: expected "disk" or "database", not {durable!r}')
         parsed = database_url(url)
+        if spool is None and parsed.get_backend_name() == "sqlite":
+            _check_folder(Path(str(parsed.database)).parent)
         self._database = Database(parsed)
         self._spool = _spool_of(spool, durable, parsed.get_backend_name(), parsed.database)
         self._keys = None if secret_key is None else Keys(_listed(secret_key))
@@ -244,6 +247,12 @@ def _watch_forks(ledger: Ledger) -> None:
             ledger._forked()
 
     os.register_at_fork(after_in_child=forked)
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise LedgerError where there is no `folder`: whoever mistypes a path does not want it made."""
+    if not folder.is_dir():
+        raise LedgerError(f"url: there is no folder {folder}: make it, or correct the URL")
 
 
 def _spool_of(
