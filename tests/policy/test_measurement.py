@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import json
 
@@ -13,6 +14,7 @@ from consentgate import Policy
 from consentgate.pages import Pages
 from consentgate.policy import Mistake, PolicyError
 from consentgate.policy.model import CONDITIONS
+from consentgate.policy.review import review
 
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
 COOKIE = '[[cookie]]\nname = "visits"\ncategory = "necessary"\nreason = "audience"\n'
@@ -185,3 +187,12 @@ def test_uk_statistics_elsewhere_is_shown_what_counts_there() -> None:
     for reason, named in (("uk-statistics", True), ("uk-appearance", False)):
         lines = COOKIE.replace('"audience"', f'"{reason}"')
         assert ('expected "audience" on its own conditions' in mistake(lines).expected) is named
+
+
+def test_who_measures_on_the_sites_own_host_is_the_site_itself() -> None:
+    def lacks(by: str) -> set[str]:
+        table = f'{SERVICE}name = "Stats"\npaths = ["/stats/*"]\n{stated(processor=by)}'
+        return {one.key for one in review(Policy.parse(SITE + table), datetime.date(2026, 11, 30))}
+
+    assert not {"controller", "privacy_url"} & lacks("")
+    assert {"controller", "privacy_url"} <= lacks("Counting Ltd")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from consentgate.catalogue import KnownService, catalogue
 from consentgate.policy.findings import Level, PolicyFinding, PolicyParts, services_of
 from consentgate.policy.messages import listed, shown
-from consentgate.policy.model import NECESSARY, NEVER, Service
+from consentgate.policy.model import CONDITIONS, NECESSARY, NEVER, Service
 from consentgate.policy.service_urls import url_patterns
 
 from .cookies import STATISTICS, TRACKS
@@ -69,7 +69,10 @@ def services_without_facts(policy: PolicyParts) -> Iterator[PolicyFinding]:
         # any case (GDPR, Article 13(1)(e)).
         is_own = service.category == NECESSARY and not service.is_elsewhere
         level: Level = "warning" if is_own else "error"
-        if not service.controller:
+        # Who measures on the site's own host, and names no processor, is the site itself.
+        measures = is_own and service.reason in CONDITIONS
+        is_the_site = measures and service.measurement is not None and not service.measurement.processor
+        if not service.controller and not is_the_site:
             yield PolicyFinding(
                 level,
                 place,
@@ -77,7 +80,7 @@ def services_without_facts(policy: PolicyParts) -> Iterator[PolicyFinding]:
                 f"visitors do not read who answers for {service.name}{_unknown(service)}",
                 "Write the company's name, as its privacy policy has it",
             )
-        if not service.privacy_url:
+        if not service.privacy_url and not is_the_site:
             yield PolicyFinding(
                 level,
                 place,
