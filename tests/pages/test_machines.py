@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from consentgate.consent.choice import ALLOW, Decision
+from consentgate.consent.choice import ALLOW, OBJECT, PERMIT, SEEN, Decision
 from consentgate.gate.endpoints.routes import GPC_PATH
 from consentgate.pages.assets import INTERACTION
 from consentgate.policy.model import CONSENT_COOKIE
@@ -88,7 +88,13 @@ def test_the_rule_for_consent_o_matic_uses_hooks_only() -> None:
 
 
 def test_the_fields_of_the_form_are_those_that_the_gate_reads() -> None:
-    assert set(re.findall(r"`(\w+)`", FIELDS["decision"])) == {*get_args(Decision), ALLOW}
+    assert set(re.findall(r"`(\w+)`", FIELDS["decision"])) == {
+        *get_args(Decision),
+        ALLOW,
+        OBJECT,
+        PERMIT,
+        SEEN,
+    }
     forms = in_shadow_root().css("form")
     names = {field.attributes["name"] for form in forms for field in form.css("[name]")}
     assert names == set(FIELDS)
