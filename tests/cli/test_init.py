@@ -62,10 +62,10 @@ def test_the_smallest_file_loads_and_says_who_answers(tmp_path, caplog):
 
 @pytest.mark.parametrize("odd", ['a "b" \\ c', "Café ☕ GmbH", "x\ny]\n[[service]]", "tab\tdel\x7f", "#"])
 def test_what_is_answered_is_in_the_file_as_it_was(tmp_path, odd):
-    result = run(tmp_path, "--yes", "--name", odd, "--controller", odd, "--contact", odd)
+    result = run(tmp_path, "--yes", "--name", odd, "--controller", odd, *SITE[2:])
     assert result.exit_code == 0, result.output
     policy = Policy.load(tmp_path / "consentgate.toml")
-    assert (policy.site.name, policy.site.controller, policy.site.contact) == (odd,) * 3
+    assert (policy.site.name, policy.site.controller) == (odd, odd)
     assert policy.services == ()
 
 
@@ -113,6 +113,7 @@ def test_a_file_of_another_name_and_standard_output(tmp_path):
     printed = run(tmp_path, *SITE, "--yes", "--output", "-")
     assert Policy.parse(printed.stdout).site.controller == "Shop Ltd"
     assert printed.stdout == other.read_text("utf-8")
+    assert "consentgate check FILE" in printed.stderr
     assert not (tmp_path / "consentgate.toml").exists()
 
 
@@ -120,6 +121,7 @@ def test_a_file_of_another_name_and_standard_output(tmp_path):
     ("arguments", "said"),
     [
         (("--language", "xx"), "--language: expected a language"),
+        (("--contact", "not a contact at all"), "--contact: expected an e-mail or web address"),
         (("--host", "https://shop.example/"), "--host: expected"),
         (("--service", "yuotube"), 'the catalogue has no "yuotube"; did you mean "youtube"?'),
     ],

@@ -14,7 +14,10 @@ import msgspec
 
 from consentgate.drafting.site import SiteAnswers
 from consentgate.policy import Policy, PolicyError, Site
+from consentgate.policy.messages import shown
 from consentgate.policy.review.site import is_address
+
+_CONTACT = "expected an e-mail or web address, like privacy@example.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ def ask_for_site(
     """
     asks = not site.yes and is_terminal()
     _check_options(site.languages, site.hosts)
+    if site.contact and not is_address(site.contact):
+        raise click.ClickException(f"--contact: {_CONTACT}, not {shown(site.contact)}")
     name, controller, contact = site.name, site.controller, site.contact
     known = [*site.languages] or [*likely_languages] or ["en"]
     if asks:
@@ -118,7 +123,7 @@ def _check_options(languages: Sequence[str], hosts: Sequence[str]) -> None:
 
 def _read_contact(answer: str) -> str:
     if not is_address(answer):
-        raise click.UsageError("expected an e-mail or web address, like privacy@example.org")
+        raise click.UsageError(_CONTACT)
     return answer.strip()
 
 

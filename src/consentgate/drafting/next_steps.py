@@ -117,7 +117,8 @@ def _environment_key() -> Iterator[str]:
 def _check(policy_file: Path) -> Iterator[str]:
     yield "Then look over the policy:"
     yield ""
-    yield f"    consentgate check {policy_file}"
+    # What went to standard output has the name that it was given there.
+    yield f"    consentgate check {'FILE' if str(policy_file) == '-' else policy_file}"
 
 
 def _path_from(folder: Path, file: Path) -> str:

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from consentgate.policy.first_party import registrable_domain
+
 from .toml import array, comment, quoted
 
 _WIDTH = 46
@@ -61,7 +63,9 @@ def site_table(answers: SiteAnswers) -> Iterator[str]:
             "All hosts of the domain that is visited count as the site itself. To name them, with a CDN or"
         )
         yield comment("bucket that nobody but this site uses:")
-        yield comment(f"hosts = {array((domain, f'*.{domain}', 'our-bucket.cdn.example'))}")
+        # An address has no hosts below it, nor has localhost.
+        below = (f"*.{domain}",) if registrable_domain(domain) else ()
+        yield comment(f"hosts = {array((domain, *below, 'our-bucket.cdn.example'))}")
     yield comment(
         "On a site that has visitors, start with this: nothing is blocked, and the log says what would be."
     )
