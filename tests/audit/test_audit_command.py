@@ -238,7 +238,7 @@ def test_without_playwright_it_says_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
     found = run(URL)
     assert found.exit_code == 2
-    assert "pip install 'consentgate[scan]': Playwright is missing" in found.stderr
+    assert "the extra `scan` is missing: Playwright. In a checkout: pip install -e '.[scan]'" in found.stderr
 
 
 @pytest.mark.parametrize(

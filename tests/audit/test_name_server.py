@@ -61,7 +61,7 @@ def server(dns: ModuleType) -> Iterator[str]:
 def test_without_dnspython_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dns.exception", None)
     monkeypatch.setitem(sys.modules, "dns", None)
-    with pytest.raises(NoResolver, match="dnspython is missing"):
+    with pytest.raises(NoResolver, match="the extra `scan` is missing: dnspython"):
         resolver()
 
 

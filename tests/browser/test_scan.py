@@ -104,7 +104,7 @@ def test_without_a_browser_it_says_how_to_get_one(site: str, monkeypatch: pytest
     monkeypatch.setitem(__import__("sys").modules, "playwright.sync_api", None)
     result = CliRunner().invoke(main, ["scan", site, "--rate", "50", "--browser"])
     assert result.exit_code == 1
-    assert "pip install 'consentgate[scan]'" in result.stderr
+    assert "pip install -e '.[scan]'" in result.stderr
 
 
 def test_the_browser_is_led_to_no_other_site(site: str) -> None:

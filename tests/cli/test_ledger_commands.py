@@ -431,5 +431,5 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
 
     assert done.returncode == 1
-    assert "Error: consentgate.ledger needs" in done.stderr
-    assert "pip install 'consentgate[ledger]'" in done.stderr
+    assert "Error: consentgate.ledger: the extra `ledger` is missing: " in done.stderr
+    assert "pip install -e '.[ledger]'" in done.stderr

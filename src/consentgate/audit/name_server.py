@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
+from consentgate.policy.messages import missing_extra
+
 MOST_ALIASES = 8
 """The most names that are followed from one to the next. Name servers follow no more, either."""
 
@@ -28,7 +30,7 @@ def resolver(server: str = "") -> Resolver:
         import dns.exception
         import dns.resolver
     except ImportError:
-        raise NoResolver("pip install 'consentgate[scan]': dnspython is missing") from None
+        raise NoResolver(missing_extra("scan", "dnspython")) from None
     try:
         asked = dns.resolver.Resolver(configure=not server)
     except dns.exception.DNSException as error:

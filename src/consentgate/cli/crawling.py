@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentgate.policy.messages import shown
+from consentgate.policy.messages import counted, missing_extra, shown
 
 from .inventory_table import listed
 from .progress_bar import ProgressLine
@@ -117,7 +117,7 @@ def crawled(start: Address, hosts: tuple[str, ...], wish: Crawl, *, quiet: bool 
         from consentgate.audit.crawl.pace import Pace, TooBusy
         from consentgate.audit.responses.reading import ResponseReader
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"pip install 'consentgate[scan]': {error.name} is missing") from None
+        raise click.ClickException(missing_extra("scan", str(error.name))) from None
     sites = [start.site, *(_site(name) for name in wish.also)]
     begun = Begun(str(start), tuple(sorted({*map(str, sites)})))
     agent = wish.user_agent or f"consentgate/{version('consentgate')} (scan)"
@@ -136,7 +136,8 @@ def crawled(start: Address, hosts: tuple[str, ...], wish: Crawl, *, quiet: bool 
                 for reading in crawler.run():
                     frontier = crawler.frontier
                     progress.tell(
-                        f"{frontier.asked} pages asked for, {frontier.waiting} waiting: {reading.url}"
+                        f"{counted(frontier.asked, 'page')} asked for, "
+                        f"{frontier.waiting} waiting: {reading.url}"
                     )
         except KeyboardInterrupt:
             click.echo(f"Stopped. {_goes_on(wish)}", err=True)
@@ -205,21 +206,22 @@ def doubts(crawler: Crawler) -> Iterator[str]:
         )
     if crawler.disallowed:
         number = len(crawler.disallowed)
-        yield f"robots.txt keeps crawlers out of {number} addresses: {listed(crawler.disallowed)}"
+        addresses = f"{number} address{'' if number == 1 else 'es'}"
+        yield f"robots.txt keeps crawlers out of {addresses}: {listed(crawler.disallowed)}"
     for site, why in crawler.unreachable.items():
         yield f"{site}: robots.txt cannot be read ({why}), so nothing else was"
     failed = [one.url for one in pages if one.status == 0 or one.status >= 400]
     if failed:
-        yield f"{len(failed)} pages could not be read: {listed(failed)}"
+        yield f"{counted(len(failed), 'page')} could not be read: {listed(failed)}"
     cut = [one.url for one in crawler.readings if one.is_cut]
     if cut:
-        yield f"of {len(cut)} responses only the beginning was read: {listed(cut)}"
+        yield f"of {counted(len(cut), 'response')} only the beginning was read: {listed(cut)}"
     left_out = crawler.frontier.left_out
     if left_out:
         shapes = listed(shape for shape, _ in left_out.most_common())
-        yield f"{left_out.total()} links were left out, to pages like those that were read: {shapes}"
+        yield f"{counted(left_out.total(), 'link')} left out, to pages like those that were read: {shapes}"
     if crawler.frontier.beyond:
-        yield f"{crawler.frontier.beyond} pages were left for want of --pages"
+        yield f"{counted(crawler.frontier.beyond, 'page')} left for want of --pages"
     broken = [f"{one.url}: {one.problem}" for one in pages if one.problem and one.status]
     if broken:
         yield f"not all could be read of {listed(broken, 3)}"

@@ -39,6 +39,7 @@ from consentgate.ledger.receipt import receipt as receipt_of
 from consentgate.ledger.retention import purge as purge_records
 from consentgate.ledger.verification import verify as verify_all
 from consentgate.ledger.versions import State, state_of
+from consentgate.policy.messages import counted
 
 COMMANDS: dict[str, click.Command] = {}
 _KEYS_FROM = ("CONSENTGATE_SECRET_KEY", "SECRET_KEY")
@@ -233,8 +234,9 @@ def verify(given: _Given, kept: str | None, as_json: bool) -> None:
         for fault in found.faults:
             click.echo(str(fault))
         click.echo(
-            f"{found.links} records, {found.purged} of them purged; {found.checkpoints} checkpoints; "
-            f"{found.uncovered} records since the last one; {len(found.faults)} faults"
+            f"{counted(found.links, 'record')}, {found.purged} of them purged; "
+            f"{counted(found.checkpoints, 'checkpoint')}; "
+            f"{counted(found.uncovered, 'record')} since the last one; {counted(len(found.faults), 'fault')}"
         )
     if found.faults:
         sys.exit(1)

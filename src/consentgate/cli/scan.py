@@ -16,6 +16,7 @@ from consentgate.drafting.additions import lacks_nothing
 from consentgate.drafting.draft import draft_of
 from consentgate.drafting.project import Project
 from consentgate.policy import Policy, PolicyError
+from consentgate.policy.messages import missing_extra
 from consentgate.texts import has_texts
 
 from .crawling import Crawl, address_of, crawl_options, crawled, doubts
@@ -171,7 +172,7 @@ def _updated(text: str, file: Path, visits: Sequence[Visit], host: str, findings
 
         return updated(text, str(file), visits, host, sightings_in(findings, file))
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"pip install 'consentgate[scan]': {error.name} is missing") from None
+        raise click.ClickException(missing_extra("scan", str(error.name))) from None
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
 

@@ -15,7 +15,8 @@ except ModuleNotFoundError as error:
     if error.name not in ("sqlalchemy", "alembic"):
         raise
     raise ModuleNotFoundError(
-        f"consentgate.ledger needs {error.name}: install the extra, pip install 'consentgate[ledger]'",
+        f"consentgate.ledger: the extra `ledger` is missing: {error.name}. In a checkout: "
+        "pip install -e '.[ledger]'",
         name=error.name,
     ) from error
 

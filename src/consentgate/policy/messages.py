@@ -87,3 +87,13 @@ def shown(value: object) -> str:
 def printable(text: str) -> str:
     """Return a text from outside without what a terminal would act upon."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def counted(number: int, thing: str) -> str:
+    """Write a `number` of things: "1 page", "2 pages"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def missing_extra(extra: str, module: str) -> str:
+    """Say that an `extra` of the package is not installed, which has this `module`, and how it is."""
+    return f"the extra `{extra}` is missing: {module}. In a checkout: pip install -e '.[{extra}]'"

@@ -108,6 +108,7 @@ def test_without_a_policy_one_is_written_and_a_second_run_adds_nothing(shop, tmp
     assert [(cookie.name, cookie.lifetime) for cookie in policy.cookies] == [("sessionid", "session")]
     text = file.read_text("utf-8")
     assert "None was found" not in text
+    assert '# hosts = ["127.0.0.1", "our-bucket.cdn.example"]' in text
     again = run(shop.url, "--policy", file)
     assert again.exit_code == 0
     assert "lacks nothing of what was found, but 2 questions are open in its comments: " in again.stderr
@@ -318,10 +319,10 @@ def test_what_was_not_seen_is_said(serve, sent):
     result = run(site.url, "--alike", 2)
     assert result.exit_code == 0, result.output
     for said in (
-        f"robots.txt keeps crawlers out of 1 addresses: {site.url}/private",
-        f"1 pages could not be read: {site.url}/gone",
-        f"of 1 responses only the beginning was read: {site.url}/huge",
-        "7 links were left out, to pages like those that were read: /d/*",
+        f"robots.txt keeps crawlers out of 1 address: {site.url}/private",
+        f"1 page could not be read: {site.url}/gone",
+        f"of 1 response only the beginning was read: {site.url}/huge",
+        "7 links left out, to pages like those that were read: /d/*",
     ):
         assert f"Warning: {said}\n" in result.stderr
     assert "early.example" in result.stdout

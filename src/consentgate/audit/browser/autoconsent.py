@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from consentgate.policy.messages import missing_extra
+
 from .errors import CannotLook
 from .readable import readable
 
@@ -44,7 +46,7 @@ def answer(page: Page, action: Literal["optOut", "optIn"]) -> Answered | None:
     try:
         from duckduckgo_autoconsent import bundle, rules_json
     except ImportError:
-        raise CannotLook("pip install 'consentgate[scan]': duckduckgo-autoconsent-py is missing") from None
+        raise CannotLook(missing_extra("scan", "duckduckgo-autoconsent-py")) from None
     hearing = _Hearing(action)
     name = next(_NAMES)
     # Messages are heard outside of the page, which may be loaded anew as soon as it is answered.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from consentgate.audit.observations import SeenCookie, SeenItem, SeenRequest, State, Visit
 from consentgate.audit.tour import Screenshot, SeenScript, Stage, Tour
 from consentgate.policy import OwnHosts, own_hosts
+from consentgate.policy.messages import missing_extra
 
 from . import questions
 from .choosing import decide, question_on
@@ -92,7 +93,7 @@ def take_tour(
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
-        raise CannotLook("pip install 'consentgate[scan]': Playwright is missing") from None
+        raise CannotLook(missing_extra("scan", "Playwright")) from None
 
     def look() -> tuple[Stage, ...]:
         with sync_playwright() as playwright:

@@ -70,5 +70,6 @@ def _advice(coding: str) -> str:
         return f"the content coding {coding!r} is not one that the gate reads; send HTML without it"
     return (
         f"HTML in the content coding {coding!r} can only be read with the package {package}: "
-        f'pip install "consentgate[compression]", or send HTML without that coding'
+        "install the extra `compression` (in a checkout: pip install -e '.[compression]'), "
+        "or send HTML without that coding"
     )
