@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Error, sync_playwright
 
+from consentgate.audit.absolute_urls import host_of
 from consentgate.audit.browser import Watching, take_tour
 from consentgate.audit.judging.contacts import HINTS
-from consentgate.audit.judging.resolving import host_of
 from consentgate.audit.observations import State
 from tests.browser.certificate import make_certificate
 from tests.browser.chromium import Chromium

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from consentgate.audit.browser.recording import Record, Recorded, Written
 from consentgate.audit.browser.sightings import (
-    host_of,
     pages_to_visit,
     pairs_in,
     requests_of,
     rows_in,
     setter_of,
+    socket_host,
 )
 from consentgate.audit.observations import SeenCookie
 
@@ -54,7 +54,7 @@ def test_what_workers_ask_for_is_told_once_and_hints_that_were_obeyed_are_not() 
         ("preload", "https://c.example/"),
         ("preconnect", "https://a.example/"),
     ]
-    found = [(request.kind, host_of(request.url)) for request in requests_of(URL, 4.0, record, hints)]
+    found = [(request.kind, socket_host(request.url)) for request in requests_of(URL, 4.0, record, hints)]
     assert found == [
         ("script", "a.example"),
         ("fetch", "b.example"),
@@ -107,5 +107,5 @@ def test_a_page_may_answer_anything(answer: Any) -> None:
 
 @given(st.text(), st.lists(st.text() | st.text().map("https://shop.example/{}".format)))
 def test_any_links_are_chosen_from(url: str, links: list[str]) -> None:
-    assert host_of(url) == host_of(url).lower()
+    assert socket_host(url) == socket_host(url).lower()
     assert set(pages_to_visit(links, [URL], 9)) <= {link.partition("#")[0] for link in links}

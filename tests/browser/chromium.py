@@ -8,30 +8,12 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
 
+from consentgate.audit.browser.launch import DISABLED_FEATURES
+
 from .engine import Engine, NoBrowser, program
 from .recorder import Recorder
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-
-# Giving this flag replaces Playwright's own list, so what matters here of that list is repeated, except
-# ThirdPartyStoragePartitioning, which visitors have; the last two silence requests of the browser's own.
-DISABLED_FEATURES = (
-    "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose",
-    "DialMediaRouteProvider",
-    "GlobalMediaControls",
-    "HttpsUpgrades",
-    "LensOverlay",
-    "MediaRouter",
-    "PaintHolding",
-    "BlockOriginHeaderModificationOnRedirect",
-    "AvoidCorsURLLoaderRestartOnRedirect",
-    "Translate",
-    "OptimizationHints",
-    "NetworkTimeServiceQuerying",
-    "AimEnabled",
-    "AutofillServerCommunication",
-)
 
 # Debian's Chromium blocks third-party cookies by default, Chrome does not: test what leaks in Chrome.
 PREFERENCES = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}

@@ -1,4 +1,4 @@
-"""What an audit lets pass: findings that are known from before, and those that a person ignores."""
+"""Findings that do not fail an audit: those of a baseline, and those that a file says to ignore."""
 
 from __future__ import annotations
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from consentgate.audit.absolute_urls import resolved
 from consentgate.drafting.additions import Additions, Sighting, additions_to
 from consentgate.drafting.in_place import NewCookie, with_cookies
 from consentgate.policy import NEVER, Cookie, Policy, PolicyError
 from consentgate.policy.lifetime import lifetime_text
-from consentgate.web.url import Url, resolve
 
 from .inventory import FoundCookie, FoundItem, FoundService, Inventory, Where, inventory_of
 from .observations import Visit
 
-_NOWHERE = Url("https", "", "/")
 _LONGEST_PLACE = 60
 _MOST_ROUNDS = 4
 _SERVICES = ("host", "service")
@@ -157,7 +156,7 @@ def _words(where: Where) -> str:
     """Say where something was seen: "On /news and 3 more pages, by https://..."."""
     more = len(where.pages) - 1
     others = f" and {more} more page{'' if more == 1 else 's'}" if more > 0 else ""
-    page = resolve(where.pages[0], _NOWHERE).path if where.pages else "/"
+    page = resolved(where.pages[0]).path if where.pages else "/"
     by = f", by {_cut(where.by[0].partition('?')[0])}" if where.by else ""
     return f"On {_cut(page)}{others}{by}"
 

@@ -11,11 +11,10 @@ from consentgate.policy import Claim, Policy
 from consentgate.policy.first_party import registrable_domain
 from consentgate.policy.model import CONSENT_COOKIES
 from consentgate.policy.well_known_cookies import certain_reason, reason_in_front
-from consentgate.web.url import Url, resolve
+from consentgate.web.url import Url
 
+from .absolute_urls import host_of, resolved
 from .observations import SeenCookie, SeenItem, SeenRequest, SeenService, State, StorageKind, Visit
-
-_NOWHERE = Url("https", "", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ class _Builder:
         """File a request. Redirects are the site's own act, where the policy does not gate them."""
         if request.kind == "redirect" and not self._policy.site.gate_redirects:
             return
-        url = resolve(request.url, _NOWHERE)
+        url = resolved(request.url)
         claim = self._claim_of(url)
         if claim is None:
             return
@@ -212,7 +211,7 @@ class _Builder:
 
     def add_item(self, item: SeenItem, state: State) -> None:
         """File an entry in a storage."""
-        host = _host_in(item.origin)
+        host = host_of(item.origin)
         is_own = self._is_own(host)
         gathered = self._storing(item.key, item.by, host, is_own=is_own)
         gathered.add(item.page, state)
@@ -238,9 +237,9 @@ class _Builder:
             return self._file(self._claim_of_domain(host, by), host)
         if self._claims.cookie_is_declared(name):
             return self._file(self._claims.by_cookie(name)[0])
-        setter = self._claim_of(resolve(by, _NOWHERE)) if by else None
+        setter = self._claim_of(resolved(by)) if by else None
         if setter is not None:
-            return self._file(setter, resolve(by, _NOWHERE).host)
+            return self._file(setter, resolved(by).host)
         known = catalogue().by_cookie(name)
         if known is not None and not (certain_reason(name) or reason_in_front(name)):
             return self._file(self._claims.by_known(known)[0], known.name)
@@ -248,7 +247,7 @@ class _Builder:
 
     def _claim_of_domain(self, host: str, by: str) -> Claim:
         """Return the claim on what is kept for a `host` that is not the site's, and was set `by` a URL."""
-        setter = self._claim_of(resolve(by, _NOWHERE)) if by else None
+        setter = self._claim_of(resolved(by)) if by else None
         if setter is not None and setter.service:
             return setter
         # A cookie may be for the domain above the hosts that a policy names.
@@ -312,12 +311,8 @@ class _Builder:
 
     def _found_items(self, one: _Gathered) -> Iterator[FoundItem]:
         for (kind, origin, key), trace in sorted(one.items.items()):
-            declared, is_own = self._claims.cookie_is_declared(key), self._is_own(_host_in(origin))
+            declared, is_own = self._claims.cookie_is_declared(key), self._is_own(host_of(origin))
             yield FoundItem(kind, origin, key, declared, is_own, trace.where)
-
-
-def _host_in(origin: str) -> str:
-    return resolve(origin, _NOWHERE).host
 
 
 def _longer(one: int | None, other: int | None) -> int | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from consentgate.audit.absolute_urls import resolved
 from consentgate.audit.inventory import FoundCookie, FoundHost, FoundItem, FoundService, Inventory, Where
 from consentgate.audit.observations import State
 from consentgate.policy.lifetime import lifetime_text
 from consentgate.policy.messages import printable
-from consentgate.web.url import Url, resolve
 
-_NOWHERE = Url("https", "", "/")
 _WIDEST = 44
 _MOST_PAGES = 3
 _LONGEST = 200
@@ -78,7 +77,7 @@ def _lacks(one: FoundCookie | FoundItem) -> str:
 
 def _seen(where: Where) -> str:
     """Say on which pages, in which states and by whom."""
-    paths = [*dict.fromkeys(_plain(resolve(page, _NOWHERE).path) for page in where.pages)]
+    paths = [*dict.fromkeys(_plain(resolved(page).path) for page in where.pages)]
     more = len(where.pages) - _MOST_PAGES
     pages = " ".join(paths[:_MOST_PAGES]) + (f" and {more} more" if more > 0 else "")
     states = "" if where.states == (State.UNDECIDED,) else f" ({', '.join(where.states)})"

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from consentgate.audit.crawl.frontier import MOST_FILES, MOST_SITEMAPS, Bounds, Frontier, Target
 from consentgate.audit.responses.address import Address, Site, address
+from consentgate.audit.responses.reading import Kind
 
 SHOP = Site("shop.example")
 
 
-def at(url: str, kind: str = "page", depth: int = 0) -> Target:
+def at(url: str, kind: Kind = "page", depth: int = 0) -> Target:
     found = address(url, Address("https", SHOP, "/"))
     assert found is not None
-    return Target(found, kind, depth)  # type: ignore[arg-type]
+    return Target(found, kind, depth)
 
 
 def drained(frontier: Frontier) -> list[str]:

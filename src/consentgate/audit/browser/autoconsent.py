@@ -68,7 +68,8 @@ def answer(page: Page, action: Literal["optOut", "optIn"]) -> Answered | None:
 
 @dataclass(slots=True)
 class _Hearing:
-    """What is heard of one `action`. The page can say anything, too: nothing but this depends on it."""
+    """The messages of autoconsent about one `action`. A page can forge them: nothing else
+    depends on them."""
 
     action: str
     rule: str = ""

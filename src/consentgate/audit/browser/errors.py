@@ -1,7 +1,7 @@
-"""What goes wrong where a site cannot be looked at at all."""
+"""The error of an audit that cannot look at its site."""
 
 from __future__ import annotations
 
 
 class CannotLook(Exception):
-    """The site cannot be looked at; the message says why, and what to do about it."""
+    """An audit cannot look at its site. The message says why, and what to do."""

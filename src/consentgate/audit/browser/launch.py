@@ -21,9 +21,9 @@ CHANNELS = frozenset(("chrome", "chrome-beta", "chrome-dev", "chromium", "msedge
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
-# Giving this flag replaces Playwright's own list, so what matters of that list is repeated, except
-# ThirdPartyStoragePartitioning, which visitors have. Without isolated sites one listener hears all frames.
-_DISABLED_FEATURES = (
+# Giving the flag replaces Playwright's own list, so what matters of that list is repeated, except
+# ThirdPartyStoragePartitioning, which visitors have.
+DISABLED_FEATURES = (
     "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose",
     "DialMediaRouteProvider",
@@ -37,8 +37,15 @@ _DISABLED_FEATURES = (
     "Translate",
     "OptimizationHints",
     "NetworkTimeServiceQuerying",
+    # These send requests of the browser's own.
     "AimEnabled",
     "AutofillServerCommunication",
+)
+"""The features of Chromium that are switched off wherever it is watched."""
+
+_DISABLED_HERE = (
+    *DISABLED_FEATURES,
+    # Without isolated sites one listener hears all frames.
     "IsolateOrigins",
     "site-per-process",
     # It connects to what a page loaded on an earlier visit, whatever the page says now.
@@ -139,6 +146,6 @@ def _arguments(insecure: bool) -> list[str]:
         # Each start asks accounts.google.com who is signed in. Pages contact that host, too.
         "--gaia-url=http://127.0.0.1:9",
         "--disable-site-isolation-trials",
-        "--disable-features=" + ",".join(_DISABLED_FEATURES),
+        "--disable-features=" + ",".join(_DISABLED_HERE),
         *(["--ignore-certificate-errors"] if insecure else []),
     ]

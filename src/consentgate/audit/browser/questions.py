@@ -1,4 +1,4 @@
-"""What a page is asked once it is quiet: what it stores, and what its markup asks of browsers."""
+"""Scripts that read from a quiet page what it stores, and what its markup has browsers load."""
 
 from __future__ import annotations
 

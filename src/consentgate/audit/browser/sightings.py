@@ -56,7 +56,7 @@ def setter_of(cookie: SeenCookie, record: Record) -> str:
     """Return the URL of the response or the script that set a cookie last, "" where nobody was seen to."""
     domain = cookie.domain.removeprefix(".")
     for name, url in reversed(record.set_by_response):
-        host = host_of(url)
+        host = socket_host(url)
         if name == cookie.name and (host == domain or host.endswith(f".{domain}")):
             return url
     return next((w.by for w in reversed(record.written) if (w.kind, w.name) == ("cookie", cookie.name)), "")
@@ -115,8 +115,9 @@ def in_words(message: str) -> str:
     return first.removeprefix("Page.goto: ").partition(" at http")[0] or "no page came"
 
 
-def host_of(url: str) -> str:
-    """Return the host of a URL, "" where it has none that can be read."""
+def socket_host(url: str) -> str:
+    """Return the host of a URL as sockets are given it, an IPv6 address without its brackets; "" where it has
+    none that can be read."""
     try:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:

@@ -26,7 +26,6 @@ from .proxy import RecordingProxy, is_inside
 from .readable import readable
 from .recording import Record, record
 from .sightings import (
-    host_of,
     in_words,
     is_text,
     origin_of,
@@ -37,6 +36,7 @@ from .sightings import (
     seen_cookie,
     seen_request,
     setter_of,
+    socket_host,
     writer_of,
 )
 
@@ -148,17 +148,17 @@ def _stages(
 @contextmanager
 def _watcher(playwright: Playwright, url: str, watching: Watching) -> Iterator[_Watcher]:
     # Whoever asks to look at a machine of their own network has pages there that lead to others.
-    inside = is_inside(host_of(url))
+    inside = is_inside(socket_host(url))
     with (
         RecordingProxy(upstream=watching.upstream, most_bytes=watching.most_bytes, inside=inside) as proxy,
         open_browser(playwright, watching.browser, proxy, insecure=watching.insecure) as context,
     ):
-        yield _Watcher(context, proxy, watching, own_hosts((), host_of(url)))
+        yield _Watcher(context, proxy, watching, own_hosts((), socket_host(url)))
 
 
 class _Kept(NamedTuple):
-    """What the browser keeps at one moment: the cookies, each with what changes when it is set again, and the
-    items of storage."""
+    """The cookies and the items of storage that a browser has at one moment. The second part of each cookie
+    changes when it is set again."""
 
     cookies: dict[tuple[str, str, str], tuple[SeenCookie, object]]
     items: dict[tuple[str, str, str], SeenItem]
@@ -250,7 +250,7 @@ class _Watcher:
         except slow:
             return 0, f"no page came in {self._watching.patience:g} seconds"
         except error as failed:
-            if self._proxy.is_unreachable(host_of(url)):
+            if self._proxy.is_unreachable(socket_host(url)):
                 # What the browser says is about our proxy's answer.
                 return 0, "nobody answers"
             return 0, in_words(str(failed))
@@ -313,7 +313,7 @@ class _Watcher:
         told = {request.url for request in visit.requests}
         late = [r for r in self._record.all_requests() if r.url not in told]
         requests = [*visit.requests, *(seen_request(r, visit.url, self._since) for r in late)]
-        known = {host_of(request.url) for request in requests}
+        known = {socket_host(request.url) for request in requests}
         for contact in self._proxy.since(self._mark):
             if contact.host not in known and contact.host not in BROWSERS_OWN:
                 known.add(contact.host)

@@ -1,7 +1,7 @@
 """The words on buttons that answer a question for consent, as regular expressions of JavaScript.
 
-They are for banners that neither we nor autoconsent know. A text is matched in small letters, whole, without
-what stands around its words.
+They count on banners that neither we nor autoconsent know. An expression has to match all of a button's text,
+in small letters and without punctuation at its ends.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MORE = (
     r"|(configurar|gestionar|personalizar)( las)?( cookies)?|preferencias|gestisci( i)?( cookie| preferenze)?"
     r"|personalizza|(cookie-?)?(instellingen|voorkeuren)( aanpassen| beheren)?|ustawienia|inställningar"
 )
-"""What leads to another layer of a banner. Elsewhere it may be anything."""
+"""The words on buttons that open another layer of a banner. Outside of banners they may mean anything."""
 
 SETTINGS = (
     r"(manage |change |your |my |update |open )*(cookie|cookies|privacy|consent|tracking|data)"
@@ -55,7 +55,7 @@ SETTINGS = (
     r"|cookie-?( )?(instellingen|voorkeuren)|ustawienia (cookies|prywatności)|cookie-?inställningar"
     r"|privacy center"
 )
-"""What leads back to the question from any page."""
+"""The words on links that lead from any page back to the question."""
 
 FIND = """([words, near]) => {
     const pattern = new RegExp("^(?:" + words + ")$");

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from consentgate.audit.absolute_urls import host_of
 from consentgate.audit.observations import State
 from consentgate.audit.tour import Tour
 from consentgate.catalogue import catalogue
 from consentgate.policy import Policy
 from consentgate.policy.first_party import is_address, is_loopback, registrable_domain
-
-from .resolving import host_of
 
 _TRACKING = frozenset(("ad", "analytics", "marketing", "tag-manager"))
 """What the companies do that are hidden behind names of a site's own."""

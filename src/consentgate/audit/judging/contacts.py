@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from consentgate.audit.absolute_urls import query_of, resolved
 from consentgate.audit.observations import SeenRequest, State
 from consentgate.audit.tour import SeenScript, Stage
 from consentgate.policy import Claim
@@ -13,7 +14,6 @@ from consentgate.web.url import Url
 from .aliases import tracker_among
 from .exemptions import level_of_host
 from .findings import Finding, some
-from .resolving import query_of, resolved
 from .rules import IN_WORDS, WHEN
 from .verdicts import Verdicts, named, shown
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from consentgate.audit.absolute_urls import host_of
 from consentgate.audit.observations import State
 from consentgate.audit.tour import Stage, Tour
 
 from .findings import Finding, Level
-from .resolving import host_of
 from .rules import IN_WORDS, RULES
 
 _NO_QUESTION = "nothing was found that asks: neither a button that refuses nor one that accepts"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from consentgate.audit.absolute_urls import host_of
 from consentgate.audit.observations import SeenCookie, SeenItem, State
 from consentgate.audit.tour import Stage, Tour
 from consentgate.policy import Claim
@@ -12,7 +13,6 @@ from consentgate.policy.model import CONSENT_COOKIES
 
 from .exemptions import level_of_host, level_of_name
 from .findings import Finding, Level, some
-from .resolving import host_of
 from .rules import IN_WORDS, WHEN
 from .verdicts import Verdicts, named, shown
 

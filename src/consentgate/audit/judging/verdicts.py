@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from consentgate.audit.absolute_urls import host_of, resolved
 from consentgate.audit.observations import State
 from consentgate.consent import Consent
 from consentgate.consent.judge import Judge
 from consentgate.policy import NECESSARY, Claim, Policy
 from consentgate.policy.proposals import Proposals
 
-from .resolving import host_of, resolved
 from .rules import RULES
 
 

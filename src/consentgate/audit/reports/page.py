@@ -7,7 +7,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from consentgate.audit.judging.resolving import host_of
+from consentgate.audit.absolute_urls import host_of
 from consentgate.audit.judging.rules import IN_WORDS
 from consentgate.policy import own_hosts
 

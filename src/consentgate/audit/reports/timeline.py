@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from consentgate.audit.absolute_urls import host_of
 from consentgate.audit.judging.contacts import HINTS
-from consentgate.audit.judging.resolving import host_of
 from consentgate.audit.observations import Visit
 from consentgate.policy import OwnHosts
 
