@@ -21,6 +21,7 @@ from consentgate.policy import Policy, PolicyError
 _log = get_plugin_logger(__name__)
 
 
+# MkDocs declares types, but not of the hook by which classes of its own inherit.
 class ConsentgateConfig(Config):  # type: ignore[no-untyped-call]
     """What `mkdocs.yml` can say: the `policy` file beside it, and `headers` as the command has it."""
 

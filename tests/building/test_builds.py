@@ -6,7 +6,10 @@ import gzip
 import hashlib
 import json
 import os
+import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import brotli
@@ -21,6 +24,7 @@ from consentgate.pages.assets import LINKS
 from .site_folder import FILM, PAGE, PLAIN, TRACKER, built, contents, written
 
 STYLES = LINKS.name
+NOBODY = 65534
 SITE = {
     "index.html": PAGE,
     "a/index.html": PAGE,
@@ -145,12 +149,28 @@ def test_a_page_that_cannot_be_read_stops_the_build_and_nothing_is_written(tmp_p
     assert contents(tmp_path / "out") == first
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_stops_the_build(tmp_path: Path) -> None:
-    src = written(tmp_path / "src", SITE)
-    (src / "index.html").chmod(0)
-    with pytest.raises(BuildError, match=r"index\.html: Permission denied"):
-        build(src, tmp_path / "out")
+@contextmanager
+def without_rights() -> Iterator[Path]:
+    """A folder of somebody who is not root, which may read everything; and while it is open, this process is
+    theirs."""
+    with tempfile.TemporaryDirectory() as name:
+        if os.geteuid() != 0:
+            yield Path(name)
+            return
+        os.chown(name, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield Path(name)
+        finally:
+            os.seteuid(0)
+
+
+def test_a_file_that_may_not_be_read_stops_the_build() -> None:
+    with without_rights() as folder:
+        src = written(folder / "src", SITE)
+        (src / "index.html").chmod(0)
+        with pytest.raises(BuildError, match=r"index\.html: Permission denied"):
+            build(src, folder / "out", jobs=1)
 
 
 def test_a_place_that_is_taken_by_a_file_stops_the_build(tmp_path: Path) -> None:

@@ -138,8 +138,8 @@ def project(tmp_path: Path) -> Path:
     pytest.importorskip("mkdocs")
     from importlib.metadata import entry_points
 
-    if not any(point.name == "consentgate" for point in entry_points(group="mkdocs.plugins")):
-        pytest.skip("the package is installed without its plug-in: pip install --editable . once more")
+    named = {point.name for point in entry_points(group="mkdocs.plugins")}
+    assert "consentgate" in named, "installed before it had this plug-in: pip install --editable . once more"
     return written(
         tmp_path,
         {

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from policy.measurements import UK_STATISTICS
 
 from consentgate.consent import Choice, Consent, ConsentCookie, decide
-from consentgate.consent.choice import allow_more, granted_by_both, with_objection, without_objection
+from consentgate.consent.choice import (
+    Decision,
+    allow_more,
+    granted_by_both,
+    with_objection,
+    without_objection,
+)
 from consentgate.consent.choice_validity import Validity
 from consentgate.consent.cookie import _HEAD, _scope_digest
 from consentgate.consent.coverage import UNOBJECTED, covered_by, digests, everything
@@ -177,13 +183,13 @@ def test_an_objection_grants_nothing_and_takes_nothing_back_A22(before: Choice |
 
 
 @pytest.mark.parametrize("decision", ["accept", "save"])
-def test_consent_leaves_an_objection_where_it_is_A22(decision: str) -> None:
+def test_consent_leaves_an_objection_where_it_is_A22(decision: Decision) -> None:
     for before in (with_objection(None), decide(UK, "refuse"), with_objection(decide(UK, "accept"))):
-        after = decide(UK, decision, ["performance"], before=before)  # type: ignore[arg-type]
+        after = decide(UK, decision, ["performance"], before=before)
         assert after.is_grant
         assert after.objected == TODAY
     for before in (None, without_objection(None), decide(UK, "accept")):
-        assert not decide(UK, decision, ["performance"], before=before).objects  # type: ignore[arg-type]
+        assert not decide(UK, decision, ["performance"], before=before).objects
     more = allow_more(UK, with_objection(None), frozenset(), ["stats"])
     assert more is not None
     assert more.objects

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 _COMMANDS = ("checkpoint", "export", "move", "purge", "receipt", "show", "stats", "upgrade", "verify")
@@ -15,8 +17,8 @@ class _Ledger(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         try:
-            # It says what to install, where something is missing.
-            import consentgate.ledger  # noqa: F401
+            # It says which extra is missing, where one is.
+            import_module("consentgate.ledger")
 
             from . import ledger_commands
         except ModuleNotFoundError as error:

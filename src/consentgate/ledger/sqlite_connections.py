@@ -25,10 +25,13 @@ class _Forks:
     """Counts the connections that are open, and makes forks and them wait for each other."""
 
     def __init__(self) -> None:
+        self._begin(is_unsafe=False)
+
+    def _begin(self, *, is_unsafe: bool) -> None:
         self._changed = threading.Condition()
         self._open = 0
         self._is_forking = False
-        self._is_unsafe = False
+        self._is_unsafe = is_unsafe
 
     def enter(self) -> None:
         """Count a connection that is about to be opened. Raises ForkedWhileOpen."""
@@ -58,9 +61,8 @@ class _Forks:
 
     def after_in_child(self) -> None:
         """Begin anew, in a process that has one thread."""
-        is_unsafe = self._is_unsafe or self._open > 0
-        self.__init__()  # type: ignore[misc]  # locks of other threads are not there any more
-        self._is_unsafe = is_unsafe
+        # The threads that held the lock or had connections open are not there any more.
+        self._begin(is_unsafe=self._is_unsafe or self._open > 0)
 
 
 _forks = _Forks()
