@@ -7,24 +7,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from consentgate.catalogue import UrlPattern, catalogue
-from consentgate.web.host import parse_host
-from consentgate.web.paths import local_path
 
+from .check_places import WEB_ADDRESS, check_host, check_path
+from .check_site import check_banner, check_declaration, check_site
 from .consent_mode import check_consent_mode
 from .errors import Found
-from .first_party import is_public_suffix, registrable_domain
 from .hints import (
     address_hint,
     category_hint,
-    host_hint,
     id_hint,
-    language_hint,
     lifetime_hint,
-    path_hint,
 )
-from .host_files import is_host
-from .languages import is_unknown_language
-from .lifetime import A_YEAR, EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
+from .lifetime import lifetime_seconds
 from .measurement import check_measurement
 from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
 from .model import (
@@ -65,16 +59,6 @@ _OWN_COOKIES = (
 ID = r"[a-z0-9][a-z0-9_-]{0,63}"
 """The pattern of ids of categories and services."""
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]/:@(){}]+")
-PREFIX = r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/"
-"""The pattern of where the own pages of the gate are."""
-_PRIVACY_URL = re.compile(
-    r"(?i:https?)://(?:[^\s/?#\\@:.<>\"\x00-\x1f]+\.)+[^\s/?#\\@:.<>\"\x00-\x1f]+\.?(?::[0-9]{1,5})?"
-    r"(?:[/?#][^\s<>\"\x00-\x1f]*)?"
-)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-# The path of a URL is normalised before it is compared: the segments "." and ".." go, and so do the escapes
-# of letters, digits and "-._~". A pattern with one of them would never match.
-_NEVER_IN_PATHS = re.compile(r"%(?:2[dDeE]|[46][1-9a-fA-F]|[57][0-9aA]|3[0-9]|5[fF]|7[eE])|/\.\.?(?:/|\Z)")
 
 
 def check(
@@ -91,8 +75,8 @@ def check(
     """Return every mistake in the parts taken together, table by table."""
     ids = list(dict.fromkeys((NECESSARY, *(category.id for category in categories))))
     found = [
-        *_check_site(site, ids),
-        *_check_banner(banner),
+        *check_site(site, ids),
+        *check_banner(banner),
         *check_theme(theme),
         *_check_categories(categories),
         *_check_cookies(cookies, ids, site),
@@ -100,111 +84,10 @@ def check(
         *_check_sole_purpose(cookies, services, (*ids, NEVER)),
         *check_texts(texts, site.languages, categories),
         *check_consent_mode(consent_mode, ids, services),
-        *_check_declaration(declaration),
+        *check_declaration(declaration),
     ]
     # A list may hold the same wrong value twice.
     return list(dict.fromkeys(found))
-
-
-def _check_site(site: Site, ids: Sequence[str]) -> Iterator[Found]:
-    for key in ("name", "controller", "contact"):
-        if not getattr(site, key).strip():
-            yield "[site]", key, "expected a text that is not empty"
-    askable = [id for id in ids if id != NECESSARY]
-    if site.undeclared not in (NEVER, *askable):
-        hint = category_hint(site.undeclared, (NEVER, *askable))
-        yield (
-            "[site]",
-            "undeclared",
-            f"expected one of {listed((NEVER, *askable))}{but_not(site.undeclared)}{hint}",
-        )
-    for host in site.hosts:
-        yield from _check_host("[site]", "hosts", host)
-    for language in site.languages:
-        if not _LANGUAGE.fullmatch(language):
-            expected = f'expected languages like "en" or "pt-BR"{but_not(language)}'
-            yield "[site]", "languages", f"{expected}{language_hint(language)}"
-        elif is_unknown_language(language):
-            expected = "expected a language by its code (ISO 639-1)"
-            expected += f', like "en", "de" or "fr"{but_not(language)}'
-            yield "[site]", "languages", f"{expected}{language_hint(language)}"
-    if not site.languages:
-        yield "[site]", "languages", 'expected at least one language, like ["en"]'
-    if not re.fullmatch(PREFIX, site.prefix):
-        expected = f'expected a path between slashes, like "/_privacy/"{but_not(site.prefix)}'
-        meant = f"/{site.prefix.strip('/')}/"
-        yield "[site]", "prefix", expected + suggestion([meant] if re.fullmatch(PREFIX, meant) else [])
-    for key, url in (("privacy_url", site.privacy_url), ("imprint_url", site.imprint_url)):
-        yield from _check_link("[site]", key, url)
-    yield from _check_consent_domain(site.consent_domain)
-    yield from _check_kept(site)
-
-
-def _check_link(place: str, key: str, url: str) -> Iterator[Found]:
-    if url and local_path(url) == "/" != url and not _PRIVACY_URL.fullmatch(url):
-        expected = 'expected a path on the site or an address on the web, like "/privacy"'
-        yield place, key, f"{expected}{but_not(url)}{address_hint(url, local=True)}"
-
-
-def _check_declaration(declaration: Declaration) -> Iterator[Found]:
-    url = declaration.authority_url
-    if url and not _PRIVACY_URL.fullmatch(url):
-        expected = 'expected an address on the web, like "https://authority.example/complaints"'
-        yield "[declaration]", "authority_url", f"{expected}{but_not(url)}"
-    for number, earlier in enumerate(declaration.earlier, 1):
-        place = place_of("[declaration], earlier", number, earlier.version)
-        if not earlier.version.strip():
-            yield place, "version", "expected a text that is not empty"
-        yield from _check_link(place, "url", earlier.url)
-
-
-def _check_consent_domain(domain: str) -> Iterator[Found]:
-    """Check that browsers take a cookie for `domain`, as they never do for a public suffix."""
-    if domain and not (is_host(domain) and parse_host(domain) == domain and registrable_domain(domain)):
-        expected = 'expected a domain of your own, below which all hosts are yours, like "example.org"'
-        yield "[site]", "consent_domain", f"{expected}{but_not(domain)}{_domain_hint(domain)}"
-
-
-def _domain_hint(text: str) -> str:
-    host = re.sub(r"^(?:[a-zA-Z]+:)?/*", "", text).partition("/")[0].removeprefix("*").strip(".").lower()
-    domain = registrable_domain(host) if is_host(host) else None
-    return suggestion([domain] if domain and domain != text else [])
-
-
-def _check_kept(site: Site) -> Iterator[Found]:
-    """Check how long choices are kept.
-
-    Who has answered is left in peace for six months at least, and for as long after a refusal as after a
-    grant (CNIL 2020-092, section 39). The most is 13 months, since browsers drop a cookie after 400 days
-    whatever it says (RFC 6265bis, section 5.5). In the United States nobody who opted out is asked again for
-    12 months (California Civil Code 1798.135(c)(4)).
-    """
-    keys = [key for key in ("keep_grants", "keep_refusals") if getattr(site, key) is not None]
-    wrong = [key for key in keys if not _may_be_kept(getattr(site, key))]
-    for key in wrong:
-        yield "[site]", key, f"{EXPECTED_KEPT}{but_not(getattr(site, key))}"
-    if not wrong and lifetime_seconds(site.refusals_kept) < lifetime_seconds(site.grants_kept):
-        expected = f"expected at least {shown(site.grants_kept)}, for which grants are kept"
-        why = "who refused is not asked again sooner than who consented"
-        yield "[site]", "keep_refusals", f"{expected}{but_not(site.keep_refusals)}: {why}"
-    elif (
-        not wrong and site.regime == "us" and lifetime_seconds(site.refusals_kept) < lifetime_seconds(A_YEAR)
-    ):
-        expected = f"expected at least {shown(A_YEAR)}{but_not(site.keep_refusals)}"
-        yield "[site]", "keep_refusals", f"{expected}: for so long nobody who opted out is asked again"
-
-
-def _may_be_kept(lifetime: str) -> bool:
-    try:
-        seconds = lifetime_seconds(lifetime)
-    except ValueError:
-        return False
-    return lifetime_seconds(HALF_A_YEAR) <= seconds <= lifetime_seconds(THIRTEEN_MONTHS)
-
-
-def _check_banner(banner: Banner) -> Iterator[Found]:
-    for path in banner.not_on or ():
-        yield from _check_path("[banner]", "not_on", path)
 
 
 def _check_categories(categories: Sequence[Category]) -> Iterator[Found]:
@@ -257,7 +140,7 @@ def _check_services(services: Sequence[Service], ids: Sequence[str], site: Site)
             yield place, "pages", 'expected only where category = "necessary"'
         if not service.name.strip():
             yield place, "name", "expected a text that is not empty: visitors read it"
-        if service.privacy_url and not _PRIVACY_URL.fullmatch(service.privacy_url):
+        if service.privacy_url and not WEB_ADDRESS.fullmatch(service.privacy_url):
             expected = 'expected an address on the web, like "https://vendor.example/privacy"'
             hint = address_hint(service.privacy_url, local=False)
             yield place, "privacy_url", f"{expected}{but_not(service.privacy_url)}{hint}"
@@ -268,10 +151,10 @@ def _check_services(services: Sequence[Service], ids: Sequence[str], site: Site)
 def _check_places(place: str, service: Service) -> Iterator[Found]:
     """Check where a service is found: its hosts, paths, URLs and cookies."""
     for host in service.hosts:
-        yield from _check_host(place, "hosts", host)
+        yield from check_host(place, "hosts", host)
     for key in ("paths", "pages"):
         for path in getattr(service, key):
-            yield from _check_path(place, key, path)
+            yield from check_path(place, key, path)
     for url in service.urls:
         try:
             UrlPattern.parse(url)
@@ -373,35 +256,3 @@ def _check_cookie(place: str, cookie: Cookie | ServiceCookie) -> Iterator[Found]
             lifetime_seconds(cookie.lifetime)
         except ValueError as error:
             yield place, "lifetime", f"{error}{but_not(cookie.lifetime)}{lifetime_hint(cookie.lifetime)}"
-
-
-def _check_host(place: str, key: str, host: str) -> Iterator[Found]:
-    try:
-        pattern = UrlPattern.parse(host)
-    except ValueError as error:
-        shape = 'expected a host like "example.com" or "*.example.com", without scheme, port and path'
-        yield place, key, f"{shape if host.isascii() else error}{but_not(host)}{host_hint(host)}"
-        return
-    if "/" in host:
-        yield place, key, f"expected a host without a path{but_not(host)}{host_hint(host)}"
-    elif pattern.subdomains and is_public_suffix(pattern.host):
-        yield (
-            place,
-            key,
-            f"expected the hosts of one site, not all below {shown(pattern.host)}",
-        )
-
-
-def _check_path(place: str, key: str, path: str) -> Iterator[Found]:
-    if not path.startswith(("/", "*")):
-        expected = f'expected a path that begins with a slash, like "/collect/*"{but_not(path)}'
-        yield place, key, f"{expected}{path_hint(path)}"
-        return
-    try:
-        UrlPattern.parse(f"host.example/{path}")
-    except ValueError as error:
-        yield place, key, f"{error}{but_not(path)}"
-        return
-    if _NEVER_IN_PATHS.search(path):
-        expected = 'expected a path in its plain form, without "..", "." or escaped letters'
-        yield place, key, f"{expected}{but_not(path)}"

@@ -16,7 +16,8 @@ from consentgate.texts import english, languages
 from consentgate.texts.check import is_numbered
 from consentgate.texts.cldr import CATEGORIES
 
-from .check import ID, PREFIX
+from .check import ID
+from .check_site import PREFIX
 from .descriptions import DESCRIPTIONS
 from .lifetime import LIFETIME
 from .model import (
