@@ -133,3 +133,13 @@ def test_reasons_of_another_law_are_not_offered(regime: str, offered: bool) -> N
     for lines in (proposed.own_cookie("v"), proposed.own_cookie("basket")):
         assert ("uk-appearance" in lines) == offered
         assert '"payment"' in lines
+
+
+@pytest.mark.parametrize(
+    ("regime", "kept", "is_soon"),
+    [("us", "", False), ("us", "12 months", False), ("us", "6 months", True), ("eu", "6 months", False)],
+)
+def test_who_said_no_to_a_part_is_left_in_peace_for_a_year(regime: str, kept: str, is_soon: bool) -> None:
+    kept = f'keep_grants = "{kept}"\n' if kept else ""
+    found = findings(f'regime = "{regime}"\n{kept}')
+    assert (("warning", "[site]", "keep_grants") in found) == is_soon

@@ -23,7 +23,7 @@ from .google import certified_platform_needed, tag_managers_with_ads, tags_loade
 from .hosts import known_hosts_as_own, own_hosts_declared, shared_hosts
 from .languages import languages_without_texts
 from .services import closed_services, exempt_trackers, services_without_facts
-from .site import contact_without_address, dates, regime_without_corner, switches
+from .site import asks_too_soon, contact_without_address, dates, regime_without_corner, switches
 
 Topic: TypeAlias = Callable[[PolicyParts], Iterator[PolicyFinding]]
 
@@ -36,6 +36,7 @@ _ON_DEMAND: tuple[Topic, ...] = (
     contact_without_address,
     switches,
     regime_without_corner,
+    asks_too_soon,
     empty_categories,
     exempt_cookies,
     repeated_cookies,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from consentgate.policy.findings import PolicyFinding, PolicyParts
+from consentgate.policy.lifetime import A_YEAR, lifetime_seconds
 from consentgate.policy.messages import shown
 from consentgate.policy.model import NECESSARY, NEVER, OBJECTABLE, Cookie, Service
 
@@ -77,6 +78,19 @@ def regime_without_corner(policy: PolicyParts) -> Iterator[PolicyFinding]:
             "visitors cannot object on every page, as UK law asks for",
             "Take the line out, or have a form on all pages of your own that sends decision=object to the "
             "choices page",
+        )
+
+
+def asks_too_soon(policy: PolicyParts) -> Iterator[PolicyFinding]:
+    """Yield a finding where who said no to a part is asked about it sooner than US states let sites ask."""
+    kept = policy.site.grants_kept
+    if policy.site.regime == "us" and lifetime_seconds(kept) < lifetime_seconds(A_YEAR):
+        yield PolicyFinding(
+            "warning",
+            "[site]",
+            "keep_grants",
+            f"who said yes to a part is asked about the rest after {kept}, and US states ask for {A_YEAR}",
+            f"Write keep_grants = {shown(A_YEAR)} or more, or take the line out",
         )
 
 
