@@ -270,7 +270,6 @@ def test_the_example_with_a_database_works(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_page_on_the_ledger_records_a_decision() -> None:
-    pytest.importorskip("alembic", reason="make oldest has the integrations alone")
     names: dict[str, Any] = {}
     first, retention = shown("ledger.md")
 
