@@ -21,7 +21,7 @@ from consentgate import Policy
 from consentgate.cli import main
 from consentgate.cli.ledger import _COMMANDS
 from consentgate.ledger import Event, Ledger, Record
-from consentgate.ledger.schema import checkpoints, records
+from consentgate.ledger.database.schema import checkpoints, records
 from consentgate.pages import Pages
 
 SHOP = """

@@ -22,9 +22,9 @@ from consentgate.configuration import Misconfigured
 from consentgate.consent.record import Record
 from consentgate.flask import ConsentGate
 from consentgate.ledger import Event, Ledger
-from consentgate.ledger.database import reading
-from consentgate.ledger.reading import all_records
-from consentgate.ledger.verification import verify
+from consentgate.ledger.database.connections import reading
+from consentgate.ledger.database.reading import all_records
+from consentgate.ledger.proof.verification import verify
 from consentgate.starlette import ConsentMiddleware
 
 from .shop import DECISION, POLICY, SECRET_KEY

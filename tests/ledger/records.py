@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from consentgate.ledger import Event, Ledger, Notice, Record
-from consentgate.ledger.database import reading
-from consentgate.ledger.reading import all_records
-from consentgate.ledger.schema import counts
-from consentgate.ledger.verification import Verified, verify
+from consentgate.ledger.database.connections import reading
+from consentgate.ledger.database.reading import all_records
+from consentgate.ledger.database.schema import counts
+from consentgate.ledger.proof.verification import Verified, verify
 
 SECRET = "a secret key for the tests of the ledger"
 NOW = 1_795_000_000

@@ -18,10 +18,10 @@ from sqlalchemy import text
 
 from consentgate import Gate, Policy
 from consentgate.ledger import Ledger
-from consentgate.ledger.database import reading
-from consentgate.ledger.reading import all_records, history, statistics, write_csv, write_json_lines
-from consentgate.ledger.receipt import receipt
-from consentgate.ledger.schema import metadata
+from consentgate.ledger.database.connections import reading
+from consentgate.ledger.database.reading import all_records, history, statistics, write_csv, write_json_lines
+from consentgate.ledger.database.schema import metadata
+from consentgate.ledger.proof.receipt import receipt
 from consentgate.wsgi import ConsentMiddleware
 
 from .records import SECRET, kept

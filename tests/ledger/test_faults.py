@@ -17,8 +17,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from consentgate.ledger import Ledger, NotRecorded, spool
-from consentgate.ledger.segments import Segment
+from consentgate.ledger import Ledger, NotRecorded
+from consentgate.ledger.writing import spool
+from consentgate.ledger.writing.segments import Segment
 
 from .conftest import Open
 from .postgres import Postgres
@@ -49,7 +50,7 @@ def locked(path: Path) -> Iterator[None]:
 def test_records_wait_for_a_database_that_is_locked(
     sqlite_url: str, open_ledger: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consentgate.ledger.database.PATIENCE", 0)
+    monkeypatch.setattr("consentgate.ledger.database.connections.PATIENCE", 0)
     ledger = open_ledger(url=sqlite_url)
     given = [grant() for _ in range(3)]
     with locked(tmp_path / "consent.db"):

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, inspect, update
 
-from consentgate.ledger import Ledger, LedgerError, NotRecorded, Record, versions
-from consentgate.ledger.database import database_url, reading, upgrade_tables
-from consentgate.ledger.reading import find, find_notice, successor_of
-from consentgate.ledger.retention import Purged
-from consentgate.ledger.schema import metadata, records
-from consentgate.ledger.versions import VERSION_TABLE
+from consentgate.ledger import Ledger, LedgerError, NotRecorded, Record
+from consentgate.ledger.database import versions
+from consentgate.ledger.database.connections import database_url, reading, upgrade_tables
+from consentgate.ledger.database.reading import find, find_notice, successor_of
+from consentgate.ledger.database.retention import Purged
+from consentgate.ledger.database.schema import metadata, records
+from consentgate.ledger.database.versions import VERSION_TABLE
 
 from .conftest import Open
 from .records import DAY, NOTICE, NOW, SECRET, grant, ids, kept, refusal, refused, verified, withdrawal

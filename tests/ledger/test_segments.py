@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consentgate.ledger.segments import MARKER, Segment, framed, read_frames
+from consentgate.ledger.writing.segments import MARKER, Segment, framed, read_frames
 
 payloads = st.lists(st.text(max_size=40).map(str.encode), max_size=6)
 

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, delete, event, insert, select, update
 
-from consentgate.ledger import Ledger, Retention, retention
-from consentgate.ledger.chain import Head, Link, chained
-from consentgate.ledger.checkpoints import Checkpoint
-from consentgate.ledger.keys import Keys
-from consentgate.ledger.schema import checkpoints, links, notices, objections, records, writers
-from consentgate.ledger.verification import verify
+from consentgate.ledger import Ledger, Retention
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.chain.links import Head, Link, chained
+from consentgate.ledger.database import retention
+from consentgate.ledger.database.schema import checkpoints, links, notices, objections, records, writers
+from consentgate.ledger.proof.checkpoints import Checkpoint
+from consentgate.ledger.proof.verification import verify
 
 from .conftest import Open
 from .records import DAY, NOTICE, NOW, SECRET, grant, ids, kept, verified, withdrawal

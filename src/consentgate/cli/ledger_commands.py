@@ -21,10 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from consentgate.consent.cookie import record_id_in
 from consentgate.consent.record import Record
 from consentgate.ledger import Ledger, LedgerError, Retention
-from consentgate.ledger.checkpoints import Checkpoint, last_checkpoint, make_checkpoint
-from consentgate.ledger.database import connect_to, database_url, reading, upgrade_tables
-from consentgate.ledger.keys import Keys
-from consentgate.ledger.reading import (
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.database.connections import connect_to, database_url, reading, upgrade_tables
+from consentgate.ledger.database.reading import (
     all_records,
     find,
     find_notice,
@@ -35,10 +34,11 @@ from consentgate.ledger.reading import (
     write_csv,
     write_json_lines,
 )
-from consentgate.ledger.receipt import receipt as receipt_of
-from consentgate.ledger.retention import purge as purge_records
-from consentgate.ledger.verification import verify as verify_all
-from consentgate.ledger.versions import State, state_of
+from consentgate.ledger.database.retention import purge as purge_records
+from consentgate.ledger.database.versions import State, state_of
+from consentgate.ledger.proof.checkpoints import Checkpoint, last_checkpoint, make_checkpoint
+from consentgate.ledger.proof.receipt import receipt as receipt_of
+from consentgate.ledger.proof.verification import verify as verify_all
 from consentgate.policy.messages import counted
 
 COMMANDS: dict[str, click.Command] = {}

@@ -8,9 +8,9 @@ It needs the extra `ledger`.
 from consentgate.consent.record import Event, Notice, NotRecorded, Record
 
 try:
-    from .database import check_url
+    from .database.connections import check_url
+    from .database.retention import Retention
     from .ledger import Ledger, LedgerError
-    from .retention import Retention
 except ModuleNotFoundError as error:
     if error.name not in ("sqlalchemy", "alembic"):
         raise

@@ -15,13 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consentgate.consent.record import Notice, NotRecorded, Record
 
-from .checkpoints import Checkpoint, make_checkpoint
-from .database import Database, OutdatedTables, database_url
-from .direct_writer import DirectWriter
-from .keys import Keys
-from .mover import Mover, Moving
-from .retention import Purged, Retention, purge
-from .spool import SpoolWriter
+from .chain.keys import Keys
+from .database.connections import Database, OutdatedTables, database_url
+from .database.retention import Purged, Retention, purge
+from .proof.checkpoints import Checkpoint, make_checkpoint
+from .writing.direct_writer import DirectWriter
+from .writing.mover import Mover, Moving
+from .writing.spool import SpoolWriter
 
 _log = logging.getLogger("consentgate.ledger")
 

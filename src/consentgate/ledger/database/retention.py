@@ -23,10 +23,10 @@ from sqlalchemy import (
     update,
 )
 
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.chain.links import purge_signature
 from consentgate.policy.lifetime import lifetime_seconds
 
-from .chain import purge_signature
-from .keys import Keys
 from .schema import counts, links, notices, objections, records
 
 _BATCH = 500

@@ -14,13 +14,14 @@ from msgspec import MsgspecError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from .checkpoints import make_checkpoint_if_due
-from .database import OutdatedTables
-from .entries import Entry, decode
-from .keys import Keys
+from consentgate.ledger.chain.entries import Entry, decode
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.database.connections import OutdatedTables
+from consentgate.ledger.database.storing import TooNew, store
+from consentgate.ledger.proof.checkpoints import make_checkpoint_if_due
+
 from .segments import read_frames
 from .spool import SpoolWriter, left_behind, remove_folder, segments_in
-from .storing import TooNew, store
 
 _log = logging.getLogger("consentgate.ledger")
 

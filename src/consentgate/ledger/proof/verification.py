@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, and_, select
 
 from consentgate.consent.record import FORM, Notice
+from consentgate.ledger.chain.keys import Keys, Signature
+from consentgate.ledger.chain.links import START, Link, is_purge_signed
+from consentgate.ledger.database.connections import reading
+from consentgate.ledger.database.schema import links, notices, objections, records
+from consentgate.ledger.database.storing import link_of, record_of, table_for
 
-from .chain import START, Link, is_purge_signed
 from .checkpoints import Checkpoint
 from .coverage import Covered, Fault, coverage_of, unknown_key
-from .database import reading
-from .keys import Keys, Signature
-from .schema import links, notices, objections, records
-from .storing import link_of, record_of, table_for
 
 _AT_ONCE = 2000
 """The links that are in memory at a time."""

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consentgate.consent.record import Notice, Record
+from consentgate.ledger.chain.entries import encode
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.chain.numbering import Numbering
 
-from .entries import encode
 from .file_lock import FileLock
-from .keys import Keys
-from .numbering import Numbering
 from .segments import Segment, framed, sync_folder
 
 SEGMENT_SIZE = 1 << 20

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consentgate.consent.record import FORM, Event, Record
+from consentgate.ledger.chain.entries import CountEntry, Entry, NoticeEntry, RecordEntry
+from consentgate.ledger.chain.links import START, Link
 
-from .chain import START, Link
-from .entries import CountEntry, Entry, NoticeEntry, RecordEntry
 from .schema import counts, links, notices, objections, records, writers
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from consentgate.consent.record import Notice, Record
 
-from .chain import Head
 from .entries import CountEntry, Entry, NoticeEntry, RecordEntry
 from .keys import Keys
+from .links import Head
 
 
 @dataclass(frozen=True, slots=True)

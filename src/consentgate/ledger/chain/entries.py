@@ -9,7 +9,7 @@ import msgspec
 from consentgate.consent.record import Notice, Record
 from consentgate.policy.lifetime import DAY
 
-from .chain import Link
+from .links import Link
 
 
 class RecordEntry(msgspec.Struct, frozen=True, tag="record"):

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from .chain import START
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.chain.links import START
+from consentgate.ledger.database.schema import checkpoints
+
 from .checkpoints import Checkpoint
-from .keys import Keys
-from .schema import checkpoints
 
 
 @dataclass(frozen=True, slots=True)

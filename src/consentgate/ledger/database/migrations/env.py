@@ -1,11 +1,11 @@
-"""What Alembic runs: the migrations, on the connection that `consentgate.ledger.versions` gives it."""
+"""What Alembic runs: the migrations, on the connection that `versions` gives it."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from consentgate.ledger.schema import metadata
-from consentgate.ledger.versions import VERSION_TABLE
+from consentgate.ledger.database.schema import metadata
+from consentgate.ledger.database.versions import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, desc, select, update
 
-from .chain import START
-from .keys import Keys, Signature
-from .schema import checkpoints, writers
+from consentgate.ledger.chain.keys import Keys, Signature
+from consentgate.ledger.chain.links import START
+from consentgate.ledger.database.schema import checkpoints, writers
 
 _CHECKPOINT = "checkpoint"
 

@@ -10,11 +10,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from consentgate.consent.record import Notice, Record
-
-from .database import PATIENCE
-from .keys import Keys
-from .numbering import Numbering
-from .storing import store
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.chain.numbering import Numbering
+from consentgate.ledger.database.connections import PATIENCE
+from consentgate.ledger.database.storing import store
 
 _PAUSE = 1.0
 """The seconds for which a database that has failed is not asked again: other visitors need not wait, too."""

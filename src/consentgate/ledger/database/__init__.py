@@ -1,0 +1,1 @@
+"""The tables of the ledger, and what is written to and read from them."""

@@ -1,0 +1,1 @@
+"""What the ledger proves: checkpoints, their verification, and receipts."""
