@@ -111,6 +111,11 @@ def test_django(folder: Path) -> None:
 
 def test_the_policy_that_is_shown_is_in_the_one_that_is_written(folder: Path) -> None:
     CliRunner().invoke(main, INIT)
-    written = (folder / "consentgate.toml").read_text("utf-8")
+    written = _without_days((folder / "consentgate.toml").read_text("utf-8"))
     for block in shown("The policy that was written", "toml").strip().split("\n\n"):
-        assert block in written
+        assert _without_days(block) in written
+
+
+def _without_days(policy: str) -> str:
+    """Return a policy without days: it is of the day on which it was written."""
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", "DAY", policy)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from consentgate import Policy, PolicyError
-from consentgate.policy import REASONS, other_words
+from consentgate.policy import REASONS
 from consentgate.policy.languages import is_unknown_language
 from consentgate.policy.model import (
     Banner,
@@ -17,6 +17,8 @@ from consentgate.policy.model import (
     Site,
     Theme,
 )
+from consentgate.policy.other_words import KEYS, LANGUAGES, TABLES
+from consentgate.policy.other_words import REASONS as OTHER_REASONS
 from consentgate.policy.schema import policy_schema
 
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
@@ -310,10 +312,10 @@ def test_other_words_lead_to_words_that_there_are():
     """A hint to what no policy takes would be worse than none."""
     models = (Banner, Category, Cookie, Declaration, Service, ServiceCookie, Site, Theme)
     keys = {key for model in models for key in model.__struct_fields__}
-    assert keys.issuperset(key for meant in other_words.KEYS.values() for key in meant)
-    assert set(other_words.REASONS.values()) <= set(REASONS)
-    assert not any(map(is_unknown_language, other_words.LANGUAGES.values()))
-    assert set(other_words.TABLES.values()) <= set(policy_schema()["properties"])
+    assert keys.issuperset(key for meant in KEYS.values() for key in meant)
+    assert set(OTHER_REASONS.values()) <= set(REASONS)
+    assert not any(map(is_unknown_language, LANGUAGES.values()))
+    assert set(TABLES.values()) <= set(policy_schema()["properties"])
 
 
 def test_an_encoding_that_editors_choose_by_themselves_is_named(tmp_path):
