@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
@@ -28,26 +33,37 @@ class _Commands(click.Group):
     """The commands. One that is stopped by Ctrl-C says so, and does not end as if it had found something."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except SystemExit:
-            raise
-        except BaseException as error:
-            if not _was_stopped(error):
+        with _noticing_ctrl_c() as noticed:
+            try:
+                return super().invoke(ctx)
+            except SystemExit:
                 raise
-            click.echo("Stopped.", err=True)
-            ctx.exit(_STOPPED)
+            except BaseException as error:
+                # A browser that is stopped, too, raises an error of its own, and may swallow ours.
+                if not noticed and not isinstance(error, KeyboardInterrupt):
+                    raise
+                click.echo("Stopped.", err=True)
+                ctx.exit(_STOPPED)
 
 
-def _was_stopped(error: BaseException | None) -> bool:
-    """Say whether Ctrl-C led to the `error`: a browser that is stopped, too, raises one of its own."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, KeyboardInterrupt):
-            return True
-        seen.add(id(error))
-        error = error.__context__
-    return False
+@contextmanager
+def _noticing_ctrl_c() -> Iterator[list[int]]:
+    """Give a list that Ctrl-C puts its signal into, before it raises KeyboardInterrupt."""
+    noticed: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield noticed
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        noticed.append(number)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield noticed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @click.group(cls=_Commands)
