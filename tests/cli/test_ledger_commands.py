@@ -139,16 +139,65 @@ def test_a_spreadsheet_runs_nothing_of_what_is_exported(run: Any) -> None:
 def test_decisions_are_counted(run: Any) -> None:
     counted = json.loads(printed(run("stats", "--json")))
 
-    assert counted["events"] == {"given": 2, "refused": 2, "withdrawn": 1}
-    assert counted["days"] == {"2026-11-18": {"given": 2, "refused": 2, "withdrawn": 1}}
-    assert counted["host"]["example.org"] == {"refused": 2, "withdrawn": 1}
-    assert counted["control"] == {
-        "refuse": {"refused": 2},
-        "save": {"given": 2},
-        "withdraw": {"withdrawn": 1},
+    nothing = dict.fromkeys(map(str, Event), 0)
+    assert counted["events"] == {**nothing, "given": 2, "refused": 2, "withdrawn": 1}
+    assert counted["days"] == {"2026-11-18": counted["events"]}
+    assert counted["hosts"]["example.org"] == {**nothing, "refused": 2, "withdrawn": 1}
+    assert counted["controls"]["refuse"] == {**nothing, "refused": 2}
+    assert counted["services"]["stats"] == {"granted": 2, "left_out": 0, "refused": 2, "share": 0.5}
+    assert "all                  2         1        2" in printed(run("stats")).splitlines()
+
+
+def test_a_part_of_the_decisions_is_counted(run: Any) -> None:
+    def events(*options: str) -> dict[str, int]:
+        counted = json.loads(printed(run("stats", "--json", *options)))["events"]
+        return {event: count for event, count in counted.items() if count}
+
+    assert events("--host", "example.org") == {"refused": 2, "withdrawn": 1}
+    assert events("--controller", "Other Ltd") == {"given": 1}
+    assert events("--since", "2026-11-19") == {}
+    assert events("--since", "2026-11-18", "--until", "2026-11-18") == {
+        "given": 2,
+        "refused": 2,
+        "withdrawn": 1,
     }
-    assert counted["services"]["stats"] == {"granted": 2, "refused": 0}
-    assert printed(run("stats")).splitlines()[0] == "given         2"
+    assert "--since is after --until" in run("stats", "--since", "2026-11-19", "--until", "2026-11-18").stderr
+
+
+def test_small_numbers_are_put_together_where_that_is_asked_for(run: Any) -> None:
+    counted = json.loads(printed(run("stats", "--json", "--least", "3")))
+
+    assert counted["hosts"] == {}
+    assert counted["others"]["hosts"]["rows"] == 3
+    assert counted["others"]["hosts"]["refused"] == 2
+
+
+def test_a_report_is_written_and_not_over_another(run: Any, tmp_path: Path) -> None:
+    file, policy = tmp_path / "report.html", tmp_path / "shop.toml"
+    policy.write_text(
+        SHOP
+        + '[[service]]\nid = "stats"\nname = "Our statistics"\ncategory = "performance"\n'
+        + 'hosts = ["stats.example"]\n'
+    )
+
+    assert printed(run("report", "-o", str(file), "--policy", str(policy), "--least", "1")) == ""
+
+    written = file.read_text("utf-8")
+    assert "Our statistics" in written
+    assert "is there already" in run("report", "-o", str(file)).stderr
+    assert file.read_text("utf-8") == written
+    assert "Fewer than 9 decisions" in printed(run("report", "-o", "-", "--least", "9"))
+    printed(run("report", "-o", str(file), "--force"))
+    assert file.read_text("utf-8") != written
+
+
+def test_a_report_with_a_mistaken_policy_says_the_mistake(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("[site]\n")
+
+    result = run("report", "-o", "-", "--policy", str(tmp_path / "policy.toml"))
+
+    assert result.exit_code == 1
+    assert "controller" in result.stderr
 
 
 def test_a_sound_ledger_is_verified(run: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import json
@@ -19,9 +20,13 @@ from sqlalchemy import text
 from consentgate import Gate, Policy
 from consentgate.ledger import Ledger
 from consentgate.ledger.database.connections import reading
-from consentgate.ledger.database.reading import all_records, history, statistics, write_csv, write_json_lines
+from consentgate.ledger.database.reading import all_records, history, write_csv, write_json_lines
 from consentgate.ledger.database.schema import metadata
+from consentgate.ledger.database.statistics import statistics
 from consentgate.ledger.proof.receipt import receipt
+from consentgate.ledger.reports.as_json import as_json
+from consentgate.ledger.reports.as_text import as_text
+from consentgate.ledger.reports.page import as_page
 from consentgate.wsgi import ConsentMiddleware
 
 from .records import SECRET, kept
@@ -139,7 +144,10 @@ def shown(ledger: Ledger) -> bytes:
             write(all_records(connection), out)
         for record in kept(ledger):
             out.write(json.dumps(receipt(history(connection, record.id))))
-        out.write(json.dumps(statistics(connection)))
+        counted = statistics(connection)
+        out.write(as_json(counted))
+        out.write("\n".join(as_text(counted)))
+        out.write(as_page(counted, datetime.datetime.now(datetime.UTC), least=1))
         for table in metadata.tables:
             out.write(repr(connection.execute(text(f"SELECT * FROM {table}")).all()))
     return out.getvalue().encode()

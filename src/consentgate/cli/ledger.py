@@ -6,7 +6,18 @@ from importlib import import_module
 
 import click
 
-_COMMANDS = ("checkpoint", "export", "move", "purge", "receipt", "show", "stats", "upgrade", "verify")
+_COMMANDS = (
+    "checkpoint",
+    "export",
+    "move",
+    "purge",
+    "receipt",
+    "report",
+    "show",
+    "stats",
+    "upgrade",
+    "verify",
+)
 
 
 class _Ledger(click.Group):

@@ -1,21 +1,18 @@
-"""Reads the ledger: single records, all of them, counts."""
+"""Reads the ledger: single records, and all of them."""
 
 from __future__ import annotations
 
 import csv
-import datetime
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from sqlalchemy import Connection, Table, func, select, tuple_
+from sqlalchemy import Connection, Table, select, tuple_
 
 from consentgate.consent.record import Notice, Record
-from consentgate.policy.lifetime import DAY
 
-from .schema import checkpoints, counts, links, notices, objections, records
+from .schema import checkpoints, links, notices, objections, records
 from .storing import record_of
 
 _AT_ONCE = 1000
@@ -114,60 +111,3 @@ def _cell(value: Any) -> str:
     text = " ".join(value) if isinstance(value, tuple) else str(value)
     # Spreadsheets run what begins like a formula, and a host is what a visitor's program says.
     return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
-def statistics(connection: Connection) -> dict[str, Any]:
-    """Return counts of what is in the ledger, by event: in all, by day, host, language, policy and button;
-    and of each service how often it was granted and refused beside a grant."""
-    days = _days(connection)
-    events: Counter[str] = Counter()
-    for of_day in days.values():
-        events.update(of_day)
-    return {
-        "events": dict(sorted(events.items())),
-        "days": days,
-        **{name: _by(connection, name) for name in ("host", "language", "policy", "control", "source")},
-        "services": _services(connection),
-    }
-
-
-_Counted = dict[str, dict[str, int]]
-
-
-def _by(connection: Connection, name: str) -> _Counted:
-    counted: _Counted = {}
-    for table in (records, objections):
-        column = table.c[name]
-        asked = select(column, table.c.event, func.count()).group_by(column, table.c.event)
-        for value, event, count in connection.execute(asked):
-            counted.setdefault(value, {})[event] = count
-    if name in counts.c:
-        column, times = counts.c[name], func.sum(counts.c["count"])
-        nameless = select(column, counts.c.event, times).group_by(column, counts.c.event)
-        for value, event, count in connection.execute(nameless):
-            counted.setdefault(value, {})[event] = int(count)
-    return dict(sorted(counted.items()))
-
-
-def _days(connection: Connection) -> _Counted:
-    counted: _Counted = {}
-    for table in (records, objections):
-        midnight = (table.c.at - table.c.at % DAY).label("midnight")
-        asked = select(midnight, table.c.event, func.count()).group_by(midnight, table.c.event)
-        for at, event, count in connection.execute(asked):
-            day = datetime.datetime.fromtimestamp(int(at), datetime.UTC).date()
-            counted.setdefault(day.isoformat(), {})[event] = count
-    times = select(counts.c.day, counts.c.event, func.sum(counts.c["count"]))
-    for date, event, count in connection.execute(times.group_by(counts.c.day, counts.c.event)):
-        counted.setdefault(date.isoformat(), {})[event] = int(count)
-    return dict(sorted(counted.items()))
-
-
-def _services(connection: Connection) -> _Counted:
-    counted: _Counted = {}
-    asked = select(records.c.services, func.count()).group_by(records.c.services)
-    for services, count in connection.execute(asked):
-        for id, granted in json.loads(services).items():
-            of_service = counted.setdefault(id, {"granted": 0, "refused": 0})
-            of_service["granted" if granted else "refused"] += count
-    return counted
