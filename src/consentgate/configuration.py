@@ -12,12 +12,13 @@ from typing import cast
 
 from .consent.record import Recorder
 from .gate import Gate
+from .gate.meter import Meter
 from .policy import Cookie, DeclaredService, Policies, Policy, PolicyError
 from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
 
-KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES", "FINDINGS", "LEDGER")
+KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES", "FINDINGS", "LEDGER", "METRICS")
 """The keys that can be set. Each framework spells them in its own way."""
 
 # How to mend a text, which is what environment variables give.
@@ -114,6 +115,7 @@ class Configuration:
                 trusted_proxies=cast(int, self._given.get("TRUSTED_PROXIES", 0)),
                 findings=self._findings,
                 ledger=ledger,
+                metrics=cast("Meter | None", self._given.get("METRICS")),
             )
         except (PolicyError, OSError) as error:
             raise Misconfigured([Fault(Kind.BAD_POLICY, self._setting("POLICY"), str(error))]) from error
@@ -175,6 +177,9 @@ class Configuration:
         if policy is not None and not isinstance(policy, str | os.PathLike | Policy | Policies):
             wanted = "the path of a policy file or of a folder of them, a Policy or Policies"
             yield self._wrong("POLICY", wanted, policy)
+        metrics = self._given.get("METRICS")
+        if metrics is not None and not hasattr(metrics, "page_read"):
+            yield self._wrong("METRICS", "Metrics of consentgate.metrics", metrics)
         yield from self._wrong_findings()
 
     def _wrong_findings(self) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -133,6 +133,35 @@ class Notice:
 
 class NotRecorded(Exception):
     """A record that could not be written anywhere that lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a database: so many bytes (`size`) and `entries` of this process, the oldest for so many
+    `seconds`; and the bytes that processes which are no more have `left_behind`."""
+
+    size: int = 0
+    entries: int = 0
+    seconds: float = 0.0
+    left_behind: int = 0
+
+
+class RecordMeter(Protocol):
+    """Shows how a recorder does. Threads share one."""
+
+    def waits(self, waiting: Waiting) -> None:
+        """Show what waits for the database."""
+
+    def database_failing(self, failing: bool) -> None:
+        """Show whether the database does not work."""
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A recorder that shows how it does."""
+
+    def metered_by(self, meter: RecordMeter) -> None:
+        """Show it to this meter from now on."""
 
 
 class Recorder(Protocol):

@@ -94,6 +94,14 @@ def check_ledger(ledger: object) -> None:
     raise TypeError(f'ledger: expected a Ledger, not {given}; write Ledger("sqlite:///consent.db")')
 
 
+def check_metrics(metrics: object) -> None:
+    """Raise TypeError for `metrics` that count nothing."""
+    if metrics is not None and not (hasattr(metrics, "page_read") and hasattr(metrics, "waits")):
+        raise TypeError(
+            f"metrics: expected Metrics of consentgate.metrics, not {_given(metrics)}; write Metrics()"
+        )
+
+
 def not_a_gate(given: object) -> TypeError:
     """Return the error to raise where something else was `given` in a gate's place."""
     if _is_path(given):

@@ -27,6 +27,7 @@ from .cookies.sent import SentCookies
 from .log.advice import Advice
 from .log.allowance import ReportAllowance
 from .message import Request
+from .meter import Meter
 from .record_allowance import RecordAllowance
 from .request.fetch_metadata import purpose_of
 from .request.origin import authority_of, host_of, keeps_back_cookies
@@ -53,7 +54,8 @@ class Enforcement:
     `embeds` signs what placeholders give back. `insecure`, `debug` and `trusted_proxies` are as for the gate.
     What the fields after them hold grows while the process runs: what was logged, how many reports were read,
     which cookies the application has set. `closed` says why the policy is nobody's, if it is. `recorder`
-    keeps the records of decisions, if any does, as many as are `recorded` of one client.
+    keeps the records of decisions, if any does, as many as are `recorded` of one client. `meter` counts, if
+    anybody wants to know.
     """
 
     policy: Policy
@@ -68,6 +70,7 @@ class Enforcement:
     closed: Closed | None = None
     recorder: Recorder | None = None
     recorded: RecordAllowance = field(default_factory=RecordAllowance)
+    meter: Meter | None = None
     _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
     _closed: dict[tuple[Shows, bool, Beside], Variant] = field(default_factory=dict, init=False)
 

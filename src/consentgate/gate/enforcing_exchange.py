@@ -16,6 +16,7 @@ from .request.fetch_metadata import offers_to_application
 from .response.body import Body
 from .response.content_type import with_type
 from .response.heads import OF_THE_BYTES, Heads
+from .response.measured_body import measured
 from .response.page_insertions import dropped_refreshes
 from .response.reading import Reader
 from .response.treatment import Action, Refusal, Treatment, treatment
@@ -68,7 +69,8 @@ class EnforcingExchange(Exchange):
                 self._pending = Head(status, sent)
                 refreshes = dropped_refreshes(given, sent, self._visit.page)
                 reader = Reader(self._visit, self._insertions, self._log, debug=self._enforcement.debug)
-                self._body = reader.body(treated, sent, refreshes)
+                body = reader.body(treated, sent, refreshes)
+                self._body = measured(body, self._enforcement.meter, is_open=self.consent.is_open)
             case Action.HEAD:
                 self._drops = True
                 self._settle_head(status, self._heads.of_unread(treated.kind, sent))
@@ -144,6 +146,8 @@ class EnforcingExchange(Exchange):
             # The rest must not pass unread, even where the application catches the error.
             if self._head is not None:
                 self._broken = True
+                if self._enforcement.meter is not None:
+                    self._enforcement.meter.broke_off()
                 _log.exception(
                     "the page %r broke off: the gate could not read it on", self._visit.request.path
                 )
@@ -166,6 +170,8 @@ class EnforcingExchange(Exchange):
 
     def _close(self, status: int, reason: str, cause: Exception | None = None) -> Head:
         """Answer with an error page instead of what cannot be judged."""
+        if self._enforcement.meter is not None:
+            self._enforcement.meter.closed(status)
         _log.error("closed the page %r: %s", self._visit.request.path, reason, exc_info=cause)
         return self._answer_instead(status, partial(self._pages.problem, status))
 

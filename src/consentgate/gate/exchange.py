@@ -138,7 +138,8 @@ class Exchange(ABC):
         """Tell the log what a response is refused for."""
         page, advice = self._visit.page, self._log
         for url, claim in refusal.blocked:
-            advice.declarations.url_blocked(url, page, claim)
+            kind = "redirect" if refusal.is_redirect else "response"
+            advice.declarations.url_blocked(url, page, claim, kind)
             if refusal.is_redirect:
                 host, asked = resolve(url, page).host, self._visit.purpose.navigation
                 advice.headers.redirect_refused(host, claim, page.path, asked=asked)

@@ -7,12 +7,12 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, ConsentCookies, Judge
 from consentgate.consent.embed import SignedEmbeds
-from consentgate.consent.record import Recorder
+from consentgate.consent.record import Metered, Recorder, RecordMeter
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
 from consentgate.pages import check_templates
@@ -23,6 +23,7 @@ from consentgate.web.url import Url, resolve
 from .arguments import (
     check_findings,
     check_ledger,
+    check_metrics,
     check_policy,
     check_switch,
     check_trusted_proxies,
@@ -40,6 +41,7 @@ from .log.findings_file import FindingsFile
 from .log.hosts import HostAdvice
 from .log.once import Once
 from .message import Answer, Request
+from .meter import Meter
 from .record_allowance import RecordAllowance
 from .recording import Recording
 from .report_only_exchange import ReportOnlyExchange
@@ -76,7 +78,8 @@ class Gate:
     `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`. `findings` is a file to which what
     is in the property of that name is appended, each thing once: all processes of a site may share it. With
     a `ledger` each consent is recorded before it counts; the gate's keys sign the records, unless the ledger
-    has keys of its own.
+    has keys of its own. `metrics` counts what the gate and its ledger do: `consentgate.metrics.Metrics` does
+    it for Prometheus.
 
     Raises PolicyError where the policy names templates that cannot be used, TypeError where an argument is of
     the wrong type, ValueError where a key is missing or empty, the number of proxies is negative or there is
@@ -93,6 +96,7 @@ class Gate:
         trusted_proxies: int = 0,
         findings: str | os.PathLike[str] | None = None,
         ledger: Recorder | None = None,
+        metrics: Meter | None = None,
     ) -> None:
         check_policy(policy)
         keys = keys_of(secret_key)
@@ -102,8 +106,12 @@ class Gate:
         findings_file = FindingsFile(check_findings(findings)) if findings is not None else None
         _warn_of_short_keys(keys)
         check_ledger(ledger)
+        check_metrics(metrics)
         self._keys = keys
+        self._meter = metrics
         self._recorder = None if ledger is None else ledger.signing_with(tuple(keys))
+        if metrics is not None and isinstance(self._recorder, Metered):
+            self._recorder.metered_by(cast(RecordMeter, metrics))
         self._recorded = RecordAllowance()
         self._recording = Threads(_MOST_THREADS)
         self._embeds = SignedEmbeds(keys)
@@ -141,7 +149,7 @@ class Gate:
         check_templates(policy)
         cookies = ConsentCookies(self._keys, policy.site, insecure=self._insecure)
         learnt = self._learnt.of(name)
-        log = Advice(policy, learnt.findings, name, learnt.once)
+        log = Advice(policy, learnt.findings, name, learnt.once, self._meter)
         for misfiled, category in policy.misfiled(*self._framework_cookies):
             log.cookies.misfiled(misfiled, category)
         return Enforcement(
@@ -156,6 +164,7 @@ class Gate:
             set_by_application=learnt.set_by_application,
             recorder=self._recorder,
             recorded=self._recorded,
+            meter=self._meter,
         )
 
     @property

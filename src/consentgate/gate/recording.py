@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from consentgate.consent.record import Notice, NotRecorded, Record, Recorder
 
 from .message import Answer
+from .meter import Meter, Unrecorded
 
 _log = logging.getLogger("consentgate")
 
@@ -18,7 +19,7 @@ class Recording:
     """An answer that waits for a `record`. Whoever carries it out may have to wait for a disk.
 
     `answered` is the answer once the record lasts, `otherwise` where it cannot be kept: a grant then counts
-    for nothing, and what takes consent back counts all the same.
+    for nothing, and what takes consent back counts all the same. `meter` counts both.
     """
 
     record: Record
@@ -26,15 +27,30 @@ class Recording:
     recorder: Recorder
     answered: Answer
     otherwise: Callable[[], Answer]
+    meter: Meter | None = None
 
     def carry_out(self) -> Answer:
         """Keep the record, and return the answer."""
         try:
             self.recorder.record(self.record, self.notice)
         except NotRecorded:
-            return self.otherwise()
+            return self._unrecorded()
         except Exception:
             # Whatever it was, no grant counts that nobody can prove, and each refusal does.
             _log.exception("a decision could not be recorded")
-            return self.otherwise()
+            return self._unrecorded()
+        if self.meter is not None:
+            self.meter.decided(self.record.event)
         return self.answered
+
+    def _unrecorded(self) -> Answer:
+        if self.meter is not None:
+            count_unrecorded(self.meter, self.record, "storage")
+        return self.otherwise()
+
+
+def count_unrecorded(meter: Meter, record: Record, why: Unrecorded) -> None:
+    """Count a decision that no `record` is kept of. One that grants nothing takes effect all the same."""
+    meter.not_recorded(record.event, why)
+    if not record.is_grant:
+        meter.decided(record.event)

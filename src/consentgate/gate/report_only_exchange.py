@@ -12,6 +12,7 @@ from .exchange import Exchange
 from .message import Head, Header, Request
 from .response.body import Body
 from .response.content_type import Kind
+from .response.measured_body import measured
 from .response.reading import Reader
 from .response.treatment import Action, Refusal, treatment
 
@@ -49,7 +50,8 @@ class ReportOnlyExchange(Exchange):
                     self._log.limits.unreadable(refusal.reason)
             case Action.READ:
                 reader = Reader(self._visit, self._insertions, self._log, only_observes=True)
-                self._observed = reader.body(treated, given)
+                body = reader.body(treated, given)
+                self._observed = measured(body, self._enforcement.meter, is_open=self.consent.is_open)
         self._passes = self._observed is None
         is_shown = treated.kind not in (Kind.OTHER, Kind.UNKNOWN)
         self._head = Head(status, self._reporting(given) if is_shown else given)

@@ -7,13 +7,14 @@ import os
 import threading
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from consentgate.consent.record import Notice, NotRecorded, Record
+from consentgate.consent.record import Notice, NotRecorded, Record, RecordMeter, Waiting
 
 from .chain.keys import Keys
 from .database.connections import Database, OutdatedTables, database_url
@@ -21,7 +22,7 @@ from .database.retention import Purged, Retention, purge
 from .proof.checkpoints import Checkpoint, make_checkpoint
 from .writing.direct_writer import DirectWriter
 from .writing.mover import Mover, Moving
-from .writing.spool import SpoolWriter
+from .writing.spool import SpoolWriter, size_left_behind
 
 _log = logging.getLogger("consentgate.ledger")
 
@@ -75,6 +76,8 @@ class Ledger:
         self._spool_limit = spool_limit
         self._checkpoint_every = checkpoint_every
         self._closed = False
+        self._meter: RecordMeter | None = None
+        self._has_failed = False
         self._process = _Process()
         self._start()
         _watch_forks(self)
@@ -90,6 +93,7 @@ class Ledger:
         except OutdatedTables as error:
             raise LedgerError(str(error)) from None
         except SQLAlchemyError as error:
+            self._has_failed = True
             _log.error(
                 "the ledger's database does not work (%s): %s",
                 type(getattr(error, "orig", None) or error).__name__,
@@ -102,6 +106,23 @@ class Ledger:
         if self._keys is None:
             self._keys = Keys(secret_keys)
         return self
+
+    def metered_by(self, meter: RecordMeter) -> None:
+        """Show this `meter` what waits in the spool, and whether the database works: after each move."""
+        self._meter = meter
+        meter.database_failing(self._has_failed)
+
+    def _tell_meter(self, works: bool) -> None:
+        self._has_failed = not works
+        if self._meter is None:
+            return
+        self._meter.database_failing(not works)
+        if self._spool is not None:
+            writer = self._process.writer
+            waiting = Waiting() if writer is None else writer.waiting
+            # While the database works, that is moved before anybody sees it.
+            left = 0 if works else size_left_behind(self._spool)
+            self._meter.waits(replace(waiting, left_behind=left))
 
     def record(self, record: Record, notice: Notice | None = None) -> None:
         """Keep a `record`, and the `notice` that it cites. Return when both would survive a loss of power.
@@ -124,7 +145,9 @@ class Ledger:
             self._direct(process).append(record, notice)
         except (SQLAlchemyError, TimeoutError, OutdatedTables) as error:
             _log.error("a record could not be kept: %s", type(getattr(error, "orig", None) or error).__name__)
+            self._tell_meter(works=False)
             raise NotRecorded("neither the disk nor the database could be written") from error
+        self._tell_meter(works=True)
 
     def _spooled(self, process: _Process) -> SpoolWriter:
         """Return the writer of this process. Raises OSError where the disk does not let there be one."""
@@ -144,7 +167,7 @@ class Ledger:
         with process.lock:
             if process.mover is None:
                 moving = Moving(self._spool, self.engine, self._given_keys, self._checkpoint_every)
-                process.mover = Mover(moving, lambda: process.writer)
+                process.mover = Mover(moving, lambda: process.writer, self._tell_meter)
             return process.mover
 
     def _direct(self, process: _Process) -> DirectWriter:

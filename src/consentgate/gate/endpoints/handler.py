@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from consentgate.consent import Choice, Consent, Judge
 from consentgate.consent.choice import left_of, opens_something, takes_back
 from consentgate.consent.embed import Embed
-from consentgate.consent.record import Record
+from consentgate.consent.record import Control, Record
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
 from consentgate.gate.cookies.sent import SentCookies
@@ -20,7 +20,7 @@ from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.log.explanations import Explanations
 from consentgate.gate.message import Answer, Header, without
-from consentgate.gate.recording import Recording
+from consentgate.gate.recording import Recording, count_unrecorded
 from consentgate.gate.request.client import client_of
 from consentgate.gate.request.fetch_metadata import (
     is_clicked_by_script,
@@ -38,7 +38,7 @@ from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
-from .records import is_repeat, record_of
+from .records import event_of, is_repeat, record_of
 from .reports import BadReport, Reported, read_reports, without_person
 from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
 
@@ -180,8 +180,15 @@ class OwnRequest:
         if control is None:
             # Nothing was decided, so that nothing was saved.
             return Answer(303, self._headers_after(choice, onward))
+        return self._take(choice, onward, control)
+
+    def _take(self, choice: Choice, onward: str, control: Control) -> Answer | Recording:
+        """Have a `choice` take effect, once it is recorded where that is to be."""
+        request, log, meter = self.visit.request, self.enforcement.log.decisions, self.enforcement.meter
         recorder, before = self.enforcement.recorder, self.visit.consent.choice
         if recorder is None:
+            if meter is not None and not is_repeat(before, choice):
+                meter.decided(event_of(before, choice, control))
             return self._saved(choice, onward)
         if before is not None and is_repeat(before, choice):
             return self._saved(before, onward)
@@ -190,9 +197,15 @@ class OwnRequest:
         client = client_of(request, self.enforcement.trusted_proxies)
         if not self.enforcement.recorded.take(client):
             log.flooded(is_known=bool(client))
+            if meter is not None:
+                count_unrecorded(meter, record, "flood")
             return self._unrecorded(record, choice, onward)
         answered = self._saved(choice, onward)
-        return Recording(record, notice, recorder, answered, lambda: self._unrecorded(record, choice, onward))
+
+        def unrecorded() -> Answer:
+            return self._unrecorded(record, choice, onward)
+
+        return Recording(record, notice, recorder, answered, unrecorded, meter)
 
     def _saved(self, choice: Choice, onward: str) -> Answer:
         return Answer(303, self._headers_after(choice, f"{onward}#{SAVED}"))

@@ -25,7 +25,7 @@ def record_of(choice: Choice, control: Control, visit: Visit, notice: Notice, ve
     """Return the record of a `choice` that was made on a `visit` with the button `control`, by who was shown
     the `notice`, under this `version` of the policy."""
     policy, before = visit.judge.policy, visit.consent.choice
-    event, site = _event(before, choice, control), policy.site
+    event, site = event_of(before, choice, control), policy.site
     is_grant = event in GRANTS
     categories, services = _units(policy, choice)
     now = int(time.time())
@@ -55,7 +55,8 @@ def is_repeat(before: Choice | None, choice: Choice) -> bool:
     return replace(choice, at=before.at, id=before.id) == before
 
 
-def _event(before: Choice | None, choice: Choice, control: Control) -> Event:
+def event_of(before: Choice | None, choice: Choice, control: Control) -> Event:
+    """Return what a `choice` did that was made with the button `control`, after the one `before`."""
     if control == "object":
         return Event.OBJECTED
     if control == "permit":

@@ -118,7 +118,7 @@ class HeaderFilter:
         """Tell the log what was not allowed."""
         page = self._visit.page
         for url, claim in allowed.blocked:
-            self._log.declarations.url_blocked(url, page, claim)
+            self._log.declarations.url_blocked(url, page, claim, "header")
         for url in allowed.to_others:
             self._log.headers.link_goes_to_others(resolve(url, page).host)
         for name in allowed.undeclarable:

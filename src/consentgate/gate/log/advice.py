@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consentgate.gate.meter import Meter
 from consentgate.policy import Policy
 
 from .configuration import ConfigurationAdvice
@@ -20,14 +21,22 @@ class Advice:
 
     The `findings` are where what it finds is counted. The `name` of the policy is
     for the log, which names it where there are several. `once` remembers what was logged under that name.
+    `meter` counts all that was blocked, logged before or not.
     """
 
-    def __init__(self, policy: Policy, findings: Findings, name: str = "", once: Once | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        findings: Findings,
+        name: str = "",
+        once: Once | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         once, log = once or Once(), log_of(name)
         self.findings = findings
         self.configuration = ConfigurationAdvice(once)
         self.cookies = CookieAdvice(policy, once, log)
         self.decisions = DecisionAdvice(once, log)
-        self.declarations = DeclarationAdvice(policy, once, self.findings, log)
+        self.declarations = DeclarationAdvice(policy, once, self.findings, log, meter)
         self.headers = HeaderAdvice(policy, once, self.findings, log)
         self.limits = LimitAdvice(once, log)

@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 from consentgate.catalogue import InlineScript, catalogue
+from consentgate.gate.meter import Meter
 from consentgate.html import BlockedMarkup
 from consentgate.policy import Claim, Policy
 from consentgate.policy.messages import listed
@@ -22,6 +23,12 @@ _FOR_A_PROGRAM = (
 )
 
 
+OWN_SERVICE = "own"
+"""The service of the site's own cookies, as meters and fields of the log have it."""
+UNDECLARED = "undeclared"
+"""The service of what nobody declared. Its name may be made up."""
+
+
 class DeclarationAdvice:
     """Logs each undeclared host, cookie and service that was blocked. Safe to share by threads.
 
@@ -29,11 +36,14 @@ class DeclarationAdvice:
     as a finding too, declared or not.
     """
 
-    def __init__(self, policy: Policy, once: Once, findings: Findings, log: Log) -> None:
+    def __init__(
+        self, policy: Policy, once: Once, findings: Findings, log: Log, meter: Meter | None = None
+    ) -> None:
         self._proposals = Proposals(policy)
         self._once = once
         self._log = log
         self._findings = findings
+        self._meter = meter
         self._urls: set[tuple[str | None, ...]] = set()
         self._report_only = policy.site.report_only
         self._blocked = "would block" if self._report_only else "blocked"
@@ -41,11 +51,13 @@ class DeclarationAdvice:
 
     def cookie_set(self, name: str, claim: Claim) -> None:
         """Log that the cookie `name`, which the application set, was blocked."""
+        self._count("cookie set", claim)
         self._find("cookie", name, claim)
         self._cookie(name, claim, source="site")
 
     def cookie_sent(self, name: str, claim: Claim) -> None:
         """Log that the cookie `name`, which a browser sent, was kept from the application."""
+        self._count("cookie sent", claim)
         self._find("cookie sent", name, claim)
         self._cookie(name, claim, source="browsers")
 
@@ -90,8 +102,10 @@ class DeclarationAdvice:
             place = f" at {toml_text(path)} on the site itself" if path else ""
             self._warn(f"{toml_text(claim.name)}{place}", self._proposals.service(claim))
 
-    def url_blocked(self, url: str, page: Url, claim: Claim) -> None:
-        """Log that something on a `page` was blocked which would load `url`; "" is for what names no URL."""
+    def url_blocked(self, url: str, page: Url, claim: Claim, kind: str = "") -> None:
+        """Log that something of this `kind` on a `page` was blocked which would load `url`; "" is for what
+        names no URL."""
+        self._count(kind, claim)
         is_short = len(url) <= LONGEST
         if is_short and not self._report_only and self._was_logged(page.host, url, claim.service):
             return
@@ -170,6 +184,11 @@ class DeclarationAdvice:
         # One declaration is good for whatever is stored under the name.
         if not claim.declared and self._once.is_new("cookie", name, source):
             self._warn(f"the {kind} {toml_text(name)}", self._proposals.cookie(name, claim))
+
+    def _count(self, kind: str, claim: Claim) -> None:
+        if self._meter is not None:
+            service = (claim.service or OWN_SERVICE) if claim.declared else UNDECLARED
+            self._meter.blocked(kind, service, is_enforced=not self._report_only)
 
     def _find(self, kind: str, name: str, claim: Claim) -> None:
         if self._report_only:

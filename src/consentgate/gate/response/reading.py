@@ -80,12 +80,12 @@ class Reader:
         claim, url, kind = blocked.violation
         if self._debug is not None:
             self._debug.add(claim, url, kind, blocked.words)
-        self._note_blocked(claim, url)
+        self._note_blocked(claim, url, kind)
         if kind == "inline script":
             self._log.declarations.inline_script_blocked(claim, self._visit.page.path, blocked)
 
-    def _note_blocked(self, claim: Claim, url: str) -> None:
-        self._log.declarations.url_blocked(url, self._visit.page, claim)
+    def _note_blocked(self, claim: Claim, url: str, kind: str = "") -> None:
+        self._log.declarations.url_blocked(url, self._visit.page, claim, kind)
 
     def _note_limit(self, limit: Limit, offset: int) -> None:
         if self._only_observes:

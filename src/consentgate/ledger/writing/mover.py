@@ -55,6 +55,7 @@ class Moving:
 
     def move_own(self, writer: SpoolWriter) -> None:
         """Move what a live writer has written. Raises SQLAlchemyError where the database does not work."""
+        begun = time.monotonic()
         for stretch in writer.stretches():
             start = self._offsets.get(stretch.path, 0)
             if stretch.end is None or stretch.end > start:
@@ -62,10 +63,11 @@ class Moving:
                 frames = read_frames(data, start)
                 self._store(writer.writer, frames.payloads, stretch.path, frames.damaged)
                 self._offsets[stretch.path] = len(data)
-                writer.moved(len(data) - start)
+                writer.moved(len(data) - start, len(frames.payloads))
             if stretch.sealed:
                 stretch.path.unlink()
                 self._offsets.pop(stretch.path, None)
+        writer.moved_all_before(begun)
 
     def move_left_behind(self) -> None:
         """Move what processes that are no more have left. Raises SQLAlchemyError."""
@@ -130,11 +132,17 @@ def _decoded(payloads: Sequence[bytes]) -> Iterator[Entry]:
 
 
 class Mover:
-    """A thread that moves what waits, until it is told to stop. The process does not wait for it."""
+    """A thread that moves what waits, until it is told to stop. The process does not wait for it.
 
-    def __init__(self, moving: Moving, writer: Callable[[], SpoolWriter | None]) -> None:
+    It calls `tell` after each move, with whether the database took it.
+    """
+
+    def __init__(
+        self, moving: Moving, writer: Callable[[], SpoolWriter | None], tell: Callable[[bool], None]
+    ) -> None:
         self._moving = moving
         self._writer = writer
+        self._tell = tell
         self._wanted = threading.Event()
         self._stopping = False
         self._lock = threading.Lock()
@@ -154,6 +162,11 @@ class Mover:
 
     def move(self, *, is_last: bool = False) -> bool:
         """Move all that waits now. Return whether the database took it."""
+        taken = self._move(is_last=is_last)
+        self._tell(taken)
+        return taken
+
+    def _move(self, *, is_last: bool) -> bool:
         with self._lock:
             try:
                 if (writer := self._writer()) is not None:

@@ -11,11 +11,12 @@ import errno
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentgate.consent.record import Notice, Record
+from consentgate.consent.record import Notice, Record, Waiting
 from consentgate.ledger.chain.entries import encode
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.numbering import Numbering
@@ -57,7 +58,8 @@ class SpoolWriter:
         self._written = self._synced = 0
         self._synced_size = 0
         self._is_full = self._is_broken = self._is_closed = False
-        self._waiting = 0
+        self._waiting = self._entries = 0
+        self._waiting_since = 0.0
         # Locked before it has its name, so that nobody takes it for one that a process left behind.
         unborn = spool / f"{_UNBORN}{self.writer}"
         try:
@@ -98,7 +100,10 @@ class SpoolWriter:
                 self._is_full = True
                 raise
             self._numbering = numbering
+            if not self._waiting:
+                self._waiting_since = time.monotonic()
             self._waiting += len(data)
+            self._entries += len(entries)
             self._written += 1
             mine = self._written
         self._sync(mine)
@@ -152,15 +157,24 @@ class SpoolWriter:
         before = [Stretch(path, None, sealed=True) for path in segments_in(self.folder) if path < active]
         return [*before, Stretch(active, end, sealed=False)]
 
-    def moved(self, size: int) -> None:
-        """Note that so many bytes more are in the database."""
+    def moved(self, size: int, entries: int) -> None:
+        """Note that so many bytes and entries more are in the database."""
         with self._lock:
             self._waiting -= size
+            self._entries -= entries
+
+    def moved_all_before(self, moment: float) -> None:
+        """Note that all is in the database that was written before a moment of the monotonic clock."""
+        with self._lock:
+            self._waiting_since = max(moment, self._waiting_since)
 
     @property
-    def waiting(self) -> int:
-        """The bytes that wait for the database."""
-        return self._waiting
+    def waiting(self) -> Waiting:
+        """What waits for the database. It may be younger than it says, and never older."""
+        with self._lock:
+            if not self._waiting:
+                return Waiting()
+            return Waiting(self._waiting, self._entries, time.monotonic() - self._waiting_since)
 
     @property
     def has_failed(self) -> bool:
@@ -200,6 +214,14 @@ def left_behind(spool: Path) -> Iterator[tuple[str, Path]]:
             yield folder.name, folder
         finally:
             held.close()
+
+
+def size_left_behind(spool: Path) -> int:
+    """Return how many bytes writers that are no more have left in a `spool`."""
+    with contextlib.suppress(FileNotFoundError):
+        return sum(path.stat().st_size for _, folder in left_behind(spool) for path in segments_in(folder))
+    # Another process is moving them.
+    return 0
 
 
 def _folders_of(spool: Path) -> list[Path]:
