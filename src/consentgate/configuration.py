@@ -10,6 +10,8 @@ from enum import Enum
 from pathlib import Path
 from typing import cast
 
+from consentgate.log_fields import fields
+
 from .consent.record import Recorder
 from .gate import Gate
 from .gate.meter import Meter
@@ -104,6 +106,7 @@ class Configuration:
                 'no policy file is configured: consent to "third-party" opens whatever nobody declared. '
                 "Write one and name it in %s",
                 self._setting("POLICY"),
+                extra=fields("setup", about="no policy file"),
             )
         try:
             declared = policy.with_installed_services().with_declared(services)

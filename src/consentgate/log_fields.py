@@ -9,9 +9,10 @@ KEY = "consentgate"
 else's."""
 
 Value = str | int | float | bool
+Fields = dict[str, Mapping[str, Value]]
 
 
-def fields(event: str, **values: Value | None) -> dict[str, Mapping[str, Value]]:
+def fields(event: str, **values: Value | None) -> Fields:
     """Return the `extra` of a log line about an `event`, one of those in docs/monitoring.md.
 
     The `values` are ids of the policy, words of ours and numbers; never anything that came with a request.

@@ -10,6 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from consentgate.catalogue import Glob
+from consentgate.log_fields import fields
 from consentgate.policy import NECESSARY, OWN, UNDECLARED, Claim, Policy, Unit
 from consentgate.policy.memories import remembered
 from consentgate.policy.messages import did_you_mean, listed, shown
@@ -243,4 +244,5 @@ def _tell_lack(name: str) -> None:
         "Policies(..., ids=[%a]), and every other id is an error. This is logged once for each id",
         name[:100],
         name[:100],
+        extra=fields("setup", about="unknown id"),
     )

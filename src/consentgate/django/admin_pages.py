@@ -10,6 +10,8 @@ from django.conf import settings
 from django.urls import NoReverseMatch, get_resolver, get_script_prefix, reverse
 from django.utils import translation
 
+from consentgate.log_fields import fields
+
 _log = logging.getLogger("consentgate")
 
 
@@ -26,7 +28,11 @@ def admin_paths() -> tuple[str, ...]:
     # URL configurations run any code of the site, so that anything may be raised.
     except Exception as error:
         # Django tries again at the first request, and reports the error itself.
-        _log.warning("the URL configuration cannot be read yet, so that the admin asks, too: %s", error)
+        _log.warning(
+            "the URL configuration cannot be read yet, so that the admin asks, too: %s",
+            error,
+            extra=fields("setup", about="admin pages"),
+        )
         return ()
     codes = {settings.LANGUAGE_CODE, *(code for code, _ in settings.LANGUAGES)}
     return tuple(f"{path}*" for path in paths if path != "/" and path.strip("/") not in codes)

@@ -30,6 +30,7 @@ from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.consent.current import ActingFor
 from consentgate.gate import Answer, Exchange, Header, Recording, Request
+from consentgate.log_fields import fields
 from consentgate.web.paths import quoted_path
 
 from .caching import give_consent
@@ -63,11 +64,12 @@ class ConsentMiddleware:
         self.gate = gate_from_settings()
         for mistake in misplacements(ConsentMiddleware):
             # The checks report this too, but servers do not run them.
-            _log.error("%s", mistake)
+            _log.error("%s", mistake, extra=fields("setup", about="middleware order"))
         if not apps.is_installed("consentgate.django"):
             _log.warning(
                 '"consentgate.django" is not in INSTALLED_APPS: the gate works, but manage.py check does not '
-                'look at its settings. Add it: INSTALLED_APPS = [..., "consentgate.django"]'
+                'look at its settings. Add it: INSTALLED_APPS = [..., "consentgate.django"]',
+                extra=fields("setup", about="middleware order"),
             )
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:

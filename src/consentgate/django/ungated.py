@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from consentgate import asgi, wsgi
 from consentgate.consent import Consent
+from consentgate.log_fields import fields
 
 from .caching import give_consent
 from .settings import read_settings
@@ -50,7 +51,8 @@ class Ungated:
                 "request.consent was asked for in a request that did not come through the gate: nothing is "
                 "allowed in it. In production: put "
                 '"consentgate.django.ConsentMiddleware" first in MIDDLEWARE. In a test of a view alone: '
-                'request.consent = consentgate.testing.consent_for(gate_from_settings(), grants=["stats"])'
+                'request.consent = consentgate.testing.consent_for(gate_from_settings(), grants=["stats"])',
+                extra=fields("setup", about="ungated"),
             )
         return Consent(read_settings().policy_for(request.META.get("HTTP_HOST") or "testserver"))
 

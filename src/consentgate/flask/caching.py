@@ -12,6 +12,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from consentgate.log_fields import fields
+
 _log = logging.getLogger("consentgate")
 
 _GUARDED = "_consentgate_guarded"
@@ -73,6 +75,7 @@ def _guard(backend: Any, questions: Callable[[], Questions | None]) -> None:
                 "To store it, put consent.key into its key, as in @cache.cached(make_cache_key="
                 'lambda *args, **kwargs: f"{request.full_path} {consent.key}"). This is logged once',
                 str(key)[:200],
+                extra=fields("setup", about="cached page"),
             )
         return False
 

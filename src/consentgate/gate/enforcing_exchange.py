@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from consentgate.html.tokenizer.encoding import Unreadable
+from consentgate.log_fields import fields
 
 from .cookies.expiry import Deletions
 from .exchange import Exchange, GateClosed
@@ -149,7 +150,9 @@ class EnforcingExchange(Exchange):
                 if self._enforcement.meter is not None:
                     self._enforcement.meter.broke_off()
                 _log.exception(
-                    "the page %r broke off: the gate could not read it on", self._visit.request.path
+                    "the page %r broke off: the gate could not read it on",
+                    self._visit.request.path,
+                    extra=fields("broke off"),
                 )
                 raise GateClosed(f"the gate could not read on: {error}") from error
             self._close(502, str(error), None if isinstance(error, Unreadable) else error)
@@ -172,7 +175,13 @@ class EnforcingExchange(Exchange):
         """Answer with an error page instead of what cannot be judged."""
         if self._enforcement.meter is not None:
             self._enforcement.meter.closed(status)
-        _log.error("closed the page %r: %s", self._visit.request.path, reason, exc_info=cause)
+        _log.error(
+            "closed the page %r: %s",
+            self._visit.request.path,
+            reason,
+            exc_info=cause,
+            extra=fields("closed", status=status),
+        )
         return self._answer_instead(status, partial(self._pages.problem, status))
 
     def _answer_instead(self, status: int, page: Callable[[], bytes]) -> Head:

@@ -15,6 +15,7 @@ from consentgate.consent.embed import SignedEmbeds
 from consentgate.consent.record import Metered, Recorder, RecordMeter
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
+from consentgate.log_fields import fields
 from consentgate.pages import check_templates
 from consentgate.policy import Claim, Cookie, Policies, Policy, Site
 from consentgate.web.host import parse_authority, parse_host
@@ -350,6 +351,7 @@ def _warn_of_short_keys(keys: Iterable[str | bytes]) -> None:
             "secret_key: shorter than %d characters; who guesses it can forge consent, so make it long and "
             "random",
             _LEAST_KEY,
+            extra=fields("setup", about="short key"),
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from consentgate.consent.record import Notice, NotRecorded, Record, Recorder
+from consentgate.log_fields import fields
 
 from .message import Answer
 from .meter import Meter, Unrecorded
@@ -37,7 +38,7 @@ class Recording:
             return self._unrecorded()
         except Exception:
             # Whatever it was, no grant counts that nobody can prove, and each refusal does.
-            _log.exception("a decision could not be recorded")
+            _log.exception("a decision could not be recorded", extra=fields("unrecorded", about="fault"))
             return self._unrecorded()
         if self.meter is not None:
             self.meter.decided(self.record.event)

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from consentgate.consent.record import Notice, NotRecorded, Record, RecordMeter, Waiting
+from consentgate.log_fields import fields
 
 from .chain.keys import Keys
 from .database.connections import Database, OutdatedTables, database_url
@@ -98,6 +99,7 @@ class Ledger:
                 "the ledger's database does not work (%s): %s",
                 type(getattr(error, "orig", None) or error).__name__,
                 "records wait in the spool" if self._spool else "nobody can consent",
+                extra=fields("database failing"),
             )
 
     def signing_with(self, secret_keys: Sequence[str | bytes]) -> Ledger:
@@ -144,7 +146,11 @@ class Ledger:
         try:
             self._direct(process).append(record, notice)
         except (SQLAlchemyError, TimeoutError, OutdatedTables) as error:
-            _log.error("a record could not be kept: %s", type(getattr(error, "orig", None) or error).__name__)
+            _log.error(
+                "a record could not be kept: %s",
+                type(getattr(error, "orig", None) or error).__name__,
+                extra=fields("unrecorded", about="storage"),
+            )
             self._tell_meter(works=False)
             raise NotRecorded("neither the disk nor the database could be written") from error
         self._tell_meter(works=True)
@@ -184,6 +190,7 @@ class Ledger:
                 "the ledger's spool cannot be written (%s): records go straight to the database while that "
                 "works, and nobody can consent while it does not",
                 error.strerror or error,
+                extra=fields("spool failing", errno=error.errno),
             )
 
     @property

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 from consentgate.consent import Consent
 from consentgate.consent.current import ActingFor, current_consent
 from consentgate.gate.log.once import Once
+from consentgate.gate.log.service_label import service_label
+from consentgate.log_fields import fields
 from consentgate.policy import Policy
 from consentgate.policy.messages import did_you_mean, listed, shown
 from consentgate.policy.proposals import Proposals
@@ -93,7 +95,11 @@ class Outbound:
 
     def _tell(self, contact: Contact, message: str, *values: object) -> None:
         if self._logged.is_new(contact.name, contact.host):
-            _log.warning(f"outbound: {message}", *values)
+            _log.warning(
+                f"outbound: {message}",
+                *values,
+                extra=fields("outbound", service=service_label(contact.claim)),
+            )
 
     def _advice(self, contact: Contact) -> str:
         """Return the lines that would declare what nobody declared."""

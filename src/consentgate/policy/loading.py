@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from consentgate.catalogue import KnownService, catalogue
+from consentgate.log_fields import fields
 
 from .categories import DEFAULT_CATEGORIES
 from .check import check
@@ -92,7 +93,7 @@ def parse(text: str, file: str) -> Parts:
     """
     parts, filed = read(text, file)
     for finding in located(review_at_start(parts, filed), text):
-        _log.warning("%s: %s", in_file(file, finding.line), finding)
+        _log.warning("%s: %s", in_file(file, finding.line), finding, extra=fields("policy", about="finding"))
     return parts
 
 
@@ -141,7 +142,7 @@ def read_service(
     if reader.tables.mistakes:
         raise PolicyError(Mistake(source, *mistake) for mistake in reader.tables.mistakes)
     for finding in reader.filed:
-        _log.warning("%s: %s", source, finding)
+        _log.warning("%s: %s", source, finding, extra=fields("policy", about="finding"))
     return service
 
 

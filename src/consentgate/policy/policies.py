@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
+from consentgate.log_fields import fields
 from consentgate.web.host import parse_authority
 
 from .declaration_gaps import latest_day, missing_or_postdated_in
@@ -257,6 +258,7 @@ class _Folder:
                 "%s: no policy file is in this folder, so that every host is closed; name files after hosts, "
                 "like shop.example%s, or %s for all",
                 *(folder, ENDING, DEFAULT),
+                extra=fields("policy", about="no files"),
             )
 
     def find(self, host: str) -> FoundPolicy | None:
@@ -278,6 +280,7 @@ def _warn_of_misnamed(folder: Path, misnamed: Iterable[tuple[str, str]]) -> None
             "%s: no host leads to this file; %s",
             folder / name,
             f"rename it to {meant}" if meant else "name it after a host, like shop.example.toml",
+            extra=fields("policy", about="file name"),
         )
 
 

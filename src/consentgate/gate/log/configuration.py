@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from consentgate.log_fields import fields
 from consentgate.policy.review.site import NOTHING_IS_BLOCKED
 
 from .once import Once
@@ -22,7 +23,8 @@ class ConfigurationAdvice:
         if self._once.is_new("place", "doubled"):
             _log.warning(
                 "this gate does nothing: another gate is around it already, and its policy counts. Leave "
-                "only the outermost"
+                "only the outermost",
+                extra=fields("setup", about="second gate"),
             )
 
     def inside_sessions(self) -> None:
@@ -31,21 +33,31 @@ class ConfigurationAdvice:
             _log.error(
                 "the gate is inside the session middleware, whose cookie passes it by in both directions. "
                 "Put the gate outermost: ConsentMiddleware(app, gate) around the application, or "
-                "app.add_middleware(ConsentMiddleware, gate=gate) after all others: the last is the outermost"
+                "app.add_middleware(ConsentMiddleware, gate=gate) after all others: the last is "
+                "the outermost",
+                extra=fields("setup", about="inside sessions"),
             )
 
     def only_reports(self) -> None:
         """Log that this gate blocks nothing."""
         if self._once.is_new("mode", "report only"):
-            _log.warning("report_only is on in [site]: %s", NOTHING_IS_BLOCKED)
+            _log.warning(
+                "report_only is on in [site]: %s",
+                NOTHING_IS_BLOCKED,
+                extra=fields("setup", about="report only"),
+            )
 
     def finds_nothing(self) -> None:
         """Log that nothing will come into the file of findings."""
         _log.warning(
             "findings: nothing is counted, and nothing will be in the file. Write report_only = true or "
-            "reports = true under [site] in the policy"
+            "reports = true under [site] in the policy",
+            extra=fields("setup", about="findings"),
         )
 
     def is_debugged(self) -> None:
         """Log that pages show what was blocked in them."""
-        _log.warning("debug is on: pages show what was blocked in them, which is for those who make the site")
+        _log.warning(
+            "debug is on: pages show what was blocked in them, which is for those who make the site",
+            extra=fields("setup", about="debug"),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consentgate.log_fields import fields
 from consentgate.policy import NECESSARY, NEVER, Cookie, Policy
 from consentgate.policy.lifetime import lifetime_text
 from consentgate.policy.proposals import toml_text
@@ -27,6 +28,7 @@ class CookieAdvice:
                 "choice. Give the application's another name",
                 self._blocked,
                 toml_text(name),
+                extra=fields("cookie", about="reserved name"),
             )
 
     def nameless(self, line: str) -> None:
@@ -39,6 +41,7 @@ class CookieAdvice:
                 "and browsers disagree about what that means. Write it as name=value; Path=/",
                 self._blocked,
                 toml_text(name),
+                extra=fields("cookie", about="no name"),
             )
 
     def not_deleted(self, name: str) -> None:
@@ -51,6 +54,7 @@ class CookieAdvice:
                 'reason ("load-balancing", "security") for the application to see it. If a script of the '
                 "site sets it, declare it with its category, and it is deleted",
                 toml_text(name),
+                extra=fields("cookie", about="not deleted"),
             )
 
     def clamped(self, name: str, asked: float, allowed: int, cookie: Cookie | None) -> None:
@@ -68,6 +72,7 @@ class CookieAdvice:
                 lifetime_text(allowed),
                 "into the policy:" if cookie else "where the policy declares the cookie:",
                 _table(cookie, asked) if cookie else f"lifetime = {toml_text(lifetime_text(asked))}",
+                extra=fields("cookie", about="lifetime cut"),
             )
 
     def not_extended(self, name: str) -> None:
@@ -78,6 +83,7 @@ class CookieAdvice:
                 "later visits must not extend it (CNIL 2020-091, section 5)",
                 self._blocked,
                 toml_text(name),
+                extra=fields("cookie", about="not extended"),
             )
 
     def too_wide(self, name: str, domain: str) -> None:
@@ -92,6 +98,7 @@ class CookieAdvice:
                 domain,
                 toml_text(domain),
                 toml_text(f"*.{domain}"),
+                extra=fields("cookie", about="domain"),
             )
 
     def outlives_setting(self, cookie: Cookie, asked: float) -> None:
@@ -104,12 +111,13 @@ class CookieAdvice:
                 lifetime_text(asked),
                 cookie.lifetime,
                 _table(cookie, asked),
+                extra=fields("cookie", about="lifetime"),
             )
 
     def misfiled(self, cookie: Cookie, category: str) -> None:
         """Log that the policy files a framework's `cookie` under a category that visitors can refuse."""
         if self._once.is_new("misfiled", cookie.name):
-            self._log.warning("%s", misfiled(cookie, category))
+            self._log.warning("%s", misfiled(cookie, category), extra=fields("cookie", about="misfiled"))
 
 
 def _table(cookie: Cookie, seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consentgate.log_fields import fields
 from consentgate.policy.proposals import toml_text
 
 from .naming import Log
@@ -31,6 +32,7 @@ class DecisionAdvice:
                 f"from {toml_text(origin)}" if origin else "without an Origin header",
                 toml_text(authority),
                 _ORIGINS.get(origin, _BEHIND_A_PROXY),
+                extra=fields("decision refused", about="origin", status=403),
             )
 
     def unreadable_form(self, reason: str, status: int) -> None:
@@ -42,6 +44,7 @@ class DecisionAdvice:
                 "new URLSearchParams(new FormData(form))",
                 status,
                 reason,
+                extra=fields("decision refused", about="form", status=status),
             )
 
     def framed(self, authority: str) -> None:
@@ -53,6 +56,7 @@ class DecisionAdvice:
                 "in the page around them. Content-Security-Policy: frame-ancestors keeps others from framing "
                 "yours",
                 toml_text(authority),
+                extra=fields("decision refused", about="frame", status=403),
             )
 
     def flooded(self, *, is_known: bool) -> None:
@@ -64,6 +68,7 @@ class DecisionAdvice:
                 "They are all from one address or network"
                 if is_known
                 else "Nobody can tell whether they are from one client: behind a proxy set trusted_proxies",
+                extra=fields("decision refused", about="flood", status=503),
             )
 
     def over_plain_http(self) -> None:
@@ -72,5 +77,6 @@ class DecisionAdvice:
             self._log.warning(
                 "a decision came over plain http, and browsers drop the consent cookie there. While you "
                 "develop: Gate(..., insecure=True); in Flask CONSENTGATE_INSECURE = True; in Django "
-                'CONSENTGATE = {"INSECURE": True}. Where the site goes live, serve https'
+                'CONSENTGATE = {"INSECURE": True}. Where the site goes live, serve https',
+                extra=fields("setup", about="plain http"),
             )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from consentgate.catalogue import InlineScript, catalogue
 from consentgate.gate.meter import Meter
 from consentgate.html import BlockedMarkup
+from consentgate.log_fields import fields
 from consentgate.policy import Claim, Policy
 from consentgate.policy.messages import listed
 from consentgate.policy.proposals import LONGEST, Proposals, toml_text
@@ -14,6 +15,7 @@ from consentgate.web.url import Url, resolve
 from .findings import Findings
 from .naming import Log
 from .once import MOST, Once, Source
+from .service_label import UNDECLARED, service_label
 
 _DECLARE_IT = "declare the service, and the script stays: a stub takes the call"
 _MOVE_THE_CALL = "move the call to a script element of its own, or into a file of yours"
@@ -21,12 +23,6 @@ _FOR_A_PROGRAM = (
     "no policy can: it starts a program, which may load anything. A link with this address stays: visitors "
     "click it or not"
 )
-
-
-OWN_SERVICE = "own"
-"""The service of the site's own cookies, as meters and fields of the log have it."""
-UNDECLARED = "undeclared"
-"""The service of what nobody declared. Its name may be made up."""
 
 
 class DeclarationAdvice:
@@ -87,10 +83,10 @@ class DeclarationAdvice:
         ):
             return
         if host.endswith(":"):
-            self._warn(f"an address that begins with {toml_text(host)}", _FOR_A_PROGRAM, blocked)
+            self._warn("address", f"an address that begins with {toml_text(host)}", _FOR_A_PROGRAM, blocked)
         else:
             lines = self._proposals.host(host, claim, url, page)
-            self._warn(f"the host {toml_text(host)}", lines, blocked)
+            self._warn("host", f"the host {toml_text(host)}", lines, blocked)
 
     def service_blocked(self, claim: Claim, path: str = "") -> None:
         """Log that a script or widget was blocked which the catalogue recognised; at a `path` of the site
@@ -100,7 +96,7 @@ class DeclarationAdvice:
             return
         if claim.service and self._once.is_new("name", claim.service):
             place = f" at {toml_text(path)} on the site itself" if path else ""
-            self._warn(f"{toml_text(claim.name)}{place}", self._proposals.service(claim))
+            self._warn("service", f"{toml_text(claim.name)}{place}", self._proposals.service(claim))
 
     def url_blocked(self, url: str, page: Url, claim: Claim, kind: str = "") -> None:
         """Log that something of this `kind` on a `page` was blocked which would load `url`; "" is for what
@@ -130,6 +126,7 @@ class DeclarationAdvice:
                 self._blocked,
                 toml_text(claim.name),
                 toml_text(page),
+                extra=fields("blocked", about="closed service", service=service_label(claim)),
             )
 
     def _was_logged(self, *what: str | None) -> bool:
@@ -155,6 +152,7 @@ class DeclarationAdvice:
             toml_text(page),
             f"[{', '.join(map(toml_text, claim.pages))}]",
             f"; {toml_text(starred)} does not match {toml_text(starred[:-2] or '/')}" if starred[:-2] else "",
+            extra=fields("blocked", about="other page", service=service_label(claim)),
         )
 
     def inline_script_blocked(self, claim: Claim, page: str, place: BlockedMarkup) -> None:
@@ -178,26 +176,32 @@ class DeclarationAdvice:
                 " and ".join(map(toml_text, words)),
                 listed(dict.fromkeys(service.name for service in catalogue().by_inline(script))),
                 _DECLARE_IT if only_calls and not claim.declared else _MOVE_THE_CALL,
+                extra=fields("blocked", about="inline script", service=service_label(claim)),
             )
 
     def _cookie(self, name: str, claim: Claim, source: Source, kind: str = "cookie") -> None:
         # One declaration is good for whatever is stored under the name.
         if not claim.declared and self._once.is_new("cookie", name, source):
-            self._warn(f"the {kind} {toml_text(name)}", self._proposals.cookie(name, claim))
+            self._warn(kind, f"the {kind} {toml_text(name)}", self._proposals.cookie(name, claim))
 
     def _count(self, kind: str, claim: Claim) -> None:
         if self._meter is not None:
-            service = (claim.service or OWN_SERVICE) if claim.declared else UNDECLARED
-            self._meter.blocked(kind, service, is_enforced=not self._report_only)
+            self._meter.blocked(kind, service_label(claim), is_enforced=not self._report_only)
 
     def _find(self, kind: str, name: str, claim: Claim) -> None:
         if self._report_only:
             self._findings.add(kind, name, claim.service or "")
 
-    def _warn(self, what: str, lines: str, blocked: str = "") -> None:
+    def _warn(self, kind: str, what: str, lines: str, blocked: str = "") -> None:
         message = (
             "%s %s, which the policy does not declare. To declare it:\n%s"
             if lines.startswith(("[[", "#"))
             else "%s %s, which the policy does not declare; %s"
         )
-        self._log.warning(message, blocked or self._blocked, what, lines)
+        self._log.warning(
+            message,
+            blocked or self._blocked,
+            what,
+            lines,
+            extra=fields("blocked", about="undeclared", service=UNDECLARED, kind=kind),
+        )

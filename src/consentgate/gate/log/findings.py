@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from consentgate.log_fields import fields
+
 from .findings_file import FindingsFile
 
 _log = logging.getLogger("consentgate")
@@ -72,6 +74,7 @@ class Findings:
             is_new = key not in self._counts and key[1] != OTHERS
             self._counts[key] += 1
             self._total += 1
+            total = self._total
             summary = ""
             if self._total >= self._next_summary:
                 self._next_summary *= 2
@@ -80,7 +83,7 @@ class Findings:
         if is_new and self._file is not None:
             self._file.append(*key, self._policy)
         if summary:
-            _log.warning("findings: %s", summary)
+            _log.warning("findings: %s", summary, extra=fields("findings", count=total))
 
     def all(self) -> list[Finding]:
         """Return what was found, the most frequent first."""

@@ -7,6 +7,8 @@ import logging
 import os
 from pathlib import Path
 
+from consentgate.log_fields import fields
+
 _log = logging.getLogger("consentgate")
 
 _LONGEST = 1000
@@ -46,4 +48,5 @@ class FindingsFile:
                     "findings: cannot write to %s: %s. Let the server's user write there",
                     self._path,
                     error.strerror,
+                    extra=fields("setup", about="findings file"),
                 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from consentgate.gate.csp.build import Net
+from consentgate.log_fields import fields
 from consentgate.policy import Claim, Policy
 from consentgate.policy.proposals import LONGEST, toml_text
 
 from .findings import Findings
 from .naming import Log
 from .once import Once
+from .service_label import service_label
 
 _HEADERS_TO_DECLARE = {
     "service-worker-allowed": "; a [[service]] with the script's path in paths declares it",
@@ -41,6 +43,7 @@ class HeaderAdvice:
                 self._blocked,
                 toml_text(name),
                 _HEADERS_TO_DECLARE.get(name, ""),
+                extra=fields("header", about="undeclarable"),
             )
 
     def link_goes_to_others(self, host: str) -> None:
@@ -52,6 +55,7 @@ class HeaderAdvice:
                 "Write the link into the page, where each visitor's consent counts: <link rel=... href=...>",
                 self._blocked,
                 toml_text(host),
+                extra=fields("header", about="link"),
             )
 
     def not_plain(self, name: str, page: str) -> None:
@@ -66,6 +70,7 @@ class HeaderAdvice:
                 toml_text(name),
                 toml_text(page),
                 _PLAIN_FORMS[name],
+                extra=fields("header", about="not plain"),
             )
 
     def redirect_refused(self, host: str, claim: Claim, page: str, *, asked: bool) -> None:
@@ -86,6 +91,7 @@ class HeaderAdvice:
             why,
             _what_opens(claim, host),
             rest,
+            extra=fields("blocked", about="redirect", kind="redirect", service=service_label(claim)),
         )
 
     def styles_kept_out(self) -> None:
@@ -93,7 +99,8 @@ class HeaderAdvice:
         if self._once.is_new("policy", "style"):
             self._log.warning(
                 "the site's own Content-Security-Policy lets no style sheet of the site pass: the banner "
-                "works, but without its styles. Add 'self' or a nonce to its style-src"
+                "works, but without its styles. Add 'self' or a nonce to its style-src",
+                extra=fields("header", about="styles kept out"),
             )
 
     def consent_mode_kept_out(self) -> None:
@@ -102,7 +109,8 @@ class HeaderAdvice:
             self._log.warning(
                 "the site's own Content-Security-Policy lets no script file of the site pass: nothing tells "
                 "the tags of Google and Microsoft what the visitor consented to, and they take everything as "
-                "granted. Add 'self' or a nonce to its script-src"
+                "granted. Add 'self' or a nonce to its script-src",
+                extra=fields("header", about="consent mode kept out"),
             )
 
     def policy_too_long(self, net: Net) -> None:
@@ -116,6 +124,7 @@ class HeaderAdvice:
                     what,
                     ", ".join(map(toml_text, hosts)),
                     "" if what == "contact" else ", such as chats",
+                    extra=fields("header", about="policy too long", count=len(hosts)),
                 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from consentgate.log_fields import fields
 from consentgate.policy import PolicyError
 
 from .once import Once
@@ -28,6 +29,7 @@ class HostAdvice:
                 "gate's own pages are not found. If it is yours, %s",
                 host[:_LONGEST],
                 remedy,
+                extra=fields("policy", about="unknown host"),
             )
 
     def mistaken(self, name: str, error: PolicyError, *, keeps: bool) -> None:
@@ -38,6 +40,7 @@ class HostAdvice:
                 name[:_LONGEST],
                 "the one before it stays in effect" if keeps else "its hosts are closed until it is mended",
                 error,
+                extra=fields("policy", about="mistakes"),
             )
 
     def failed(self, host: str, error: Exception, *, keeps: bool) -> None:
@@ -49,6 +52,7 @@ class HostAdvice:
                 host[:_LONGEST],
                 "what was in effect before stays" if keeps else "it is answered with 503 until it can",
                 exc_info=error,
+                extra=fields("policy", about="unavailable"),
             )
 
     def works(self, host: str, error: type[Exception]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from consentgate.html import Limit
 from consentgate.html.tokenizer.encoding import Unreadable
+from consentgate.log_fields import fields
 from consentgate.policy.proposals import LONGEST, toml_text
 
 from .naming import Log
@@ -22,14 +23,22 @@ class LimitAdvice:
         limit, at the first place."""
         if self._once.is_new("limit", f"{limit.name} {page[:LONGEST]}"):
             self._log.warning(
-                "%s: at byte %d of the page %s. To do: %s", limit.what, offset, toml_text(page), limit.advice
+                "%s: at byte %d of the page %s. To do: %s",
+                limit.what,
+                offset,
+                toml_text(page),
+                limit.advice,
+                extra=fields("limit", about=limit.name),
             )
 
     def would_be_reached(self, limit: Limit) -> None:
         """Log that a page which was only observed would have reached a limit."""
         if self._once.is_new("limit", limit.name):
             self._log.warning(
-                "report only: this would happen to a page: %s. To do: %s", limit.what, limit.advice
+                "report only: this would happen to a page: %s. To do: %s",
+                limit.what,
+                limit.advice,
+                extra=fields("limit", about=limit.name),
             )
 
     def unreadable(self, why: str | Exception) -> None:
@@ -37,4 +46,8 @@ class LimitAdvice:
         # What an error says may come from the page: only its name is logged, unless it is one of ours.
         reason = str(why) if isinstance(why, str | Unreadable) else type(why).__name__
         if self._once.is_new("unread", reason):
-            self._log.warning("report only: a page could not be read, and would be refused: %s", reason)
+            self._log.warning(
+                "report only: a page could not be read, and would be refused: %s",
+                reason,
+                extra=fields("limit", about="unreadable"),
+            )

@@ -6,6 +6,8 @@ import logging
 from collections.abc import MutableMapping
 from typing import Any, TypeAlias
 
+from consentgate.log_fields import KEY
+
 _log = logging.getLogger("consentgate")
 
 
@@ -15,9 +17,12 @@ class _Naming(logging.LoggerAdapter[logging.Logger]):
     def __init__(self, name: str) -> None:
         super().__init__(_log)
         # The line is a format, in which a percent sign stands for itself only when it is doubled.
+        self._policy = name
         self._name = name.replace("%", "%%")
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        if KEY in kwargs.get("extra", {}):
+            kwargs["extra"] = {**kwargs["extra"], KEY: {**kwargs["extra"][KEY], "policy": self._policy}}
         return f"{self._name}: {msg}", kwargs
 
 

@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from consentgate.log_fields import fields
+
 try:
     import ctypes
     from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_ssize_t, c_uint32, c_void_p
@@ -120,7 +122,12 @@ def _compile(library: ctypes.CDLL, pattern: bytes) -> int | None:
         pattern, len(pattern), _ANCHORED, byref(error), byref(place), None
     )
     if code is None:
-        logger.debug("PCRE2 refuses a pattern: error %d at byte %d", error.value, place.value)
+        logger.debug(
+            "PCRE2 refuses a pattern: error %d at byte %d",
+            error.value,
+            place.value,
+            extra=fields("setup", about="pcre2"),
+        )
     elif library.pcre2_jit_compile_8(code, _JIT_COMPLETE) != 0:
         library.pcre2_code_free_8(code)
         return None

@@ -12,6 +12,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
+from consentgate.log_fields import fields
+
 from .sqlite_connections import GuardedConnection
 from .versions import State, state_of, upgrade, version_of
 
@@ -165,6 +167,7 @@ def _prepare(connection: Connection) -> None:
             "the ledger's tables are of a newer version (%s) of consentgate than this: records go on, and "
             "reading them is for that version",
             version_of(connection),
+            extra=fields("setup", about="newer tables"),
         )
 
 

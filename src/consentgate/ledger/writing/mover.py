@@ -19,6 +19,7 @@ from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.database.connections import OutdatedTables
 from consentgate.ledger.database.storing import TooNew, store
 from consentgate.ledger.proof.checkpoints import make_checkpoint_if_due
+from consentgate.log_fields import Fields, fields
 
 from .segments import read_frames
 from .spool import SpoolWriter, left_behind, remove_folder, segments_in
@@ -85,7 +86,12 @@ class Moving:
             try:
                 self._store(writer, frames.payloads, path, damaged)
             except TooNew:
-                self._tell(path, "%s has records of a newer version, which will move them", path)
+                self._tell(
+                    path,
+                    fields("spool too new"),
+                    "%s has records of a newer version, which will move them",
+                    path,
+                )
                 return
             if damaged:
                 keep = True
@@ -97,6 +103,7 @@ class Moving:
         if damaged:
             self._tell(
                 path,
+                fields("spool damaged", count=damaged),
                 "%s is damaged in %d places: the whole entries are moved, and the file is kept. Look after "
                 "the disk; `consentgate ledger verify` names the records that are missing",
                 path,
@@ -116,10 +123,10 @@ class Moving:
             make_checkpoint_if_due(connection, self._keys, 0 if is_last else self._checkpoint_every)
         self._checkpoint_due = time.monotonic() + min(_BETWEEN_LOOKS, self._checkpoint_every)
 
-    def _tell(self, path: Path, message: str, *values: object) -> None:
+    def _tell(self, path: Path, extra: Fields, message: str, *values: object) -> None:
         if path not in self._told:
             self._told.add(path)
-            _log.error(message, *values)
+            _log.error(message, *values, extra=extra)
 
 
 def _decoded(payloads: Sequence[bytes]) -> Iterator[Entry]:
@@ -180,7 +187,7 @@ class Mover:
                 return False
             if self._failure:
                 self._failure = ""
-                _log.warning("the ledger's database works again")
+                _log.warning("the ledger's database works again", extra=fields("database works"))
             return True
 
     def _tell_failure(self, error: Exception) -> None:
@@ -193,6 +200,7 @@ class Mover:
                 "the ledger's database does not work (%s): records wait in the spool, and visitors notice "
                 "nothing. This is logged once",
                 failure,
+                extra=fields("database failing"),
             )
 
     def stop(self) -> bool:
@@ -210,7 +218,7 @@ class Mover:
                 pause = _PAUSE if self.move() else min(2 * pause, _LONGEST_PAUSE)
             except Exception:
                 # Whatever it was, records are safe where they are, and the next try may work.
-                _log.exception("moving records to the database failed")
+                _log.exception("moving records to the database failed", extra=fields("database failing"))
                 pause = _LONGEST_PAUSE
             self._wait(pause)
 
