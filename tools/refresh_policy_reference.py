@@ -40,6 +40,7 @@ _MORE = {
     (Site, "consent_domain"): "many-domains.md#one-answer-for-a-domain",
     (Site, "undeclared"): "#what-is-not-declared",
     (Site, "regime"): "regimes.md",
+    (Site, "report_only"): "#switch-on-safely",
     (Cookie, "measurement"): "#counting-visits-without-consent",
     (Service, "measurement"): "#counting-visits-without-consent",
     (Site, "csp"): "csp.md",
