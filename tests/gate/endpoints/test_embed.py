@@ -80,6 +80,21 @@ def test_nobody_from_another_origin_opens_anything_B11(site: Site, headers: Head
     assert b"films.example" not in reply.body
 
 
+@pytest.mark.parametrize("destination", ["iframe", "frame", "document"])
+def test_a_script_that_sends_the_form_opens_nothing(site: Site, destination: str) -> None:
+    embed = embed_in(placeholder(site.gets("/page")))
+    navigates = [("Sec-Fetch-Dest", destination), ("Sec-Fetch-Mode", "navigate")]
+    for browser in (("Sec-CH-UA", '"Chromium";v="140"'), ("User-Agent", "Gecko/20100101 Firefox/140.0")):
+        sent = [*SAME_ORIGIN, *navigates, browser]
+        shown = opens(site, embed, sent)
+        assert shown.status == 200
+        assert b"<iframe" not in shown.body
+        assert "frame-src" not in shown.value("content-security-policy")
+        # A person may, on the placeholder that comes instead.
+        assert embed_in(shown.body.decode()) == embed
+        assert b"<iframe" in opens(site, embed, [*sent, ("Sec-Fetch-User", "?1")]).body
+
+
 def test_a_get_opens_nothing_B1(site: Site) -> None:
     embed = embed_in(placeholder(site.gets("/page")))
     for method in ("GET", "HEAD"):

@@ -244,6 +244,10 @@ class OwnRequest:
         if claim is None:
             return problem(403, self.pages)
         onward, window = form.get("next", ["/"])[0], "window" in form
+        if is_clicked_by_script(request):
+            # Only a person opens it, and can do so there.
+            page = self.pages.frames.placeholder(claim, embed.url, signed, onward, Means())
+            return Answer(200, self.pages.embed_headers(), page)
         page = self.pages.frames.opened(embed, claim.name, signed, onward, window=window)
         return Answer(200, self.pages.embed_headers(self._hosts_of(embed)), page)
 

@@ -11,6 +11,7 @@ from consentgate.web.structured_fields import words
 
 _FRAMES = frozenset(("iframe", "frame", "embed", "object", "fencedframe"))
 _SHOWN = frozenset(("document", "iframe", "frame", "embed", "object"))
+_DOCUMENTS = _FRAMES | _SHOWN
 _WORKERS = frozenset(("serviceworker", "sharedworker", "worker"))
 _PARTS = frozenset(
     (
@@ -120,8 +121,9 @@ def is_clicked_by_script(request: Request) -> bool:
     """Say whether a script, and no person, has sent a form of a page (Fetch Metadata, section 2.4
     "Sec-Fetch-User"). Chromium and Firefox tell; of other browsers nobody knows."""
     tells = bool(request.values("sec-ch-ua")) or any("Firefox/" in ua for ua in request.values("user-agent"))
-    said = request.values("sec-fetch-dest"), request.values("sec-fetch-mode")
-    return tells and said == (("document",), ("navigate",)) and request.values("sec-fetch-user") != ("?1",)
+    destination, mode = request.values("sec-fetch-dest"), request.values("sec-fetch-mode")
+    is_sent = mode == ("navigate",) and bool(destination) and _DOCUMENTS.issuperset(destination)
+    return tells and is_sent and request.values("sec-fetch-user") != ("?1",)
 
 
 def is_framed_by_own_page(request: Request) -> bool:
