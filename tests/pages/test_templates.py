@@ -274,3 +274,30 @@ def test_what_is_wrong_with_the_banner_is_not_said_of_other_files(folder, tmp_pa
     with pytest.raises(PolicyError) as caught:
         check_templates(folder(banner=broken, choices=ours("choices")))
     assert {mistake.file for mistake in caught.value.mistakes} == {str(tmp_path / "banner.html")}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "''.__class__.__mro__[1].__subclasses__()",
+        "texts.__class__.__init__.__globals__",
+        "cycler.__init__.__globals__.os.popen('id').read()",
+        "site.__class__.__base__.__subclasses__()",
+        "'%s'.__format__.__self__.__class__",
+        "('{0.__class__.__init__.__globals__}'|format(site))",
+        "self._TemplateReference__context",
+    ],
+)
+def test_a_hostile_template_reaches_no_code(folder, expression):
+    """Of a policy that a tenant wrote, the templates are the tenant's, too."""
+    found = mistakes(folder(page=ours("page", ("</body>", f"{{{{ {expression} }}}}</body>"))))
+    assert any("cannot be rendered" in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret.html", "/etc/passwd", "..\\secret.html", "sub/../../secret.html"]
+)
+def test_a_hostile_template_includes_no_file_from_elsewhere(folder, tmp_path, name):
+    (tmp_path.parent / "secret.html").write_text("<p>secret</p>")
+    found = mistakes(folder(page=ours("page", ("</body>", f"{{% include {name!r} %}}</body>"))))
+    assert any("cannot be rendered" in one for one in found), found

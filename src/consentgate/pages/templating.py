@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
 REPLACEABLE = ("banner.html", "choices.html", "page.html")
@@ -20,11 +21,12 @@ REPLACEABLE = ("banner.html", "choices.html", "page.html")
 def environment(folder: str = "") -> Environment:
     """Return the environment of all templates, with a site's own ones in `folder` in the place of ours.
 
-    Everything is escaped, and nothing may be missing. A site's templates find ours as "consentgate/...".
+    Everything is escaped, and nothing may be missing. A site's templates find ours as "consentgate/...". They
+    reach no code but Jinja's own: whoever may change a policy may not be one who may run programs.
     """
     ours = PackageLoader("consentgate.pages")
     own = [FileSystemLoader(folder)] if folder else []
-    return Environment(
+    return (ImmutableSandboxedEnvironment if folder else Environment)(
         loader=ChoiceLoader([*own, ours, PrefixLoader({"consentgate": ours})]),
         autoescape=True,
         undefined=StrictUndefined,
