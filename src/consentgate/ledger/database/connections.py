@@ -66,7 +66,16 @@ def connect_to(url: URL) -> Engine:
     given = url.query.get("options", "")
     options = " ".join((*((given,) if isinstance(given, str) else given), *_POSTGRESQL_OPTIONS)).strip()
     settings = {"connect_timeout": PATIENCE, "options": options, "application_name": "consentgate"}
-    return create_engine(url, connect_args=settings, pool_pre_ping=True, pool_size=1, max_overflow=4)
+    engine = create_engine(url, connect_args=settings, pool_pre_ping=True, pool_size=1, max_overflow=4)
+    event.listen(engine, "do_connect", _connect_patiently)
+    return engine
+
+
+def _connect_patiently(_dialect: Any, _record: Any, given: Any, options: Any) -> Any:
+    # Whoever has SQLite alone needs no psycopg.
+    from .postgresql_connections import PatientConnection
+
+    return PatientConnection.connect(*given, **options)
 
 
 _POSTGRESQL_OPTIONS = (
