@@ -7,17 +7,20 @@ import random
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 from contextlib import ExitStack
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
-from consentgate.ledger import Ledger
+from consentgate.ledger import Ledger, Record
 
 from .conftest import Open
 from .postgres import Postgres
-from .records import kept, refused, verified
+from .records import NOTICE, grant, ids, kept, refusal, refused, verified
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
@@ -59,6 +62,40 @@ def check(ledger: Ledger, answered: list[str], in_flight: int) -> None:
     assert len(times) - len(ids) <= in_flight
     assert 0 <= refused(ledger) - said["refusal"] <= in_flight
     assert verified(ledger).faults == ()
+
+
+YEAR = 365 * 86_400
+JUMPS = (0, YEAR, -YEAR, 50 * YEAR, -40 * YEAR, 3600, -3600)
+
+
+@pytest.mark.parametrize("durable", ["disk", "database"])
+def test_a_clock_that_jumps_under_load_loses_nothing(
+    open_ledger: Open, monkeypatch: pytest.MonkeyPatch, durable: str
+) -> None:
+    """Each look at the clock finds it somewhere else, in every thread, and so do the checkpoints."""
+    started, jumps = time.time(), cycle(JUMPS)
+    monkeypatch.setattr("time.time", lambda: started + next(jumps))
+    ledger = open_ledger(durable=durable, checkpoint_every=0)
+    given = [[grant(at=int(time.time())) for _ in range(6)] for _ in range(THREADS)]
+
+    def visit(records: list[Record]) -> None:
+        for record in records:
+            ledger.record(record, NOTICE)
+            ledger.record(refusal(at=int(time.time())))
+
+    crowd = [threading.Thread(target=visit, args=(records,)) for records in given]
+    for one in crowd:
+        one.start()
+    while any(one.is_alive() for one in crowd):
+        ledger.move()
+        ledger.checkpoint()
+    assert ledger.move()
+    ledger.checkpoint()
+
+    assert ids(ledger) == sorted(record.id for records in given for record in records)
+    assert refused(ledger) == sum(map(len, given))
+    found = verified(ledger)
+    assert (found.faults, found.uncovered) == ((), 0)
 
 
 EXHAUSTIVE_DATABASE = ["disk", pytest.param("database", marks=pytest.mark.exhaustive)]
@@ -118,7 +155,7 @@ def test_a_server_that_is_killed_and_started_under_load_loses_nothing(
 
 FORKING = """
 import os, sys
-from consentgate.ledger import Ledger
+from consentgate.ledger import Ledger, Record
 from tests.ledger.records import NOTICE, SECRET, grant
 
 url, spool = sys.argv[1:]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
 import threading
 from pathlib import Path
 
@@ -11,8 +9,7 @@ import pytest
 from sqlalchemy import delete, inspect, update
 
 from consentgate.ledger import Ledger, LedgerError, NotRecorded, Record
-from consentgate.ledger.database import versions
-from consentgate.ledger.database.connections import database_url, reading, upgrade_tables
+from consentgate.ledger.database.connections import reading
 from consentgate.ledger.database.reading import find, find_notice, successor_of
 from consentgate.ledger.database.retention import Purged
 from consentgate.ledger.database.schema import metadata, records
@@ -176,65 +173,6 @@ def test_no_column_could_hold_who_a_visitor_is(open_ledger: Open) -> None:
 
     names = {column["name"] for column in columns}
     assert not names & {"ip", "address", "user_agent", "referer", "url", "path", "query", "user"}
-
-
-NEXT = """
-import sqlalchemy as sa
-from alembic import op
-
-revision, down_revision = "0002", "0001"
-
-def upgrade():
-    op.add_column("consentgate_records", sa.Column("invented", sa.Text))
-"""
-
-
-@pytest.fixture
-def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The migrations of a version to come. `monkeypatch.undo()` goes back to this one."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(versions._MIGRATIONS, folder)
-    (folder / "versions" / "0002_next.py").write_text(NEXT)
-    monkeypatch.setattr(versions, "_MIGRATIONS", folder)
-    return folder
-
-
-def test_a_new_version_waits_for_the_upgrade_which_the_old_one_does_not_notice(
-    url: str,
-    open_ledger: Open,
-    next_version: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.undo()
-    old = open_ledger()
-    first, second, third = grant(), grant(), grant()
-    old.record(first, NOTICE)
-    old.move()
-
-    monkeypatch.setattr(versions, "_MIGRATIONS", next_version)
-    with pytest.raises(LedgerError, match=r"older version \(0001\): run `consentgate ledger upgrade`"):
-        open_ledger()
-    assert upgrade_tables(database_url(url)) == "0002"
-    new = open_ledger()
-    new.record(second, NOTICE)
-    old.record(third, NOTICE)
-
-    assert new.move() and old.move()
-    assert ids(new) == sorted(one.id for one in (first, second, third))
-    assert verified(new).faults == ()
-    monkeypatch.undo()
-    with caplog.at_level(logging.WARNING, "consentgate"):
-        restarted = open_ledger()
-    assert "newer version (0002)" in caplog.text
-    assert upgrade_tables(database_url(url)) == "0002"
-    assert verified(restarted).faults == ()
-
-
-def test_upgrading_twice_changes_nothing(url: str) -> None:
-    parsed = database_url(url)
-
-    assert upgrade_tables(parsed) == upgrade_tables(parsed) == "0001"
 
 
 # -- what it may be given ------------------------------------------------------------------------------------
