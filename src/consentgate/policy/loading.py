@@ -53,6 +53,10 @@ _TABLES = ("site", "banner", "theme", "category", "cookie", "service", "texts", 
 _ONE_ANSWER = re.compile("accept|refus|reject|den[iy]|allow|agree")
 
 
+# The time to read a key, ours and tomllib's, grows with the square of its parts. No real one has many.
+_DEEP_KEY = re.compile(r"(?:\.[ \t]*+[\w\"'-]++[ \t]*+){100}")
+
+
 class Parts(NamedTuple):
     """The parts of a policy file, one for each kind of table."""
 
@@ -110,6 +114,9 @@ def located(findings: Iterable[PolicyFinding], text: str) -> list[PolicyFinding]
 def read(text: str, file: str) -> tuple[Parts, tuple[PolicyFinding, ...]]:
     """Parse a policy as `parse` does. Return its parts, and what is found of the services that tables file by
     what they leave out."""
+    if deep := _DEEP_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise PolicyError([Mistake(file, "", "", "expected no key of more than a hundred parts", line)])
     try:
         document = tomllib.loads(text)
     except ValueError as error:
