@@ -14,7 +14,7 @@ BENCH := $(VENV)/.bench
 DOCS := $(VENV)/.docs
 CODE := src tests examples tools benchmarks docs/conf.py
 
-.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream build-known fuzz soak bench comparison docs links screenshots lint format browsers static servers clean
+.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream build-known fuzz soak bench comparison docs links screenshots lint audit-dependencies format browsers static servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -97,11 +97,15 @@ links: $(DOCS) ## follow the documentation's links to other sites, which needs t
 screenshots: $(TESTS) ## take the pictures of docs/appearance.md again
 	$(RUN)/python tools/screenshots.py
 
-lint: $(LINT) ## check style, types and import directions
+lint: $(LINT) ## check style, types and import directions; look dependencies up where that is possible
 	$(RUN)/ruff format --check $(CODE)
 	$(RUN)/ruff check $(CODE)
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+	$(RUN)/python tools/audit_dependencies.py
+
+audit-dependencies: $(LINT) ## look the dependencies up in a database of known vulnerabilities; fails where that cannot be reached
+	$(RUN)/python tools/audit_dependencies.py --must-look
 
 format: $(LINT) ## format the code
 	$(RUN)/ruff format $(CODE)
