@@ -242,7 +242,7 @@ def test_a_long_script_is_dropped_as_it_comes() -> None:
     output, waiting = b"", 0
     for chunk in [f"<script src={E}>".encode(), *[b"x" * 50_000] * 60, b"</script><p>"]:
         output += rewriter.feed(chunk)
-        waiting = max(waiting, rewriter._size)
+        waiting = max(waiting, rewriter.waiting)
     output += rewriter.finish()
     assert output.endswith(b"</script><p>")
     assert b"xx" not in output
@@ -261,7 +261,7 @@ def test_a_long_comment_passes_as_it_comes() -> None:
     output, waiting = b"", 0
     for chunk in chunks:
         output += rewriter.feed(chunk)
-        waiting = max(waiting, rewriter._size)
+        waiting = max(waiting, rewriter.waiting)
     output += rewriter.finish()
     assert output == b"".join(chunks).replace(f"><img src={E}>a".encode(), b"><img >a")
     assert waiting < 1 << 20

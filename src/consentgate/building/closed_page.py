@@ -138,7 +138,7 @@ class _Closing:
         return Insertion(
             head,
             b"",
-            way_on=lambda url: self._pages.onwards(url),
+            refresh_link=lambda url: self._pages.onwards(url),
             body_in=self._note_language,
             everywhere=True,
         )

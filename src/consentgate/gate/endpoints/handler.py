@@ -32,7 +32,7 @@ from consentgate.gate.request.origin import is_same_origin, page_before
 from consentgate.gate.request.visit import Visit
 from consentgate.gate.response.page_insertions import LONGEST_ADDRESS
 from consentgate.gate.response.variants import Variant
-from consentgate.html.rewriting.insertions import FOR_THE_EMBED
+from consentgate.html.rewriting.insertions import EMBED_ATTRIBUTES
 from consentgate.pages import SAVED, Pages
 from consentgate.pages.frames import Means
 from consentgate.policy import Claim
@@ -297,7 +297,7 @@ class OwnRequest:
             return problem(404, self.pages)
         signed = ""
         if claim.declared and claim.service is not None and len(url) <= LONGEST_ADDRESS:
-            attributes = tuple((name, frame[name][0]) for name in FOR_THE_EMBED if name in frame)
+            attributes = tuple((name, frame[name][0]) for name in EMBED_ATTRIBUTES if name in frame)
             signed = self.enforcement.embeds.sign(Embed(url, claim.service, attributes), visit.host)
         page = self.pages.frames.placeholder(claim, url, signed, onward, Means())
         return Answer(200, self.pages.embed_headers(), page)

@@ -155,12 +155,12 @@ class DeclarationAdvice:
             extra=fields("blocked", about="other page", service=service_label(claim)),
         )
 
-    def inline_script_blocked(self, claim: Claim, page: str, place: BlockedMarkup) -> None:
-        """Log that an inline script which calls a service was taken out of a `page` (a path) as a whole.
+    def inline_script_blocked(self, claim: Claim, page: str, markup: BlockedMarkup) -> None:
+        """Log that an inline script which calls a service was removed from a `page` (a path) as a whole.
 
-        One that loads a script is the service's own snippet: it holds no code of the site.
+        A script that loads another is not logged: it is the service's own snippet, without code of the site.
         """
-        text = place.text
+        text = markup.text
         if not self._once.is_new("inline script", f"{claim.service} {hash(text)}"):
             return
         script = InlineScript(text.partition(b">")[2].rpartition(b"</")[0])
@@ -171,7 +171,7 @@ class DeclarationAdvice:
                 "%s the inline script at %s of the page %s as a whole, since it has %s in it: that is %s. To "
                 "do, if there is code of your own in it: %s",
                 self._blocked,
-                place.words,
+                markup.place,
                 toml_text(page),
                 " and ".join(map(toml_text, words)),
                 listed(dict.fromkeys(service.name for service in catalogue().by_inline(script))),

@@ -1,4 +1,4 @@
-"""The comment at the end of a page that says what was blocked in it, for those who make the site."""
+"""The comment at the end of a page that lists what was blocked in it, for the site's developers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from consentgate.gate.request.visit import Visit
 from consentgate.policy import Claim
 
 MOST = 500
-"""The most things in one comment."""
+"""The most entries in one comment."""
 
 
 class BlockedComment:
@@ -17,23 +17,23 @@ class BlockedComment:
 
     def __init__(self, visit: Visit) -> None:
         self._explanations = Explanations(visit.judge.policy, visit.page)
-        self._things: dict[str, None] = {}
+        self._entries: dict[str, None] = {}
 
-    def add(self, claim: Claim, url: str, kind: str, words: str) -> None:
-        """Add something on which there is a `claim`, which would have loaded `url` and stands where `words`
-        say."""
-        if len(self._things) < MOST:
-            where = url or words
-            self._things[json.dumps(self._explanations.markup(claim, url, kind, where))] = None
+    def add(self, claim: Claim, url: str, kind: str, place: str) -> None:
+        """Add markup of this `kind` that was blocked because of a `claim`. It would have loaded `url` ("" for
+        none), and stands at the `place` in the page ("line 7")."""
+        if len(self._entries) < MOST:
+            where = url or place
+            self._entries[json.dumps(self._explanations.markup(claim, url, kind, where))] = None
 
     def text(self) -> bytes:
         """Return the comment, b"" where nothing was blocked.
 
-        What could end a comment is escaped, as texts in JSON can be.
+        Characters that could end an HTML comment are written as JSON's escapes.
         """
-        if not self._things:
+        if not self._entries:
             return b""
-        text = f"[{','.join(self._things)}]"
+        text = f"[{','.join(self._entries)}]"
         for character in "-<>":
             text = text.replace(character, f"\\u{ord(character):04x}")
         return b"<!--consentgate %b-->" % text.encode("ascii")

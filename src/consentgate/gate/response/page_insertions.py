@@ -150,7 +150,7 @@ class PageInsertions:
             banner_in if speaks_several else None,
         )
         for url in refreshes:
-            made.lead_on(url)
+            made.replace_refresh(url)
         return made
 
 

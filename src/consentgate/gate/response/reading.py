@@ -79,7 +79,7 @@ class Reader:
     def _note_markup(self, blocked: BlockedMarkup) -> None:
         claim, url, kind = blocked.violation
         if self._debug is not None:
-            self._debug.add(claim, url, kind, blocked.words)
+            self._debug.add(claim, url, kind, blocked.place)
         self._note_blocked(claim, url, kind)
         if kind == "inline script":
             self._log.declarations.inline_script_blocked(claim, self._visit.page.path, blocked)

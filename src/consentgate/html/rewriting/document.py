@@ -23,38 +23,39 @@ def rewrite_document(
     placeholder: PlaceholderFor | None = None,
     observe: Observe | None = None,
 ) -> tuple[bytes, list[Blocked]]:
-    """Return the document `html`, found at `url`, without what `judge` does not allow, and what that was.
+    """Return the document `html`, found at `url`, without what `judge` does not allow, and the records of
+    what was blocked.
 
-    `charset` is the label in its Content-Type, if any. `observe` is told of the same, and of what could not
-    be read to its end; in a page whose encoding is not ASCII-compatible its offsets are those in UTF-8.
+    `charset` is the label in its Content-Type, if any. `observe` gets these records too, and the limits that
+    were reached. In a page whose encoding is not ASCII-compatible it gets offsets into the page in UTF-8.
     Raises Unreadable when the bytes are not in the document's encoding.
     """
     encoding = sniff_encoding(html, charset, complete=True)
     assert encoding is not None
     blocked = BlockedList()
 
-    def tell(records: Records) -> None:
+    def observe_all(records: Records) -> None:
         blocked.observe(records)
         if observe is not None:
             observe(records)
 
     codec = encoding.codec if encoding.is_ascii_compatible else "utf-8"
-    rewriter = Rewriter(judge, url, charset=codec, placeholder=placeholder, observe=tell)
+    rewriter = Rewriter(judge, url, charset=codec, placeholder=placeholder, observe=observe_all)
     if encoding.is_ascii_compatible:
         return rewriter.feed(html) + rewriter.finish(), [*blocked]
     transcoder = Transcoder(encoding)
     text = transcoder.decode(html, final=True)
     output = transcoder.encode(rewriter.feed(text) + rewriter.finish(), final=True)
-    return output, _in_bytes_of(encoding, text, blocked)
+    return output, _with_original_offsets(blocked, encoding, text)
 
 
-def _in_bytes_of(encoding: Encoding, text: bytes, blocked: Iterable[Blocked]) -> list[Blocked]:
-    """Return `blocked` with its offsets into the UTF-8 `text` turned into offsets into the original."""
+def _with_original_offsets(blocked: Iterable[Blocked], encoding: Encoding, text: bytes) -> list[Blocked]:
+    """Return the records with offsets into the page as it came, instead of offsets into its UTF-8 `text`."""
     encoder = codecs.getincrementalencoder(encoding.codec)()
-    offsets = {0: 0}
+    original = {0: 0}
     position = length = 0
     for offset in sorted({offset for one in blocked for offset in (one.start, one.end)}):
         length += len(encoder.encode(text[position:offset].decode()))
         position = offset
-        offsets[offset] = length
-    return [one._replace(start=offsets[one.start], end=offsets[one.end]) for one in blocked]
+        original[offset] = length
+    return [one._replace(start=original[one.start], end=original[one.end]) for one in blocked]

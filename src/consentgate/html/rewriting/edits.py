@@ -1,4 +1,4 @@
-"""What is to be done to a piece of a page: spans to take out, and bytes to put in."""
+"""Collects the edits to one piece of a page, and applies them: spans to remove, and bytes to insert."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _SHORT = 128
 
 
 class Edits:
-    """Collects the edits to `data`, and sees to it that what they leave does not grow together into markup
-    that was not there. `before` is the byte that came before `data`, if any."""
+    """Collects the edits to `data`. The bytes around a removed span must not join into markup that was not
+    there. `before` is the byte that came before `data`, if any."""
 
     def __init__(self, data: bytes, before: bytes = b"") -> None:
         self._data = data
@@ -33,16 +33,16 @@ class Edits:
         self._edits.append(Edit(start, end, b"", violation, True))
 
     def insert(self, position: int, data: bytes) -> None:
-        """Put something in."""
+        """Insert `data` at `position`."""
         if data:
             self._edits.append(Edit(position, position, data))
 
     def add(self, edits: Iterable[Edit], offset: int) -> None:
-        """Add edits within a tag or a text that stays, whose places are counted from `offset`."""
+        """Add edits within a tag or a text that stays. Their places are counted from `offset`."""
         self._edits += [edit.moved(offset) for edit in edits] if offset else edits
 
     def in_order(self) -> list[Edit]:
-        """Return all of them, from the first byte to the last."""
+        """Return the edits from the first byte to the last."""
         return sorted(self._edits, key=attrgetter("start", "end"))
 
     def _byte_before(self, position: int) -> bytes:
@@ -50,7 +50,7 @@ class Edits:
 
 
 def apply(edits: list[Edit], data: bytes, consumed: int) -> bytes:
-    """Return the first `consumed` bytes of `data` with `edits` (in order) carried out."""
+    """Return the first `consumed` bytes of `data` with the `edits` applied, which are in order."""
     if not edits:
         return data if consumed == len(data) else data[:consumed]
     pieces: list[bytes | memoryview] = []

@@ -1,4 +1,4 @@
-"""Where a page's head and body begin, so that something can be put there without changing its tree.
+"""Where a page's head and body begin, so that something can be inserted without changing the page's tree.
 
 Follows the insertion modes "initial" to "after head" (WHATWG HTML, 13.2.6.4.1 to 13.2.6.4.6).
 """
@@ -20,12 +20,12 @@ class _Mode(Enum):
 
 class Insertion:
     """Decides, tag by tag, where the insertions `head` and `body` go. What does not begin with a doctype or
-    with one of `html`, `head` and `body` is a fragment and gets neither; a page of frames has no body.
+    with one of `html`, `head` and `body` is a fragment and gets neither. A page of frames has no body.
 
-    Each method takes what comes next and returns what goes before and after it. `body_elsewhere` makes the
-    `body` of a page whose relative URLs lead to another host; `way_on` makes the link in place of a refresh;
-    `body_in` makes the `body` for a page that says which language it is in. With `everywhere` the head goes
-    into fragments, AMP pages and pages of frames without a head, too.
+    The walker announces what comes next, and gets back what goes before and after it. Three functions make
+    what depends on the page: `body_elsewhere` the `body` where relative URLs lead to another host, `body_in`
+    the `body` in the language that the page names, and `refresh_link` the link in the place of a refresh.
+    With `everywhere` the head goes into fragments, AMP pages and pages of frames without a head, too.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Insertion:
         head: bytes,
         body: bytes,
         body_elsewhere: Callable[[], bytes] | None = None,
-        way_on: Callable[[str], bytes] | None = None,
+        refresh_link: Callable[[str], bytes] | None = None,
         body_in: Callable[[str], bytes] | None = None,
         *,
         everywhere: bool = False,
@@ -41,10 +41,10 @@ class Insertion:
         self._head = head
         self._body = body
         self._body_elsewhere = body_elsewhere
-        self._way_on = way_on
+        self._refresh_link = refresh_link
         self._body_in = body_in
         self._everywhere = everywhere
-        self._ways: list[str] = []
+        self._refreshes: list[str] = []
         self._mode = _Mode.START
 
     def rebase(self) -> None:
@@ -62,27 +62,28 @@ class Insertion:
 
     @property
     def done(self) -> bool:
+        """True once nothing more is to be inserted at the start of the head or body."""
         return self._mode is _Mode.DONE
 
     @property
     def in_head(self) -> bool:
-        """True in a head, where the body's insertion is the next to be put in."""
+        """True in a head, where the body's insertion comes next."""
         return self._mode is _Mode.IN_HEAD
 
-    def lead_on(self, url: str) -> bytes:
-        """Make a link to `url`, to which the page would have led on. Return it where the body has begun; else
-        it is put in with the body."""
+    def replace_refresh(self, url: str) -> bytes:
+        """Offer a link to `url`, to which a refresh would have led the visitor. Return the link where the
+        body has begun. Otherwise it is inserted with the body."""
         if self._mode is _Mode.DONE:
             return self._link(url)
-        self._ways.append(url)
+        self._refreshes.append(url)
         return b""
 
     def give_up(self) -> None:
-        """Put in nothing more."""
+        """Insert nothing more."""
         self._mode = _Mode.DONE
 
     def amp(self) -> None:
-        """Take note that the page is in AMP, whose rules leave no place for what is put in."""
+        """Take note that the page is in AMP, whose rules leave no place for insertions."""
         if not self._everywhere:
             self.give_up()
 
@@ -131,16 +132,16 @@ class Insertion:
         if self._mode is _Mode.DONE or (self._mode is _Mode.START and not self._everywhere):
             self._mode = _Mode.DONE
             return b""
-        # What is put in belongs to the body, which begins here in any case. A template would not begin one.
+        # The insertion belongs to the body, which begins here in any case. A template would not begin one.
         before = self._take_head() + (b"<body>" if self._body else b"") + self._whole_body()
         self._mode = _Mode.DONE
         return before
 
     def _whole_body(self) -> bytes:
-        return self._body + b"".join(map(self._link, self._ways))
+        return self._body + b"".join(map(self._link, self._refreshes))
 
     def _link(self, url: str) -> bytes:
-        return self._way_on(url) if self._way_on is not None else b""
+        return self._refresh_link(url) if self._refresh_link is not None else b""
 
     def _take_head(self) -> bytes:
         head = self._head if self._mode in (_Mode.START, _Mode.BEFORE_HEAD) else b""

@@ -1,4 +1,4 @@
-"""Markup that is too long to wait for its end: it passes, or is dropped, as it comes, and is not kept."""
+"""Markup that is too long to wait for its end: it passes, or is removed, as it comes, and is not kept."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ from consentgate.html.tokenizer.grammar import (
 from .edits import Edits
 
 LONG = 64 << 10
-"""What loads nothing (a comment, a doctype, an end tag) passes as it comes once more than this is there."""
+"""The most bytes of a comment, a doctype or an end tag that wait for its end: longer ones pass as they come,
+since they load nothing."""
 LARGEST_TAG = 8 << 20
-"""A start tag is judged up to this size, and dropped beyond."""
+"""The most bytes of a start tag that is judged: larger ones are removed."""
 MOST_ATTRIBUTES = 32 << 10
-"""A start tag is judged with at most this many attributes, and dropped with more."""
+"""The most attributes of a start tag that is judged: one with more is removed."""
 
 _TAG_CLOSE = re.compile(rb">")
 _END_TAG_NAME = re.compile(rb"</(?P<name>" + TAG_NAME + rb")" + NAME_END)
 
 
 class _Follower(Protocol):
-    """Finds the end of what it follows."""
+    """Finds the end of markup that comes in pieces."""
 
     def follow(self, data: bytes, position: int) -> tuple[int, bool]:
         """Read on; return how far that went, and whether it ended there."""
 
 
 class _Until:
-    """Follows markup that ends with `close`, which has `overlap` bytes before its last one at most."""
+    """Follows markup that ends with `close`. A piece may end with `overlap` bytes of that, at most."""
 
     def __init__(self, close: re.Pattern[bytes], overlap: int) -> None:
         self._close = close
@@ -68,8 +69,8 @@ class _State(Enum):
 
 _S = _State
 _SPACES = b"\t\n\f\r "
-# What passes in a state without leaving it.
-_STAYS = {
+# The bytes that pass in a state without leaving it.
+_RUNS = {
     _S.NAME: re.compile(rb"[^\t\n\f\r />]*+"),
     _S.ATTRIBUTE: re.compile(rb"[^\t\n\f\r />=]*+"),
     _S.AFTER: re.compile(SPACE + rb"*+"),
@@ -92,8 +93,8 @@ _STAYS = {
         + BETWEEN_ATTRIBUTES
     ),
 }
-# Which bytes lead from a state to another, and where all others lead.
-_LEADS: dict[_State, tuple[dict[int, _State], _State]] = {
+# By state: the bytes that lead to a certain state, and the state that all other bytes lead to.
+_TRANSITIONS: dict[_State, tuple[dict[int, _State], _State]] = {
     _S.NAME: ({b">"[0]: _S.END}, _S.BETWEEN),
     _S.BETWEEN: ({b">"[0]: _S.END}, _S.ATTRIBUTE),
     _S.ATTRIBUTE: (
@@ -122,12 +123,12 @@ class _Tag:
 
     def follow(self, data: bytes, position: int) -> tuple[int, bool]:
         while self._state is not _State.END:
-            stays = _STAYS[self._state].match(data, position)
-            position = stays.end() if stays else position
+            run = _RUNS[self._state].match(data, position)
+            position = run.end() if run else position
             if position == len(data):
                 return position, False
-            leads, others = _LEADS[self._state]
-            self._state = leads.get(data[position], others)
+            next_states, otherwise = _TRANSITIONS[self._state]
+            self._state = next_states.get(data[position], otherwise)
             position += 1
         return position, True
 
@@ -151,7 +152,7 @@ class OversizedMarkup:
 
     @classmethod
     def of_declaration(cls) -> OversizedMarkup:
-        """Follow a doctype or the like."""
+        """Follow a doctype or a bogus comment, such as `<?xml`."""
         return cls(_Until(_TAG_CLOSE, 0))
 
     @classmethod
@@ -160,7 +161,7 @@ class OversizedMarkup:
         return cls(_Tag(), removes=removes)
 
     def follow_on(self, data: bytes, position: int, edits: Edits, *, final: bool) -> int:
-        """Pass it on, or remove it; return how far that went."""
+        """Pass the markup on, or remove it; return how far that went."""
         end, ended = self._follower.follow(data, position)
         if self._removes and end > position:
             edits.remove_more(position, end, TOO_LARGE)
@@ -174,14 +175,14 @@ def oversized_name(data: bytes, position: int) -> bytes:
     return name["name"].lower() if name else b""
 
 
-def is_long(data: bytes, position: int, most: int | None = None) -> bool:
-    """Say whether so much of the markup at `position` is there that its end is not waited for: more than
-    `most`, or LONG."""
-    return len(data) - position > (LONG if most is None else most)
+def is_long(data: bytes, position: int, most: int = LONG) -> bool:
+    """Say whether more than `most` bytes of the markup at `position` are there, so that its end is not waited
+    for."""
+    return len(data) - position > most
 
 
 def is_too_large(tag: re.Match[bytes]) -> bool:
-    """Say whether a start tag (a match of START_TAG) has a size that is not judged."""
+    """Say whether a start tag (a match of START_TAG) is too large to be judged."""
     start, end = tag.span()
     if end - start <= LONG:
         return False

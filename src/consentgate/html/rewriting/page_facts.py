@@ -12,8 +12,8 @@ _LONGEST_TITLE = 1 << 10
 
 
 class PageFacts:
-    """Collects what share links need to know of their page. Nothing waits for it: what a page says further
-    down counts for what follows."""
+    """Collects what share links need to know of their page. Nothing waits for it: a canonical address further
+    down counts for the links after it."""
 
     def __init__(self, decode: Decode) -> None:
         self.canonical = ""

@@ -1,4 +1,4 @@
-"""The text of scripts, style sheets and their like, on its way through the rewriter."""
+"""The text of raw text elements, such as scripts and style sheets, on its way through the rewriter."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .edits import Edits
 
 
 class RawText:
-    """Follows the text of an element of this name (in lowercase) up to its end tag: passes it on, or removes
-    it for a violation, as it comes. `note` is told of each part of it."""
+    """Follows the text of the element called `name` (lowercase) up to its end tag, as it comes. The text
+    passes, or is removed because of a `violation`. `note` is called with each part of it."""
 
     def __init__(
         self, name: bytes, violation: Violation | None, note: Callable[[bytes], None] | None = None
@@ -36,7 +36,7 @@ class RawText:
         return text_end
 
     def _end(self, data: bytes, position: int, *, final: bool) -> tuple[int, bool]:
-        """Find where the text ends, else how far it has been read."""
+        """Return where the text ends and True, or how far it has been read and False."""
         if self._script is not None:
             end = self._script.find_end(data, position)
             resume = self._script.position

@@ -1,4 +1,4 @@
-"""What a rewriter tells of a document: each violation and each limit that was reached, and where."""
+"""The records that a rewriter makes of a document: each violation and each limit reached, and where."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from consentgate.html.rules.violation import Violation
 
 
 class BlockedMarkup(NamedTuple):
-    """Markup that was taken out: what was wrong with it, and its place, which is from `start` to `end` in
-    `data`, the piece that begins `offset` bytes into the document. One that `goes_on` is more of the last."""
+    """Markup that was removed because of a `violation`. It stood from `start` to `end` in `data`, the piece
+    that begins `offset` bytes into the document. With `goes_on` it continues the markup before it."""
 
     violation: Violation
     data: bytes
@@ -24,20 +24,20 @@ class BlockedMarkup(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """The bytes that were taken out."""
+        """The bytes that were removed."""
         return self.data[self.start : self.end]
 
     @property
-    def words(self) -> str:
-        """The place in words: its line, or its byte where nobody has counted the lines before `data`."""
+    def place(self) -> str:
+        """The place in words: the line, or the byte where nobody has counted the lines before `data`."""
         if self.offset:
             return f"byte {self.offset + self.start}"
         return f"line {self.data.count(10, 0, self.start) + 1}"
 
 
 class Records:
-    """The records of one piece of a document, which begins at `offset`. `edits` are those to it, in order,
-    and `limits` those that were reached, each with its byte in the document."""
+    """The records of one piece of a document, which begins at `offset`: the `edits` to it, in order, and the
+    `limits` that were reached in it, each with its byte in the document."""
 
     def __init__(
         self, edits: Sequence[Edit], limits: Iterable[tuple[Limit, int]], data: bytes, offset: int
@@ -49,15 +49,15 @@ class Records:
 
     @property
     def blocked(self) -> Iterator[BlockedMarkup]:
-        """The markup that was blocked, in order. The records are made one at a time, for each caller anew:
-        all of a hostile page's would fill the memory."""
+        """The markup that was blocked, in order. Each record is made when it is asked for: all those of a
+        hostile page together would fill the memory."""
         for start, end, _, violation, goes_on in self.edits:
             if violation is not None:
                 yield BlockedMarkup(violation, self._data, start, end, self.offset, goes_on)
 
 
 Observe: TypeAlias = Callable[[Records], None]
-"""Told of the records of each piece that was read."""
+"""Is called with the records of each piece that was read."""
 
 
 class BlockedList(list[Blocked]):

@@ -12,16 +12,16 @@ from .records import Observe, Records
 from .walker import Walker
 
 PATIENCE = 16
-"""For each byte that comes, at most this many waiting ones are read again."""
+"""The most waiting bytes that are read again for each byte that comes."""
 
 
 class Rewriter:
     """Rewrites one document.
 
-    `base` is the document's own URL; `charset` a Python codec that reads it, in which ASCII is ASCII. What is
-    put in comes from `placeholder`, `insertion` and `share_links`; without these it is nothing. With
-    `link_for` links come in the place of embeds, and no placeholders. `observe` is told of what was
-    taken out, and of what could not be read to its end.
+    `base` is the document's own URL. `charset` is the Python codec that it is read with, in which every ASCII
+    byte is the ASCII character. `placeholder`, `insertion`, `frame_document` and `share_links` make what is
+    inserted, and without them nothing is. With `link_for`, links replace embeds, and no placeholders do.
+    `observe` is called with the records of what was blocked, and of the limits that were reached.
     """
 
     def __init__(
@@ -42,28 +42,27 @@ class Rewriter:
             judge, base, charset, placeholder, insertion, frame_document, share_links, link_for
         )
         self._waiting: list[bytes] = []
-        self._size = 0
+        self._waiting_size = 0
         self._credit = 0
         self._offset = 0
 
     @property
     def waiting(self) -> int:
         """How many bytes wait for more of the document."""
-        return self._size
+        return self._waiting_size
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the document; return what can be sent.
 
-        What ends inside a tag, or inside something that is judged as a whole, waits. To read that again
-        with each small chunk would take time that grows with its square, so how often it is depends on how
-        much has come.
+        A tag that is cut off waits, and so does what is judged as a whole. To read it again with each small
+        chunk would take quadratic time, so each byte that comes pays for a few that are read again.
         """
         self._waiting.append(data)
         self._credit += PATIENCE * len(data)
-        if self._size > self._credit:
-            self._size += len(data)
+        if self._waiting_size > self._credit:
+            self._waiting_size += len(data)
             return b""
-        self._credit -= self._size
+        self._credit -= self._waiting_size
         return self._read(final=False)
 
     def finish(self) -> bytes:
@@ -77,6 +76,6 @@ class Rewriter:
         if self._observe is not None:
             self._observe(Records(edits, self._walker.limits, data, self._offset))
         self._offset += consumed
-        self._size = len(data) - consumed
-        self._waiting = [data[consumed:]] if self._size else []
+        self._waiting_size = len(data) - consumed
+        self._waiting = [data[consumed:]] if self._waiting_size else []
         return output

@@ -1,4 +1,4 @@
-"""Does what the verdicts on start tags say, and keeps what comes of it."""
+"""Applies the verdicts on start tags: collects edits, limits and effects."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ BOXES = {
     b"audio": b' width="300" height="54"',
     **dict.fromkeys((b"video", b"object", b"embed", b"portal", b"fencedframe"), b""),
 }
-"""The size of a frame in the place of an element that has none of its own, where that is not a frame's."""
+"""The attributes that give a frame the default size of the element it replaces, by the element's name. Most
+elements have the default size of a frame already (CSS 2, section 10.3.2)."""
 _CUSTOM_BOX = b' width="100%" height="315"'
+"""The size of a frame that replaces a custom element, which has no default size."""
 
 
 class VerdictApplier:
     """Applies the verdicts on one document.
 
-    `edits` are those to the piece of it that is being read, and `limits` those that were reached there, each
-    with its byte in the document. `is_at_home` says that relative URLs lead to the site.
+    `edits` are the edits to the piece that is being read. `limits` are the limits reached in it, each with
+    its byte in the document. `is_at_home` says that relative URLs lead to the site.
     """
 
     def __init__(
@@ -53,25 +55,25 @@ class VerdictApplier:
         self.is_at_home = self._leads_home()
 
     def begin(self, data: bytes, before: bytes, offset: int) -> None:
-        """Begin with the piece `data`, which stands `offset` bytes into the document, after the byte
-        `before`."""
+        """Begin with the piece `data`, which begins `offset` bytes into the document. `before` is the byte
+        before it, if any."""
         self._offset = offset
         self.edits = Edits(data, before)
         self.limits = {}
 
     @property
     def effects(self) -> Effects:
-        """The effects of all that was read of the document, with the limits of the last piece."""
+        """The effects of everything read so far, with the limits of the last piece."""
         limits = tuple(limit for limit, _ in self.limits)
         return Effects(limits, self._base.is_used, self._starts_module)
 
     def note_limit(self, limit: Limit, position: int) -> None:
-        """Note that a limit was reached. A second judgement of the same markup reports it no second time."""
+        """Note that a limit was reached. Markup that is judged twice is reported once."""
         self.limits[limit, self._offset + position] = None
 
     def apply(self, verdict: Verdict, match: re.Match[bytes], tag: Tag | None, offset: int) -> int:
-        """Carry out the verdict on a start tag; return where to read on. The verdict counts places from
-        `offset`. It comes without a `tag` where that does not change how the page is read on."""
+        """Apply the verdict on a start tag; return where to read on. Places in the verdict count from
+        `offset`. A verdict that was recalled comes without a `tag`: its element opens nothing."""
         if verdict is STAYS and tag is not None:
             self._open_element(tag, match)
             return tag.end
@@ -101,17 +103,17 @@ class VerdictApplier:
     def _instead(
         self, verdict: Verdict, violation: Violation, match: re.Match[bytes], tag: Tag | None
     ) -> bytes:
-        """Make what comes in the place of an element that goes."""
+        """Make the markup that replaces an element that goes."""
         if verdict.link is not None:
             return self._insertions.share_link(verdict.link)
-        if verdict.shows and self._insertions.are_links:
+        if verdict.shows and self._insertions.uses_links:
             return self._insertions.link(violation, tag or Tag(match, self._document.decode))
         if verdict.shows:
             return self._insertions.placeholder(violation)
-        return self._insertions.way_on(verdict.leads_to) if verdict.leads_to else b""
+        return self._insertions.refresh_link(verdict.leads_to) if verdict.leads_to else b""
 
     def _complete(self, tag: Tag, link: ShareLink | None) -> None:
-        """Give a link of the site's own, which is to share something, the address that it lacks."""
+        """Give a link of the site's own the address that it needs to share something."""
         address = self._insertions.completed(link, tag.get(b"href") or "") if link else ""
         if not address:
             return
@@ -130,15 +132,15 @@ class VerdictApplier:
         offset: int,
         end: int,
     ) -> bytes:
-        """Return the frame that `match` opens with the edits of its `verdict`, which count from `offset`, and
-        a placeholder in it, or a frame with the attributes of another element in its place; b"" where it
-        goes."""
+        """Return a frame that shows a placeholder: the blocked one, or one with the attributes of the element
+        that it replaces, after the edits of the `verdict`, whose places count from `offset`. b"" where the
+        element goes without a frame."""
         tag = tag or Tag(match, self._document.decode)
         document = self._insertions.frame_document(violation, tag)
         if not document:
             return b""
         data, (start, tag_end), name_end = match.string, match.span(), match.end("name")
-        # Of several attributes of one name the first counts.
+        # Of several attributes of one name the first counts, so ours comes first.
         edits = [edit.moved(offset) for edit in verdict.edits]
         edits.append(Edit(name_end, name_end, b' srcdoc="' + document + b'"'))
         edits = sorted((edit.moved(-start) for edit in edits), key=attrgetter("start"))
@@ -153,14 +155,14 @@ class VerdictApplier:
         return frame + b' frameborder="0"' + BOXES.get(tag.name, _CUSTOM_BOX) + b"></iframe>"
 
     def _note_effects(self, effects: Effects, position: int) -> None:
-        """Note what came of judging the markup at `position`."""
+        """Note the effects of judging the markup at `position`."""
         for limit in effects.limits:
             self.note_limit(limit, position)
         self._base.is_used = self._base.is_used or effects.by_base
         self._starts_module = self._starts_module or effects.starts_module
 
     def _open_element(self, tag: Tag, match: re.Match[bytes]) -> None:
-        """Let a start tag stay."""
+        """Follow a start tag that stays."""
         if tag.name == b"html" and is_amp(tag):
             self._insertions.amp()
         if self._insertions.due is not None:
@@ -188,7 +190,7 @@ class VerdictApplier:
 
     @property
     def _is_in_the_page(self) -> bool:
-        """True where an element of a head counts for the page."""
+        """True where a `base` or `link` counts for the page: outside of templates and of SVG."""
         return not (self._open.in_template or self._open.foreign.is_foreign)
 
     def _leads_home(self) -> bool:

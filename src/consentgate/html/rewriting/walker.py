@@ -1,7 +1,7 @@
-"""The walker goes through a page's markup as a browser would, has it judged, and does what the verdicts say.
+"""The walker goes through a page's markup as a browser would, has each tag judged, and applies the verdicts.
 
-`Walker.read` looks at the bytes there are and returns edits, and how far it has read. What it has not read is
-given to it again, together with the bytes that follow: nothing of that has changed its state.
+`Walker.read` looks at the bytes there are and returns edits, and how far it has read. The bytes after that
+have not changed its state. It gets them again, together with the bytes that follow.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ from .raw_text import RawText
 from .verdict_applier import VerdictApplier
 
 MOST_NESTED = 8
-"""Documents within attributes within documents are read at most so deep, and blocked beyond."""
+"""The most documents that a document may be nested in, by attributes such as `srcdoc`, to be read. Deeper
+ones are blocked."""
 
 _BOM = b"\xef\xbb\xbf"
 _CDATA = b"<![CDATA["
@@ -52,9 +53,12 @@ _AMBIGUOUS = Violation(NOBODY, "", "ambiguous")
 
 
 class Walker:
-    """Walks through one document. See `Rewriter` for the arguments. `nested` says how many others this one
-    stands in. With `around` it is the contents of `noscript` and the like, which are read apart from the
-    document that they stand in."""
+    """Walks through one document. See `Rewriter` for the arguments. `nested` is the number of documents that
+    this one is nested in.
+
+    With `around`, it walks through the contents of a `noscript` or the like, apart from the document that
+    they stand in: `around` is the walker of that document.
+    """
 
     def __init__(
         self,
@@ -112,7 +116,7 @@ class Walker:
 
     def read(self, data: bytes, *, final: bool) -> tuple[list[Edit], int]:
         """Read on in `data`. Return the edits to it, in order, and how many of its bytes have been read. With
-        `final` there is no more to come and all of it is."""
+        `final` nothing follows, and all of them are."""
         self._begin(data, self._last, final=final)
         if not self._started and not final and len(data) < len(_BOM) and _BOM.startswith(data):
             return [], 0
@@ -128,7 +132,7 @@ class Walker:
         return self._applier.edits.in_order(), position
 
     def read_whole(self, data: bytes) -> InnerMarkup:
-        """Read `data`, which is all there is, by itself."""
+        """Read `data` apart from what is around it: all of it is here."""
         doubtful = self._open.in_doubt
         self._begin(data, b"", final=True)
         try:
@@ -180,8 +184,8 @@ class Walker:
                 return position
         end = len(data)
         while True:
-            # So a run never holds a tag larger than this, wherever the page was cut into chunks. The next run
-            # takes up what the limit cut off.
+            # The limit keeps larger tags out of a run, wherever the page was cut into chunks. The next run
+            # goes on with what the limit cut off.
             limit = position + LARGEST_TAG
             begun = position
             position, by_base = self._inert.skip(data, position, limit, self._open)
@@ -191,8 +195,8 @@ class Walker:
                 return position
 
     def _skip_preamble(self, data: bytes, position: int, due: Insertion) -> int:
-        """Skip what can stand before a document's first tag, or in its head, and put in what is due before
-        text."""
+        """Skip what can stand before a document's first tag, or in its head. Make the insertion that is due
+        where text begins."""
         if due.in_head:
             position, by_base = self._inert.skip_head(data, position, position + LARGEST_TAG)
             if by_base:
@@ -209,7 +213,8 @@ class Walker:
     # -- markup ----------------------------------------------------------------------------------------------
 
     def _other_markup(self, data: bytes, position: int) -> int | None:
-        """Read the markup at `position` that is no start tag; return where it ends, None if it is cut off."""
+        """Read the markup at `position`, which is no start tag; return where it ends, None if it is cut
+        off."""
         if _DECLARATION.match(data, position):
             cdata = data.startswith(_CDATA, position)
             return self._cdata_section(data, position) if cdata else self._declaration(data, position)
@@ -237,8 +242,8 @@ class Walker:
 
     @property
     def _bytes_decide(self) -> bool:
-        """True where an element's bytes alone decide its verdict: in plain HTML, while relative URLs lead to
-        the site and every end tag that was looked for was found."""
+        """True where the verdict on an element depends on its bytes alone: in plain HTML, while relative URLs
+        lead to the site and every end tag that was looked for was found."""
         return self._applier.is_at_home and self._open.is_plain and not self._lookahead.has_given_up
 
     def _end_tag(self, data: bytes, position: int) -> int | None:
@@ -257,8 +262,8 @@ class Walker:
         return end
 
     def _declaration(self, data: bytes, position: int) -> int | None:
-        """Read a comment, doctype or the like whose end has not come; return how far it was passed, None if
-        the end may still come."""
+        """Read a comment, doctype or the like whose end has not come. Return how far it passes, None where
+        its end is waited for."""
         if not is_long(data, position):
             return None
         due = self._insertions.due
@@ -298,8 +303,8 @@ class Walker:
         return self._piece.data[position - 1] < 0x80 or not may_swallow(self._document.charset)
 
     def _oversized_tag(self, position: int) -> int:
-        """Drop a start tag that is too large; return how far that went. On a page where everything passes it
-        passes too, and nothing more is put in: where it would go is not known."""
+        """Remove a start tag that is too large; return how far that went. Where everything passes the tag
+        passes too, and nothing more is inserted: nobody knows where that would go."""
         begun = position + len(b"<")
         self._followed = OversizedMarkup.of_tag(removes=not self._all_passes)
         if self._all_passes:
@@ -313,7 +318,7 @@ class Walker:
     # -- documents and markup within the document ------------------------------------------------------------
 
     def judge_markup(self, markup: bytes) -> InnerMarkup:
-        """Judge markup that some browsers see and others read as text. Implements `Inner`."""
+        """Judge markup that some browsers see and others read as text. Implements `NestedJudge`."""
         end, by_base = self._inert.skip(markup, 0, len(markup), OpenElements())
         if end == len(markup):
             return InnerMarkup([], Effects((), by_base, False))
@@ -325,9 +330,11 @@ class Walker:
         return inner.read_whole(markup)
 
     def judge_document(self, document: str) -> InnerDocument:
-        """Judge the document in an attribute. Implements `Inner`. The last answer is kept, since an element
-        that should go but has to stay is judged twice: nested documents would double the work at each
-        level."""
+        """Judge the document in an attribute. Implements `NestedJudge`.
+
+        The last answer is kept, since an element that should go but has to stay is judged twice. Nested
+        documents would double the work at each level.
+        """
         base, last = self._base.url, self._last_inner
         if last is not None and last[:2] == (document, base):
             return last[2]
