@@ -29,7 +29,7 @@ else:
     _HAS_CTYPES = True
 
 Match: TypeAlias = Callable[[bytes, int, int], list[int]]
-"""Matches in some data at a place, as if the data ended at another."""
+"""Matches a pattern, given the data, where the match begins, and where the data ends for the match."""
 
 if TYPE_CHECKING:
     _Slot: TypeAlias = tuple[int, ctypes._Pointer[c_ssize_t]]
@@ -135,8 +135,8 @@ def _compile(library: ctypes.CDLL, pattern: bytes) -> int | None:
 
 
 class Pcre2Pattern:
-    """A compiled pattern. A match tells the ends of its first `groups` groups. Further ones are the pieces
-    that the pattern calls."""
+    """A compiled pattern. A match tells the ends of its first `groups` groups. The groups after them are the
+    pieces that the pattern calls. `otherwise` matches where the library finds no match, or fails."""
 
     def __init__(self, library: ctypes.CDLL, code: int, groups: int, otherwise: Match) -> None:
         self._library = library

@@ -36,10 +36,10 @@ class Run:
         self._pattern = pattern
         self._pieces = pieces or {}
         self._pcre2 = Pcre2Pattern.compile(self._with_definitions(), len(self.groups), self.match_by_re)
-        # No method of this class, since a page takes thousands of matches: each would be a call more.
+        # Not a method, which would be one more call for each of a page's thousands of matches.
         self.match: Match = self._pcre2.match if self._pcre2 is not None else self.match_by_re
-        # `re` takes long to compile these. With PCRE2 that is left until it is needed, which is hardly ever;
-        # without, it is done at once, so that no page has to wait for it.
+        # `re` takes long to compile these patterns. Without PCRE2 that is done now, so that no page waits for
+        # it. With PCRE2 it is done when it is needed, which is hardly ever.
         self._re = None if is_available() else self._compile_for_re()
 
     @property
@@ -48,7 +48,7 @@ class Run:
         return self._pcre2 is not None
 
     def match_by_re(self, data: bytes, start: int, end: int) -> list[int]:
-        """Do what `match` does without PCRE2."""
+        """Match as `match` does, without PCRE2."""
         if self._re is None:
             self._re = self._compile_for_re()
         match = self._re.match(data, start, end)

@@ -18,11 +18,11 @@ _BOILERPLATES = frozenset(f"amp{which}-boilerplate".encode() for which in _FORMA
 
 
 def is_amp(tag: Tag) -> bool:
-    """Say whether an `html` tag declares the page to be AMP, which allows no script of ours, and no form
-    without its own."""
+    """Say whether an `html` tag declares the page to be AMP. AMP allows no script of ours, and no form
+    without the script `amp-form`."""
     return tag.name == b"html" and not _MARKS.isdisjoint(tag.raw)
 
 
 def is_boilerplate(tag: Tag) -> bool:
-    """Say whether a `style` tag is that of the style sheet which hides a page until AMP's script has run."""
+    """Say whether a `style` tag opens AMP's boilerplate, which hides the page until AMP's script has run."""
     return not _BOILERPLATES.isdisjoint(tag.raw)

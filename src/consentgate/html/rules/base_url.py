@@ -14,8 +14,8 @@ LONGEST_BASE = 4 << 10
 
 
 class BaseUrl:
-    """The base `url` of a document, which stands on `own_host`. `is_used` is set once something was found to
-    lead to its host."""
+    """The base `url` of a document on `own_host`. `is_used` is set once some URL of the document leads to the
+    host of the base."""
 
     __slots__ = ("_is_set", "is_used", "own_host", "url")
 
@@ -31,7 +31,7 @@ class BaseUrl:
         return self.url.host != self.own_host
 
     def follow(self, href: str) -> bool:
-        """Follow a `base` that stays. The first one counts. Return True where the base URL is another now."""
+        """Follow a `base` that stays. The first one counts. Return True where it changes the base URL."""
         if self._is_set:
             return False
         self._is_set = True
@@ -42,13 +42,13 @@ class BaseUrl:
         return True
 
     def may_divert(self, tag: Tag, href: str, judge: Judge, open_elements: OpenElements) -> bool:
-        """Return True for a `base` that leads where not everything may be loaded from, where not all that
-        browsers load goes by it.
+        """Say whether a `base` could lead URLs that were judged by another base to a host that not everything
+        may be loaded from.
 
-        What came before it does not at first, but some of that is looked up again: pictures with a `srcset`
-        when the window changes, style sheets at once. One after another may come before it in the tree,
-        where a table is in the way. And browsers that look ahead for what to load, who have no tree, go by
-        one in SVG or in a shadow tree, too.
+        URLs before it are resolved by the base that held there. Some are resolved again later: pictures with
+        a `srcset` when the window changes, style sheets at once. The second of two may be the first in the
+        tree, where a table moves it. And preload scanners, who have no tree, follow one in SVG or in a shadow
+        tree too.
         """
         target = resolve(href, self.url)
         if not target.host or target.host in judge.home:
@@ -56,6 +56,6 @@ class BaseUrl:
         if target.host not in judge.own and judge.url(target.host, target.path) is None:
             return False
         if any(name.encode() in tag.raw for name in ANYWHERE):
-            return True  # it loads something itself, by its own URL or the one before
+            return True  # The `base` itself loads something, by its own URL or by the base before it.
         not_in_body = open_elements.foreign.is_foreign or open_elements.in_template
         return self._is_set or self.is_used or not_in_body

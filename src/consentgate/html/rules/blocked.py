@@ -1,4 +1,4 @@
-"""The public record of something that was kept back from a page."""
+"""The public record of markup that was blocked."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import NamedTuple
 class Blocked(NamedTuple):
     """One span of a page that was blocked.
 
-    `category` is the id of the category whose consent opens it, None where nothing does; `service` the id
-    of the service it belongs to, None where nobody knows it. `kind` says what it was ("script", "inline
-    script", "iframe", "img", "link", "style", "widget", ...), `url` what it would have loaded ("" for an
-    inline script or a widget). `start` and `end` are byte offsets into the input.
+    `category` is the id of the category that opens it with consent, None where no consent does. `service` is
+    the id of the service it belongs to, None where nobody knows it. `kind` says what it was ("script",
+    "inline script", "iframe", "img", "link", "style", "widget", ...). `url` is what it would have loaded, ""
+    for an inline script or a widget. `start` and `end` are byte offsets into the input.
     """
 
     category: str | None

@@ -1,4 +1,4 @@
-"""What judging goes by in one document."""
+"""The context in which the markup of one document is judged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .violation import Violation
 
 
 class Piece(NamedTuple):
-    """The piece of a document that is here now. It begins `offset` bytes into the document; with `final` no
-    more is to come."""
+    """The piece of a document that is here now. It begins `offset` bytes into the document. With `final` no
+    other follows."""
 
     data: bytes
     offset: int
@@ -23,8 +23,8 @@ class Piece(NamedTuple):
 
 
 class InnerDocument(NamedTuple):
-    """A document in an attribute, judged: the first violation in it, and if there is one its `html` without
-    what must not load, escaped for double quotes."""
+    """The result of judging a document in an attribute: the first violation in it, and where there is one the
+    `html` without what is not allowed, escaped for double quotes."""
 
     violation: Violation | None
     html: bytes = b""
@@ -32,28 +32,31 @@ class InnerDocument(NamedTuple):
 
 
 class InnerMarkup(NamedTuple):
-    """Markup in a place where some browsers see text, judged by itself. `edits` is None where it would not
-    leave the page as it found it."""
+    """The result of judging markup in a place where some browsers see text. `edits` is None where the markup
+    would change how the page is read after it."""
 
     edits: list[Edit] | None
     effects: Effects = NO_EFFECTS
 
 
-class Inner(Protocol):
-    """Judges what is a document or markup of its own within a document."""
+class NestedJudge(Protocol):
+    """Judges documents and markup that are nested in a document."""
 
     def judge_document(self, document: str) -> InnerDocument:
         """Judge the document in an attribute."""
 
     def judge_markup(self, markup: bytes) -> InnerMarkup:
-        """Judge markup by itself."""
+        """Judge markup apart from what is around it."""
 
 
 class DocumentContext:
-    """What judging goes by in one document: the judge, the base URL, the `charset` (a Python codec), the
-    import maps, and who judges what is nested in it. `has_links` says that share links may take the place of
-    social buttons. Markup that is read apart from the rest of a document has a context of its own, which
-    shares with that `around` it what the two have in common."""
+    """The context in which the markup of one document is judged: the judge, the base URL, the `charset` (a
+    Python codec), the import maps, and who judges nested documents. `has_links` says that share links may
+    replace social buttons.
+
+    Markup that is read apart from the rest of its document has a context of its own. `around` is the context
+    of that document, with which it shares the import maps and the codecs.
+    """
 
     __slots__ = (
         *("all_passes", "base", "charset", "decode", "has_links", "import_maps", "inner", "is_multibyte"),
@@ -65,7 +68,7 @@ class DocumentContext:
         judge: Judge,
         base: BaseUrl,
         charset: str,
-        inner: Inner,
+        inner: NestedJudge,
         around: DocumentContext | None = None,
         *,
         has_links: bool = False,

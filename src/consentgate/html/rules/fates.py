@@ -18,7 +18,7 @@ _BOXED = frozenset((b"iframe", b"object", b"embed", b"video", b"audio", b"portal
 
 
 def stay(edits: Sequence[Edit], judgement: Judgement) -> Verdict:
-    """Let an element stay but for these edits."""
+    """Let an element stay, with these edits."""
     effects = judgement.effects
     return Verdict(Fate.STAYS, None, None, edits, effects) if edits or effects != NO_EFFECTS else STAYS
 
@@ -32,44 +32,42 @@ def remove(
     opens_text: bool = False,
     link: ShareLink | None = None,
 ) -> Verdict:
-    """Remove the element that `tag` opens, up to `end`. With `opens_text` its text after that goes, too. The
-    `link` comes in the place of a social button."""
+    """Remove the element that `tag` opens, up to `end`. With `opens_text` the raw text after that goes, too.
+    A `link` replaces a social button."""
     shows = may_show(tag, violation)
-    leads_to = "" if shows else _refreshes_to(tag)
+    leads_to = "" if shows else _refresh_target(tag)
     if link is not None and is_hidden(tag):
         link = None
     return Verdict(Fate.GOES, end, violation, (), effects, opens_text, shows, leads_to=leads_to, link=link)
 
 
 def may_be_frame(tag: Tag, violation: Violation) -> bool:
-    """Say whether the element that `tag` opens is a frame that shows a placeholder, or gives way to one: it
-    has a box of its own."""
+    """Say whether the element that `tag` opens may show its placeholder in a frame: itself one, or another in
+    its place. It must have a box of its own."""
     has_box = tag.name in _BOXED or (violation.kind == "widget" and b"-" in tag.name)
     return has_box and may_show(tag, violation)
 
 
-def remove_or_frame(
-    tag: Tag, end: int, violation: Violation, edits: Sequence[Edit], effects: Effects
-) -> Verdict:
-    """Remove an element up to `end`; or let it be a frame, with its attributes but for these `edits`, where
-    that can show a placeholder."""
+def remove_or_frame(end: int, violation: Violation, edits: Sequence[Edit], effects: Effects) -> Verdict:
+    """Remove an element up to `end`, or where that can show a placeholder, let a frame with the element's
+    attributes, after these `edits`, take its place."""
     return Verdict(Fate.GOES, end, violation, edits, effects, shows=True, frames=True)
 
 
 def lose_tag(tag: Tag, kind: str, url: str, effects: Effects) -> Verdict:
-    """Remove a start tag that is not understood: what comes after it stays."""
+    """Remove a start tag alone. What comes after it stays."""
     return Verdict(Fate.LOSES_TAG, tag.end, Violation(NOBODY, url, kind), effects=effects)
 
 
 def may_show(tag: Tag, violation: Violation) -> bool:
-    """Say whether the element that `tag` opens may leave a placeholder. Nothing would ever have come from a
-    service that has closed."""
+    """Say whether the element that `tag` opens may leave a placeholder."""
     if catalogue().has_closed(violation.claim.service):
+        # With consent it would show nothing either.
         return False
     if tag.name == b"script":
         return violation.kind == "widget" or _shows_in_place(violation)
     if tag.name == b"audio" and b"controls" not in tag.raw:
-        # Nobody sees it (WHATWG HTML, 15.4.1).
+        # Without controls it is not displayed (WHATWG HTML, 15.4.1).
         return False
     element = ELEMENTS.get(tag.name)
     return (element is None or element.visible) and not is_hidden(tag)
@@ -82,7 +80,7 @@ def _shows_in_place(violation: Violation) -> bool:
     return known is not None and bool(known.shows) and known.shows == violation.kind
 
 
-def _refreshes_to(tag: Tag) -> str:
+def _refresh_target(tag: Tag) -> str:
     """Return the URL to which a refresh would lead the visitor; "" for anything else."""
     if tag.name != b"meta" or (tag.get(b"http-equiv") or "").lower() != "refresh":
         return ""

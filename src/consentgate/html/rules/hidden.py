@@ -13,8 +13,8 @@ _INVISIBLE = re.compile(
 
 
 def is_hidden(tag: Tag) -> bool:
-    """Say whether an element is one that nobody was meant to see. Who hides one writes that plainly, so that
-    character references need not be decoded."""
+    """Say whether an element is one that nobody was meant to see."""
+    # Whoever hides an element writes that plainly, so that character references need not be decoded.
     raw = tag.raw
     return (
         b"hidden" in raw

@@ -21,7 +21,8 @@ from consentgate.web.url import Url, resolve
 from .violation import Violation
 
 JudgeTarget = Callable[[Url, str], Violation | None]
-"""Given where a module is and how that was written, returns what is wrong with loading it."""
+"""Returns the violation of loading a module, if there is one, given the module's URL and how that is written
+in the page."""
 
 
 class _Form(Enum):
@@ -32,8 +33,8 @@ class _Form(Enum):
 
 
 class _Specifier(NamedTuple):
-    """A specifier, or a map's key, in the form in which two of them are compared. `key` is the standard's
-    spelling of it; that of a relative one leaves out the scheme and the port, which are not known."""
+    """A specifier, or a map's key, in a form in which two of them can be compared. `key` is the standard's
+    spelling. That of a relative URL leaves out the scheme and the port, which are not known."""
 
     form: _Form
     key: str
@@ -141,24 +142,31 @@ class _Map:
 
 
 class ImportMaps:
-    """The import maps of one document, and what they make of its imports."""
+    """Judges the imports of one document by its import maps."""
 
     def __init__(self) -> None:
+        # The map that all browsers apply, and its tables that apply to the document's scripts, in order.
         self._sure: _Map | None = None
         self._tables: list[_Addresses] = []
+        # True once a map stood in the page or a module began to load: older browsers ignore later maps.
         self._late = False
-        self._any_url: Violation | None = None
-        self._any_key: Violation | None = None
+        # Addresses that must not be loaded, under keys that some browsers may apply, and under keys that the
+        # sure map has: those may match another spelling of the same URL.
         self._perhaps: _Table[Violation] = _Table()
         self._respelled: _Table[Violation] = _Table()
+        # A key in a strange spelling may match any URL, and a strange specifier may match any key.
+        self._any_url: Violation | None = None
+        self._any_key: Violation | None = None
 
     def close(self) -> None:
-        """Note that a module begins to load: of maps after that browsers think differently."""
+        """Note that a module begins to load. Browsers differ on whether they apply maps after that."""
         self._late = True
 
     def add(self, text: str, base: Url, judge: JudgeTarget, *, sure: bool) -> None:
-        """Add a map that stands in the page; it is not `sure` where browsers may see none there. Raise
-        NotPlain for one that only some browser may read: it has to go, and is as if it had never been."""
+        """Add a map that stands in the page. It is not `sure` where some browsers may see none there.
+
+        Raises NotPlain for a map that only some browsers can read. It is then not added.
+        """
         read = _parse(text, base)
         late, self._late = self._late, True
         if read is not None and sure and not late:
@@ -206,9 +214,9 @@ class ImportMaps:
             self._any_url = self._any_url or violation
 
     def judge(self, specifier: str, base: Url, judge: JudgeTarget) -> Violation | None:
-        """Return what is wrong with importing `specifier` in a script of the document at `base`."""
+        """Return the violation of importing `specifier` in a script of the document at `base`, if any."""
         if self._sure is not None and self._sure.base != base:
-            # A base that comes after the map: how the two go together is more than is worth knowing.
+            # The base has changed since the map, and browsers may combine the two in several ways.
             self._doubt(self._sure, judge)
             self._sure, self._tables = None, []
         form, key, url = _read(specifier, base)
@@ -219,10 +227,10 @@ class ImportMaps:
                 break
         else:
             mapped = None if form is _Form.BARE else judge(url, specifier)
-        return mapped or self._doubtful(form, key)
+        return mapped or self._in_another_reading(form, key)
 
-    def _doubtful(self, form: _Form, key: str) -> Violation | None:
-        """Return what is wrong with a specifier in another reading of the maps."""
+    def _in_another_reading(self, form: _Form, key: str) -> Violation | None:
+        """Return the violation of a specifier in another reading of the maps, if any."""
         respelled = _respelled(form, key)
         looked_up = [
             self._perhaps.find(form, key),
@@ -244,7 +252,7 @@ def _mapped(address: _Address | None, after: str, judge: JudgeTarget) -> Violati
 
 
 def _respelled(form: _Form, key: str) -> list[_Key]:
-    """Return other spellings of the same URL, if the page's scheme and port are what they seem."""
+    """Return the spellings that are the same URL for some scheme and port of the page."""
     if form is _Form.ABSOLUTE:
         return [(_Form.RELATIVE, key.partition(":")[2])]
     if form is _Form.RELATIVE:
@@ -283,7 +291,7 @@ def _fill(table: _Addresses, addresses: Mapping[str, object], read: _Map) -> Non
         form, text, _ = _read(name, read.base)
         key = (form, text)
         if key in table.entries:
-            # Two spellings of one URL: which of them counts depends on the order that they are read in.
+            # Two keys are spellings of one URL. Which of them counts depends on the order of reading.
             read.replaced.append((key, table.entries[key]))
         table.add(key, _address(name, value, read.base))
 

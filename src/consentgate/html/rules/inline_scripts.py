@@ -1,4 +1,4 @@
-"""What the scripts that stand in a page load."""
+"""Judges inline scripts: code, import maps, speculation rules and web bundles."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _READ_AS_JSON = frozenset((ScriptKind.IMPORT_MAP, ScriptKind.SPECULATION_RULES, 
 def script_violation(
     judgement: Judgement, kind: ScriptKind, text: bytes, *, complete: bool, sure: bool
 ) -> Violation | None:
-    """Return what is wrong with the script of this kind, if it is one that does something. It is not
-    `complete` where it goes on, and not `sure` where browsers may see no script there."""
+    """Return the violation of an inline script of this `kind`, if any. The `text` is not `complete` where
+    more of it follows, and not `sure` where browsers may see no script there."""
     document = judgement.document
     if document.all_passes or kind is ScriptKind.DATA:
         return None
@@ -37,7 +37,8 @@ def script_violation(
 def _json_violation(
     judgement: Judgement, kind: ScriptKind, text: str, *, complete: bool, sure: bool
 ) -> Violation | None:
-    """Return what is wrong with an import map or speculation rules. Incomplete ones cannot be read."""
+    """Return the violation of an import map, speculation rules or a web bundle. Incomplete JSON cannot be
+    read."""
     if complete:
         with suppress(NotPlain):
             if kind is ScriptKind.IMPORT_MAP:

@@ -1,4 +1,4 @@
-"""Judges URLs, and the code that stands in URLs, for one tag or text; notes what came of it by the way."""
+"""Judges URLs, and the code inside URLs, for one tag or text, and collects the effects."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from .verdict import NO_EFFECTS, Edit, Effects
 from .violation import UNREADABLE, Violation
 
 MOST_SHEETS = 8
-"""Style sheets in data: URLs of style sheets are read at most so deep, and blocked beyond."""
+"""The most nested style sheets, each in a data: URL of the one before, that are read. Deeper ones are
+blocked."""
 MOST_IMPORTS = 8
-"""Scripts within the addresses that scripts import are read at most so deep, and blocked beyond."""
+"""The most nested scripts, each in a data: URL that the one before imports, that are read. Deeper ones are
+blocked."""
 
 # The host of nearly every absolute URL: no number, nothing to convert, and a path behind it.
 _AT_A_HOST = re.compile(r"(?:https?:)?//((?:(?!xn--)[a-z0-9][a-z0-9-]*+\.)++[a-z]{2,})/")
@@ -30,10 +32,10 @@ _NAMES_A_HOST = re.compile(r"(?:https?:)?//[^/?#\\]+[/?#\\]", re.I)
 
 
 class Judgement:
-    """One act of judging markup of this `kind`, in `document`. Each method returns the violation, if there is
-    one; `effects` are those of all of them together."""
+    """One act of judging markup of this `kind` in a document. Each method returns the violation, if there is
+    one. `effects` are the effects of all calls together."""
 
-    # Of most tags nothing comes: these are set where something does.
+    # Most tags have no effects, so that these are only set on the instance where one has.
     _limits: tuple[Limit, ...] = ()
     _by_base = _starts_module = False
     _import_depth = 0
@@ -46,7 +48,7 @@ class Judgement:
 
     @property
     def effects(self) -> Effects:
-        """What came of judging so far."""
+        """The effects of judging so far."""
         if self._by_base or self._limits or self._starts_module:
             return Effects(self._limits, self._by_base, self._starts_module)
         return NO_EFFECTS
@@ -56,13 +58,13 @@ class Judgement:
         self._limits = (*self._limits, limit)
 
     def add(self, effects: Effects) -> None:
-        """Count in the effects of judging what is nested in here."""
+        """Add the effects of judging what is nested in this markup."""
         self._limits += effects.limits
         self._by_base = self._by_base or effects.by_base
         self._starts_module = self._starts_module or effects.starts_module
 
     def start_module(self) -> None:
-        """Note that a module begins to load: of import maps after that browsers think differently."""
+        """Note that a module begins to load: import maps after that are not sure."""
         self._starts_module = True
         self.document.import_maps.close()
 
@@ -103,15 +105,17 @@ class Judgement:
     # -- documents and code in URLs --------------------------------------------------------------------------
 
     def loaded_code(self, url: str, data: DataUrl | None) -> Violation | None:
-        """Judge a URL that code is loaded from, and the code, if `data` is what the URL itself holds."""
+        """Judge a URL that code is loaded from, and the code in the URL itself, which is `data`, if any."""
         return self.url(url) or self._code(data)
 
     def frame(self, url: str) -> Violation | None:
-        """Judge a URL whose content may become a document: also the text that a script in it ends with."""
+        """Judge a URL whose content may become a document."""
         data = DataUrl.parse(url)
-        return self.url(url) or self._code(data) or self._result(data)
+        return self.url(url) or self._code(data) or self._result_of_script(data)
 
-    def _result(self, data: DataUrl | None) -> Violation | None:
+    def _result_of_script(self, data: DataUrl | None) -> Violation | None:
+        """Judge the text that a javascript: URL evaluates to, which becomes a document (WHATWG HTML,
+        "evaluate a javascript: URL")."""
         if data is None or data.text is None or data.holds is not Holds.SCRIPT:
             return None
         if "\\" in data.text:
@@ -140,7 +144,7 @@ class Judgement:
 
     def style_sheet(self, sheet: bytes, start: int) -> list[Edit]:
         """Judge a style sheet that stands in markup, its first byte at `start`; return the edits to it. All
-        of it goes where browsers that look ahead would load what the sheet itself does not."""
+        of it goes where a preload scanner would load what the sheet itself does not."""
         document = self.document
         if document.all_passes:
             return []
@@ -163,7 +167,8 @@ class Judgement:
         return edits
 
     def css(self, css: str, depth: int = 0) -> Violation | None:
-        """Judge a style sheet of which nothing less than all goes. `depth` counts those that it stands in."""
+        """Judge a style sheet that can only be removed as a whole. `depth` counts those that it is nested
+        in."""
         for found in css_urls(css.encode("utf-8", "replace")):
             if depth == MOST_SHEETS:
                 self.note(Limit.DEEP_CODE)
@@ -174,7 +179,7 @@ class Judgement:
         return None
 
     def _in_css(self, found: CssUrl, url: str, depth: int = 0) -> Violation | None:
-        # URLs that are not imported are of pictures and fonts, which load nothing themselves.
+        # URLs that are not imported lead to pictures and fonts, which load nothing themselves.
         violation = self.url(url)
         if violation is not None or not found.imported:
             return violation
@@ -183,16 +188,16 @@ class Judgement:
     # -- scripts ---------------------------------------------------------------------------------------------
 
     def script(self, script: str) -> Violation | None:
-        """Judge a script that stands in a URL: by what is known of its text, and by its imports."""
+        """Judge a script inside a URL, by the signatures in its text and by its imports."""
         claim = self.document.judge.inline(script.encode("utf-8", "replace"))
         return Violation(claim, "", self.kind) if claim is not None else self.imports(script)
 
     def imports(self, script: str) -> Violation | None:
-        """Judge what a script imports.
+        """Judge the imports of a script, each by the URL that its specifier leads to through the page's
+        import maps. A module with an import that fails does not run at all, so the whole script goes.
 
-        An import goes by what its specifier leads to, through the page's import maps. That includes a dynamic
-        one: `import("https://...")` cannot but load that address, unlike a text that merely names it. A
-        module with an import that fails does not run at all, so that nothing less than the script goes.
+        A dynamic import counts too: `import("https://...")` can only load that URL, while a text may merely
+        name it.
         """
         if self._import_depth >= MOST_IMPORTS:
             self.note(Limit.DEEP_CODE)
@@ -204,7 +209,7 @@ class Judgement:
         return next((violation for place, violation in violations.items() if place in code), None)
 
     def _import_violations(self, script: str) -> Iterator[tuple[int, Violation]]:
-        """Yield the imports that may not load, with their places. Some may be no code."""
+        """Yield the violation of each import, with its place. Some places may be no code."""
         document = self.document
         for found in imports(script):
             if not found.beginning:
@@ -220,11 +225,11 @@ class Judgement:
                 yield found.place, violation
 
     def listed_url(self, url: str) -> Violation | None:
-        """Judge a URL that may be a script's, in a script or in a list in JSON."""
+        """Judge a URL that a script or a list in JSON names, and that may be a script's."""
         return self.module(self.target(url), url)
 
     def module(self, target: Url, url: str) -> Violation | None:
-        """Judge a module by where it is and how that was written, and by the code that stands in its URL."""
+        """Judge a module by the `target` that its `url` was resolved to, and by the code inside the URL."""
         claim = self._target_claim(target)
         if claim is not None:
             return Violation(claim, url.strip(), self.kind)

@@ -1,4 +1,4 @@
-"""Where reading stops short: what is not read to its end, or taken out because of its shape alone."""
+"""The limits of what is judged: markup beyond them is not read to its end, or is removed unread."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Limit(Enum):
-    """A limit that was reached: what became of the markup, in words, and what a site can do about it."""
+    """A limit: what happens to markup that reaches it, in words, and what a site can do about it."""
 
     LONG_TAG = (
         "a start tag longer than 8 MiB, or with more than 32,768 attributes, was dropped",

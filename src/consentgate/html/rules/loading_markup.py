@@ -32,8 +32,8 @@ class Reads(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute that loads. With `alone` it is dropped from an element that stays; without, the element
-    goes as a whole. With `alone` and `shown` the element goes, too, where nobody could see it."""
+    """An attribute that loads. With `alone` only the attribute is removed, and the element stays. Without it
+    the whole element goes. With `alone` and `shown` the element goes too where it is hidden."""
 
     reads: Reads = Reads.URL
     alone: bool = False
@@ -42,10 +42,8 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element that loads something through its `attributes`.
-
-    `visible` ones leave a placeholder when they go.
-    """
+    """An element that loads something through its `attributes`. One that is `visible` leaves a placeholder
+    when it goes."""
 
     attributes: Mapping[str, Attribute]
     visible: bool = False

@@ -1,5 +1,5 @@
-"""What becomes of elements whose contents are text to a browser: scripts, style sheets, `noscript` and their
-like."""
+"""Judges raw text elements, whose contents are text to a browser: scripts, style sheets, `noscript` and
+others."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ _TEXT_FOLLOWS = Verdict(opens_text=True)
 
 
 class RawTextRules:
-    """Judges these elements in one document. `apart` is for markup that is read by itself."""
+    """Judges the raw text elements of one document. With `apart`, that is markup which is read apart from the
+    rest of its document."""
 
     def __init__(
         self, document: DocumentContext, open_elements: OpenElements, lookahead: LookAhead, *, apart: bool
@@ -72,10 +73,11 @@ class RawTextRules:
                 raise Unclear
             return self._both_readings(tag, piece)
         if foreign:
-            # Browsers that look ahead for what to load have no tree, and read its contents as text all the
-            # same: those of an empty one up to the next end tag of its name.
-            unclear = tag.self_closing
-            return self._unclear(tag, piece, tag.end) if unclear else self._both_readings(tag, piece)
+            # Preload scanners have no tree, and read the contents as text all the same. In SVG a self-closing
+            # tag has no contents. To them everything up to the next end tag of its name is its text.
+            if tag.self_closing:
+                return self._unclear(tag, piece, tag.end)
+            return self._both_readings(tag, piece)
         if name == b"script":
             return self._script(tag, piece)
         return self._style(tag, piece) if name == b"style" else self._other(tag)
@@ -83,52 +85,64 @@ class RawTextRules:
     # -- elements of HTML ------------------------------------------------------------------------------------
 
     def _script(self, tag: Tag, piece: Piece) -> Verdict:
+        kind = script_kind(tag)
         judgement = TagJudgement(self._document, tag)
-        script = script_kind(tag)
-        end = after = link = None
-        if script is ScriptKind.DATA:
-            violation, link = self._widget_type(tag)
-        else:
-            violation = judgement.violation()  # WebKit, where it looks ahead, fetches an import map's file
-            if violation is None and b"src" not in tag.raw:
-                end, after = self._end_of_judged(tag, judgement)
-                text = piece.data[tag.end : end]
-                sure = not (self._apart or self._open.in_template)
-                complete = after is not None
-                violation = script_violation(judgement, script, text, complete=complete, sure=sure)
-                if violation is not None:
-                    violation = violation.of_kind("inline script" if script.runs else "script")
-            elif violation is None and script is ScriptKind.MODULE:
-                judgement.start_module()
+        if kind is ScriptKind.DATA:
+            return self._data_script(tag, judgement)
+        # Whatever the kind: WebKit's preload scanner fetches even an import map's file.
+        violation = judgement.violation()
+        text_end = None
+        if violation is None and b"src" not in tag.raw:
+            violation, text_end = self._inline_script(tag, kind, judgement, piece)
+        elif violation is None and kind is ScriptKind.MODULE:
+            judgement.start_module()
         if violation is None:
-            return _stay(judgement.edits(), judgement, end if after else None)
+            return _stay(judgement.edits(), judgement, text_end)
+        return self._remove_script(tag, violation, judgement)
+
+    def _inline_script(
+        self, tag: Tag, kind: ScriptKind, judgement: TagJudgement, piece: Piece
+    ) -> tuple[Violation | None, int | None]:
+        """Return the violation of an inline script, if any, and where its text ends; None where that is out
+        of sight."""
+        end, after = self._end_of_judged(tag, judgement)
+        text = piece.data[tag.end : end]
+        sure = not (self._apart or self._open.in_template)
+        violation = script_violation(judgement, kind, text, complete=after is not None, sure=sure)
+        if violation is not None:
+            violation = violation.of_kind("inline script" if kind.runs else "script")
+        return violation, end if after is not None else None
+
+    def _data_script(self, tag: Tag, judgement: TagJudgement) -> Verdict:
+        """Judge a script that browsers do not run: its type may be a widget's."""
+        widget = self._document.judge.widget("script", tag.values)
+        if widget is None:
+            return _stay(judgement.edits(), judgement)
+        link = widget.link if self._document.has_links else None
+        return self._remove_script(tag, Violation(widget.claim, "", "widget"), judgement, link)
+
+    def _remove_script(
+        self, tag: Tag, violation: Violation, judgement: TagJudgement, link: ShareLink | None = None
+    ) -> Verdict:
         if link is None and b"src" in tag.raw:
             link = link_in_place_of(tag, violation, self._document)
         _, after = self._lookahead.end_of_text(tag.name, tag.end)
         return _remove(tag, after, violation, judgement, link)
-
-    def _widget_type(self, tag: Tag) -> tuple[Violation | None, ShareLink | None]:
-        """Return what is wrong with a script that browsers do not run and whose type is a widget's, and the
-        link in its place."""
-        widget = self._document.judge.widget("script", tag.values)
-        if widget is None:
-            return None, None
-        return Violation(widget.claim, "", "widget"), widget.link if self._document.has_links else None
 
     def _style(self, tag: Tag, piece: Piece) -> Verdict:
         judgement = TagJudgement(self._document, tag)
         end, after = self._end_of_judged(tag, judgement)
         claim = self._document.judge.url(*RUNTIME) if is_boilerplate(tag) else None
         if claim is not None:
-            # It hides the page until AMP's script comes, which will not.
+            # The page would stay hidden: AMP's script, which shows it, is blocked.
             return _remove(tag, after, Violation(claim, "//" + "".join(RUNTIME), "style"), judgement)
         edits = judgement.edits()
         edits += judgement.style_sheet(piece.data[tag.end : end], tag.end)
-        return _stay(edits, judgement, end if after else None)
+        return _stay(edits, judgement, end if after is not None else None)
 
     def _end_of_judged(self, tag: Tag, judgement: TagJudgement) -> tuple[int, int | None]:
-        """Find how far the text of a script or style sheet is judged, and where its end tag ends if that is
-        in sight."""
+        """Return how far the text of a script or style sheet is judged, and where its end tag ends; None
+        where that is out of sight."""
         end, after = self._lookahead.end_of_text(tag.name, tag.end)
         if end - tag.end >= LONGEST_TEXT and not self._document.all_passes:
             judgement.note(Limit.LONG_TEXT)
@@ -148,15 +162,15 @@ class RawTextRules:
             if link is not None or not may_be_frame(tag, violation):
                 return remove(tag, after, violation, judgement.effects, link=link)
             edits = judgement.edits_with_placeholder(violation)
-            return remove_or_frame(tag, after, violation, edits, judgement.effects)
+            return remove_or_frame(after, violation, edits, judgement.effects)
         judgement.note(Limit.FAR_END)
         return _stay(judgement.all_edits(), judgement)
 
     # -- elements that may be of SVG or MathML ---------------------------------------------------------------
 
     def _foreign_text(self, markup: bytes, *, past_tags: bool = False) -> bytes | None:
-        """Return the text of an element that holds nothing but text, comments and CDATA; None for any other,
-        unless that is to be read `past_tags`."""
+        """Return the text of an element that holds nothing but text, comments and CDATA sections; None where
+        it holds tags, unless these are skipped by `past_tags`."""
         pieces: list[bytes] = []
         position = 0
         for found in _IN_FOREIGN_TEXT.finditer(markup):
@@ -177,7 +191,7 @@ class RawTextRules:
         return decode_text(self._document.decode(raw)).encode(self._document.charset, "replace")
 
     def _foreign_violation(self, tag: Tag, text: bytes, judgement: TagJudgement) -> Violation | None:
-        """Return what is wrong with the text of a script or style sheet that may stand in SVG."""
+        """Return the violation of the text of a script or style sheet that may stand in SVG, if any."""
         if tag.name not in (b"script", b"style"):
             return None
         text = text[:LONGEST_TEXT]
@@ -197,7 +211,7 @@ class RawTextRules:
 
     def _both_readings(self, tag: Tag, piece: Piece) -> Verdict:
         """Judge an element whose contents are raw text in one reading and markup in another. Where the two
-        disagree on how it goes on after them, the start tag goes, which leaves the markup."""
+        readings disagree on what comes after the element, the start tag goes, which leaves the markup."""
         if tag.name == b"plaintext" or piece.offset + tag.start < self._unclear_until:
             return self._unclear(tag, piece, tag.end)
         end, after = self._lookahead.end_of_text(tag.name, tag.end)
@@ -231,8 +245,8 @@ class RawTextRules:
         return [markup, foreign or b""]
 
     def _unclear(self, tag: Tag, piece: Piece, end: int, judgement: TagJudgement | None = None) -> Verdict:
-        """Drop the start tag of an element that cannot be read in one way up to `end`. Up to there no other
-        is tried: to read the same again for each would take time that grows with its square."""
+        """Remove the start tag of an element that has several readings up to `end`. No other element is tried
+        up to there, since to read the same bytes again for each would take quadratic time."""
         self._unclear_until = max(self._unclear_until, piece.offset + end)
         judgement = judgement or TagJudgement(self._document, tag)
         if self._document.all_passes:
@@ -242,7 +256,7 @@ class RawTextRules:
 
 
 def _stay(edits: list[Edit], judgement: TagJudgement, end: int | None = None) -> Verdict:
-    """Let an element stay whose text ends at `end`, None where that is not in sight."""
+    """Let an element stay whose text ends at `end`; None where that is out of sight."""
     return Verdict(Fate.STAYS, end, None, edits, judgement.effects, end is None)
 
 
@@ -253,7 +267,7 @@ def _remove(
     judgement: TagJudgement,
     link: ShareLink | None = None,
 ) -> Verdict:
-    """Remove an element that ends at `after`; None where its end is not in sight."""
+    """Remove an element that ends at `after`; None where that is out of sight."""
     if after is None:
         return remove(tag, tag.end, violation, judgement.effects, opens_text=True, link=link)
     return remove(tag, after, violation, judgement.effects, link=link)

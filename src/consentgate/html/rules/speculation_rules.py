@@ -1,5 +1,5 @@
-"""Speculation rules: pages that a browser fetches before anybody asks for them (WHATWG HTML, 7.6.1
-"Speculation rules")."""
+"""Judges speculation rules, by which a browser fetches pages before anybody asks for them (WHATWG HTML, 7.6.1
+"Speculation rules"), and the rules of web bundles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from consentgate.html.values.json_text import NotPlain, read_json
 from .violation import UNREADABLE, Violation
 
 JudgeUrl = Callable[[str], Violation | None]
-"""Given a URL as it stands in the page, returns what is wrong with loading it."""
+"""Returns the violation of loading a URL, if there is one, given the URL as it stands in the page."""
 
 # A pattern is one for the document's own host if no colon in it can end a scheme (URL Pattern, "constructor
 # string parser"). A colon before a name begins a group.
@@ -27,11 +27,11 @@ _PREDICATES = frozenset(("and", "or", "not", "href_matches", "selector_matches")
 
 
 def speculation_violation(rules: str, judge: JudgeUrl) -> Violation | None:
-    """Return what is wrong with the first of these rules that may load what it must not.
+    """Return the first violation of these rules, if any.
 
-    A list names the pages to fetch. A document rule fetches those that links in the page lead to, on any
-    host ("find matching links"), unless its predicate keeps it to some. Raise NotPlain for what only some
-    browser may read.
+    A list rule names the pages to fetch. A document rule fetches those that links in the page lead to, on any
+    host ("find matching links"), unless its predicate keeps it to some. Raises NotPlain for rules that only
+    some browsers can read.
     """
     parsed = read_json(rules)
     try:
@@ -41,7 +41,7 @@ def speculation_violation(rules: str, judge: JudgeUrl) -> Violation | None:
 
 
 def _violations(rules: dict[str, object], judge: JudgeUrl) -> Iterator[Violation]:
-    # Of the keys some browsers know more than the standard has.
+    # Every key counts: some browsers know more keys than the standard has.
     for rule in (rule for value in rules.values() if isinstance(value, list) for rule in value):
         if not isinstance(rule, dict):
             continue
@@ -51,53 +51,54 @@ def _violations(rules: dict[str, object], judge: JudgeUrl) -> Iterator[Violation
             if violation is not None:
                 yield violation
         if "where" in rule:
-            yield from _reaches(rule["where"], judge)
+            yield from _predicate_violations(rule["where"], judge)
         elif rule.get("source") == "document":
             yield UNREADABLE
 
 
-def _reaches(predicate: object, judge: JudgeUrl) -> Iterator[Violation]:
-    """Yield what is wrong with the links that fit `predicate`: nothing where it keeps to what may load. Rules
-    that may reach anybody count as nobody's."""
+def _predicate_violations(predicate: object, judge: JudgeUrl) -> Iterator[Violation]:
+    """Yield the violations of the links that match `predicate`: none where it only matches what may load. A
+    predicate that may match links to any host is itself a violation, which nothing grants."""
     if not isinstance(predicate, dict):
         return
     if len(_PREDICATES.intersection(predicate)) > 1:
         yield UNREADABLE
     elif isinstance(predicate.get("and"), list):
-        each = [next(_reaches(clause, judge), None) for clause in predicate["and"]]
+        each = [next(_predicate_violations(clause, judge), None) for clause in predicate["and"]]
         if all(each):
-            # All of no predicates are fulfilled by every link.
+            # An "and" of no clauses matches every link.
             yield next(filter(None, each), UNREADABLE)
     elif isinstance(predicate.get("or"), list):
         for clause in predicate["or"]:
-            yield from _reaches(clause, judge)
+            yield from _predicate_violations(clause, judge)
     elif "href_matches" in predicate:
         patterns = predicate["href_matches"]
         for pattern in patterns if isinstance(patterns, list) else [patterns]:
-            violation = _pattern(pattern, judge)
+            violation = _pattern_violation(pattern, judge)
             if violation is not None:
                 yield violation
     else:
-        # What is left out leaves all others; where what a selector finds leads to, nobody knows.
+        # A "not" matches links to all other hosts, and a selector links to hosts that nobody knows.
         yield UNREADABLE
 
 
-def _pattern(pattern: object, judge: JudgeUrl) -> Violation | None:
-    """Return what is wrong with following links that fit a URL pattern."""
+def _pattern_violation(pattern: object, judge: JudgeUrl) -> Violation | None:
+    """Return the violation of following links that match a URL pattern, if any."""
     if isinstance(pattern, str):
         if _PATH.fullmatch(pattern) and not _SCHEME_END.search(pattern):
             return judge("/")  # by the base URL
-        return _hosts(_WITH_HOST.fullmatch(pattern), judge)
+        return _host_violation(_WITH_HOST.fullmatch(pattern), judge)
     if not isinstance(pattern, dict):
         return None
     if pattern.keys() <= _OF_ANY_HOST:
         return judge("/")
     host = pattern.get("hostname")
-    return _hosts(_HOST.fullmatch(host) if isinstance(host, str) else None, judge)
+    return _host_violation(_HOST.fullmatch(host) if isinstance(host, str) else None, judge)
 
 
-def _hosts(match: re.Match[str] | None, judge: JudgeUrl) -> Violation | None:
-    """Return what is wrong with the hosts that a pattern names; where it names none plainly it may be any."""
+def _host_violation(match: re.Match[str] | None, judge: JudgeUrl) -> Violation | None:
+    """Return the violation of contacting the host that a pattern names, if any. Without a `match` the pattern
+    names no host plainly, and may mean any."""
     if match is None:
         return UNREADABLE
     return judge(f"//{'any.' if match['below'] else ''}{match['host']}/")
@@ -105,7 +106,8 @@ def _hosts(match: re.Match[str] | None, judge: JudgeUrl) -> Violation | None:
 
 def bundle_texts(rules: str) -> Iterator[str]:
     """Yield every text in the rules of a web bundle: any may be the URL of the bundle or of a file in it
-    (WICG, "Subresource Loading with Web Bundles"). Raise NotPlain for what only some browser may read."""
+    (WICG, "Subresource Loading with Web Bundles"). Raises NotPlain for rules that only some browsers can
+    read."""
     waiting = [read_json(rules)]
     while waiting:
         value = waiting.pop()

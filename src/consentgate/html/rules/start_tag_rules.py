@@ -1,4 +1,4 @@
-"""What becomes of the element that a start tag opens."""
+"""Judges start tags, and with them the elements that they open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from .widgets import link_in_place_of, may_be_widget
 
 
 class StartTagRules:
-    """Judges the start tags of one document. `apart` is for markup that is read by itself."""
+    """Judges the start tags of one document. With `apart`, that is markup which is read apart from the rest
+    of its document."""
 
     def __init__(
         self, document: DocumentContext, open_elements: OpenElements, lookahead: LookAhead, *, apart: bool
@@ -32,8 +33,8 @@ class StartTagRules:
         self._raw_text = RawTextRules(document, open_elements, lookahead, apart=apart)
 
     def judge(self, tag: Tag, piece: Piece) -> Verdict:
-        """Judge a start tag that stands in `piece`. Raises MoreNeeded where it takes more of the document,
-        and Unclear where markup that is read by itself is not to be understood without its surroundings."""
+        """Judge a start tag that stands in `piece`. Raises MoreNeeded where that takes more of the document,
+        and Unclear where markup that is read apart depends on what is around it."""
         name = tag.name
         if name not in RAW_TEXT_ELEMENTS and name != b"plaintext":
             return self._ordinary(tag)
@@ -72,16 +73,16 @@ class StartTagRules:
     def _remove(
         self, tag: Tag, end: int, violation: Violation, judgement: TagJudgement, link: ShareLink | None
     ) -> Verdict:
-        """Remove an element up to `end`, for a share `link` if it is a social button, else for a placeholder
-        in a frame where it has a box for that."""
+        """Remove an element up to `end`. A social button gives way to its share `link`, an element with a box
+        to a placeholder in a frame."""
         if link is not None or not may_be_frame(tag, violation):
             return remove(tag, end, violation, judgement.effects, link=link)
         edits = judgement.edits_with_placeholder(violation)
-        return remove_or_frame(tag, end, violation, edits, judgement.effects)
+        return remove_or_frame(end, violation, edits, judgement.effects)
 
     def _is_bad_base(self, tag: Tag, href: str) -> bool:
-        """Say whether a `base` stands where browsers may or may not count it, changes what was judged
-        already, or is too long to resolve all URLs of the page by."""
+        """Say whether a `base` stands where only some browsers apply it, could divert URLs that were judged
+        already, or has a URL that is too long to resolve all others by."""
         document, open_elements = self._document, self._open
         if document.all_passes:
             return False
@@ -90,7 +91,7 @@ class StartTagRules:
         return document.base.may_divert(tag, href, document.judge, open_elements)
 
     def _end_of_element(self, tag: Tag, judgement: TagJudgement) -> int | None:
-        """Find where the element ends that `tag` opens; None where that is too far off, or nobody knows."""
+        """Return where the element ends that `tag` opens; None where that is too far off, or unknown."""
         open_elements = self._open
         if tag.name in VOID_ELEMENTS:
             return tag.end

@@ -1,4 +1,4 @@
-"""What a start tag loads, and which of it is not allowed."""
+"""Judges the attributes of a start tag that load something."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .verdict import Edit
 from .violation import UNREADABLE, Violation
 
 _SPACES = re.compile(r"[\t\n\f\r ]+")
-# What browsers drop from a URL wherever it stands (WHATWG URL, 4.4).
+# The characters that browsers remove from a URL wherever they stand (WHATWG URL, 4.4).
 _DROPPED = dict.fromkeys(map(ord, "\t\n\r"))
 _EQUALS_SIGN = re.compile(rb"[\t\n\f\r ]*+=")
 
@@ -47,8 +47,8 @@ def kind_of(tag: Tag) -> str:
 
 
 class _Rule(NamedTuple):
-    """How an attribute is judged: by its table row, and by the reader of its value; None where that is an
-    attribute of which most can stay."""
+    """How an attribute is judged: its row in the table of loading markup, and the reader of its value. The
+    reader is None for an attribute of which most can stay."""
 
     attribute: Attribute
     reader: Reader | None
@@ -59,8 +59,8 @@ Loading: TypeAlias = Sequence[tuple[bytes, _Rule]]
 
 
 def loading_attributes(tag: Tag, document: DocumentContext) -> Loading:
-    """Return the attributes of a tag that load: of several with one name the first. None where all passes,
-    even what cannot be read."""
+    """Return the attributes of a tag that load something, of several with one name the first. Where
+    everything passes, even what cannot be read, there are none."""
     rules = {} if document.all_passes else _rules(tag)
     if rules.keys().isdisjoint(tag.raw):
         return ()
@@ -80,7 +80,7 @@ class TagJudgement(Judgement):
         return is_hidden(self._tag)
 
     def violation(self) -> Violation | None:
-        """Return the first violation that takes the whole element along."""
+        """Return the first violation because of which the whole element goes."""
         for name, (attribute, reader) in self._attributes:
             if reader is None or (attribute.alone and not (attribute.shown and self._is_hidden)):
                 continue
@@ -90,17 +90,21 @@ class TagJudgement(Judgement):
         return None
 
     def edits(self) -> list[Edit]:
-        """Return edits that take out what may not load where only the attribute goes, or a part of it."""
+        """Return the edits to an element that stays: blocked attributes go, or parts of them."""
         return self._edits(alone=True)
 
     def all_edits(self) -> list[Edit]:
-        """Return those for an element that has to stay: what should take it along goes by itself."""
+        """Return the edits to an element that should go but has to stay. The attributes because of which it
+        should go are removed too."""
         return self._edits(alone=False) + self._edits(alone=True)
 
     def edits_with_placeholder(self, violation: Violation) -> list[Edit]:
-        """Return those for a frame that shows a placeholder because of a `violation`, or for the element that
-        gives way to one. Also what would keep the placeholder from being shown or used goes, and what means
-        nothing on the element but would load something on a frame."""
+        """Return the edits to a frame that shows a placeholder because of a `violation`, or to the element
+        whose attributes such a frame gets.
+
+        Attributes go that would keep the placeholder from being shown or used, and those that mean nothing on
+        the element but would load something on a frame.
+        """
         tag = self._tag
         gone = HINDER_PLACEHOLDER if tag.name == b"iframe" else HINDER_PLACEHOLDER | _LOADS_IN_FRAME
         edits = self._edits(alone=False, but=gone) + self._edits(alone=True, but=gone)
@@ -128,7 +132,7 @@ class TagJudgement(Judgement):
         tag = self._tag
         if attribute.reads is Reads.SUBMIT:
             return [_inert_action(tag, name, violation)]
-        # With the first of several attributes gone the next one would count: they go together.
+        # Without the first of several attributes of this name the next one would count: all of them go.
         return [_without(tag, start, end, violation) for start, end in tag.spans(name)]
 
     # -- attributes of which most can stay -------------------------------------------------------------------
@@ -144,10 +148,10 @@ class TagJudgement(Judgement):
         raw = tag.raw[name]
         if b"&" not in raw:
             edits = self.style_sheet(raw, 0)
-            # To find the attribute once for each edit would take quadratic time.
+            # Found once: to find it for each edit would take quadratic time.
             start = tag.value_start(name) if edits else 0
             return [edit.moved(start) for edit in edits]
-        # Its bytes are not those of the style sheet, so nothing less than all of it can be taken out.
+        # With character references its bytes are not those of the style sheet, so all of it has to go.
         violation = self.css(tag.decode(raw))
         if violation is None:
             return []
@@ -164,21 +168,23 @@ class TagJudgement(Judgement):
 
 
 def _without(tag: Tag, start: int, end: int, violation: Violation) -> Edit:
-    """Take out an attribute. What it leaves must not grow together into something else."""
+    """Remove an attribute. The bytes around it must not join into something else."""
     replacement = b""
     if _EQUALS_SIGN.match(tag.source, end):
-        # What follows begins with "=": it would be taken for the value of the attribute before.
+        # What follows begins with "=", and would become the value of the attribute before.
         replacement = b"/"
     elif tag.source[start - 1 : start] == b"/":
-        # The slash could come to stand before ">", where it would close an element of SVG.
+        # The slash before could come to stand before ">", where it closes an element of SVG.
         replacement = b" "
     return Edit(start, end, replacement, violation)
 
 
 def _inert_action(tag: Tag, name: bytes, violation: Violation) -> Edit:
-    """Keep a form from being sent. Without the attribute, or with "#", what is typed in would go to the
-    page's own address, and with GET into logs and histories; a page's script would post it there. An empty
-    script goes nowhere, with JavaScript and without."""
+    """Keep a form from being sent. An empty script sends it nowhere, with JavaScript and without.
+
+    Without the attribute, or with "#", the browser would send what was typed in to the page's own address,
+    and with GET into logs and histories.
+    """
     start, end = tag.spans(name)[0]
     return Edit(start, end, name + b'="javascript:"', violation)
 
@@ -242,7 +248,7 @@ def _own_script(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
 def _link(judgement: Judgement, tag: Tag, url: str) -> Violation | None:
     if not may_hold_code(url):
         return judgement.url(url)
-    # A sheet of any type may apply. What is a document by its type is a picture here.
+    # A style sheet may apply whatever its media type. With any other relation a document is a picture.
     is_sheet = any("stylesheet" in _relations(rel) for rel in tag.each(b"rel"))
     data = DataUrl.parse(url, Holds.STYLE if is_sheet else None, tag.get(b"charset"))
     is_code = data is not None and data.holds in (Holds.SCRIPT, Holds.STYLE)
@@ -290,16 +296,16 @@ _META = {
 }
 
 
-# Most links have one of these, which need not be taken apart.
+# Most links that load have one of these and no other: the fast path of `_link_loads`.
 _OFTEN_LOADS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch"} - INERT_RELATIONS
 
-# Of these it depends on other attributes what they load.
-_IT_DEPENDS = frozenset((b"link", b"input", b"meta", b"param"))
+# What these load depends on their other attributes.
+_DEPENDENT = frozenset((b"link", b"input", b"meta", b"param"))
 
 
 def _rules(tag: Tag) -> Mapping[bytes, _Rule]:
     """Return the attributes of this tag that load something, by name."""
-    if tag.name not in _IT_DEPENDS:
+    if tag.name not in _DEPENDENT:
         return _RULES.get(tag.name, _ANYWHERE)
     if tag.name == b"meta":
         return _META.get((tag.get(b"http-equiv") or "").lower(), _ANYWHERE)

@@ -1,4 +1,4 @@
-"""What a rule returns: the fate of an element, the edits to it, and the effects of having judged it."""
+"""The verdict that a rule returns: an element's fate, the edits to it, and the effects of judging it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .violation import Violation
 
 
 class Edit(NamedTuple):
-    """Bytes from `start` to `end` give way to `replacement`; `violation` says why, None for an insertion. One
-    that `goes_on` continues the removal before it."""
+    """The bytes from `start` to `end` give way to `replacement`, because of the `violation`, None for an
+    insertion. With `goes_on` it continues the removal before it."""
 
     start: int
     end: int
@@ -28,8 +28,8 @@ class Edit(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """The effects of a verdict beyond its element. `limits` were reached; `by_base` says that a URL led to
-    the base URL's host, `starts_module` that a module begins to load."""
+    """The effects of a verdict beyond its element: the `limits` that were reached, whether a URL leads to the
+    host of the base URL (`by_base`), and whether a module begins to load (`starts_module`)."""
 
     limits: tuple[Limit, ...] = ()
     by_base: bool = False
@@ -51,11 +51,11 @@ class Fate(Enum):
 class Verdict(NamedTuple):
     """What becomes of the element that a start tag opens.
 
-    `end` is where reading goes on, None right after the tag. With `opens_text` raw text follows whose end is
-    not known yet. `shows` tells that a placeholder may come in place of an element that goes, and `frames`
-    that this is a frame, which may stay with these `edits` and show the placeholder itself. `leads_to` is the
-    URL to which a refresh that goes would have led. `link` is the share link that comes in place of a social
-    button that goes, or makes up for what one that stays lacks.
+    `end` is where reading goes on; None is right after the tag. With `opens_text` raw text follows whose end
+    is not known yet. `shows` says that a placeholder may replace an element that goes, and `frames` that a
+    frame may show it: the element itself, or one with the element's attributes, after these `edits`.
+    `leads_to` is the URL to which a refresh that goes would have led. `link` is the share link that replaces
+    a social button that goes, or gives an address to one that stays.
     """
 
     fate: Fate = Fate.STAYS
@@ -71,9 +71,8 @@ class Verdict(NamedTuple):
 
 
 STAYS = Verdict()
-"""Nothing is wrong with the element, and nothing came of judging it."""
+"""The verdict on an element that stays as it is, without effects."""
 
 
 class Unclear(Exception):
-    """Markup that is read by itself leaves something open, so that how it reads depends on its
-    surroundings."""
+    """Says that markup which is read apart from its document depends on what is around it."""

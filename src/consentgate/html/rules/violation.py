@@ -1,4 +1,4 @@
-"""What is not allowed, and why: the one record of it that rules return and everybody looks at."""
+"""The record of something that is not allowed, and why. Rules return it, edits and logs carry it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ NOBODY = Claim(None, "", None, None, declared=False)
 
 
 class Violation(NamedTuple):
-    """Something that is not allowed: the claim that was not covered, the URL that says so ("" where none
-    does), and what kind of markup it is in ("" until the rule for that markup says so)."""
+    """Something that is not allowed: the claim that was not covered, the URL that it is about ("" for none),
+    and the kind of markup it is in ("" until the rule for that markup fills it in)."""
 
     claim: Claim
     url: str = ""

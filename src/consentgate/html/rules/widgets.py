@@ -1,5 +1,5 @@
-"""Which markup could be a social widget's, by the patterns of the catalogue, and which link takes its
-place."""
+"""Recognises markup that could be a social widget's, by the catalogue's patterns, and finds the link that
+replaces it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WIDGET_VALUE = any_of(
         for name, value in _VALUES
     )
 )
-"""The names of attributes that are a widget's where they have a certain value."""
+"""The names of attributes that give a widget away by their value, where they have that value."""
 
 _NAMES = re.compile(WIDGET_TAG)
 _CLASSES = re.compile(rb"(?<![^\t\n\f\r ])" + WIDGET_CLASS + rb"(?![^\t\n\f\r ])|&")
@@ -38,7 +38,7 @@ _NAMED = frozenset(name for name, _ in _BY_NAME)
 
 
 def link_in_place_of(tag: Tag, violation: Violation, document: DocumentContext) -> ShareLink | None:
-    """Return the share link that takes the place of an element which goes for what it loads, if that is a
+    """Return the share link that replaces an element which goes because of what it loads, if the element is a
     social button."""
     if not (document.has_links and violation.url):
         return None
@@ -55,7 +55,7 @@ def link_in_place_of(tag: Tag, violation: Violation, document: DocumentContext) 
 
 
 def may_be_widget(tag: Tag) -> bool:
-    """True for a tag whose name, class, id or other attributes could be a widget's."""
+    """Say whether a tag's name, class, id or other attributes could be a widget's."""
     name, raw = tag.name, tag.raw
     return bool(
         ((b"-" in name or b":" in name) and _NAMES.fullmatch(name))

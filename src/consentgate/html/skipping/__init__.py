@@ -1,1 +1,1 @@
-"""Speed, and nothing else: markup that stays or goes without being judged tag by tag."""
+"""Speed, and nothing else: markup that passes or goes without being judged tag by tag."""

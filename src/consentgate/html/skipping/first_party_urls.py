@@ -13,7 +13,7 @@ from consentgate.policy import OwnHosts
 
 
 def _last_segment(glob: str) -> bytes:
-    """Return a pattern for how the last segment of a path begins that `glob` matches."""
+    """Return a pattern for the beginning of the last segment in the paths that `glob` matches."""
     literal, star, _ = glob.rpartition("/")[2].partition("*")
     return re.escape(literal.encode()) + (b"" if star else rb"(?=[ ,\"'?#])")
 
@@ -23,27 +23,26 @@ _IDS = any_of(*(pattern.encode() for pattern in catalogue().script_ids()))
 
 _NO_ID = rb"(?!id=(?&tracker_id))"
 _AMPERSAND = rb"&amp;" + _NO_ID
-# An escape that stands for no character of such a segment.
+# An escape that stands for none of the characters in the segments of trackers.
 _ESCAPE = rb"%(?!2[d-fD-F]|[3-7])"
 
 
 def _segment(but: bytes, *also: bytes) -> bytes:
-    """Return a pattern for what stands between two separators of a URL: nothing that could give a service
-    away, no escapes that could hide such, and none of the characters `but`. What is in `also` may be in it,
-    too."""
+    """Return a pattern for the bytes between two separators of a URL. They give no service away, have no
+    escapes that could hide one, and none of the characters `but`. They may match one of `also`."""
     plain = rb"[^ ,/\\&%?\x00-\x1f" + but + rb"]++"
     return rb"(?!(?&tracker))" + any_of(plain, _ESCAPE, rb"\?" + _NO_ID, *also) + rb"++"
 
 
-# A URL without a scheme, a host, a character reference or anything that browsers remove or turn around; or
-# several of them.
+# A URL, or several, without a scheme, a host, a character reference, and characters that browsers remove or
+# turn around.
 _RELATIVE = rb"=\"(?:(?:/|[ ,]++/?+)?+" + _segment(b'":') + rb")*+[ ,]*+/?+\""
 
 _AT_HOME = rb"(?:https?:)?//(?&home)/"
 
 
 def _read_as(*reads: Reads) -> frozenset[bytes]:
-    """Return the attributes that are read in one of these ways, on whatever element."""
+    """Return the names of attributes that are read in one of these ways on every element."""
     kinds: dict[str, set[Reads]] = {}
     for attributes in (ANYWHERE, *(element.attributes for element in ELEMENTS.values())):
         for name, attribute in attributes.items():
@@ -57,7 +56,7 @@ _PLAIN_NAME = re.compile(r"[a-z0-9.-]+")
 
 
 def _quoted(value: Callable[[bytes], bytes]) -> bytes:
-    """Return a pattern for a quoted value: what `value` makes for either kind of quotes, between these."""
+    """Return a pattern for a quoted value. `value` makes the pattern of what is between the given quotes."""
     return EQUALS + any_of(*(quote + value(quote) + quote for quote in (b'"', b"'")))
 
 
@@ -74,8 +73,8 @@ def _candidates(quote: bytes) -> bytes:
 
 
 def own_attributes(home: OwnHosts, names: Set[bytes], mark: bytes = b"") -> tuple[bytes, ...]:
-    """Return patterns for attributes with these `names` that load nothing but what is on `home`. The group
-    `mark` matches where that goes by the base URL. The patterns use the `own_pieces`."""
+    """Return patterns for attributes with these `names` that load only from `home`. The group `mark` matches
+    where the URL is relative. The patterns call the pieces of `own_pieces`."""
     relative = one_of(names) + _RELATIVE + mark
     if not (home.exact or home.endings):
         return (relative,)
@@ -84,7 +83,8 @@ def own_attributes(home: OwnHosts, names: Set[bytes], mark: bytes = b"") -> tupl
 
 
 def own_pieces(home: OwnHosts) -> dict[str, bytes]:
-    """Return the pieces that these patterns use. Hosts with unusual characters are left out."""
+    """Return the pieces that the patterns of `own_attributes` call. Hosts with unusual characters are left
+    out."""
     domains = (ending.removeprefix(".") for ending in home.endings)
     below = (
         rb"(?:(?!" + name + rb"/)[a-z0-9-]++\.)++" + name

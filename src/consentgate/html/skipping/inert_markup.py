@@ -1,7 +1,7 @@
-"""What a browser reads without loading anything: text, comments, and the tags that are harmless.
+"""Skips inert markup, from which browsers load nothing: text, comments, and harmless tags.
 
-Most of a page is inert. One pattern skips any length of it in one go. Where it stops stands markup that a
-rule has to judge, or the end of the input cuts something in two.
+Most of a page is inert. One pattern skips any length of it in one go. It stops at markup that a rule has to
+judge, or that the end of the input cuts off.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _INERT_WORDS = SPACE + rb"*+(?:" + _INERT_WORD + SPACE + rb"*+)*+"
 _STYLES = {name.encode() for name, attribute in ANYWHERE.items() if attribute.reads is Reads.CSS}
 _INERT_STYLE = rb"(?:[^\"'(\\&]++|(?<=[abdnrxyzABDNRXYZ])\()*+"
 
-# Written as they mostly are, and in any other way.
+# These attributes as most pages write them, and below in every other way.
 _COMMON = (
     rb"class=\"" + _INERT_WORDS + rb"\"",
     rb"id=\"" + _INERT_ID + rb"\"",
@@ -93,8 +93,9 @@ _LOADING = {name.encode() for element in ELEMENTS.values() for name in element.a
 
 
 def _attributes(*inert: bytes, active: Set[bytes]) -> bytes:
-    """Return a pattern for the attributes of a tag: those whose name is not in `active`, those that the
-    patterns `inert` describe, and inert classes and styles. What they begin with also ends the tag's name."""
+    """Return a pattern for the inert attributes of a tag: those whose name is not in `active`, those that
+    match one of the patterns `inert`, and inert classes, ids and styles. The bytes before the first one also
+    end the tag's name."""
     names = any_of(one_of(active), WIDGET_ATTRIBUTE, WIDGET_VALUE) + rb"(?=[\t\n\f\r />=])"
     # The attributes of widgets all begin with `data-`.
     letters = {b"d", *(name[:1] for name in active)}
@@ -115,16 +116,16 @@ _INERT_ATTRIBUTES = _HARMLESS_ATTRIBUTES + _END
 
 # -- tags ------------------------------------------------------------------------------------------------
 
-# These load something by their own nature. Those with raw text in them are another matter.
-# A canonical link loads nothing, but says where the page is: share links need to know.
+# A canonical link loads nothing, but share links need to know the page's address: the walker reads it.
 _NOT_CANONICAL = rb"(?!(?:[^cC>]++|[cC](?!" + in_any_case(b"anonical") + rb"))*+[cC])"
 _LINK_TAG = in_any_case(b"link") + _NOT_CANONICAL
+# The tags that load something by their own nature, without those of raw text elements.
 _LOADING_TAG = any_of(
     _LINK_TAG, one_of({*ELEMENTS} - RAW_TEXT_ELEMENTS - STRUCTURE - {b"base", b"link", b"param"})
 )
 _ACTIVE_TAG = any_of(one_of({*ELEMENTS} | STRUCTURE), WIDGET_TAG) + NAME_END
 
-# The commonest names come first only because that is fast.
+# The commonest names come first, because that is fast.
 _COMMON_TAG = (
     rb"(?:div|span|li|p|ul|br|h[1-6]|strong|i|b|em|sup|label|option"
     rb"|article|aside|cite|code|figure|footer|header|main|nav|ol|section|small|time)"
@@ -160,14 +161,14 @@ def _empty_script(home: OwnHosts | None) -> bytes:
     return rb"script" + attributes + _END + rb"</script>"
 
 
-# Shapes load nothing and hold nothing that does.
+# Shapes load nothing, and have no children that do.
 _SHAPE = rb"(?:path|circle|ellipse|g|line|polyline|polygon|rect|stop)"
 _CLOSED_SHAPE = _SHAPE + rb"(?&harmless)" + SPACE + rb"*+/>"
 _OPEN_SHAPE = _SHAPE + rb"(?&harmless)" + _END
 _IN_DRAWING = rb"[^<]*+<"
 
-# How deep SVG may be nested before all that follows counts as doubtful is a rule of `foreign_content`: a
-# drawing that is skipped must stay below that.
+# `foreign_content` follows open elements to a certain depth, beyond which everything is in doubt. A drawing
+# that is skipped must stay below that depth.
 _USES, _SHAPES_AT_A_TIME = 17, 14
 assert _USES * (1 + _SHAPES_AT_A_TIME) < DEEPEST
 
@@ -183,26 +184,25 @@ _PIECES = {
         + rb"(?&closed)){0,%d}+" % _SHAPES_AT_A_TIME
     ),
 }
-"""Pieces that the patterns below use more than once: written out they would be too large for PCRE2."""
+"""The pieces that the patterns below call more than once. Written out they would be too large for PCRE2."""
 
 
 class Inert(NamedTuple):
-    """The runs of inert markup: in a `page`, and of what its `head` may hold and no body begins with."""
+    """The runs of inert markup: anywhere in a `page`, and in its `head`, of what does not begin a body."""
 
     page: Run
     head: Run
 
 
 BY_BASE = slice(1 + len(PASSED_TAGS), None)
-"""The groups of `page` that match where it loads something by the base URL. The groups before them tell where
-the run last opened and closed an anchor, and where it last entered a table's cell and left one."""
+"""The groups of `page` that match where a relative URL is loaded. The groups before them are PASSED_TAGS."""
 BY_BASE_IN_HEAD = slice(1, None)
-"""The groups of `head` that match where it loads something by the base URL."""
+"""The groups of `head` that match where a relative URL is loaded."""
 
 
 def _inert_at(home: OwnHosts | None) -> Inert:
-    """Return the runs for a page whose relative URLs, and absolute URLs that lead to `home`, may all be
-    loaded; None where no URL may."""
+    """Return the runs for a page in which all relative URLs, and all absolute URLs that lead to `home`, may
+    be loaded. With None each URL has to be judged."""
     pieces = _PIECES | own_pieces(home) if home is not None else _PIECES
     inert = Inert(_page(home, pieces), _head(home, pieces))
     assert inert.page.groups[: len(PASSED_TAGS)] == PASSED_TAGS
@@ -216,8 +216,8 @@ def _page(home: OwnHosts | None, pieces: Mapping[str, bytes]) -> Run:
     drawn = rb"(?&use)(?&closed)" + (rb"(?P<drawn>)" if home is not None else b"")
     drawing = rb"(?&closed)(?:(?&shapes)(?:" + drawn + rb")?+){0,%d}+" % _USES
     end = rb"(?:>|" + ATTRIBUTES + rb">)"
-    # The empty groups mark where the run last passed a certain kind of tag. One that is passed here and then
-    # turns out to be active, or cut off, is the next to be read, and says the same.
+    # The empty groups mark where the run last passed a certain kind of tag. A tag whose group matched may
+    # then turn out to be active, or cut off: the walker reads it next, and follows it the same way.
     cell = one_of(TABLE_CELLS) + NAME_END
     table = one_of((b"table",)) + NAME_END
     part = one_of(TABLE_PARTS - TABLE_CELLS - {b"col"}) + NAME_END
@@ -259,13 +259,17 @@ INERT_AT_HOME = _inert_at(OwnHosts(frozenset(), ()))
 """The runs for a page whose relative URLs all lead to a host that everything may be loaded from."""
 
 _MOST_HOMES = 48
+"""The most sites whose runs with the names of hosts are kept."""
 _LONGEST_HOME = 1024
+"""The most characters of a site's host names that go into a pattern."""
 
 
 def _inert_with_names(home: OwnHosts) -> Inert:
-    """Build the runs for a site's own hosts. That takes milliseconds and half a MiB under PCRE2, and under
-    `re` a hundred times as long: there, and for a site with more names than fit, absolute URLs are judged one
-    by one."""
+    """Build the runs for a page whose absolute URLs on the site's own hosts are inert, too.
+
+    That takes milliseconds and half a MiB under PCRE2, and a hundred times as long under `re`. There, and for
+    a site with too many names, absolute URLs are judged one by one.
+    """
     if not INERT.page.is_fast or sum(map(len, (*home.exact, *home.endings))) > _LONGEST_HOME:
         return INERT_AT_HOME
     inert = _inert_at(home)
@@ -276,8 +280,8 @@ _HOMES = LfuCache(_inert_with_names, _MOST_HOMES)
 
 
 def inert_at(home: OwnHosts) -> Inert:
-    """Return the runs for a page whose relative URLs lead `home`. Absolute URLs that lead there are inert,
-    too, if it is one of the sites that are asked for most."""
+    """Return the runs for a page whose relative URLs lead to `home`. Absolute URLs that lead there are inert
+    too, if this is one of the most requested sites."""
     return _HOMES.get(home) or INERT_AT_HOME
 
 
@@ -291,12 +295,12 @@ INERT_FOREIGN = Run(
     + rb")*+",
     _PIECES,
 )
-"""The run in SVG and MathML: shapes that are closed at once. Any other end tag may close an element that the
-walker has seen, and so has to be seen as well."""
+"""The run in SVG and MathML: shapes that are closed at once. The walker has to see every other end tag, since
+it may close an element that the walker follows."""
 
 
 class InertMarkup:
-    """Skips inert markup in one document. Every URL on the hosts `home` may be loaded; `base` is the host of
+    """Skips inert markup in one document. Every URL on the hosts `home` may be loaded. `base` is the host of
     the document's base URL."""
 
     def __init__(self, home: OwnHosts, base: str) -> None:
@@ -308,8 +312,8 @@ class InertMarkup:
         self._page, self._head = inert_at(self._home) if base in self._home else INERT
 
     def skip(self, data: bytes, start: int, limit: int, open_elements: OpenElements) -> tuple[int, bool]:
-        """Skip what loads nothing, or nothing but the site's own. Return where that ends, and whether
-        something in it loads from where the base URL says."""
+        """Skip markup that loads nothing, or only from the site itself. Return where it ends, and whether it
+        loads a relative URL."""
         foreign = open_elements.foreign
         if foreign.is_open:
             if foreign.is_foreign:

@@ -1,4 +1,4 @@
-"""A cache of patterns that take long to build, for the sites that are asked for most."""
+"""A cache for patterns that take long to build: it keeps those of the most requested sites."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ _REMEMBERED = 16
 class LfuCache(Generic[K, V]):
     """A cache that keeps what `make` returns for the `most` keys that are asked for most.
 
-    A key takes another's place when it has been asked for twice as often, so that many keys that are asked
-    for once, which anybody can make up, do no harm. Safe to share by threads."""
+    A key takes another's place once it has been asked for twice as often. So keys that are asked for once,
+    which anybody can make up, do no harm. Safe to share by threads.
+    """
 
     def __init__(self, make: Callable[[K], V], most: int) -> None:
         self._make = make
@@ -28,7 +29,7 @@ class LfuCache(Generic[K, V]):
         self._lock = Lock()
 
     def get(self, key: K) -> V | None:
-        """Return what is kept for `key`, None for one that has no place yet."""
+        """Return the value of `key`; None for a key that has no place yet."""
         self._asked[key] += 1
         found = self._kept.get(key)
         if found is not None:

@@ -1,9 +1,9 @@
 """Remembers removed elements by their exact bytes, so that a repeat needs no second verdict.
 
-The pages of a site have the same third-party elements in them. A gate that has seen anything does with a page
-what one does that has seen nothing: only what goes is remembered, only for visitors who have granted nothing,
-by all that the verdict goes by, and only where the verdict had no effects. Who fills the memory with what
-never comes again makes the gate slower, and no more.
+The pages of a site have the same third-party elements in them. To remember changes no result: only elements
+that go are remembered, only for visitors who have granted nothing, together with everything that the verdict
+depends on, and only where the verdict had no effects. Whoever fills the memory with elements that never come
+again makes the gate slower, and no more.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from consentgate.html.rules.verdict import Fate, Verdict
 from consentgate.policy.claims import Claims
 
 _MOST_MET = 4 << 10
-"""The most start tags that are known to have been met, under one policy."""
+"""The most start tags that are remembered to have been met, under one policy."""
 _MOST_OF_A_TAG = 8
 """The most elements with the same start tag that are remembered."""
 _LARGEST = 4 << 10
 """The most bytes of an element that is remembered."""
 _ROOM = 2 << 20
-"""The most bytes of all of them."""
+"""The most bytes of all remembered elements, under one policy."""
 _ROOM_OF_ONE_OF_MANY = _ROOM // 16
-"""The most bytes under one policy, where an application has many."""
-_BESIDE = 256
-"""The bytes that Python needs beside each."""
+"""The same where an application has many policies."""
+_OVERHEAD = 256
+"""The bytes that Python needs for each element and each edit, beside its text."""
 _LONGEST_SCOPE = 512
-"""The most characters of the names that tell for which pages something is remembered."""
+"""The most characters of the host and path that an element is remembered for."""
 
-# What these do, or leave behind, depends on what came before them.
+# The verdicts on these depend on what came before them.
 _NOT_KEPT = (b"base", b"meta")
 
 _Where: TypeAlias = tuple[object, ...]
-"""All that a verdict goes by but for the bytes of the element, and how deep it is nested."""
+"""Everything that a verdict depends on, but for the element's bytes and how deep its document is nested."""
 
 
 class Removed(NamedTuple):
@@ -49,8 +49,8 @@ class Removed(NamedTuple):
 
 
 class _Memory:
-    """What is remembered under one policy, how many bytes that is, and the hashes of the start tags that were
-    met."""
+    """The elements that are remembered under one policy, their `size` in bytes, and the hashes of the start
+    tags that were met."""
 
     def __init__(self, room: int) -> None:
         self.room = room
@@ -63,8 +63,9 @@ _memories: WeakKeyDictionary[Claims, _Memory] = WeakKeyDictionary()
 
 
 class RemovedElements:
-    """What was removed from documents in the same place (`where`, and within `nested` other documents). It
-    holds only in plain HTML whose relative URLs lead to the site, while no end was looked for in vain."""
+    """The elements that were removed from documents in the same place: `where`, and nested in as many other
+    documents. They count only in plain HTML whose relative URLs lead to the site, while no search for an end
+    tag was in vain."""
 
     def __init__(self, memory: _Memory | None, where: _Where, nested: int) -> None:
         self._memory = memory
@@ -75,10 +76,10 @@ class RemovedElements:
     def for_documents(
         cls, judge: Judge, charset: str, nested: int, *, has_links: bool = False
     ) -> RemovedElements:
-        """Remember what is removed from documents in this `charset` that `judge` decides about. Where it
-        `has_links`, more of a document is removed: share links take its place."""
+        """Return the memory for documents in this `charset` that `judge` decides about. With `has_links` more
+        is removed from a document: share links take its place."""
         scope, claims = judge.scope, judge.policy.claims
-        # Clients can make up any number of long names.
+        # Clients can make up any number of long hosts and paths.
         if judge.consent.is_open or sum(map(len, scope)) > _LONGEST_SCOPE:
             return cls(None, (), nested)
         memory = _memories.get(claims)
@@ -88,12 +89,13 @@ class RemovedElements:
         return cls(memory, (*scope, charset, has_links), nested)
 
     def within(self, nested: int) -> RemovedElements:
-        """Remember what is removed within `nested` documents, otherwise in the same place."""
+        """Return the memory for documents that are nested in this many others, otherwise in the same
+        place."""
         return RemovedElements(self._memory, self._where, nested)
 
     def with_tag(self, tag: re.Match[bytes]) -> tuple[Removed, ...] | None:
-        """Return what is remembered of elements with this start tag (a match of START_TAG); None where that
-        is met for the first time. Most of those never come again, and are not worth more."""
+        """Return the removed elements with this start tag (a match of START_TAG); None where the tag is met
+        for the first time. Most tags never come again, so only their hash is remembered."""
         memory = self._memory
         if memory is None:
             return None
@@ -110,8 +112,8 @@ class RemovedElements:
         return None
 
     def remember(self, tag: re.Match[bytes], verdict: Verdict, *, final: bool) -> None:
-        """Remember the verdict on an element: if that goes, or is a picture that loses its address, and
-        nothing else comes of it. The document ends with the data where that is `final`."""
+        """Remember the verdict on an element that goes, or on a picture that loses its address, if the
+        verdict has no effects. With `final` the document ends where the data does."""
         name, (start, tag_end) = tag["name"].lower(), tag.span()
         if verdict.opens_text or any(verdict.effects) or name in _NOT_KEPT:
             return
@@ -131,13 +133,13 @@ class RemovedElements:
         if memory.size > memory.room:
             memory.removed.clear()
             memory.size = 0
-        memory.size += size + _BESIDE * (1 + len(removed.verdict.edits))
+        memory.size += size + _OVERHEAD * (1 + len(removed.verdict.edits))
         others = memory.removed.get(key, ())
         memory.removed[key] = (removed, *others[: _MOST_OF_A_TAG - 1])
 
 
 def recall(known: Iterable[Removed], tag: re.Match[bytes]) -> Removed | None:
-    """Return the element that this start tag opens, if it is one of those that are `known`."""
+    """Return the one of the `known` elements that this start tag opens, if it is one of them."""
     data, tag_end = tag.string, tag.end()
     for removed in known:
         if data.startswith(removed.rest, tag_end):

@@ -42,8 +42,7 @@ _TEXT_FIRST = re.compile(rb"[%b]*[^<%b]" % (WHITESPACE, WHITESPACE))
 _REPLACEMENT = "replacement"
 _NOT_ASCII_COMPATIBLE = frozenset(("utf-16le", "utf-16be", "iso-2022-jp", _REPLACEMENT))
 
-
-# Where Python's codec of that name knows less than the standard's encoding, or does not exist.
+# The Python codecs for encodings whose own name leads to a codec that knows less, or to none.
 _CODECS = {
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
@@ -54,14 +53,13 @@ _CODECS = {
     "x-user-defined": "latin-1",
 }
 
-
 # Longer than any escape sequence of ISO-2022-JP, and than a character in UTF-16.
 _LONGEST_CHARACTER = 16
 
 
 class Unreadable(ValueError):
-    """Says that a page's bytes are not in the encoding that is named for them, or in one that browsers do not
-    read."""
+    """Says that a body cannot be read: its bytes are not in the encoding or coding that is named for them, or
+    browsers do not read that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +206,10 @@ def _in_ascii(name: str | None) -> str | None:
 
 
 class Transcoder:
-    """Carries a page in an encoding that is not ASCII-compatible to UTF-8 and back, chunk by chunk.
+    """Converts a page in an encoding that is not ASCII-compatible to UTF-8 and back, chunk by chunk.
 
-    Raises Unreadable where the page's bytes are not those that its own text would be encoded as: what is not
-    changed must leave as it came.
+    Raises Unreadable where the page's text, encoded again, would give other bytes: what is not changed must
+    leave as it came.
     """
 
     def __init__(self, encoding: Encoding) -> None:

@@ -61,7 +61,7 @@ class ForeignContent:
         # The depths of the foreign elements of each name, and of HTML ones: an end tag need not search.
         self._depths: dict[bytes, list[int]] = {}
         self._html_depths: list[int] = []
-        # False once HTML may have stood inside: then the doubt does not end with the foreign content.
+        # False once HTML may have stood inside the foreign content: then a doubt does not end with it.
         self._can_be_sure_again = True
         self.doubtful = self.too_deep = False
 

@@ -21,8 +21,8 @@ _SECOND = rb"[\x40-\x7e\x80-\xfe]"
 _BIG5_PAIR = re.compile(_LEADS["big5hkscs"] + _SECOND)
 
 
-# Big5: characters that the standard's index has and Python's codec lacks. That would leave the second byte,
-# which may be a brace, to stand for itself.
+# Characters of Big5 that the standard's index has and Python's codec lacks. Python would read their second
+# byte, which may be a brace, as a character of its own.
 _UNKNOWN_TO_PYTHON = frozenset(
     bytes.fromhex(pair)
     for pair in (
@@ -43,7 +43,7 @@ def may_swallow(codec: str) -> bool:
 
 def decoder_for(codec: str) -> Callable[[bytes], str]:
     """Return a function that decodes bytes in this Python codec as browsers do. Only ASCII characters are
-    exact: for a character that Python does not know another one may stand."""
+    exact: another character may replace one that Python does not know."""
     if codec == "utf-8":
         return partial(str, encoding=codec, errors="replace")
     if codec != "big5hkscs":
@@ -62,7 +62,7 @@ def decoder_for(codec: str) -> Callable[[bytes], str]:
 
 def plain_for(codec: str) -> Callable[[bytes], bytes]:
     """Return a function that masks text in this Python codec, so that every ASCII byte left in it is the
-    ASCII character. The length does not change: a pattern finds offsets that hold for the text itself."""
+    ASCII character. The length does not change, so that offsets into the result hold for the text."""
     leads = _LEADS.get(codec)
     if leads is None:
         return bytes

@@ -36,7 +36,7 @@ class _Template:
 class OpenElements:
     """The open elements that change how the bytes after them are read, from start and end tags alone.
 
-    `doubtful` says from the start that it cannot be known how the tree goes on. `left_template` tells that a
+    With `doubtful` the tree around this markup is not known from the start. `left_template` says that a
     `template` was closed which had not been opened here, `too_deep` that more was open than is followed.
     """
 
@@ -59,7 +59,8 @@ class OpenElements:
 
     @property
     def scripts_in_doubt(self) -> bool:
-        """True where that holds for `script`, too. It does not in a `select`: browsers have scripts there."""
+        """True where the contents of `script` are in doubt, too. In a `select` they are not: browsers keep
+        scripts there."""
         return self._doubtful or self.foreign.doubtful or self._ignoring_templates > 0
 
     @property
@@ -86,8 +87,8 @@ class OpenElements:
         return not (self.foreign.is_open or self._in_select or self._templates or self.left_template)
 
     def pass_by(self, ends: list[int]) -> None:
-        """Follow a run of markup that was skipped: `ends` are where it ended and where its groups did, of
-        which the first are PASSED_TAGS."""
+        """Follow a run of markup that was skipped. `ends` has the end of the run, and then the ends of its
+        groups, of which the first are PASSED_TAGS."""
         anchor_end, table_end, cell_end, anchor, cell, table = ends[_PASSED]
         if anchor != anchor_end:
             self.in_anchor = anchor > anchor_end
@@ -113,10 +114,10 @@ class OpenElements:
         elif name == b"col":
             self._start_column()
         elif name in FOREIGN_ROOTS:
-            # A parser that ignores this tag counts the templates below it in another way.
+            # A `template` below it is foreign, but one of HTML to a parser that ignores this tag.
             self._doubtful = self._doubtful or self._ignoring_templates > 0
         elif name == b"frameset":
-            # It ends a body that has hardly begun, and is ignored in another. Which one it was is not known.
+            # It replaces a body that has hardly begun, and is ignored in any other. Which it was is unknown.
             self._doubtful = True
         elif name in _AROUND_CELLS:
             self._between_cells = name not in TABLE_CELLS

@@ -29,7 +29,7 @@ class ScriptText:
     A script that holds `<!--` and then `<script` is "double escaped": its next `</script` belongs to the
     inner one (13.2.5.20 to 13.2.5.31).
 
-    `position` is how far the last search has read. No step before it is taken again; one may begin there.
+    `position` is how far the last search has read. The next search need not begin before it.
     """
 
     def __init__(self) -> None:
@@ -38,8 +38,8 @@ class ScriptText:
         self._double_escaped = False
 
     def find_end(self, data: bytes, start: int, limit: int = sys.maxsize) -> int | None:
-        """Return the offset of the `</script` that ends the text which begins at `start`, or goes on there.
-        None if that is not in `data`, or not before `limit`."""
+        """Return the offset of the `</script` that ends the text. The text begins at `start`, or goes on
+        there. None where its end is not in `data`, or not before `limit`."""
         limit = min(limit, len(data))
         if not self._escaped:
             # Nearly every script: without a comment its first end tag ends it.

@@ -1,4 +1,4 @@
-"""The tags in a piece of HTML, as a tokenizer finds them that knows no tree."""
+"""Finds the tags in a piece of HTML without knowing the document's tree."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def tags(data: bytes, position: int = 0, limit: int = sys.maxsize) -> Iterator[r
 
 
 def _end_of_text(name: bytes, data: bytes, start: int, limit: int) -> int | None:
-    """Return where the raw text of an element ends: at `start` if its contents are markup, None if out of
-    sight."""
+    """Return where the raw text of an element ends: at `start` if its contents are markup, None where the end
+    is out of sight."""
     if name == b"script":
         return ScriptText().find_end(data, start, limit)
     if name == b"plaintext":

@@ -16,9 +16,9 @@ from .css_syntax import COLON, COMMENT, LONGEST_NAME, PLAIN_NAME, QUOTE, TOKEN, 
 
 
 class CssUrl(NamedTuple):
-    """A URL that a style sheet loads, decoded, and the span that gives way to `replacement` where it must
-    not: the URL itself, the whole rule where it is imported, or with `rest` all of the sheet from its first
-    odd construct on."""
+    """A URL that a style sheet loads, decoded, and the span that gives way to `replacement` where the URL is
+    blocked. The span is the URL itself, or the whole rule of an `@import`, or with `rest` everything from the
+    sheet's first odd construct on."""
 
     url: bytes
     start: int
@@ -36,9 +36,9 @@ class CssUrl(NamedTuple):
 _EMPTY = b"/**/"
 
 _FUNCTIONS_WITHOUT_URLS = frozenset((b"format", b"local", b"tech", b"counter", b"counters", b"attr"))
-"""Functions whose own strings are no URLs."""
+"""Functions whose strings are no URLs."""
 _KEEPING_RULES = frozenset((b"property", b"function"))
-"""Rules that keep a value for use elsewhere, as `initial-value` or `result`."""
+"""At-rules that keep a value for use elsewhere, as `initial-value` or `result`."""
 
 
 def css_urls(sheet: bytes) -> Iterator[CssUrl]:
@@ -46,7 +46,7 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
 
     These are the URLs of `url()` and `@import`, and strings in functions or in values that are kept for use
     elsewhere (custom properties, `@property`, `@function`). Comments, attribute selectors and other strings
-    load nothing. Once the sheet is odd, everything in the rest that names a host counts.
+    load nothing. From the first odd construct on, everything that names a host counts.
     """
     start = skip_inert(sheet, 0)
     if start == len(sheet):
@@ -58,8 +58,8 @@ def css_urls(sheet: bytes) -> Iterator[CssUrl]:
 
 
 class _KeptValue:
-    """Tells whether a value stands here that may be used elsewhere, where a URL is wanted: that of a custom
-    property, up to the end of its declaration, or of a rule that keeps one, up to the end of its block."""
+    """Tells whether the reader is in a value that may be used elsewhere, where a URL is wanted: the value of
+    a custom property, up to the end of its declaration, or the block of one of _KEEPING_RULES."""
 
     def __init__(self) -> None:
         self._is_open = False
@@ -75,7 +75,7 @@ class _KeptValue:
         return self._is_open and not self._is_rule
 
     def begin(self, *, is_rule: bool) -> None:
-        """Follow the beginning of such a value. One inside another changes nothing."""
+        """Follow the beginning of a kept value. A value inside another changes nothing."""
         if not self._is_open:
             self._is_open, self._is_rule, self._depth = True, is_rule, 0
 
@@ -125,8 +125,7 @@ class _SheetReader:
         yield from found
 
     def _is_odd(self, token: re.Match[bytes]) -> bool:
-        """Say whether browsers may read a token in several ways, or whether it cannot stand here in a plain
-        sheet."""
+        """Say whether browsers may read a token in several ways, or a plain sheet has no such token here."""
         kind = token.lastgroup
         if kind == "function":
             # Browsers differ in which characters are part of a name.
@@ -143,11 +142,11 @@ class _SheetReader:
             return not self._open or (self._open[-1] == b"[") is not (token[0] == b"]")
         return False
 
-    # -- tokens by their kind: `last_byte` is the last byte before each --------------------------------------
+    # -- tokens by their kind: `last_byte` is the last byte before the token that is no white space ----------
 
     def _at_keyword(self, token: re.Match[bytes], last_byte: bytes) -> None:
         if not self._open:
-            # Whatever follows its URL, the rule before this one is loaded.
+            # Browsers load the rule before this one whatever follows its URL.
             self._end_rule(token.start())
             self._rule, self._rule_start = _rule_about_urls(self._sheet, token), token.start()
         if token["at"][1:].lower() in _KEEPING_RULES:
@@ -222,18 +221,18 @@ def _is_custom_property(sheet: bytes, name: re.Match[bytes]) -> bool:
 
 
 def _rule_about_urls(sheet: bytes, at: re.Match[bytes]) -> bytes:
-    """Return the name of a rule that says something about the URLs in it, b"" for any other."""
+    """Return the name of an at-rule that gives the URLs in it a meaning of their own, b"" for any other."""
     name = at["at"][1:].lower()
     if name != b"namespace":
         return name if name == b"import" else b""
-    # The only rule whose URLs are not loaded. It counts only where a rule may begin.
+    # @namespace is the only rule whose URLs are not loaded. It counts only where a rule may begin.
     before = sheet[max(0, at.start() - LONGEST_NAME) : at.start()].rstrip(WHITESPACE)
     return name if before[-1:] in b";{}/->" else b""
 
 
 # -- the rest of an odd sheet ----------------------------------------------------------------------------
 
-# What cannot stand in a host, nor in the rest of a plain URL.
+# The characters that cannot stand in a host, nor in the rest of a plain URL.
 _NO_URL = rb"\f \"'();,<>{}*"
 _URL_IN_REST = re.compile(
     rb"(?P<host>[/\\]{2,}[^/\\?#" + _NO_URL + rb"]*+(?:[/\\?#][^" + _NO_URL + rb"]*+|(?s:.))?)"
@@ -245,9 +244,12 @@ _NOBODYS_URL = b"//:"
 
 
 def _urls_in_odd_rest(sheet: bytes, start: int) -> Iterator[CssUrl]:
-    """Yield everything that could be a URL in the rest of a sheet, and the page's own URL, since a relative
-    one may be anything. A host of the site's own counts as such only with a path behind it: otherwise what
-    follows may belong to it."""
+    """Yield everything that could be a URL in the rest of a sheet, and "" for the page's own URL, since any
+    text may be a relative URL.
+
+    A host is followed by the rest of its URL, or by the byte that ends it. So a host of the site's own counts
+    as such only with a path: otherwise what follows may belong to the host.
+    """
     rest = unescape(sheet[start:]).translate(None, _REMOVED_FROM_URLS)
     found = [b"", *(match[0] for match in _URL_IN_REST.finditer(rest))]
     lower = rest.lower()

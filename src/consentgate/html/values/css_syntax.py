@@ -15,7 +15,7 @@ _NAME_CHARACTER = rb"[-_a-zA-Z0-9\x80-\xff]"
 _IDENT = rb"(?:" + _NAME_CHARACTER + rb"|" + _ESCAPE + rb")++"
 _TO_COLON = rb"(?:" + SPACE + rb"|" + COMMENT + rb")*+:"
 
-# Minifiers leave no space between these and their condition. None says anything of URLs.
+# Minifiers leave no space between these at-keywords and their condition. None of them loads anything.
 _RULE_WITH_CONDITION = rb"(?i:media|supports|container|scope)(?=\()"
 # A hash and an at-keyword are tokens of their own, so that a parenthesis behind one opens no function.
 TOKEN = re.compile(
@@ -37,7 +37,7 @@ TOKEN = re.compile(
     rb"|(?P<other>[^\"'\\/@#" + _CONTROL + rb"]|/(?!\*)|[@#](?!" + _IDENT + rb"\())",
     re.S,
 )
-"""A token, whose kind is the name of the group that matched. What is odd matches none."""
+"""A token, whose kind is the name of the group that matched. An odd construct does not match."""
 
 COLON = re.compile(_TO_COLON)
 QUOTE = re.compile(SPACE + rb"*+[\"']")
@@ -116,16 +116,17 @@ INERT_CSS = Run(
     + rb")*+",
     {"call": _inert_call(_DEEPEST_INERT_CALL)},
 )
-"""As much of a sheet as loads nothing, where nothing is open that could. It may end behind a name."""
+"""The run of a sheet that loads nothing, outside of functions and rules that could. It may end behind a
+name."""
 
 _NAME_CHARACTERS = bytes(c for c in range(256) if re.fullmatch(_NAME_CHARACTER, bytes((c,))))
 LONGEST_NAME = 256
-"""How far back the name is looked for that ends where an inert run does."""
+"""The longest name at the end of an inert run that is looked for."""
 
 
 def skip_inert(sheet: bytes, position: int) -> int:
-    """Return where, from `position`, something begins that may load: the name in front of it belongs to
-    it."""
+    """Return where something begins, from `position` on, that may load. The name in front of it, such as a
+    function's, belongs to it."""
     end = INERT_CSS.match(sheet, position, len(sheet))[0]
     if end == len(sheet):
         return end

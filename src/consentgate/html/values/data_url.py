@@ -19,7 +19,7 @@ from .script_type import JAVASCRIPT
 
 
 class Holds(Enum):
-    """What kind of code a URL holds, which can load something itself."""
+    """The kind of code that a URL holds, which can load something itself."""
 
     DOCUMENT = "markup"
     XML = "markup in XML, of which only the plainest passes"
@@ -53,9 +53,9 @@ _NAMESPACE = re.compile(
     r"""[ \t\n\r]xmlns(?::[a-z]+)?=(["'])http://www\.w3\.org/"""
     r"""(?:2000/svg|1999/xlink|1999/xhtml|1998/Math/MathML)\1"""
 )
-# What a document must have to load anything: a scheme, since no URL is relative to a data: URL; or something
-# that could write a scheme unseen: references and escapes, declarations, transformations, scripts, other
-# documents, and text of a style sheet that is joined across markup.
+# A document must have one of these to load anything: a scheme, since no URL is relative to a data: URL, or
+# something that could hide a scheme. That is references and escapes, declarations, transformations, scripts,
+# other documents, and the text of a style sheet that is joined across markup.
 _NOT_PLAIN = re.compile(
     r"(?:https?|wss?|ftp|javascript):|data:(?!image/(?:png|jpeg|gif|webp|avif)[;,])"
     r"|[&\\]|<!(?!--)|<\?xml-stylesheet|[<:]script|<(?:[^<>:]*+:)?style[^<>]*+>[^<]*+<(?!/)",

@@ -27,7 +27,7 @@ _REGULAR_EXPRESSION = re.compile(
     rf"/(?:[^/\\\[{LINE_ENDS}]++|\\[^{LINE_ENDS}]|\[(?:[^\]\\{LINE_ENDS}]++|\\[^{LINE_ENDS}])*+\])++/{NAME}*+"
 )
 
-# After these a slash begins a regular expression.
+# Words after which a slash begins a regular expression.
 _BEFORE_EXPRESSION = frozenset(
     (
         *("break", "case", "continue", "debugger", "default", "delete", "do", "else", "extends", "in"),
@@ -61,7 +61,7 @@ _AFTER_PUNCTUATOR = {
 
 
 def code_among(script: str, places: Collection[int]) -> set[int]:
-    """Return those of the `places` in `script` that are code. At each of them a word begins.
+    """Return the ones among the `places` in `script` that are code. At each place a word begins.
 
     A word is not code within a comment, a string, a template's text or a regular expression, nor as the name
     of a property. From where that cannot be told without a parser, every place counts as code.

@@ -13,8 +13,8 @@ from .javascript import BLANKS, LINE_ENDS, NAME, STRING
 
 
 class Import(NamedTuple):
-    """An imported module's `specifier`, and the `place` of the keyword in the script. With `beginning` it is
-    only how the specifier begins: that goes on after its first literal, as in `import("x" + y)`."""
+    """An imported module's `specifier`, and the `place` of the keyword in the script. With `beginning` the
+    script computes the specifier, and only its beginning is known, as in `import("x" + y)`."""
 
     specifier: str
     place: int
@@ -110,8 +110,8 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 class _Gaps:
-    """Finds where blanks and comments end. Nothing is passed over twice, so that many comments with a word in
-    each take no more time than one."""
+    """Finds where blanks and comments end. None is read twice, so that many comments with a word in each take
+    no more time than one."""
 
     def __init__(self, script: str) -> None:
         self._script = script
