@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 _LONGEST = 2 << 10
+"""The longest address of a frame that is looked at, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedPage:
-    """The `page` of what frames show whose address matches `frame`, without its scheme. Names in braces stand
-    for what the groups of these names matched; `{path}` is without its escapes."""
+    """The `page` for frames whose address, without its scheme, matches `frame`. Names in braces stand for the
+    groups of these names. In `{path}` the escapes are decoded."""
 
     frame: re.Pattern[str]
     page: str

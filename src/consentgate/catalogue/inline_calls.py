@@ -1,7 +1,7 @@
 """Recognises inline scripts that do nothing with services but call them.
 
-That is not the reverse of "loads something", which says what a script plainly does. Here nothing may even
-hint at more: a script stays only where it can be seen to be harmless.
+`InlineScript.loads` says what a script plainly does. This says what it might do: a script stays in the page
+only where nothing in it hints at more than a call.
 """
 
 from __future__ import annotations
@@ -11,49 +11,23 @@ import re
 from .inline_scripts import InlineScript
 
 _REQUESTS = (
-    *("fetch", "XMLHttpRequest", "sendBeacon", "ajax", "getJSON", "getScript", "loadScript", "injectScript"),
-    *(
-        "loadJS",
-        "injectJS",
-        "axios",
-        "superagent",
-        "require",
-        "requirejs",
-        "import",
-        "importScripts",
-        "System",
-    ),
-    *("WebSocket", "EventSource", "WebTransport", "RTCPeerConnection", "Worker", "SharedWorker", "Worklet"),
-    *("serviceWorker", "register", "submit", "action", "prefetch", "preconnect"),
+    *("fetch", "XMLHttpRequest", "sendBeacon", "ajax", "getJSON", "getScript", "loadScript"),
+    *("injectScript", "loadJS", "injectJS", "axios", "superagent", "require", "requirejs", "import"),
+    *("importScripts", "System", "WebSocket", "EventSource", "WebTransport", "RTCPeerConnection"),
+    *("Worker", "SharedWorker", "Worklet", "serviceWorker", "register", "submit", "action", "prefetch"),
+    "preconnect",
 )
 _ELEMENTS = (
-    *("createElement", "createElementNS", "cloneNode", "importNode", "Image", "Audio", "Option", "FontFace"),
-    *("appendChild", "append", "appendTo", "prepend", "before", "after", "insertBefore", "replaceWith"),
-    *(
-        "insertAdjacentElement",
-        "insertNode",
-        "replaceChild",
-        "replaceChildren",
-        "setAttribute",
-        "setAttributeNS",
-    ),
-    *(
-        "attr",
-        "prop",
-        "src",
-        "srcset",
-        "srcdoc",
-        "poster",
-        "data",
-        "background",
-        "backgroundImage",
-        "cssText",
-    ),
-    *("style", "insertRule", "replaceSync", "setProperty", "attributes", "tileLayer"),
+    *("createElement", "createElementNS", "cloneNode", "importNode", "Image", "Audio", "Option"),
+    *("FontFace", "appendChild", "append", "appendTo", "prepend", "before", "after", "insertBefore"),
+    *("replaceWith", "insertAdjacentElement", "insertNode", "replaceChild", "replaceChildren"),
+    *("setAttribute", "setAttributeNS", "attr", "prop", "src", "srcset", "srcdoc", "poster", "data"),
+    *("background", "backgroundImage", "cssText", "style", "insertRule", "replaceSync", "setProperty"),
+    *("attributes", "tileLayer"),
 )
 _MARKUP = (
-    *("innerHTML", "outerHTML", "insertAdjacentHTML", "createContextualFragment", "setHTMLUnsafe", "html"),
-    *("write", "writeln", "parseFromString", "DOMParser", "execCommand"),
+    *("innerHTML", "outerHTML", "insertAdjacentHTML", "createContextualFragment", "setHTMLUnsafe"),
+    *("html", "write", "writeln", "parseFromString", "DOMParser", "execCommand"),
 )
 _STORES = ("cookie", "cookieStore", "localStorage", "sessionStorage", "indexedDB", "caches", "storage")
 _HIDES = (
@@ -65,13 +39,13 @@ _DOES_MORE = frozenset(
 )
 
 _HINTS = re.compile(
-    # An address, whatever stands before it. A comment has a space after its slashes.
+    # The beginning of an address. In a comment a space follows the slashes.
     rb"//\S"
-    # A member by a name in quotes.
+    # A member that is accessed by a name in quotes.
     rb"|[\w$)\]]\s*+\[\s*+[\"'`]"
-    # A window. The method of something else is its own.
+    # `open` of a window. A method `open` of another object is something else.
     rb"|(?:(?<![.\w$])|\b(?:window|self|top|parent|globalThis)\s{0,9}+\.\s*+)open\s*+\("
-    # What starts a service, which may have come as a file of the site's own.
+    # Calls that start a service. Its script may be a file of the site's own.
     rb"|(?<!Listener)[(\[]\s*+[\"'](?:init|create|boot|load|start|config|js|set\w{0,40}+)[\"']"
     rb"|\.\s*+(?:init|boot|load|start|page|get[A-Z]\w{0,40}+|create[A-Z]\w{0,40}+)\s*+\("
     # Escapes, which may spell anything.

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from .model import InlineSignature, KnownService
 
 _IDENTIFIER = re.compile(rb"[A-Za-z0-9_$]+")
-_BLANK_ELSE = bytes(byte if _IDENTIFIER.fullmatch(bytes([byte])) else 0x20 for byte in range(256))
-"""A translation table that turns every byte which is no part of an identifier into a space."""
+_TO_IDENTIFIERS = bytes(byte if _IDENTIFIER.fullmatch(bytes([byte])) else 0x20 for byte in range(256))
+"""A translation table that turns each byte outside of identifiers into a space."""
 
 _COMMON = frozenset(
     (
@@ -26,14 +26,15 @@ _COMMON = frozenset(
         b"window",
     )
 )
-"""Identifiers that say little, because half of all scripts have one of them."""
+"""Identifiers that tell little: half of all scripts have one of them."""
 
 
 def inline_signature(text: str, then: str = "", *, loads: bool = False) -> InlineSignature:
-    """Make the signature of scripts that have `text` as whole words, followed by `then`.
+    """Make the signature of scripts that have `text` as whole words, followed by the regular expression
+    `then`.
 
-    `then` is a regular expression. The most telling identifier of `text` is the longest. A script without
-    it cannot match, whatever `then` is, which makes it cheap to look for hundreds of signatures.
+    The signature's token is the most telling identifier in `text`, mostly the longest. A script without the
+    token cannot match, which makes it cheap to look for hundreds of signatures.
 
     Raises ValueError where `text` has no identifier.
     """
@@ -95,7 +96,7 @@ _LONGEST_BEFORE_ADDRESS = 32
 class Address(NamedTuple):
     """An address in a script that loads something: its host (lowercase) and path.
 
-    `is_source` says that it is plainly what is loaded (`x.src = "https://..."`, or the file of a script).
+    `is_source` says that the script plainly loads it (`x.src = "https://..."`, or a file of JavaScript).
     Other addresses may be links or settings.
     """
 
@@ -105,13 +106,13 @@ class Address(NamedTuple):
 
 
 class InlineScript:
-    """The text of an inline script, in an ASCII-compatible encoding, and what was found out about it."""
+    """The text of an inline script, in an ASCII-compatible encoding, and what it plainly does."""
 
     __slots__ = ("_loads", "_words", "text")
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self._words = text.translate(_BLANK_ELSE).split()
+        self._words = text.translate(_TO_IDENTIFIERS).split()
         self._loads: bool | None = None
 
     @property
@@ -124,11 +125,11 @@ class InlineScript:
 
     @property
     def loads_script(self) -> bool:
-        """True where the script loads another one, as the lines do that vendors tell sites to put in."""
+        """True where the script loads another one, as the snippets do that vendors give to sites."""
         return self.loads and (_SCRIPT_ELEMENT.search(self.text) is not None or bool(self.addresses()))
 
     def words_among(self, words: frozenset[bytes]) -> frozenset[bytes]:
-        """Return those of the `words` that are identifiers in the script."""
+        """Return the ones among the `words` that are identifiers in the script."""
         return words.intersection(self._words)
 
     def addresses(self) -> tuple[Address, ...]:
@@ -160,7 +161,7 @@ class InlineIndex:
         self._tokens = frozenset(self._by_token)
 
     def words(self, script: InlineScript) -> list[str]:
-        """Return the words that give the script away as some service's, in their order in the script."""
+        """Return the signatures' texts in the script, in their order there."""
         matches = (
             signature.pattern.search(script.text)
             for token in script.words_among(self._tokens)
@@ -170,9 +171,9 @@ class InlineIndex:
         found = {match.start(): match[0].decode("ascii", "replace") for match in matches if match}
         return list(dict.fromkeys(found[place] for place in sorted(found)))
 
-    def gives_away(self, script: InlineScript) -> Iterator[tuple[InlineSignature, KnownService]]:
-        """Yield the signatures in the script, each with its service, whether the script loads something or
-        not."""
+    def signatures_in(self, script: InlineScript) -> Iterator[tuple[InlineSignature, KnownService]]:
+        """Yield all signatures in the script, each with its service. Signatures that are addresses are among
+        them even where the script loads nothing."""
         for token in script.words_among(self._tokens):
             for _, signature, service in self._by_token[token]:
                 if signature.pattern.search(script.text):

@@ -1,5 +1,5 @@
-"""Reads the data files: `services.toml`, `share_links.toml` and `consent_mode.toml`, compiled by hand, and
-`domains.csv` (see NOTICE.md)."""
+"""Reads the data files: `services.toml`, `share_links.toml` and `consent_mode.toml`, which are written by
+hand, and `domains.csv` (see NOTICE.md)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .share_links import Button, Network
 _HERE = files(__package__)
 
 
-# Each class is a table of services.toml. A misspelt key is an error.
+# Each class below is a table of a file. A misspelt key is an error.
 
 
 class _Inline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

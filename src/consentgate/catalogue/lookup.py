@@ -20,9 +20,9 @@ from .widgets import WidgetIndex
 
 
 class Catalogue:
-    """Known services, and which of them a URL, script, element or cookie belongs to. It opens nothing.
+    """Looks up the known service that a URL, script, element or cookie belongs to. It opens nothing.
 
-    Some elements are social buttons: the catalogue knows the plain links that can take their place.
+    Some elements are social buttons: the catalogue knows the plain links that can replace them.
     `consent_modes` say how vendors' tags are told of consent.
     """
 
@@ -73,14 +73,15 @@ class Catalogue:
         return self._by_name.get(name)
 
     def by_url(self, host: str, path: str = "/") -> KnownService | None:
-        """Return whose URL this is, or None. `host` is lowercase ASCII, `path` has no query."""
+        """Return the service that a URL belongs to, or None. `host` is lowercase ASCII, and `path` has no
+        query."""
         if service := self._urls.find(host, path):
             return service
         return self._paths.find(path)
 
     def on_host(self, host: str) -> tuple[KnownService, ...]:
-        """Return the services that are known to have any URL on `host` (lowercase ASCII), first the one with
-        the most patterns there."""
+        """Return the services that have any URL on `host` (lowercase ASCII), those with the most patterns
+        there first."""
         patterns = Counter(service.id for service in self._urls.on_host(host))
         return tuple(self._by_id[id] for id, _ in patterns.most_common())
 
@@ -89,35 +90,37 @@ class Catalogue:
         return self._paths.find(path)
 
     def by_script_file(self, path: str, query: str, attributes: Mapping[str, str]) -> KnownService | None:
-        """Return the service whose script an element with these `attributes` loads, by what gives it away on
-        any host, or None. `path` and `query` are of the script's URL, the names of attributes lowercase."""
+        """Return the service whose script an element loads, or None, by signs that hold on any host: the
+        `path` and `query` of the script's URL, and the element's `attributes` (names in lowercase)."""
         return self._scripts.service_of(path, query, attributes)
 
     def page_of_embed(self, url: str, host: str, path: str) -> str:
-        """Return the address of the page on which the vendor shows what a frame at `url` does, which leads to
-        this `host` and `path`; "" where that is not known."""
+        """Return the address of the vendor's page that shows the same as a frame at `url`, which leads to
+        this `host` and `path`; "" where that page is not known."""
         service = self.by_url(host, path)
         return page_of(service.embeds, url) if service is not None and service.embeds else ""
 
     def sharers(self, service: KnownService) -> tuple[KnownService, ...]:
-        """Return the other services that share a loader which is known by the name of `service`."""
-        named = {pattern for pattern in service.urls if self._named_by(pattern) is service}
-        return tuple(other for other in self._services if other is not service and named & {*other.urls})
+        """Return the other services that share a loader with `service`, if the loader is filed under
+        `service`."""
+        filed = {pattern for pattern in service.urls if self._first_with(pattern) is service}
+        return tuple(other for other in self._services if other is not service and filed & {*other.urls})
 
-    def _named_by(self, pattern: UrlPattern) -> KnownService:
+    def _first_with(self, pattern: UrlPattern) -> KnownService:
         return next(service for service in self._services if pattern in service.urls)
 
     def host_is_whole(self, host: str) -> bool:
-        """Say whether `by_url` is the same for all paths of this host for which `by_path` finds none."""
+        """Say whether `by_url` gives the same for all paths of this host, but for those that `by_path`
+        knows."""
         return self._urls.is_whole(host)
 
     def may_have_path(self, url: str) -> bool:
-        """Say whether `by_path` may know the path of `url`, however that is escaped."""
+        """Say whether `by_path` may know the path of `url`, whatever escapes are in it."""
         return self._paths.may_be_in(url)
 
     def may_be_script_file(self, url: str, names: Iterable[str]) -> bool:
-        """Say whether `by_script_file` may know the script at `url`, however that is escaped, of an element
-        with attributes of these `names`."""
+        """Say whether `by_script_file` may know the script at `url`, whatever escapes are in it, of an
+        element with attributes of these `names`."""
         return self._scripts.may_be_in(url, names)
 
     def by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
@@ -125,22 +128,22 @@ class Catalogue:
         return self._inline.services_in(script)
 
     def called_by_inline(self, script: InlineScript) -> tuple[KnownService, ...]:
-        """Return the services that an inline script calls by their globals. None where it may do more, such
-        as to load or start one."""
-        found = [*self._inline.gives_away(script)]
+        """Return the services that an inline script calls by their globals, if it does nothing else. A script
+        that may do more, such as load or start a service, gives an empty tuple."""
+        found = [*self._inline.signatures_in(script)]
         calls = all(not one.loads and one.token.decode() in service.globals for one, service in found)
         return tuple(service for _, service in found) if calls and not may_do_more(script) else ()
 
     def words_of_inline(self, script: InlineScript) -> list[str]:
-        """Return the words that give an inline script away as some service's."""
+        """Return the texts in an inline script by which a service is recognised."""
         return self._inline.words(script)
 
     def by_markup(self, tag: str, attributes: Mapping[str, str]) -> Widget | None:
-        """Return the widget that an element is, or None. Names of tag and attributes are lowercase."""
+        """Return the widget that an element is, or None. The names of tag and attributes are lowercase."""
         return self._widgets.recognise(tag, attributes)
 
     def has_buttons(self, id: str) -> bool:
-        """Say whether a social button may be loaded from the hosts of the service of this id."""
+        """Say whether social buttons are loaded from the hosts of the service with this id."""
         return id in self._with_buttons
 
     def buttons_at(self, host: str, path: str) -> tuple[Button, ...]:
@@ -148,25 +151,26 @@ class Catalogue:
         return self._buttons.at(host, path)
 
     def has_closed(self, id: str | None) -> bool:
-        """Say whether the service of this id is known to have ended."""
+        """Say whether the service with this id has ended."""
         service = self._by_id.get(id) if id else None
         return service is not None and service.closed
 
     def by_cookie(self, name: str) -> KnownService | None:
-        """Return who is known to set a cookie of this name on a site's own host. It is a label: a name proves
-        nothing."""
+        """Return the service that is known to set a cookie of this name on a site's own host. It is a label:
+        a name proves nothing."""
         return self._cookies.setter_of(name)
 
     def read_all(self) -> None:
-        """Read the files that are not read yet, so that no later call has to."""
+        """Read the files that have not been read yet, so that no later call waits for a disk."""
         _entities()
 
     def entity(self, host: str) -> Entity | None:
-        """Return who is behind a host (lowercase ASCII), or None. Far more hosts are known than services."""
+        """Return the company behind a host (lowercase ASCII), or None. Far more hosts are known than
+        services."""
         return _entities().find(host)
 
-    # With these a scanner can pass over all other markup: what they do not match is no widget that would have
-    # to go. Each is one non-capturing group, for a whole name.
+    # Whoever looks for widgets can skip all markup that these patterns do not match: it is no widget that
+    # would have to go. Each pattern is one non-capturing group, and matches a whole name.
 
     def widget_tag_pattern(self) -> str:
         """Return a regular expression for the tag names (lowercase) of widgets that do not stay."""
@@ -184,22 +188,24 @@ class Catalogue:
         """Return a regular expression for the attribute names (lowercase) of widgets that do not stay."""
         return self._widgets.pattern("attribute")
 
+    def widget_value_patterns(self) -> list[tuple[str, str]]:
+        """Return the names of attributes that give a widget away by their value, each with a regular
+        expression for the value."""
+        return self._buttons.values()
+
+    # Whoever looks for scripts on the site's own hosts can skip those without one of these signs.
+
     def own_paths(self) -> tuple[str, ...]:
-        """Return the globs of all paths that may give something on the site's own hosts away."""
+        """Return the globs of all paths that may give a service away on the site's own hosts."""
         return (*(path for service in self._services for path in service.paths), *self._scripts.paths)
 
     def script_ids(self) -> tuple[str, ...]:
-        """Return regular expressions for the `id` in queries that may give scripts away."""
+        """Return regular expressions for the `id` in a query that may give a script away."""
         return self._scripts.ids
 
     def script_attributes(self) -> frozenset[str]:
-        """Return the names of the attributes (lowercase) that may give scripts away."""
+        """Return the names of the attributes (lowercase) that may give a script away."""
         return self._scripts.attributes
-
-    def widget_value_patterns(self) -> list[tuple[str, str]]:
-        """Return the attribute names that are a widget's where they have a value which a regular expression
-        describes, with that."""
-        return self._buttons.values()
 
 
 @cache

@@ -1,8 +1,8 @@
-"""Guesses which service somebody means by a name that none has.
+"""Guesses which service somebody means by a name that no service has.
 
-A wrong guess is worse than none: who writes `twitch` for `twitter` gets a policy that loads and blocks the
-wrong one. So a name is only guessed where it is the same but for the way in which it is written, where it is
-misspelt by a letter or two, or where its words name a service and say no more of it than what it is for.
+A wrong guess is worse than none: whoever takes `twitch` for `twitter` gets a policy that loads, and blocks
+the wrong service. So there are three grounds for a guess: the name is spelt with other hyphens or capitals,
+it is misspelt by a letter or two, or its words name a service and add no more than what the service is for.
 """
 
 from __future__ import annotations
@@ -14,90 +14,38 @@ from difflib import SequenceMatcher
 from .model import KnownService
 
 MOST_GUESSES = 3
-"""The most names that are guessed. Where more are as likely, the name says too little."""
+"""The most names that are guessed. Where more are equally likely, the name says too little."""
 
 _SHORTEST_MISSPELT = 5
+"""The fewest characters of a name in which a misspelling is looked for."""
 _SHORTEST_TELLING = 3
+"""The fewest characters of a word that can tell one service from another."""
 _LONG = 10
+"""The fewest characters of a name that may be misspelt by two letters."""
 _LONGEST = 64
-"""Longer names are no service's, and would take long to compare."""
+"""The most characters of a name that is compared. No service's name is longer."""
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SAYS_LITTLE = frozenset(
     (
-        *(
-            "ad",
-            "ads",
-            "advert",
-            "adverts",
-            "advertising",
-            "campaign",
-            "conversion",
-            "conversions",
-            "marketing",
-        ),
-        *("affiliate", "newsletter", "popup", "remarketing", "retargeting", "pixel", "tag", "tags"),
-        *("analytic", "analytics", "metric", "metrics", "monitoring", "recording", "recordings", "replay"),
-        *("statistics", "stats", "track", "tracker", "tracking", "insights", "heatmap", "heatmaps"),
-        *(
-            "captcha",
-            "chat",
-            "checkout",
-            "comment",
-            "comments",
-            "consent",
-            "cookie",
-            "cookies",
-            "feed",
-            "font",
-        ),
-        *(
-            "fonts",
-            "form",
-            "forms",
-            "help",
-            "login",
-            "map",
-            "maps",
-            "messenger",
-            "pay",
-            "payment",
-            "payments",
-        ),
-        *("search", "shop", "store", "support", "survey", "surveys", "translate", "booking", "calendar"),
-        *("audio", "image", "images", "movie", "music", "podcast", "podcasts", "video", "videos", "media"),
-        *("button", "buttons", "follow", "like", "likes", "post", "posts", "share", "social", "timeline"),
-        *("api", "app", "browser", "cdn", "code", "com", "custom", "embed", "embeds", "embedded", "frame"),
-        *(
-            "html",
-            "iframe",
-            "inc",
-            "inline",
-            "integration",
-            "io",
-            "js",
-            "lib",
-            "library",
-            "loader",
-            "manager",
-        ),
-        *(
-            "net",
-            "org",
-            "platform",
-            "player",
-            "plugin",
-            "plugins",
-            "pro",
-            "public",
-            "rum",
-            "script",
-            "scripts",
-        ),
-        *("sdk", "service", "snippet", "site", "stream", "the", "web", "website", "widget", "widgets"),
+        *("ad", "ads", "advert", "adverts", "advertising", "campaign", "conversion", "conversions"),
+        *("marketing", "affiliate", "newsletter", "popup", "remarketing", "retargeting", "pixel"),
+        *("tag", "tags", "analytic", "analytics", "metric", "metrics", "monitoring", "recording"),
+        *("recordings", "replay", "statistics", "stats", "track", "tracker", "tracking", "insights"),
+        *("heatmap", "heatmaps", "captcha", "chat", "checkout", "comment", "comments", "consent"),
+        *("cookie", "cookies", "feed", "font", "fonts", "form", "forms", "help", "login", "map"),
+        *("maps", "messenger", "pay", "payment", "payments", "search", "shop", "store", "support"),
+        *("survey", "surveys", "translate", "booking", "calendar", "audio", "image", "images", "movie"),
+        *("music", "podcast", "podcasts", "video", "videos", "media", "button", "buttons", "follow"),
+        *("like", "likes", "post", "posts", "share", "social", "timeline", "api", "app", "browser"),
+        *("cdn", "code", "com", "custom", "embed", "embeds", "embedded", "frame", "html", "iframe"),
+        *("inc", "inline", "integration", "io", "js", "lib", "library", "loader", "manager", "net"),
+        *("org", "platform", "player", "plugin", "plugins", "pro", "public", "rum", "script"),
+        *("scripts", "sdk", "service", "snippet", "site", "stream", "the", "web", "website", "widget"),
+        "widgets",
     )
 )
-"""Words that say what a service is for, or how it comes into a page, and not which one it is."""
+"""Words that say what a service is for, or how it comes into a page, but not which service it is."""
 
 
 def names_meant(text: str, services: Iterable[KnownService]) -> list[str]:
@@ -138,8 +86,8 @@ def _are_other_words(wanted: str, name: str) -> bool:
 
 
 def _letters_apart(one: str, other: str) -> int:
-    """Return how many letters of both have no partner in the other one: one for a letter too many, two for a
-    wrong one. Names of very different lengths are not compared."""
+    """Return the number of letters in either name without a partner in the other: 1 for a letter too many, 2
+    for a wrong one. Names of very different lengths are not compared."""
     if abs(len(one) - len(other)) > (2 if len(one) >= _LONG else 1):
         return len(one) + len(other)
     same = sum(
@@ -149,7 +97,8 @@ def _letters_apart(one: str, other: str) -> int:
 
 
 def _with_more_words(wanted: str, names: Mapping[str, str]) -> list[str]:
-    """Return the names that have all words of `wanted`, which tell something: one for each service."""
+    """Return the names that have all words of `wanted`, one for each service. Each word has to tell
+    something."""
     words = {*_WORD.findall(wanted)}
     if not words or words & _SAYS_LITTLE:
         return []
@@ -157,8 +106,8 @@ def _with_more_words(wanted: str, names: Mapping[str, str]) -> list[str]:
 
 
 def _with_fewer_words(wanted: str, names: Mapping[str, str]) -> list[str]:
-    """Return the names that `wanted` is one of and more, such as what for: one for each service. A name that
-    says itself what it is for has to say the same."""
+    """Return the names whose words all are in `wanted`, one for each service. The other words in `wanted` may
+    say what the service is for."""
     words = {*_WORD.findall(wanted)}
     common: dict[str, int] = {}
     for name in names:

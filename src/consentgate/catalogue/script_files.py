@@ -30,14 +30,14 @@ class ScriptFileIndex:
         self.attributes = frozenset(signature.attribute for signature, _ in known if signature.attribute)
         """The names of the attributes (lowercase) that may give a script away."""
         self.ids = tuple(dict.fromkeys(signature.id.pattern for signature, _ in known if signature.id))
-        """Regular expressions for the ids in queries that may."""
+        """Regular expressions for the `id` in a query that may give a script away."""
         self.paths = tuple(signature.path for signature, _ in known if signature.path)
-        """The globs for the paths that may."""
+        """The globs for the paths that may give a script away."""
         self._words = words_in(self.paths)
 
     def may_be_in(self, url: str, names: Iterable[str]) -> bool:
-        """Say whether `service_of` may know the script at `url`, however that is escaped, of an element with
-        attributes of these `names`."""
+        """Say whether `service_of` may know the script at `url`, whatever escapes are in it, of an element
+        with attributes of these `names`."""
         return (
             "id=" in url
             or not self.attributes.isdisjoint(names)
@@ -45,8 +45,8 @@ class ScriptFileIndex:
         )
 
     def service_of(self, path: str, query: str, attributes: Mapping[str, str]) -> KnownService | None:
-        """Return whose script an element with these `attributes` loads from a URL with this `path` and
-        `query`, or None."""
+        """Return the service whose script an element with these `attributes` loads from a URL with this
+        `path` and `query`, or None."""
         id = _id_in(query)
         for glob, signature, service in self._signatures:
             if (

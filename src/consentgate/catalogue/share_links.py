@@ -1,4 +1,4 @@
-"""Share links: the plain links that take the place of social buttons (`share_links.toml`)."""
+"""Share links: the plain links that replace social buttons (`share_links.toml`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .patterns import UrlPattern
 from .url_index import UrlIndex
 
 LONGEST_ADDRESS = 2048
-"""A longer address counts as none: no network takes one."""
+"""The longest address that is shared. No network takes a longer one."""
 LONGEST_TEXT = 300
 """The most characters of a title or another text that are passed on."""
 
@@ -27,8 +27,7 @@ _NOWHERE = Url("https", "", "/")
 
 
 class Page(NamedTuple):
-    """The page that a button stands on: its base URL, its address ("" where unknown) and its title, as far as
-    these are known."""
+    """The page that a button stands on: its base URL, its address and its title, each "" where unknown."""
 
     base: Url
     address: str
@@ -37,11 +36,11 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Somewhere to share things.
+    """A network on which things can be shared. E-mail is one, whose `name` is "".
 
-    `address` is its page for that ("" where it has none), which is at `paths` too; `query` the parameters of
-    that page, with names in braces for what is filled in. `hosts` are those of its own pages. `name` is ""
-    for e-mail.
+    `address` is its page for sharing ("" where it has none), and `paths` are others at which that page is.
+    `query` has the page's parameters, with names in braces for what is filled in. `hosts` are the hosts of
+    the network's own pages.
     """
 
     id: str
@@ -58,11 +57,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class ShareLink:
-    """A link to share something on a network, as far as a button's markup says what.
+    """A link to share something on a network, as a button's markup describes it.
 
-    `url` and `title` are as the markup has them, "" where a page's own are meant; `more` are other values by
-    the names that the network's query has for them. With `visits` the link leads to `url` itself, an absolute
-    address. With `completes` the button is a link that stays, and lacks some parameters.
+    `url` and `title` are as the markup has them, "" for those of the page that the button stands on. `more`
+    are other values by their names in the network's query. With `visits` the link leads to `url` itself, an
+    absolute address. With `completes` the button is a link that stays, and lacks some parameters.
     """
 
     network: Network
@@ -80,7 +79,8 @@ class ShareLink:
 
     def completed(self, href: str, page: Page) -> str:
         """Return `href` with the parameters that a link of the site's own lacks, on `page`. A link that leads
-        nowhere leads to the network's page for sharing; "" stands for one that stays as it is."""
+        nowhere gets the address of the network's page for sharing. Return "" where the link stays as it
+        is."""
         target = resolve(href, page.base)
         if not href.strip() or href.lstrip().startswith("#") or target.scheme == "javascript":
             return self.address_on(page)
@@ -123,8 +123,8 @@ class Button:
     completes: bool = False
 
     def link(self, attributes: Mapping[str, str], address: str) -> ShareLink | None:
-        """Return the link that takes the place of an element with these attributes, which leads to `address`
-        or loads it; None where its markup does not say enough."""
+        """Return the link that replaces an element with these attributes, which leads to `address` or loads
+        it; None where the markup does not say enough."""
         parameters = _parameters(address)
         found = {key: _first(names, attributes, parameters) for key, names in self.keys.items()}
         url, title = found.pop("url", ""), found.pop("title", "")
@@ -132,7 +132,7 @@ class Button:
             url = self.page.format(id=url)
         if len(url) > LONGEST_ADDRESS:
             url = ""
-        # A like of a network's own page is no share: it names the page.
+        # A "like" button for a page on the network itself shares nothing: the link leads to that page.
         if url and not self.completes and self.network.has(resolve(url, _NOWHERE)):
             return ShareLink(self.network, web_address(url, _NOWHERE), visits=True)
         if self.visits or (self.named and not url):
@@ -142,8 +142,8 @@ class Button:
 
 
 class ButtonIndex:
-    """Recognises social buttons, in their markup and by what they load from one of the `hosts`, or from one
-    below it."""
+    """Recognises social buttons, by their markup or by what they load. The `hosts` are those that they load
+    from, or from below them."""
 
     def __init__(self, buttons: Iterable[Button]) -> None:
         self._buttons = tuple(buttons)
@@ -171,7 +171,7 @@ class ButtonIndex:
         return None
 
     def at(self, host: str, path: str) -> tuple[Button, ...]:
-        """Return the buttons that could be an element which loads from this host and path."""
+        """Return the buttons that an element which loads from this host and path could be."""
         return self._urls.find(host, path) or ()
 
     def patterns(self, kind: str) -> list[str]:
@@ -184,7 +184,7 @@ class ButtonIndex:
 
 
 def _first(names: Iterable[str], attributes: Mapping[str, str], parameters: Mapping[str, str]) -> str:
-    """Return the first value that is not empty. A name after a "?" is a parameter's."""
+    """Return the first value that is not empty. Names are of attributes, after a "?" of parameters."""
     for name in names:
         value = parameters.get(name[1:]) if name.startswith("?") else attributes.get(name)
         if value and (text := value.strip()):

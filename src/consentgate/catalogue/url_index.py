@@ -14,7 +14,7 @@ from .patterns import LONGEST_HOST, Glob, UrlPattern
 T = TypeVar("T")
 
 _Entry = tuple[str, Glob, T]
-"""The start of all paths that the glob matches, the glob, and what it stands for."""
+"""The beginning of all paths that the glob matches, the glob, and its value."""
 
 
 class UrlIndex(Generic[T]):

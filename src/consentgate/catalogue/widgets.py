@@ -14,9 +14,9 @@ _SPACE = re.compile(rf"[{ASCII_WHITESPACE}]+")
 """The separator of class tokens (WHATWG DOM, ordered set parser)."""
 
 _USEFUL_WITHOUT_SCRIPT = frozenset({"a", "blockquote", "button", "form", "input", "body", "html"})
-"""Elements that are of use without a script: links, quotes that can be read, a form's controls."""
+"""Elements that are of use without the widget's script: links, quotes that can be read, a form's controls."""
 
-_LEAD_TO_IT = frozenset({"a", "button"})
+_LEADS_TO_SERVICE = frozenset({"a", "button"})
 """Elements that lead to the service: they are of no use once it has closed."""
 
 
@@ -44,7 +44,7 @@ class WidgetIndex:
         if widget is None:
             return None
         link = self._buttons.in_markup(tag, attributes)
-        if tag in _USEFUL_WITHOUT_SCRIPT and not (widget.service.closed and tag in _LEAD_TO_IT):
+        if tag in _USEFUL_WITHOUT_SCRIPT and not (widget.service.closed and tag in _LEADS_TO_SERVICE):
             return Widget(widget.service, keep=True, link=link if tag == "a" else None)
         return Widget(widget.service, widget.keep, link)
 
