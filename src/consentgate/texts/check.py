@@ -40,7 +40,7 @@ def is_numbered(english: object) -> bool:
 
 
 def words_in_braces(text: str) -> frozenset[str] | None:
-    """Return what stands in braces in a text, None where they do not match."""
+    """Return the words in braces in a text; None where the braces do not match."""
     if "{" in (rest := _IN_BRACES.sub("", text)) or "}" in rest:
         return None
     return frozenset(_IN_BRACES.findall(text))

@@ -21,8 +21,8 @@ DRAFT = "draft"
 def texts(language: str = FALLBACK) -> Texts:
     """Return the texts of a `language` ("en", "de-AT").
 
-    They are from the file of that name, else of the language without its region, else of English.
-    """
+    They are from the file of that language, else of the language without its region, else from the English
+    one."""
     return _load(lookup(language, languages()) or FALLBACK)
 
 

@@ -9,11 +9,11 @@ _LONGEST = 64
 """The longest tag that is read in full, in characters. RFC 5646, section 4.4.1, reckons with 35."""
 
 _REPLACED = {"no": "nb", "iw": "he", "mo": "ro"}
-"""Codes that pages still carry, and the ones that the texts have."""
+"""Outdated codes of languages that pages still have, and the codes that the texts have for them."""
 
 
 def lookup(tag: str, languages: Iterable[str]) -> str | None:
-    """Return the one of `languages` that `tag` names, or None.
+    """Return the language among `languages` that `tag` names, or None.
 
     Subtags are taken off the end of `tag` until one matches: "fr-CA" finds "fr". Case does not count, and "_"
     counts as "-".
@@ -46,6 +46,6 @@ def primary(tag: str) -> str:
 
 
 def canonical(tag: str) -> str:
-    """Return a `tag` in the form in which tags can be compared."""
+    """Return a `tag` in a form in which tags can be compared."""
     language, *subtags = tag.strip()[:_LONGEST].lower().replace("_", "-").split("-")
     return "-".join((_REPLACED.get(language, language), *subtags))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# What browsers send unasked (UA Client Hints, section 3), and preferences that visitors have set themselves,
-# which a page can read in CSS as well (User Preference Media Features Client Hints Headers, section 2).
+# The hints that browsers send unasked (UA Client Hints, section 3), and visitors' own preferences, which a
+# page can read in CSS as well (User Preference Media Features Client Hints Headers, section 2).
 _HARMLESS = frozenset(
     (
         *("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "save-data", "sec-gpc"),
@@ -27,10 +27,11 @@ def tells_of_the_device(header: str) -> bool:
 
 
 def plain_hints(names: str) -> list[str]:
-    """Return the hints in a list, such as the value of Accept-CH, that tell nothing of the device."""
+    """Return the hints that tell nothing of the device, in a list such as the value of Accept-CH."""
     return [name for name in _SEPARATORS.split(names) if name.lower() in _HARMLESS]
 
 
 def asks_of_the_device(names: str) -> bool:
-    """Say whether the list holds any other hint. An unknown name counts as one."""
+    """Say whether a list of hints, such as the value of Accept-CH, holds one that may tell of the device. An
+    unknown name counts as such."""
     return len(plain_hints(names)) < len(list(filter(None, _SEPARATORS.split(names))))

@@ -6,7 +6,7 @@ from mimetypes import MimeTypes
 from posixpath import splitext
 from typing import NamedTuple
 
-# Beyond what every version of Python knows, and whatever the machine has configured.
+# The types that some versions of Python do not know.
 _MORE = {
     ".atom": "application/atom+xml",
     ".avif": "image/avif",
@@ -31,8 +31,8 @@ _CODED = {".svgz": (".svg", "gzip"), ".tgz": (".tar", "gzip")}
 
 
 class FileType(NamedTuple):
-    """The media `type` of a file, "" where its name does not tell, and the `coding` that is around that, ""
-    for none."""
+    """The media `type` of a file, "" where its name does not tell, and the content `coding` around it, "" for
+    none."""
 
     type: str
     coding: str = ""

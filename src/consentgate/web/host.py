@@ -10,10 +10,10 @@ from urllib.parse import unquote_to_bytes
 import idna
 
 LONGEST_HOST = 4 << 10
-"""The most characters in which a host is read. No name has more than 253 once it is decoded, and the time to
-convert one grows with the square of its length."""
+"""The most characters of a host that is read. A decoded name has at most 253, and the time to convert one
+grows with the square of its length."""
 TOO_LONG = "too-long:invalid"
-"""What a host with more characters is called."""
+"""Stands for a host with more characters. No host has this name."""
 
 _PORT = re.compile(r":[0-9]*\Z")
 _LARGEST_PORT = 0xFFFF
@@ -24,8 +24,8 @@ _NUMBER = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
 
 
 def parse_authority(text: str) -> str:
-    """Return the host of an authority, `user@host:port`, as `parse_host` does. With a port that is out of
-    range browsers refuse it, too."""
+    """Return the host of an authority, `user@host:port`, as `parse_host` does. Browsers refuse one with a
+    port that is out of range, too."""
     host = text.rpartition("@")[2]
     host, _, port = host.rpartition(":") if _PORT.search(host) else (host, "", "")
     in_range = len(port.lstrip("0")) <= 5 and int(port or "0") <= _LARGEST_PORT
@@ -35,7 +35,7 @@ def parse_authority(text: str) -> str:
 def parse_host(text: str) -> str:
     """Return the host that `text` (an authority without user and port) names, in its canonical spelling.
 
-    What browsers would refuse gets an ending that no host has, so that it is nobody's, nor below anybody's.
+    A text that browsers refuse gets an ending that no host has, so that it belongs to nobody.
     """
     if len(text) > LONGEST_HOST:
         return TOO_LONG

@@ -1,4 +1,4 @@
-"""Bodies of unknown type that a browser takes for HTML (WHATWG MIME Sniffing, section 7.1)."""
+"""Recognises bodies of unknown type that browsers take for HTML (WHATWG MIME Sniffing, section 7.1)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MAY_BECOME_HTML = re.compile(_LEADING + rb"(?:<.{0,14})?", re.S)
 
 
 def sniffs_as_html(head: bytes, *, complete: bool) -> bool | None:
-    """Say whether a body that begins with `head` is HTML to a browser that was told no type; None while that
-    depends on what follows. With `complete` nothing does."""
+    """Say whether browsers take a body without a type for HTML, by its first bytes, `head`. None while that
+    depends on the bytes that follow. With `complete` none do."""
     if _HTML.match(head):
         return True
     if complete or len(head) >= SNIFFED or not _MAY_BECOME_HTML.fullmatch(head):

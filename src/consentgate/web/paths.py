@@ -1,4 +1,4 @@
-"""Paths in URLs: the one spelling that each has, and those that lead to the site itself."""
+"""Paths in URLs: their canonical spelling, and the paths that lead to the site itself."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9\-._/:@!$&'()*+,;=~]*")
 
 
 def quoted_path(path: str, encoding: str = "utf-8") -> str:
-    """Return `path` with escapes for the bytes that may not stand in a URL's path. It is in this `encoding`;
-    what that lacks becomes a question mark."""
+    """Return `path` with escapes for the bytes that may not stand in a URL's path. The bytes are those of
+    this `encoding`, and a question mark for characters that it lacks."""
     if _PLAIN.fullmatch(path):
         return path
     return quote(path.encode(encoding, "replace"), safe=PATH_CHARACTERS)
 
 
-# -- one spelling ----------------------------------------------------------------------------------------
+# -- the canonical spelling ------------------------------------------------------------------------------
 
 _ESCAPE = re.compile(r"%(?P<byte>[0-9a-fA-F]{2})?")
 # One string for each byte: a long path may be nothing but escapes.
@@ -30,8 +30,8 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 def normal_path(path: str) -> str:
-    """Return an absolute `path` in its one spelling: without `.` and `..` segments, with the escapes that
-    browsers write, in uppercase, and without needless ones."""
+    """Return an absolute `path` in its canonical spelling: without `.` and `..` segments, with the escapes
+    that browsers write, in uppercase, and without needless ones."""
     path = _with_normal_escapes(path)
     if "/." not in path:
         return path
@@ -50,7 +50,7 @@ def normal_path(path: str) -> str:
 def resolve_path(path: str, base_path: str) -> str:
     """Return the normal path that a relative `path` leads to from a document at the normal `base_path`.
 
-    What stays of `base_path` is not read again: it may be long, and the URLs relative to it many.
+    The part of `base_path` that stays is not read again: it may be long, and many URLs may be relative to it.
     """
     path, end = _with_normal_escapes(path), max(base_path.rfind("/"), 0)
     if not path.startswith(".") and "/." not in path:
@@ -88,9 +88,9 @@ def _escaped(match: re.Match[str]) -> str:
 
 # -- on the site itself ----------------------------------------------------------------------------------
 
-# What a browser resolves to the site itself: one slash, and no second one (or backslash) after it. Browsers
-# drop tabs and line breaks before they look, so that no control character may be there at all. A surrogate is
-# no character that could be written down.
+# A path that browsers resolve to the site itself has one slash, and no second one (or backslash) after it.
+# Browsers drop tabs and line breaks before they look, so control characters may not be in it at all.
+# Surrogates cannot be encoded.
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f\ud800-\udfff]*")
 
 
@@ -105,6 +105,6 @@ def local_path(text: str) -> str:
 
 
 def mount_path(root: str) -> str:
-    """Return the path that the application is mounted at, as links begin with it: "" or "/app"."""
+    """Return the path that the application is mounted at in the form that links begin with: "" or "/app"."""
     trimmed = root.strip("/")
     return "/" + quote(trimmed, safe=PATH_CHARACTERS + "%", errors="replace") if trimmed else ""

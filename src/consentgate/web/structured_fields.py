@@ -10,12 +10,12 @@ _MEMBER = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?)++', re.S)
 
 
 def members(value: str) -> list[str]:
-    """Return the members of a list or dictionary in which strings may be quoted, with the spaces around
-    each."""
+    """Return the members of a list or dictionary in which strings may be quoted. Each keeps the spaces around
+    it."""
     return _MEMBER.findall(value)
 
 
 def words(values: Iterable[str]) -> list[str]:
-    """Return what the lists in `values` name, in order. Nothing in such a list is quoted; empty members are
-    left out, as recipients must."""
+    """Return the members of the lists in `values`, in order, where no member is quoted. Empty members are
+    left out, as recipients must do (RFC 9110, section 5.6.1.2)."""
     return [word for value in values for member in value.split(",") if (word := member.strip())]

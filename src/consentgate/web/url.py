@@ -12,8 +12,9 @@ from .paths import normal_path, resolve_path
 
 
 class Url(msgspec.Struct, frozen=True):
-    """Where a URL leads: its `scheme` and `host` (lowercase, IDNA, no port) and its `path` without query and
-    fragment. `host` is "" where the text leads nowhere on a network (`data:`, `mailto:`, `about:`)."""
+    """The place that a URL leads to: its `scheme` and `host` (lowercase, IDNA, no port) and its `path`
+    without query and fragment. `host` is "" for a URL that leads nowhere on a network (`data:`,
+    `mailto:`)."""
 
     scheme: str
     host: str
@@ -21,12 +22,12 @@ class Url(msgspec.Struct, frozen=True):
 
     @property
     def is_for_a_program(self) -> bool:
-        """True for a scheme that no browser shows anything from: it may start another program."""
+        """True for a scheme from which browsers show nothing: it may start another program."""
         return self.host.endswith(":")
 
     @property
     def is_on_the_web(self) -> bool:
-        """True for a page on a host that there can be."""
+        """True for an http or https URL with a valid host."""
         return self.has_valid_host and self.scheme in ("http", "https")
 
     @property
@@ -36,11 +37,10 @@ class Url(msgspec.Struct, frozen=True):
 
 
 _SPECIAL_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
-# Schemes whose content is already in the page, or that give a number or an address to a program which the
-# visitor has chosen. Any other scheme that is not special counts as an unknown host, and so as a third party.
-# Some name pages or hold URLs: `intent:` a page that browsers on Android load where the app is missing, or an
-# https one; `view-source:` and `feed:` hold a URL; what `rtsp:` and `file:` name is fetched. Programs that
-# have schemes of their own fetch what they like.
+# Schemes whose content is already in the page, or that hand a number or an address to a program which the
+# visitor has chosen. Any other scheme that is not special counts as an unknown host, and so as a third party:
+# `intent:` may name a page that browsers on Android load, `view-source:` and `feed:` hold a URL, what `rtsp:`
+# and `file:` name is fetched, and programs with schemes of their own fetch what they like.
 _LOCAL_SCHEMES = frozenset(
     (
         *("data", "blob", "about", "javascript", "mailto", "tel", "sms", "cid", "mediastream", "filesystem"),
@@ -49,8 +49,8 @@ _LOCAL_SCHEMES = frozenset(
     )
 )
 
-# WHATWG URL, "special-query percent-encode set": all of printable ASCII that is not in it. What is escaped
-# already stays so.
+# The printable ASCII that is not in the "special-query percent-encode set" (WHATWG URL). Escapes stay as they
+# are.
 _IN_QUERY = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
 _PORT = re.compile(r":0*([0-9]{1,5})\Z")
 
@@ -70,8 +70,8 @@ _PLAIN = re.compile(
 def resolve(text: str, base: Url) -> Url:
     """Return where `text`, found in a document whose base URL is `base`, leads.
 
-    A text that browsers refuse as a URL, and one with a scheme that is not known to be local, gets a host
-    that no one can own. So it counts as a third party's: doubt closes.
+    A text that browsers refuse as a URL gets a host that no one can own, and so does one whose scheme is not
+    known to be local. It then counts as a third party's: in doubt it is blocked.
     """
     plain = _PLAIN.fullmatch(text)
     if plain is not None and not ("0x" in plain["host"] or "xn--" in plain["host"]):
@@ -84,8 +84,8 @@ def resolve(text: str, base: Url) -> Url:
 
 
 def web_address(text: str, base: Url) -> str:
-    """Write out the address of the page on the web to which `text` leads from a document whose base URL is
-    `base`: in ASCII, without user and password. Return "" where it leads to none."""
+    """Return the address of the page on the web that `text` leads to, from a document whose base URL is
+    `base`: in ASCII, without user and password. "" where it leads to no page."""
     url = resolve(text, base)
     if not url.is_on_the_web:
         return ""
@@ -97,7 +97,7 @@ def web_address(text: str, base: Url) -> str:
 
 
 def _port_in(place: str) -> str:
-    """Return the port in what stands before the query of a URL, with its colon; "" where none is named."""
+    """Return the port in the part of a URL before its query, with the colon; "" where it has none."""
     begin = re.match(r"(?:[a-zA-Z][a-zA-Z0-9+.\-]*:)?[/\\]{2,}([^/\\]*)", place)
     port = _PORT.search(begin[1]) if begin else None
     return f":{port[1]}" if port and port[1] else ""

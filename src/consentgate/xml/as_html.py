@@ -1,4 +1,4 @@
-"""The elements of a document that browsers act upon, written as HTML, so that the rules for HTML judge
+"""Writes the elements of a document that browsers act upon as HTML, so that the rules for HTML can judge
 them."""
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from .namespaces import XLINK, XSLT, Namespaces, namespace_of
 from .refusal import refuse
 
 _CODE = frozenset((b"script", b"style"))
-# After one of these in a script or style sheet, HTML reads on in another way than XML.
+# After one of these in a script or style sheet, HTML is tokenized in another way than XML.
 _NOT_ALIKE = re.compile(rb"<[/!]")
 
 
 class HtmlMarkup:
-    """Collects elements as HTML. Each is closed at once, since each is judged by itself; only scripts and
-    style sheets have their text in them."""
+    """Collects elements as HTML. Each is judged by itself, and so closed at once. Only scripts and style
+    sheets contain their text."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
@@ -68,8 +68,8 @@ class HtmlMarkup:
 def html_attributes(
     attributes: Mapping[bytes, bytes], namespaces: Namespaces
 ) -> tuple[dict[bytes, bytes], list[bytes]]:
-    """Return the attributes of an element that browsers act upon, under the names that HTML has for them, and
-    the local names of those that are XSLT's."""
+    """Return the attributes of an element that browsers act upon, under their names in HTML, and the local
+    names of the attributes that are XSLT's."""
     written: dict[bytes, bytes] = {}
     of_xslt: list[bytes] = []
     for name, value in attributes.items():

@@ -1,10 +1,9 @@
-"""Documents in XML (XHTML, SVG, feeds), which are read but never changed: plain ones pass, the rest is
-refused.
+"""Reads documents in XML (XHTML, SVG, feeds) and never changes them: plain ones pass, the rest is refused.
 
 Browsers differ in what they make of XML that is not well-formed, of entities and of encodings, and no
 Content-Security-Policy stops `preconnect`, a refresh or a foreign style sheet. So only plain forms are read:
 UTF-8, no internal subset, every element closed, every prefix declared. Elements of XHTML, SVG and MathML are
-judged as the elements of these names in HTML are. Those of other namespaces, such as a feed's, load nothing.
+judged like elements of the same name in HTML. Elements of other namespaces, such as a feed's, load nothing.
 """
 
 from __future__ import annotations
@@ -42,14 +41,14 @@ DEEPEST_XML = 512
 _BOM = codecs.BOM_UTF8
 _OPENING = b"<?xml"
 
-# Instructions that no browser knows: of metadata, schemas and office programs.
+# Processing instructions that no browser acts upon: for metadata, schemas and office programs.
 _INERT_INSTRUCTIONS = frozenset((b"xpacket", b"xml-model", b"mso-application"))
 _CSS_TYPE = b"text/css"
 _SHEET_TYPES = frozenset((_CSS_TYPE, b"text/xsl", b"text/xml", b"application/xml", b"application/xslt+xml"))
 
 
 class _OpenElement(NamedTuple):
-    """An open element, its namespace, and the namespaces that are declared outside it."""
+    """An open element, its namespace, and the namespaces that are declared `outside` of it."""
 
     name: bytes
     namespace: bytes
@@ -57,11 +56,12 @@ class _OpenElement(NamedTuple):
 
 
 class XmlDocument:
-    """Reads one document, piece by piece. `checked` is how many of its first bytes are known to be plain, and
-    to load nothing that `judge` does not allow.
+    """Reads one document, piece by piece. Its first `checked` bytes are plain, and load nothing that `judge`
+    does not allow.
 
     `base` is the document's own URL, `label` the charset in its Content-Type, if any. `on_blocked` is called
-    with each claim that was not covered, and its URL. Reading raises Unreadable at what is not plain.
+    with each claim that was not covered, and its URL. Reading raises Unreadable where the document is not
+    plain.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class XmlDocument:
             refuse("control characters")
 
     def _read_tokens(self, *, final: bool) -> None:
-        """Read as many tokens as are there in full, and judge what they hold."""
+        """Read the tokens that are complete, and judge them."""
         data, position = self._waiting, 0
         if not self._begun:
             if not final and _may_begin_later(data):
@@ -132,10 +132,7 @@ class XmlDocument:
         self._judge_markup()
 
     def _begin(self, data: bytes) -> int:
-        """Read the byte order mark and the XML declaration. Return where they end.
-
-        Under another label than UTF-8 only ASCII means the same to every browser.
-        """
+        """Read the byte order mark and the XML declaration. Return where they end."""
         self._begun = True
         start = len(_BOM) if data.startswith(_BOM) else 0
         declaration = grammar.XML_DECLARATION.match(data, start)
@@ -146,13 +143,14 @@ class XmlDocument:
             found = webencodings.lookup(label)
             if found is None or found.name not in ("utf-8", "windows-1252"):
                 refuse(f"the encoding {label!r}")
+            # Under another label than UTF-8 only ASCII means the same to every browser.
             self._is_ascii_only = self._is_ascii_only or found.name != "utf-8"
         return declaration.end() if declaration else start
 
     # -- tokens ----------------------------------------------------------------------------------------------
 
     def _token(self, data: bytes, position: int) -> int | None:
-        """Read what stands at `position`. Return where it ends, None where it is cut off or not plain."""
+        """Read the token at `position`. Return where it ends, None where it is cut off or not plain."""
         if text := grammar.TEXT.match(data, position):
             self._text(text[0])
             return text.end()
@@ -201,7 +199,7 @@ class XmlDocument:
             self._markup.add_text(text)
 
     def _refuse_inside_code(self) -> None:
-        # What becomes of a script or a style sheet in several parts differs between browsers.
+        # Browsers differ on scripts and style sheets whose text is in several parts.
         if self._markup.in_code:
             refuse("markup inside a script or style sheet")
 
@@ -307,7 +305,7 @@ class XmlDocument:
 
 
 def _may_begin_later(data: bytes) -> bool:
-    """Say whether it depends on what follows `data` whether it begins with an XML declaration, or where that
+    """Say whether more of the document is needed to know if it begins with an XML declaration, and where that
     ends."""
     head = data[: len(_BOM) + len(_OPENING)]
     return len(head) < len(_BOM) + len(_OPENING) or (_OPENING in head and b">" not in data)

@@ -52,7 +52,7 @@ def is_space(text: bytes) -> bool:
 
 
 def parse_attributes(data: bytes) -> dict[bytes, bytes]:
-    """Return the attributes of a start tag by their names, as they are written."""
+    """Return the attributes of a start tag by their names. Names and values are as written."""
     found = _ATTRIBUTES.findall(data)
     attributes = {name: double or single for name, double, single in found}
     if len(attributes) < len(found):

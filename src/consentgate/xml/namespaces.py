@@ -21,7 +21,7 @@ Namespaces = Mapping[bytes, bytes]
 """The namespaces that are declared, by prefix; b"" stands for no prefix."""
 
 UNDECLARED: Namespaces = {b"xml": b"", b"": b""}
-"""What holds outside of the root element."""
+"""The namespaces outside of the root element."""
 
 
 def declared_namespaces(attributes: Mapping[bytes, bytes]) -> dict[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""What becomes of a document that is not plain."""
+"""Refuses documents that are not plain, and says how to make them so."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Style sheets in XSLT, which make pages of HTML out of documents in XML.
+"""Recognises plain style sheets in XSLT, which make pages of HTML out of documents in XML.
 
 A sheet can assemble any element from parts, copy elements of the document, and write markup as text. So only
-plain sheets pass. Their elements are written out; what they compute becomes text, the URL of a link, or an
-attribute that loads nothing. Chromium serializes the result and parses it again as HTML. Therefore an
-element's namespace does not matter, and neither markup in an attribute nor an element with raw text passes.
-"""
+plain sheets pass. A plain sheet has its elements written out, and computes nothing but text, the URLs of
+links, and attributes that load nothing. Chromium serializes the result and parses it again as HTML. Therefore
+an element's namespace does not matter, and neither markup in an attribute nor an element with raw text
+passes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from consentgate.html.rules.loading_markup import INERT_RELATIONS
 from consentgate.html.tokenizer.element_sets import RAW_TEXT_ELEMENTS
 
-# Elements of XSLT that take no element from elsewhere. Not `import` and `include`, whose sheets may be served
-# as anything; not `comment`, whose end the text in it can write.
+# The elements of XSLT that a plain sheet may have. `import` and `include` are none of them, since their
+# sheets may be served as any type, nor is `comment`, since the text in it can end it.
 _ELEMENTS = frozenset(
     (
         *(b"apply-templates", b"call-template", b"choose", b"decimal-format", b"for-each", b"if", b"key"),
@@ -23,32 +23,32 @@ _ELEMENTS = frozenset(
         b"with-param",
     )
 )
-# Attributes of XSLT that an element of the page may have.
+# The attributes of XSLT that an element of the page may have.
 _ON_PAGE_ELEMENTS = frozenset((b"version", b"exclude-result-prefixes"))
-# Attributes whose values nothing loads.
+# The attributes whose values may be computed, since they load nothing.
 _COMPUTED = frozenset((b"alt", b"class", b"dir", b"id", b"lang", b"title"))
 _COMPUTED_OF_LINKS = _COMPUTED | {b"href"}
-# Elements whose contents HTML does not read as XML does. Scripts and style sheets are judged by themselves,
-# and a `title` only must not hold elements.
+# Elements whose contents HTML does not read as XML does. Scripts and style sheets are judged by themselves. A
+# `title` may be there, without elements in it.
 _READ_IN_ANOTHER_WAY = RAW_TEXT_ELEMENTS - {b"script", b"style", b"title"} | {b"plaintext", b"template"}
 
 
-def is_plain_instruction(name: bytes, pairs: Mapping[bytes, bytes], parent: bytes | None) -> bool:
-    """Say whether an element of XSLT with these attributes is plain. `parent` is the name of the element of
-    the page that it stands in, None where it stands in one of XSLT."""
-    if pairs.get(b"disable-output-escaping", b"no") != b"no":
+def is_plain_instruction(name: bytes, attributes: Mapping[bytes, bytes], parent: bytes | None) -> bool:
+    """Say whether an element of XSLT with these attributes is plain. `parent` is the name of the page's
+    element that it stands in, None where it stands in one of XSLT."""
+    if attributes.get(b"disable-output-escaping", b"no") != b"no":
         return False
     if name == b"attribute":
         computed = _COMPUTED_OF_LINKS if parent == b"a" else _COMPUTED if parent else ()
-        return pairs.keys() == {b"name"} and pairs[b"name"] in computed
+        return attributes.keys() == {b"name"} and attributes[b"name"] in computed
     return name in _ELEMENTS
 
 
 def is_plain_element(
     name: bytes, attributes: Mapping[bytes, bytes], of_xslt: Iterable[bytes], inside: Iterable[bytes]
 ) -> bool:
-    """Say whether an element of the page is plain, by its own `attributes`, the names of those that are
-    XSLT's, and the names of the elements that it stands inside."""
+    """Say whether an element of the page is plain, by its own `attributes`, the names of the attributes
+    `of_xslt` on it, and the names of the elements that it stands `inside`."""
     if name.lower() in _READ_IN_ANOTHER_WAY or b"title" in map(bytes.lower, inside):
         return False
     if name == b"a" and not _is_link(attributes):
