@@ -8,7 +8,7 @@ import ada_url
 import pytest
 from html_oracle import leaks
 from html_support import rewrite
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from consentgate.catalogue.patterns import Glob
@@ -733,6 +733,8 @@ _places = st.builds(
 
 
 @given(st.one_of(_places, st.sampled_from(URLS), st.text(max_size=20)))
+@example("?a?b#c'")
+@example("?`#a#`b")
 def test_an_address_is_written_out_as_browsers_write_it(text: str) -> None:
     written = web_address(text, BASE)
     if not written:

@@ -49,9 +49,10 @@ _LOCAL_SCHEMES = frozenset(
     )
 )
 
-# The printable ASCII that is not in the "special-query percent-encode set" (WHATWG URL). Escapes stay as they
-# are.
+# The printable ASCII that is not in the "special-query percent-encode set", and not in the "fragment
+# percent-encode set" (WHATWG URL, 1.3). Escapes stay as they are.
 _IN_QUERY = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
+_IN_FRAGMENT = "!#$%&'()*+,-./:;=?@[\\]^_{|}~"
 _PORT = re.compile(r":0*([0-9]{1,5})\Z")
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
@@ -92,7 +93,7 @@ def web_address(text: str, base: Url) -> str:
     text = text.strip(_STRIPPED).translate(_REMOVED)
     text, mark, fragment = text.partition("#")
     place, question, query = text.partition("?")
-    rest = question + _escaped(query) + mark + _escaped(fragment)
+    rest = question + _escaped(query, _IN_QUERY) + mark + _escaped(fragment, _IN_FRAGMENT)
     return f"{url.scheme}://{url.host}{_port_in(place)}{url.path}{rest}"
 
 
@@ -103,8 +104,8 @@ def _port_in(place: str) -> str:
     return f":{port[1]}" if port and port[1] else ""
 
 
-def _escaped(text: str) -> str:
-    return quote(text, safe=_IN_QUERY, errors="replace")
+def _escaped(text: str, unescaped: str) -> str:
+    return quote(text, safe=unescaped, errors="replace")
 
 
 def _absolute(scheme: str, rest: str) -> Url:
