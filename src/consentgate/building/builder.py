@@ -21,8 +21,9 @@ from .site import BuiltSite, closed_policy
 from .tree import TreeFile, files_in
 
 HeadersFor = Literal["none", "netlify"]
+"""The service that is to send headers, which reads them from a file of the site."""
 Progress = Callable[[int, int], None]
-"""Told how many files are done, and of how many."""
+"""Is called with the number of files that are done, and with the number of all files."""
 
 
 def build(
@@ -38,37 +39,36 @@ def build(
 ) -> Report:
     """Build the site in the folder `src` anew in `out`, each page in its closed form; return what was found.
 
-    Nothing is declared without a `policy`. `url` is where the site will be, `charset` the one that its server
-    names for pages. With `headers` for "netlify" a file says to servers what the pages say. As many processes
-    as `jobs` work at it, by default as many as pay. `out` may be `src`, where a generator writes all pages
-    again. Without `out` nothing is written.
+    Without a `policy` nothing is declared. `url` is where the site will be, and `charset` the one that its
+    server names for pages. With `headers` for "netlify" a file has the server send what the pages say in
+    themselves. As many processes as `jobs` work at it, by default as many as pay. `out` may be `src`, where a
+    generator writes all pages again. Without `out` nothing is written.
 
     Raises BuildError where something cannot be read or written: then nothing was changed.
     """
     try:
-        return _build(src, out, policy or closed_policy(), url, charset, headers, jobs, progress)
+        source = _folder(src)
+        target = None if out is None else Path(out).resolve()
+        if target is not None:
+            _check_apart(source, target)
+        site = BuiltSite(policy or closed_policy(), url, charset)
+        return _build(source, target, site, headers, jobs, progress)
     except OSError as error:
         raise BuildError(f"{error.filename or src}: {error.strerror or error}") from None
 
 
 def _build(
-    src: str | os.PathLike[str],
-    out: str | os.PathLike[str] | None,
-    policy: Policy,
-    url: str,
-    charset: str | None,
+    source: Path,
+    target: Path | None,
+    site: BuiltSite,
     headers: HeadersFor,
     jobs: int | None,
     progress: Progress | None,
 ) -> Report:
-    source = _folder(src)
-    target = None if out is None else Path(out).resolve()
-    if target is not None:
-        _check_apart(source, target)
-    site = BuiltSite(policy, url, charset)
     before = NOTHING if target is None else read_manifest(target)
     found = files_in(source, in_place=target == source)
     tasks = [*_tasks(found, before, makes_headers=headers == "netlify")]
+    gone: list[str] = []
     with waiting_folder(target) as waiting:
         builder = FileBuilder(site, source, target, waiting, before.fingerprint == site.fingerprint)
         files, new = _build_all(builder, tasks, jobs, progress)
@@ -77,11 +77,11 @@ def _build(
             if target is not None and waiting is not None and digest_of_file(target / path) != entry.output:
                 (waiting / path).write_bytes(content)
                 new.append(path)
-        after, gone = Manifest(site.fingerprint, files), list[str]()
         if target is not None and waiting is not None:
+            after = Manifest(site.fingerprint, files)
             gone = files_gone(target, before, after, in_place=target == source)
             if target != source:
-                check_is_free(target, before, after, new)
+                check_is_free(target, before, new)
             put_in_place(target, waiting, new, gone, after)
     skipped = {file.path: file.skipped for file in found if file.skipped}
     return report_of(site, files, skipped, new=len(new), gone=len(gone))
@@ -105,7 +105,7 @@ def _check_apart(source: Path, target: Path) -> None:
 
 
 def _tasks(found: list[TreeFile], before: Manifest, *, makes_headers: bool) -> Iterator[Task]:
-    """Yield a task for each file of the site's own."""
+    """Yield a task for each of the site's own files. Files that a build added are left out."""
     for path, size, skipped in found:
         known = before.files.get(path)
         is_ours = path == MANIFEST or (known is not None and not known.source)
@@ -116,7 +116,7 @@ def _tasks(found: list[TreeFile], before: Manifest, *, makes_headers: bool) -> I
 def _build_all(
     builder: FileBuilder, tasks: list[Task], jobs: int | None, progress: Progress | None
 ) -> tuple[dict[str, Entry], list[str]]:
-    """Return an entry for each file, and which of them are new."""
+    """Build all files. Return an entry for each, and list those that are new."""
     files: dict[str, Entry] = {}
     new: list[str] = []
     processes = processes_for(tasks) if jobs is None else max(jobs, 1)
@@ -132,7 +132,7 @@ def _build_all(
 def _our_files(
     source: Path, site: BuiltSite, files: dict[str, Entry], headers: HeadersFor
 ) -> Iterator[tuple[str, Entry, bytes]]:
-    """Yield the files that are added to the site."""
+    """Yield the files that the build adds to the site: their path, entry and content."""
     if any(entry.has_links for entry in files.values()):
         content = STYLE_SHEET.content
         yield STYLE_SHEET.name, Entry("", digest_of(content)), content

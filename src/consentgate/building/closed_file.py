@@ -1,4 +1,4 @@
-"""One file of a site in the form in which it may be published."""
+"""The closed form of one file of a site, in which the file may be published."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from consentgate.web.url import resolve
 from consentgate.xml.document import XmlDocument
 
 from .closed_page import close_page, found_of
-from .file_kinds import BuiltFile, FileKind
+from .file_kinds import FileKind, ServedAs
 from .findings import Found
 from .site import BuiltSite
 
-# What only a worker does: WHATWG HTML, 10.3.1; Service Workers, section 4.1.
+# The calls that only workers make (WHATWG HTML, 10.3.1; Service Workers, section 4.1).
 _OF_A_WORKER = re.compile(
     rb"\bimportScripts\s*\(|\baddEventListener\s*\(\s*[\"'](?:fetch|install|activate|push)[\"']"
 )
@@ -28,33 +28,33 @@ _NO_PAGE = "no page's policy counts for what a worker contacts; the headers of -
 
 
 class ClosedFile(NamedTuple):
-    """The `content` of a file as it may be published, None where it may not, and what was found in it.
-    `has_links` says that a page needs our style sheet."""
+    """The `content` of a file as it may be published, None where it may not, and what was `found` in it. With
+    `has_links` a page needs our style sheet."""
 
     content: bytes | None
     found: tuple[Found, ...] = ()
     has_links: bool = False
 
 
-def close_file(content: bytes, path: str, file: BuiltFile, site: BuiltSite) -> ClosedFile:
-    """Return the form in which a file of this kind may be published, which is at `path` in the `site`.
+def close_file(content: bytes, path: str, served: ServedAs, site: BuiltSite) -> ClosedFile:
+    """Return the closed form of the file at `path` in the `site`, which is `served` so.
 
     Raises Unreadable for a page whose bytes are not in its encoding or coding.
     """
-    close = _CLOSERS.get(file.kind)
+    close = _CLOSERS.get(served.kind)
     if close is None:
         return ClosedFile(content)
-    if not file.coding:
+    if not served.coding:
         return close(content, path, site)
-    reason = unreadable_coding([file.coding])
+    reason = unreadable_coding([served.coding])
     if reason:
-        return ClosedFile(None, (Found("left-out", file.coding, why=reason),))
-    plain = _decoded(content, file.coding)
+        return ClosedFile(None, (Found("left-out", served.coding, why=reason),))
+    plain = _decoded(content, served.coding)
     closed = close(plain, path, site)
     if closed.content is None:
         return closed
     same = closed.content == plain
-    return closed._replace(content=content if same else _encoded(closed.content, file.coding))
+    return closed._replace(content=content if same else _encoded(closed.content, served.coding))
 
 
 def _close_page(content: bytes, path: str, site: BuiltSite) -> ClosedFile:
@@ -82,7 +82,7 @@ def _look_into_style_sheet(content: bytes, path: str, site: BuiltSite) -> Closed
 
 
 def _stopped(sheet: bytes, path: str, site: BuiltSite) -> Iterator[Found]:
-    """Yield what a style sheet names and the pages' policy stops: each address once."""
+    """Yield each address in a style sheet that the pages' Content-Security-Policy stops, once."""
     judge, page = site.judge(path), site.page(path)
     met: set[bytes] = set()
     for address, start in _addresses(sheet):
@@ -98,8 +98,8 @@ def _stopped(sheet: bytes, path: str, site: BuiltSite) -> Iterator[Found]:
 
 
 def _addresses(sheet: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield the addresses in a style sheet, and where they are. From its first odd construct on, all that
-    looks like a URL would count. That is more than people want to read about: only plain forms are told."""
+    """Yield the addresses in a style sheet, and where they are. From its first odd construct on, everything
+    that looks like a URL would count, which is more than people want to read: only plain forms are told."""
     for found in css_urls(sheet):
         if found.rest:
             for match in _PLAIN_ADDRESS.finditer(sheet, found.start):

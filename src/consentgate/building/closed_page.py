@@ -3,7 +3,7 @@ server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from posixpath import relpath
 from typing import NamedTuple
@@ -33,7 +33,7 @@ _ESCAPE = b"\x1b"
 
 
 class ClosedPage(NamedTuple):
-    """The closed form of a page, what was found in it, and whether it `has_links` in the place of embeds."""
+    """The closed form of a page, what was `found` in it, and whether links replace embeds in it."""
 
     html: bytes
     found: tuple[Found, ...]
@@ -59,7 +59,8 @@ def close_page(html: bytes, path: str, site: BuiltSite) -> ClosedPage:
 
 def _encoding_of(html: bytes, charset: str | None) -> tuple[Encoding, bool]:
     """Return the encoding of a page, and whether anything names it. Where nothing does, it is UTF-8 if the
-    bytes are that, as most servers say it in a header. Else it is what most browsers take."""
+    bytes are valid UTF-8, since most servers name that in a header. Otherwise it is what most browsers
+    take."""
     encoding = sniff_encoding(html, charset, complete=True, fallback=_UNNAMED)
     assert encoding is not None
     if encoding.name != _UNNAMED:
@@ -76,8 +77,8 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _is_found(encoding: Encoding, is_named: bool, html: bytes, output: bytes) -> bool:
-    """Say whether browsers find the encoding of the `output` in its first bytes, or need none: what is put in
-    moves a declaration down."""
+    """Say whether browsers find the encoding of the `output` in its first bytes, or need not know it. An
+    insertion into the head may have moved its declaration down."""
     if not is_named:
         # The escape begins another character set in ISO-2022-JP, for which some browsers look.
         return html.isascii() and _ESCAPE not in html
@@ -89,7 +90,7 @@ def _url_of_styles(path: str, site: BuiltSite) -> str:
     """Return the URL of our style sheet on the page at `path`. It is a relative one, so that the site can be
     moved, and read from a disk."""
     if path == _NOT_FOUND and site.is_placed:
-        # Servers send it in the place of any page.
+        # Servers send this page for any path.
         return site.base.path + STYLE_SHEET.name
     return relpath(STYLE_SHEET.name, path.rpartition("/")[0] or ".")
 
@@ -101,18 +102,19 @@ class _Closing:
         self._site = site
         self._path = path
         self._url = site.page(path)
-        self._transcoder = (lambda: Transcoder(encoding)) if not encoding.is_ascii_compatible else None
-        self._text = self._transcoder().decode(html, final=True) if self._transcoder else html
-        self._codec = encoding.codec if encoding.is_ascii_compatible else "utf-8"
-        # What is no markup is no page: it may be a proof for a search engine, to be there word for word.
+        self._encoding = encoding
+        is_read_as_it_is = encoding.is_ascii_compatible
+        self._text = html if is_read_as_it_is else Transcoder(encoding).decode(html, final=True)
+        self._codec = encoding.codec if is_read_as_it_is else "utf-8"
+        # A file without markup is no page. It may prove to a search engine whose site this is, word for word.
         self._has_markup = START_TAG.search(self._text) is not None
         self.judge = site.judge(path)
         self._lang = ""
         self._has_links = False
 
     def close(self, head: bytes) -> ClosedPage:
-        """Return the closed form, with `head` at the beginning of its head."""
-        told: list[Records] = []
+        """Return the closed form, with `head` inserted at the beginning of its head."""
+        observed: list[Records] = []
         self._lang, self._has_links = "", False
         rewriter = Rewriter(
             self.judge,
@@ -121,16 +123,12 @@ class _Closing:
             insertion=self._insertion(head),
             share_links=self._share_links(),
             link_for=self._link,
-            observe=told.append,
+            observe=observed.append,
         )
         output = rewriter.feed(self._text) + rewriter.finish()
-        if self._transcoder:
-            output = self._transcoded(output)
-        return ClosedPage(output, tuple(self._found(told)), self._has_links)
-
-    def _transcoded(self, output: bytes) -> bytes:
-        assert self._transcoder is not None
-        return self._transcoder().encode(output, final=True)
+        if not self._encoding.is_ascii_compatible:
+            output = Transcoder(self._encoding).encode(output, final=True)
+        return ClosedPage(output, tuple(self._found(observed)), self._has_links)
 
     def _insertion(self, head: bytes) -> Insertion | None:
         if not self._has_markup:
@@ -165,18 +163,18 @@ class _Closing:
         address = self._site.address(self._path)
         return _SharedAddress(lambda: address, lambda: self._pages, leaves_nothing=chosen == "none")
 
-    def _found(self, told: list[Records]) -> Iterator[Found]:
-        line_at = _lines(self._text)
-        for records in told:
+    def _found(self, observed: list[Records]) -> Iterator[Found]:
+        lines = _LineCounter(self._text)
+        for records in observed:
             for one in records.blocked:
                 if not one.goes_on:
-                    yield found_of("removed", one.violation, self._url, line_at(one.offset + one.start))
+                    yield found_of("removed", one.violation, self._url, lines.at(one.offset + one.start))
             for limit, offset in records.limits:
-                yield _unclear(limit, line_at(offset))
+                yield _unclear(limit, lines.at(offset))
 
 
 class _SharedAddress(SharedPage):
-    """Makes the share links of one page. Where nobody knows its address there is nothing to share."""
+    """Makes the share links of one page. Where nobody knows its address, there is nothing to share."""
 
     def instead(self, link: ShareLink, page: Page) -> bytes:
         return super().instead(link, page) if link.url or page.address else b""
@@ -197,19 +195,20 @@ def _unclear(limit: Limit, line: int) -> Found:
     return Found("unclear", line=line, why=f"{limit.what}. To do: {limit.advice}")
 
 
-def _lines(text: bytes) -> Callable[[int], int]:
-    """Return what tells the line of an offset into `text`. Offsets mostly grow: each line is counted once."""
-    last, line = 0, 1
+class _LineCounter:
+    """Tells the line of an offset into `text`. Offsets mostly grow, so that each line is counted once."""
 
-    def at(offset: int) -> int:
-        nonlocal last, line
-        if offset < last:
-            last, line = 0, 1
-        line += text.count(b"\n", last, offset)
-        last = offset
-        return line
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._offset, self._line = 0, 1
 
-    return at
+    def at(self, offset: int) -> int:
+        """Return the number of the line at this `offset`."""
+        if offset < self._offset:
+            self._offset, self._line = 0, 1
+        self._line += self._text.count(b"\n", self._offset, offset)
+        self._offset = offset
+        return self._line
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What the gate says in headers, for pages whose server says nothing: as elements of a head."""
+"""Writes as elements of a head what the gate says in headers, for pages whose server says nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from consentgate.policy import Policy
 
 
 def net_in_head(policy: Policy, net: Net | None) -> bytes:
-    """Return what begins the head of a page, so that its scripts and style sheets contact nobody that the
-    `net` does not name (CSP 3, section 3.3). b"" where the `policy` wants no Content-Security-Policy."""
+    """Return the elements at the beginning of a head that keep the page's scripts and style sheets from
+    contacting hosts that the `net` does not name (CSP 3, section 3.3). b"" where the `policy` wants no
+    Content-Security-Policy."""
     if net is None or policy.site.csp == "off":
         return b""
     return (
@@ -21,12 +22,12 @@ def net_in_head(policy: Policy, net: Net | None) -> bytes:
 
 
 def charset_in_head(charset: str) -> bytes:
-    """Return what names the `charset` of a page."""
+    """Return the element that names the `charset` of a page."""
     return f'<meta charset="{escape(charset)}">'.encode("ascii")
 
 
 def style_sheet_in_head(url: str) -> bytes:
-    """Return what loads a style sheet."""
+    """Return the element that loads a style sheet."""
     return f'<link rel="stylesheet" href="{escape(url)}">'.encode("ascii")
 
 

@@ -1,5 +1,5 @@
-"""The lines of a policy that would let pass what a build took out. Nobody can be asked on a site without a
-server, so what may load there has to be necessary."""
+"""Writes the lines of a policy that would let pass what a build removed. On a site without a server nobody
+can be asked, so what may load there has to be necessary."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 
 def declarations(found: Iterable[Found], policy: Policy) -> dict[str, str]:
-    """Return the lines that declare what was `found`, by the id of a service or by a host. They fit into
-    `policy`, but for the reason, which only the site knows."""
+    """Return the lines that declare what was `found`, by the id of a service or by a host. They fit into the
+    `policy` once the site has filled in the reason."""
     declared = {service.id: service.category for service in policy.services}
     regime = policy.site.regime
     taken = {*declared, *(category.id for category in policy.categories)}

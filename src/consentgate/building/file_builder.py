@@ -1,4 +1,4 @@
-"""Builds the files of a site, each by itself, so that several processes can."""
+"""Builds the files of a site, each by itself, so that several processes can share the work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from consentgate.web.mime_sniffing import SNIFFED
 
 from .closed_file import close_file
 from .errors import BuildError
-from .file_kinds import FileKind, file_kind
+from .file_kinds import FileKind, served_as
 from .manifest import Entry, digest_of, digest_of_file
 from .site import BuiltSite
 
@@ -23,7 +23,8 @@ _STALE = (
 
 
 class BuiltFile(NamedTuple):
-    """The entry of the file at `path`, and whether its output is new: it waits to be moved into its place."""
+    """The file that was built at `path`: its entry, and whether its output is new and waits to be moved into
+    its place."""
 
     path: str
     entry: Entry
@@ -34,8 +35,8 @@ class BuiltFile(NamedTuple):
 class FileBuilder:
     """Builds files from the folder `src` into the folder `waiting`, from which they are moved to `out`.
 
-    Without `out` and `waiting` nothing is written. Where `out` is `src` what is the same stays where it is.
-    With `same_site` entries of an earlier build count, if the file has not changed since.
+    Without `out` and `waiting` nothing is written. Where `out` is `src`, a file that is closed already stays
+    where it is. With `same_site` the entries of an earlier build count for files that have not changed since.
     """
 
     site: BuiltSite
@@ -45,7 +46,7 @@ class FileBuilder:
     same_site: bool
 
     def build(self, path: str, known: Entry | None) -> BuiltFile:
-        """Build the file at `path`, of which an earlier build has `known`.
+        """Build the file at `path`. `known` is its entry in an earlier build, if any.
 
         Raises BuildError for a file that cannot be read.
         """
@@ -61,16 +62,16 @@ class FileBuilder:
     def _build(self, path: str, known: Entry | None) -> BuiltFile:
         source = self.src / path
         with source.open("rb") as opened:
-            file = file_kind(path.rpartition("/")[2], opened.read(SNIFFED))
-            if file.kind is FileKind.OTHER:
+            served = served_as(path.rpartition("/")[2], opened.read(SNIFFED))
+            if served.kind is FileKind.OTHER:
                 return self._copied(path)
             opened.seek(0)
             content = opened.read()
         digest = digest_of(content)
-        if known is not None and (same := self._same(path, known, digest)):
+        if known is not None and (same := self._unchanged(path, known, digest)):
             return same
-        closed = close_file(content, path, file, self.site)
-        is_page = file.kind is FileKind.PAGE and not file.coding
+        closed = close_file(content, path, served, self.site)
+        is_page = served.kind is FileKind.PAGE and not served.coding
         if closed.content is None:
             return BuiltFile(path, Entry(digest, "", is_page, found=closed.found), is_new=False)
         output = digest if closed.content is content else digest_of(closed.content)
@@ -80,8 +81,9 @@ class FileBuilder:
             _place(self.waiting, path).write_bytes(closed.content)
         return BuiltFile(path, entry, is_new)
 
-    def _same(self, path: str, known: Entry, digest: str) -> BuiltFile | None:
-        """Return what an earlier build has `known`, if that still holds for a source with this `digest`."""
+    def _unchanged(self, path: str, known: Entry, digest: str) -> BuiltFile | None:
+        """Return the file as an earlier build made it, if its entry still holds for a source with this
+        `digest`."""
         if self.out == self.src and digest == known.output:
             if self.same_site:
                 return BuiltFile(path, known, is_new=False)

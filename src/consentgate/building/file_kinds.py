@@ -1,4 +1,4 @@
-"""What a file of a site is to browsers, by its name, as servers tell them."""
+"""Tells what a file of a site is to browsers, by its name, as servers do."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ class FileKind(Enum):
 
     PAGE = "a page, which is closed"
     XML = "a document in XML, which is left out unless it is plain"
-    STYLE_SHEET = "a style sheet, in which is looked for third parties"
+    STYLE_SHEET = "a style sheet, which is searched for third parties"
     SCRIPT = "a script, which may be a worker's"
     OTHER = "none of our business"
 
 
-class BuiltFile(NamedTuple):
-    """The `kind` of a file, and the `coding` around its content, "" for none."""
+class ServedAs(NamedTuple):
+    """The `kind` as which servers send a file, and the content `coding` around it, "" for none."""
 
     kind: FileKind
     coding: str = ""
 
 
-def file_kind(name: str, head: bytes) -> BuiltFile:
-    """Return what the file of this `name` is, which begins with `head`.
+def served_as(name: str, head: bytes) -> ServedAs:
+    """Return how servers send the file of this `name`, which begins with `head`.
 
-    Without an ending that is known it is a page if it looks like one and has no ending at all, or that of a
-    page before: many servers say so of such files, and Apache of `index.html.fr`.
+    A file with an unknown ending is a page if it looks like one, and its name has no other ending or that of
+    a page. Many servers send such files as pages, and Apache sends `index.html.fr` so.
     """
     type_, coding = file_type(name)
     stem, dot, _ = name.rpartition(".")
     if not (type_ or coding) and (not dot or _kind(file_type(stem).type) is FileKind.PAGE):
         is_page = sniffs_as_html(head[:SNIFFED], complete=True)
-        return BuiltFile(FileKind.PAGE if is_page else FileKind.OTHER)
-    return BuiltFile(_kind(type_), coding)
+        return ServedAs(FileKind.PAGE if is_page else FileKind.OTHER)
+    return ServedAs(_kind(type_), coding)
 
 
 def _kind(type_: str) -> FileKind:

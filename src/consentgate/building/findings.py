@@ -1,4 +1,4 @@
-"""What a build finds in the files of a site: what went, and what goes on being there but is stopped."""
+"""The findings of a build in the files of a site: what was removed, and what stays but is stopped."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import Literal
 import msgspec
 
 What = Literal["removed", "left-out", "stopped", "unclear", "worker", "skipped"]
-"""What became of it: markup was `removed` from a page; a file was `left-out`; what a style sheet names is
-`stopped` by the Content-Security-Policy of the pages; markup was `unclear`, so that some went or only a part
-of it was judged; a `worker` has no page whose policy counts; a link or a special file was `skipped`."""
+"""The kind of a finding. Markup was `removed` from a page. A file was `left-out`. An address in a style sheet
+is `stopped` by the Content-Security-Policy of the pages. Markup was `unclear`, so that some was removed or
+only a part of it was judged. A `worker` has no page whose policy counts. A link or a special file was
+`skipped`."""
 
 GOING: frozenset[What] = frozenset(("removed", "left-out", "stopped"))
-"""What makes a site contact others, or may make it."""
+"""The kinds of what contacts others, or may do so."""
 
 
 class Found(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that was found in a file, on its `line` (0 where it has none).
 
-    `kind` is that of `Blocked`, and `url` what would have been loaded. `service` is the id of the one it
-    belongs to, "" where nobody knows it, and `name` what people call it. `host` is the one that `url` leads
-    to. `why` says in words what cannot be said by the rest.
+    `kind` is as in `Blocked`, and `url` is what would have been loaded. `service` is the id of the service it
+    belongs to, "" where nobody knows one, and `name` is that service's name for people. `host` is where `url`
+    leads. `why` says in words what the other fields cannot say.
     """
 
     what: What
@@ -42,4 +43,4 @@ WORDS: Mapping[What, str] = {
     "worker": "a worker",
     "skipped": "skipped",
 }
-"""What became of it, for people."""
+"""The kinds of findings in words."""

@@ -15,10 +15,10 @@ _OURS = re.compile(rb"(?s)" + _BEGIN + rb"\n.*?" + _END + rb"\n")
 
 
 def with_headers(own: bytes, site: BuiltSite) -> bytes:
-    """Return the site's `own` headers (b"" for none) with those of its net, for every file. Both services
-    join headers of one name with commas, and policies intersect.
+    """Return the site's `own` headers file (b"" for none) with the headers of its net, for every file. Both
+    services join headers of one name with commas, and policies intersect.
 
-    What is necessary on some pages only passes here on all of them: the pages themselves are narrower.
+    What is necessary on some pages only passes here on all pages. The policies in the pages are narrower.
     """
     judge = site.widest_judge()
     headers = with_net([], judge, site.net(judge))
@@ -30,5 +30,5 @@ def with_headers(own: bytes, site: BuiltSite) -> bytes:
 
 
 def without_headers(content: bytes) -> bytes:
-    """Return the `content` of a file of headers without those that an earlier build added."""
+    """Return the `content` of a headers file without the headers that an earlier build added."""
     return _OURS.sub(b"", content)

@@ -1,5 +1,5 @@
-"""The record of a build, which is kept beside what was built: so the next one does no more than it has to,
-and takes away nothing that it did not write."""
+"""The manifest of a build, kept beside the files that were built. By it the next build does no more than it
+has to, and removes no file that it did not write."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from .errors import BuildError
 from .findings import Found
 
 MANIFEST = ".consentgate-build.json"
-"""The name of the record."""
+"""The name of the manifest's file."""
 
 _FORMAT = 1
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one file: the digests of its `source` ("" for a file of ours) and of its `output` (""
-    for one that was left out), what was found in it, whether it `is_page`, and whether that has links in the
-    place of embeds."""
+    """The entry of one file: the digests of its `source` ("" for a file that the build added) and of its
+    `output` ("" for a file that was left out), what was `found` in it, whether it is a page, and whether
+    links replace embeds in it."""
 
     source: str
     output: str
@@ -30,24 +30,24 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What was built: the `fingerprint` of the site, and an entry for each file by its path."""
+    """The manifest of a build: the `fingerprint` of the site, and an entry for each file by its path."""
 
     fingerprint: str
     files: dict[str, Entry]
     format: int = _FORMAT
 
     def encode(self) -> bytes:
-        """Return the record as it is written. Equal ones have equal bytes."""
+        """Return the manifest's file. Equal manifests have equal bytes."""
         ordered = msgspec.structs.replace(self, files=dict(sorted(self.files.items())))
         return msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n"
 
 
 NOTHING = Manifest("", {})
-"""The record where nothing was built."""
+"""The manifest of a folder in which nothing was built."""
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return the record in `folder`, that of nothing where there is none or one in another format.
+    """Return the manifest in `folder`, NOTHING where there is none or one in another format.
 
     Raises BuildError where it cannot be read.
     """
@@ -68,7 +68,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _is_below(path: str) -> bool:
-    """Say whether a path leads to a file in the folder: what the record names may be removed."""
+    """Say whether a path leads to a file in the folder: files that the manifest names may be removed."""
     parts = Path(path).parts
     return parts != () and not Path(path).anchor and ".." not in parts and "\0" not in path
 
@@ -79,7 +79,7 @@ def digest_of(data: bytes) -> str:
 
 
 def digest_of_file(file: Path) -> str:
-    """Return the digest of what is in `file`, "" where there is no file."""
+    """Return the digest of a `file`, "" where there is none."""
     try:
         with file.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -18,8 +18,8 @@ _WAITING = ".consentgate-build-"
 
 @contextmanager
 def waiting_folder(out: Path | None) -> Iterator[Path | None]:
-    """Make a folder for what is to be moved to its place in `out`, on the same disk, and remove it at the
-    end; None without `out`."""
+    """Make a folder, on the same disk as `out`, for files that wait to be moved to their place in `out`. It
+    is removed at the end. None without `out`."""
     if out is None:
         yield None
         return
@@ -41,7 +41,7 @@ def waiting_folder(out: Path | None) -> Iterator[Path | None]:
 
 def files_gone(out: Path, before: Manifest, after: Manifest, *, in_place: bool) -> list[str]:
     """List the files in `out` that have to go: those that an earlier build wrote and this one did not, unless
-    somebody has changed them since. In a folder that is built `in_place` all that was left out goes."""
+    somebody has changed them since. In a folder that is built `in_place` all files go that were left out."""
     gone = []
     for path, entry in before.files.items():
         now = after.files.get(path)
@@ -53,9 +53,9 @@ def files_gone(out: Path, before: Manifest, after: Manifest, *, in_place: bool) 
     return gone
 
 
-def check_is_free(out: Path, before: Manifest, after: Manifest, new: Iterable[str]) -> None:
-    """Raise BuildError where a `new` file would take the place of one in `out` that no build wrote, or a link
-    would lead it out of there."""
+def check_is_free(out: Path, before: Manifest, new: Iterable[str]) -> None:
+    """Raise BuildError where a `new` file would replace one in `out` that no build wrote, or a link would
+    lead it out of that folder."""
     for path in new:
         link = _link_on_the_way(out, path)
         if link is not None:
@@ -71,10 +71,10 @@ def check_is_free(out: Path, before: Manifest, after: Manifest, new: Iterable[st
 
 
 def put_in_place(out: Path, waiting: Path, new: Iterable[str], gone: Iterable[str], after: Manifest) -> None:
-    """Move the `new` files from the folder `waiting` to `out`, remove those that are `gone`, and write down
-    what is there now.
+    """Move the `new` files from the folder `waiting` to `out`, remove the files that are `gone`, and write
+    the manifest `after` the build.
 
-    Raises BuildError where that cannot be.
+    Raises BuildError where something cannot be written.
     """
     try:
         for path in gone:
@@ -100,11 +100,12 @@ def _link_on_the_way(out: Path, path: str) -> Path | None:
 
 
 def _is_taken(one: Path, place: Path) -> bool:
+    """Say whether the `place` of a file, or a folder on the way to it, is something else already."""
     return os.path.lexists(one) if one == place else one.exists() and not one.is_dir()
 
 
 def _remove_empty(out: Path, path: str) -> None:
-    """Remove the folders around a file that is gone which are empty now."""
+    """Remove the folders around a removed file that are empty now."""
     for folder in Path(path).parents:
         if folder == Path():
             return

@@ -11,15 +11,16 @@ from typing import NamedTuple
 from .file_builder import BuiltFile, FileBuilder
 from .manifest import Entry
 
-_A_PROCESS_EACH = 128 << 20
+_BYTES_PER_PROCESS = 128 << 20
 """The bytes for which one more process pays: while it starts, the first one closes about half as many."""
 _PIECE = 2 << 20
 """The bytes of the files that a process is given at a time."""
 _MOST_IN_PIECE = 256
+"""The most files that a process is given at a time."""
 
 
 class Task(NamedTuple):
-    """A file to be built: its `path` and `size`, and what an earlier build has `known` of it."""
+    """A file to be built: its `path` and `size`, and `known`, its entry in an earlier build, if any."""
 
     path: str
     size: int
@@ -27,18 +28,18 @@ class Task(NamedTuple):
 
 
 def processes_for(tasks: Iterable[Task]) -> int:
-    """Return how many processes are worth while for these `tasks`."""
+    """Return the number of processes that pays for these `tasks`."""
     size = sum(task.size for task in tasks)
-    return max(1, min(os.cpu_count() or 1, size // _A_PROCESS_EACH))
+    return max(1, min(os.cpu_count() or 1, size // _BYTES_PER_PROCESS))
 
 
 def built(builder: FileBuilder, tasks: Sequence[Task], processes: int) -> Iterator[BuiltFile]:
-    """Yield what becomes of each task, in their order. Raises BuildError where one cannot be done."""
+    """Yield the file that each task builds, in their order. Raises BuildError where one cannot be built."""
     if processes == 1:
         for task in tasks:
             yield builder.build(task.path, task.known)
         return
-    # A copy of this process by fork might hold a lock that some thread of it has taken.
+    # A fork of this process might inherit a lock that another thread has taken, and wait for it for ever.
     context = get_context("spawn")
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(builder,)) as pool:
         for piece in pool.map(_build_piece, _pieces(tasks)):

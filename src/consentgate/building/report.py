@@ -1,4 +1,4 @@
-"""What a build tells: what went, by service and by page, and how to declare it."""
+"""The report of a build: what was removed, by service and by page, and how to declare it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ _MOST_SHOWN = 20
 
 
 class Party(msgspec.Struct, frozen=True):
-    """A third party that goes: its `name`, the id of its `service` ("" where nobody knows one), its `hosts`,
-    how many things of which `kinds` there were, on how many `pages`, and the TOML that would `declare` it."""
+    """A third party that the site no longer contacts.
+
+    `service` is its id, "" where nobody knows one. `kinds` has the number of things of each kind, and `pages`
+    the number of files that they were found in. `declare` is the TOML that would let them pass.
+    """
 
     name: str
     service: str
@@ -34,17 +37,17 @@ class Party(msgspec.Struct, frozen=True):
 
     @property
     def count(self) -> int:
-        """How many things there were."""
+        """The number of things that were found."""
         return sum(self.kinds.values())
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was built, and what was `found` in it, by the path of the file.
+    """The report on a build: what was `found`, by the path of the file, and the `parties` that would have
+    been contacted, the most frequent first.
 
-    `pages` and `files` count all that are there now; `new` those that were written this time, `gone` those
-    that were removed. `parties` has whoever would have been contacted, the most frequent first.
-    """
+    `pages` and `files` count what is there now, `new` what was written this time, and `gone` what was
+    removed."""
 
     pages: int
     files: int
@@ -55,11 +58,12 @@ class Report:
 
     @property
     def is_closed(self) -> bool:
-        """True where the site itself was closed already: nothing had to go."""
+        """True where nothing had to go: the site was closed already."""
         return not any(one.what in GOING for found in self.found.values() for one in found)
 
     def lines(self, *, is_check: bool = False) -> Iterator[str]:
-        """Yield the report for a terminal, in short. A check has written nothing: all of it would be."""
+        """Yield the lines of a short report for a terminal. With `is_check` nothing was written, and the
+        report says what would be."""
         others = self.files - self.pages
         if self.is_closed:
             verdict = "Nothing has to go."
@@ -85,7 +89,7 @@ class Report:
 
     def json(self) -> bytes:
         """Write the report as JSON."""
-        told: dict[str, Any] = {
+        report: dict[str, Any] = {
             "pages": self.pages,
             "files": self.files,
             "new": self.new,
@@ -97,7 +101,7 @@ class Report:
                 for one in found
             ],
         }
-        return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
+        return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
     def html(self) -> bytes:
         """Write the report as a page, which loads nothing."""

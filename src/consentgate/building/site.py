@@ -1,4 +1,4 @@
-"""The site that is built: its policy, where it will be, and who decides on each of its pages."""
+"""The site that is built: its policy, its URL, and the judges of its pages."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _NOWHERE = "https://invalid/"
 
 
 def closed_policy() -> Policy:
-    """Return the policy of a site that declares nothing: all that is not its own goes. Links are in the
-    language of their page."""
+    """Return the policy of a site that declares nothing: everything that is not its own goes. Links are in
+    the language of their page."""
     spoken = tuple(dict.fromkeys(("en", *sorted(languages()))))
     return Policy(
         Site(
@@ -45,7 +45,7 @@ def closed_policy() -> Policy:
 
 
 class _BuiltPageJudge(Judge):
-    """Decides for a page without our script: nothing in it stands in for what is blocked."""
+    """Judges for a page without our snippet, in which no stubs stand for blocked services."""
 
     @property
     def stubs(self) -> frozenset[str]:
@@ -56,8 +56,8 @@ class _BuiltPageJudge(Judge):
 class BuiltSite:
     """The site that is built under a `policy`, to be published at `url` ("" where nobody knows it).
 
-    `charset` is the one that its server will name for pages, None for none. Raises BuildError for a URL that
-    is none.
+    `charset` is the one that its server will name for pages, None for none. Raises BuildError where `url` is
+    not http or https.
     """
 
     policy: Policy
@@ -72,7 +72,7 @@ class BuiltSite:
 
     @property
     def is_placed(self) -> bool:
-        """True where it is known at which address the site will be."""
+        """True where the address of the site is known."""
         return self.url != ""
 
     @cached_property
@@ -82,8 +82,8 @@ class BuiltSite:
         return Url(url.scheme, url.host, url.path if url.path.endswith("/") else f"{url.path}/")
 
     def page(self, path: str) -> Url:
-        """Return where visitors find the file at `path` in the site: the page of a folder by the folder's
-        name."""
+        """Return the URL at which visitors find the file at `path` in the site. The page of a folder has the
+        folder's URL."""
         folder, _, name = path.rpartition("/")
         shown = (f"{folder}/" if folder else "") if name == INDEX else path
         return Url(self.base.scheme, self.base.host, self.base.path + quote(shown, safe=PATH_CHARACTERS))
@@ -96,12 +96,12 @@ class BuiltSite:
         return f"{folder}/{below.removeprefix(self.base.path)}"
 
     def judge(self, path: str) -> Judge:
-        """Return who decides for the page in the file at `path`: nobody has granted anything."""
+        """Return the judge for the page in the file at `path`, of visitors who have granted nothing."""
         page = self.page(path)
         return _BuiltPageJudge(self._undecided, page.host, page.path)
 
     def widest_judge(self) -> Judge:
-        """Return who decides for all pages at once: what is necessary on some of them passes."""
+        """Return a judge for all pages at once: what is necessary on some pages passes."""
         services = (replace_service(service, pages=()) for service in self.policy.services)
         everywhere = replace(self.policy, services=tuple(services))
         return _BuiltPageJudge(Consent(everywhere), self.base.host, self.base.path)
@@ -115,13 +115,13 @@ class BuiltSite:
 
     @cached_property
     def _undecided(self) -> Consent:
-        # What is remembered of a policy's removed elements holds for its own judges alone: these have no
-        # stubs.
+        # A copy of the policy, since removed elements are remembered by policy, and judges with stubs give
+        # other verdicts.
         return Consent(replace(self.policy))
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of all that the form of a page depends on, beside its own bytes."""
+        """A digest of everything but its own bytes that the closed form of a file depends on."""
         policy = self.policy
         parts = (
             *(version("consentgate"), self.url, self.charset, sorted(READABLE)),

@@ -14,8 +14,8 @@ _WELL_KNOWN = ".well-known"
 
 
 class TreeFile(NamedTuple):
-    """A file, its `path` below the folder with slashes, and its `size`. `skipped` says why it is not one that
-    can be published."""
+    """A file: its `path` below the folder, with slashes, and its `size`. `skipped` says why it cannot be
+    published, "" where it can."""
 
     path: str
     size: int
@@ -25,9 +25,11 @@ class TreeFile(NamedTuple):
 def files_in(folder: Path, *, in_place: bool = False) -> list[TreeFile]:
     """List the files in `folder`, by their path.
 
-    Folders that begin with a dot are passed over, but for `.well-known`. Links count as what they lead to,
-    unless that is outside of the folder, or a folder around them. What is built `in_place` is listed once:
-    links to it stay links. Raises BuildError for what cannot be read, and for a name that is not in UTF-8.
+    Folders whose names begin with a dot are passed over, but for `.well-known`. Links count as what they lead
+    to, unless that is outside of the folder, or a folder around them. What is built `in_place` is listed
+    once, and links to it stay links.
+
+    Raises BuildError for what cannot be read, and for a name that is not in UTF-8.
     """
     root = folder.resolve(strict=True)
     return sorted(_files(root, root, "", (root,), in_place=in_place))
@@ -54,7 +56,7 @@ def _files(
             if not real.is_relative_to(root):
                 yield TreeFile(path, 0, "a link that leads out of the folder")
                 continue
-            if in_place and _is_listed_itself(root, real):
+            if in_place and _is_listed(root, real):
                 continue
         status = real.stat()
         if S_ISDIR(status.st_mode):
@@ -74,8 +76,8 @@ def _is_passed_over(folder: str) -> bool:
     return folder.startswith(".") and folder != _WELL_KNOWN
 
 
-def _is_listed_itself(root: Path, real: Path) -> bool:
-    """Say whether what is at `real`, which is no link, is met on the way through `root`."""
+def _is_listed(root: Path, real: Path) -> bool:
+    """Say whether the file or folder at `real`, which is no link, is listed at its own place in `root`."""
     folders = (real if real.is_dir() else real.parent).relative_to(root).parts
     return not any(map(_is_passed_over, folders))
 

@@ -1,4 +1,4 @@
-"""What the server itself tells third parties: requests that it sends for a visitor, held to their consent.
+"""Holds the requests that the server itself sends to third parties to the visitor's consent.
 
 A server that passes events on to a vendor does what a pixel in the page does, and needs the visitor's consent
 as much (Directive 2002/58/EC, Art. 5(3); GDPR, Art. 6).

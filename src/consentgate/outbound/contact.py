@@ -19,8 +19,8 @@ HoldsBack = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A request to a `host` that is a service's. `claim` is what has to be consented to, of several the first
-    that is not."""
+    """A request to a `host` that belongs to a service. `claim` is the claim on it, of several the first that
+    is not covered."""
 
     host: str
     claim: Claim
@@ -29,14 +29,16 @@ class Contact:
 
     @property
     def name(self) -> str:
+        """The name of the service."""
         return self.claim.name
 
 
 def contact_at(url: str, consent: Consent) -> Contact | None:
-    """Return the service that a request to `url` contacts, judged by `consent`; None where it is nobody's."""
+    """Return the contact that a request to `url` makes, judged by `consent`; None where `url` belongs to no
+    service."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
-    groups = _claims(host, parts.path or "/", consent.policy)
+    groups = _groups_at(host, parts.path or "/", consent.policy)
     if not groups:
         return None
     for claims in groups:
@@ -45,14 +47,16 @@ def contact_at(url: str, consent: Consent) -> Contact | None:
     return Contact(host, groups[0][0], consent.policy, is_allowed=True)
 
 
-def _claims(host: str, path: str, policy: Policy) -> Groups:
+def _groups_at(host: str, path: str, policy: Policy) -> Groups:
+    """Return the groups of claims on a URL. Of each group one claim has to be covered."""
     declared = policy.claims.declared(host, path, own=False)
     if declared:
         return declared
     known = catalogue().by_url(host, path)
     if known is not None:
         return () if known.category == NECESSARY else (policy.claims.by_known(known),)
-    # Paths say what browsers load. A server contacts the company behind them by others, too: its API.
+    # The paths in policies are those that browsers load. A server also contacts others on the same host, such
+    # as an API, and the company behind it is the same.
     declared = policy.claims.declared_on_host(host)
     if declared:
         return declared
@@ -63,6 +67,6 @@ def _claims(host: str, path: str, policy: Policy) -> Groups:
 
 def _is_covered(claim: Claim, consent: Consent) -> bool:
     if claim.unit is None:
-        # A page that something is necessary on says nothing of what the server sends.
+        # Whether the service is necessary on some pages only makes no difference to what the server sends.
         return claim.category == NECESSARY
     return consent.grants(claim.unit)

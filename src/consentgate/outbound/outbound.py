@@ -1,4 +1,4 @@
-"""`Outbound`: which of the server's own requests may leave, by the host they go to."""
+"""`Outbound`: decides which of the server's own requests may leave, by the service they go to."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["HELD_BACK", "ActingFor", "Mode", "Outbound", "current_consent"]
 
 Mode = Literal["block", "report", "log"]
+"""What happens to a request without consent: see `Outbound`."""
 
 _log = logging.getLogger("consentgate")
 
@@ -34,9 +35,9 @@ class Outbound:
     is. Code that works later, or in another process, says so itself: `with ActingFor(consent):`. Where
     nobody does, nothing has been consented to.
 
-    `policy` counts where there is no visitor; where there is one, that of their host does, and `policy` for
-    what that one does not know. A host that neither the policies nor the catalogue know is no service and
-    passes, and so does what is declared as necessary.
+    Where there is a visitor, the policy of their host counts, and `policy` for services which that policy
+    does not know. Where there is none, `policy` counts alone. A host that neither the policies nor the
+    catalogue know belongs to no service and passes. So does a service that is declared as necessary.
 
     `mode` is what happens to a request without consent: "block" answers it with an empty 451 and contacts
     nobody; "report" sends it, and logs what would have been blocked; "log" sends it, and logs each service
@@ -85,8 +86,9 @@ class Outbound:
         return self._mode == "block"
 
     def _contact_at(self, url: str, consent: Consent | None) -> Contact | None:
-        """Return the service that a request to `url` contacts. What the policy of the visitor's host does not
-        know, as that of a host without a policy, the visitor cannot have consented to."""
+        """Return the contact that a request to `url` makes. To a service which the policy of the visitor's
+        host does not know, the visitor cannot have consented: the gate's own policy says whether it
+        passes."""
         nobody = self._nobody
         found = contact_at(url, consent or nobody)
         if found is None and consent is not None and consent.policy is not nobody.policy:
@@ -102,14 +104,16 @@ class Outbound:
             )
 
     def _advice(self, contact: Contact) -> str:
-        """Return the lines that would declare what nobody declared."""
+        """Return the end of a log line, with the lines of a policy that would declare the contact; "" where
+        the policy declares it."""
         lines = "" if contact.claim.declared else Proposals(contact.policy).service(contact.claim)
         return f". The policy does not declare it; these lines would:\n{lines}" if lines else ""
 
     def mount(self, session: requests.Session) -> None:
-        """Hold back what `session` sends. Adapters that are mounted on it later pass by this: mount first.
+        """Hold back what `session` sends. Requests through adapters that are mounted later are not held back,
+        so mount those first.
 
-        Raises TypeError for what is no session of requests, such as the module itself.
+        Raises TypeError where `session` is no session of requests, such as the module itself.
         """
         from requests import Session
 
@@ -138,6 +142,7 @@ class Outbound:
 
 
 def _why(consent: Consent | None) -> str:
+    """Say why a request was held back that was sent with this `consent`, None where no visitor is known."""
     if consent is not None:
         return "the visitor has not consented to it"
     return (
