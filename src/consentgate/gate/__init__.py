@@ -1,4 +1,4 @@
-"""The gate: what happens to a request and its response, free of WSGI and ASGI."""
+"""The gate: enforces a policy on requests and responses, free of WSGI and ASGI."""
 
 from .exchange import Exchange, GateClosed
 from .gate import Gate, Rewritten, is_short

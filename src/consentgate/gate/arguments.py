@@ -1,4 +1,5 @@
-"""Checks what a gate is made of, where it is given. Each message says what was expected and what to do."""
+"""Checks the arguments of a gate and of the middleware. Each message says what was expected and what to
+do."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ def check_policy(policy: object) -> None:
 def keys_of(secret_key: object) -> list[str | bytes]:
     """Return the keys in the argument `secret_key`, from the oldest to the newest.
 
-    Raises ValueError where there is none or one is empty, and TypeError for what is no text. The message does
-    not show it: it may be secret all the same.
+    Raises ValueError where there is none or one is empty, and TypeError for a key that is no text. The
+    message does not show the key: it may be secret all the same.
     """
     if secret_key is None or isinstance(secret_key, str | bytes):
         keys = [secret_key] if secret_key else []
@@ -61,7 +62,7 @@ def check_switch(name: str, switch: object) -> None:
 
 
 def check_trusted_proxies(trusted_proxies: object) -> None:
-    """Raise TypeError for what is no whole number, and ValueError for one below 0."""
+    """Raise TypeError where `trusted_proxies` is no whole number, and ValueError where it is below 0."""
     expected = "trusted_proxies: expected the number of proxies in front, like 1"
     if isinstance(trusted_proxies, bool) or not isinstance(trusted_proxies, int):
         mend = "; write int(...) around it" if isinstance(trusted_proxies, str) else ""
@@ -73,7 +74,7 @@ def check_trusted_proxies(trusted_proxies: object) -> None:
 def check_findings(findings: object) -> Path:
     """Return the path in the argument `findings`.
 
-    Raises TypeError for what is no path, and ValueError where no file can be there.
+    Raises TypeError where it is no path, and ValueError where no file can be there.
     """
     if not _is_path(findings):
         raise TypeError(
@@ -86,7 +87,7 @@ def check_findings(findings: object) -> Path:
 
 
 def check_ledger(ledger: object) -> None:
-    """Raise TypeError for a `ledger` that keeps no records."""
+    """Raise TypeError where `ledger` cannot keep records."""
     if ledger is None or (hasattr(ledger, "record") and hasattr(ledger, "signing_with")):
         return
     # A URL may have a password in it.
@@ -103,7 +104,7 @@ def check_metrics(metrics: object) -> None:
 
 
 def not_a_gate(given: object) -> TypeError:
-    """Return the error to raise where something else was `given` in a gate's place."""
+    """Return the error to raise where something else than a gate was `given`."""
     if _is_path(given):
         mend = f'ConsentMiddleware(app, Gate(Policy.load({os.fspath(given)!r}), secret_key="..."))'
     else:
@@ -119,7 +120,7 @@ _PARAMETERS: dict[Interface, tuple[str, ...]] = {
 
 
 def check_application(app: object, interface: Interface) -> None:
-    """Raise TypeError where `app` is no application of this `interface`, as far as it can be told."""
+    """Raise TypeError where `app` cannot be an application of this `interface`."""
     other: Interface = "ASGI" if interface == "WSGI" else "WSGI"
     if not callable(app):
         raise TypeError(f"app: expected an application ({interface}), not {_given(app)}")
@@ -133,9 +134,9 @@ def check_application(app: object, interface: Interface) -> None:
 
 
 def _takes(app: object, interface: Interface) -> bool:
-    """Say whether `app` can be called as this interface does; yes where nobody can tell."""
+    """Say whether `app` can be called with the arguments of this interface. True where nobody can tell."""
     try:
-        # A decorator may have made an application of something that is called in another way.
+        # Not the signature of what is wrapped: a decorator may have made an application of something else.
         signature = inspect.signature(app, follow_wrapped=False)  # type: ignore[arg-type]  # it is callable
         signature.bind(*_PARAMETERS[interface])
     except TypeError:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 import msgspec
 
 from consentgate.catalogue import Glob
-from consentgate.consent import Consent, ConsentCookies, Judge
+from consentgate.consent import Choice, Consent, ConsentCookies, Judge
 from consentgate.consent.consent import heeds_signals_alone
 from consentgate.consent.coverage import UNOBJECTED
 from consentgate.consent.embed import SignedEmbeds
@@ -41,7 +41,7 @@ _VERSION = version("consentgate").encode()
 
 
 class Closed(Enum):
-    """Why nobody's policy is enforced, under which nothing can be granted."""
+    """Why a host is closed: nobody's policy is enforced there, under which nothing can be granted."""
 
     UNKNOWN_HOST = "the host has no policy, or one with mistakes"
     UNAVAILABLE = "nobody can say which policy the host has: it is not answered"
@@ -51,11 +51,13 @@ class Closed(Enum):
 class Enforcement:
     """A policy, and what it takes to enforce it. Threads and tasks share one.
 
-    `embeds` signs what placeholders give back. `insecure`, `debug` and `trusted_proxies` are as for the gate.
-    What the fields after them hold grows while the process runs: what was logged, how many reports were read,
-    which cookies the application has set. `closed` says why the policy is nobody's, if it is. `recorder`
-    keeps the records of decisions, if any does, as many as are `recorded` of one client. `meter` counts, if
-    anybody wants to know.
+    `embeds` signs the frames that placeholders can open. `insecure`, `debug` and `trusted_proxies` are as for
+    the gate. `closed` says why the policy is nobody's, None where it is a site's. `recorder` keeps the
+    records of decisions, if any does.
+
+    The rest is learnt while the process runs: `log` knows what was logged, `reports` how many reports were
+    read, `set_by_application` which cookies the application has set, and `recorded` how many decisions of
+    each client were recorded. `meter` counts what happens, None where nobody asks.
     """
 
     policy: Policy
@@ -72,10 +74,10 @@ class Enforcement:
     recorded: RecordAllowance = field(default_factory=RecordAllowance)
     meter: Meter | None = None
     _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
-    _closed: dict[tuple[Shows, bool, Beside], Variant] = field(default_factory=dict, init=False)
+    _closed_variants: dict[tuple[Shows, bool, Beside], Variant] = field(default_factory=dict, init=False)
 
     def with_policy(self, policy: Policy) -> Enforcement:
-        """Return the same with another `policy`."""
+        """Return this enforcement with another `policy`."""
         return replace(self, policy=policy)
 
     @cached_property
@@ -88,18 +90,19 @@ class Enforcement:
         return heeds_signals_alone(self.policy)
 
     @cached_property
-    def _uninformed(self) -> tuple[Glob, ...]:
-        """The paths of pages on which visitors are told nothing, and cannot object."""
+    def _without_banner(self) -> tuple[Glob, ...]:
+        """The paths of pages without a banner, on which visitors cannot object."""
         return tuple(map(Glob, self.policy.banner.not_on or ()))
 
     def _can_object(self, request: Request, path: str) -> bool:
-        """Say whether the page at `path` tells visitors what they can object to. One that a shared cache
-        keeps for all goes to those who have objected, too."""
-        return not (is_asked_for_everyone(request) or any(glob.matches(path) for glob in self._uninformed))
+        """Say whether the page at `path` tells the visitor what can be objected to. A page that a shared
+        cache keeps for everyone does not count, since it goes to those who have objected, too."""
+        has_banner = not any(glob.matches(path) for glob in self._without_banner)
+        return has_banner and not is_asked_for_everyone(request)
 
     def _may_have_objected(self, request: Request, authority: str, sent: SentCookies) -> bool:
         """Say whether a visitor without a valid choice may have objected all the same: the browser `sent` a
-        consent cookie that cannot be read, say after the secret key was changed, or kept it back."""
+        consent cookie that cannot be read, such as after a change of the secret key, or kept it back."""
         is_unread = any(name in sent.names for name in self.cookies.names)
         return is_unread or keeps_back_cookies(request, authority)
 
@@ -117,7 +120,7 @@ class Enforcement:
     def _declared(self) -> bytes:
         policy = self.policy
         declared = policy.site, policy.categories, policy.cookies, policy.services
-        # What is in the templates, and not where they are, which each release of a site may change.
+        # The templates' contents, and not their path, which each release of a site may change.
         theme = msgspec.structs.replace(policy.theme, templates=digest_of(policy.theme.templates))
         return msgspec.json.encode(
             (*declared, policy.banner, policy.texts, theme, policy.consent_mode, policy.declaration)
@@ -129,9 +132,9 @@ class Enforcement:
         if consent.is_open:
             return Variant(consent, self._fingerprint, framed=framed)
         key = Shows.of(consent), framed, Beside.of(consent)
-        variant = self._closed.get(key)
+        variant = self._closed_variants.get(key)
         if variant is None:
-            variant = self._closed[key] = Variant(consent, self._fingerprint, framed=framed)
+            variant = self._closed_variants[key] = Variant(consent, self._fingerprint, framed=framed)
         return variant
 
     @property
@@ -140,39 +143,45 @@ class Enforcement:
         return takes_reports(self.policy.site)
 
     def pages(self, root: str, lang: str = "", host: str = "") -> Pages:
-        """Return what visitors of `host` see of the gate where the application is mounted at `root`, in the
-        policy's language for a page in the language `lang`."""
+        """Return the gate's own pages and insertions for visitors of `host`, where the application is mounted
+        at `root`, in the policy's language for a page in the language `lang`."""
         language, cookie = self.policy.language_for(lang), self.cookies.at(host).name
         key = root, language, cookie
         pages = self._pages.get(key)
         if pages is None:
             is_known = self.closed is None
             pages = Pages(self.policy, root, language=language, cookie=cookie, has_choices=is_known)
-            # A server names few roots; should one let visitors make them up, they must not fill the memory.
+            # A server has few roots. If it lets visitors make them up, they must not fill the memory.
             if len(self._pages) < _MOST_ROOTS * len(self.policy.languages):
                 self._pages[key] = pages
         return pages
 
     def visit(self, request: Request, sent: SentCookies) -> Visit:
-        """Return what is known of the visitor who makes a `request` with the cookies `sent`."""
-        policy = self.policy
+        """Return the visit of whoever makes a `request` with the cookies `sent`."""
         authority = authority_of(request, self.trusted_proxies)
         host = host_of(authority)
         path = normal_path(request.path)
         page = Url("https", host, normal_path(request.root + request.path) if request.root else path)
         choice = self.cookies.read(sent.values_of, host)
-        consent = self.undecided
+        consent = self._consent(request, path, authority, sent, choice)
         judge = everyone = Judge(consent, host, page.path)
-        if choice is not None or self._heeds_signals_alone:
-            consent = Consent.of_choice(policy, choice, signals_of(request, policy))
-            if UNOBJECTED in consent.granted and (
-                not self._can_object(request, path)
-                or (choice is None and self._may_have_objected(request, authority, sent))
-            ):
-                consent = msgspec.structs.replace(consent, granted=consent.granted - {UNOBJECTED})
-            judge = Judge(consent, host, page.path)
-            everyone = everyone if consent.is_open else judge
+        if consent.is_open:
+            everyone = Judge(self.undecided, host, page.path)
         return Visit(request, authority, purpose_of(request), consent, judge, everyone, path, page)
+
+    def _consent(
+        self, request: Request, path: str, authority: str, sent: SentCookies, choice: Choice | None
+    ) -> Consent:
+        """Return the consent in effect on the page at `path`, by the `choice` in the visitor's cookie."""
+        if choice is None and not self._heeds_signals_alone:
+            return self.undecided
+        consent = Consent.of_choice(self.policy, choice, signals_of(request, self.policy))
+        if UNOBJECTED not in consent.granted:
+            return consent
+        may_have_objected = choice is None and self._may_have_objected(request, authority, sent)
+        if may_have_objected or not self._can_object(request, path):
+            return msgspec.structs.replace(consent, granted=consent.granted - {UNOBJECTED})
+        return consent
 
 
 def takes_reports(site: Site) -> bool:

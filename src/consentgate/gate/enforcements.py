@@ -1,4 +1,4 @@
-"""Which enforcement is for which host: one for all, or one for each policy of several."""
+"""Finds the enforcement for a host: the same for all hosts, or one for each of several policies."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .log.hosts import HostAdvice
 from .recent import Recent
 
 Make = Callable[[Policy, str], Enforcement]
-"""Makes the enforcement of a policy with a name. What was learnt under that name is taken over. Raises
-PolicyError where the policy cannot be enforced."""
+"""Makes the enforcement of a policy, given the policy and its name. It takes over what was learnt under that
+name. Raises PolicyError where the policy cannot be enforced."""
 
 _HOSTS_PER_POLICY = 64
-"""The hosts that are remembered for each policy that is kept ready. One of a wildcard has many hosts."""
+"""The most hosts that are remembered for each policy in memory. A policy for a wildcard has many hosts."""
 _STRIPES = 64
-"""The number of locks. Two policies that share one wait for each other while they are loaded."""
+"""The number of locks. Two policies with the same lock wait for each other while they are loaded."""
 _LONGEST_KEY = 300
-"""The characters by which a host is remembered. Longer ones, which visitors make up, are nobody's."""
+"""The most characters of a host by which it is remembered. Longer ones are made up, and nobody's."""
 
 
 class Enforcements(ABC):
@@ -34,7 +34,8 @@ class Enforcements(ABC):
 
     @abstractmethod
     def ready_for(self, host: str) -> Enforcement | None:
-        """Return the enforcement for `host`, None where that takes input or output."""
+        """Return the enforcement for `host`; None where it has to be loaded or looked at again, which takes
+        input and output."""
 
     @abstractmethod
     def for_host(self, host: str) -> Enforcement:
@@ -42,8 +43,8 @@ class Enforcements(ABC):
 
     @abstractmethod
     def kept_for(self, host: str) -> Enforcement | None:
-        """Return the last enforcement for `host`, even where it is to be looked at again; None where nothing
-        is known."""
+        """Return the last enforcement for `host`, even where it has to be looked at again; None where none is
+        in memory."""
 
     @abstractmethod
     def all_ready(self) -> list[Enforcement]:
@@ -71,8 +72,8 @@ class OneForAll(Enforcements):
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The enforcement of the policy `name`, and the version of the policy that was loaded last. After one
-    with mistakes it is still that of the version before."""
+    """The enforcement of the policy `name`, and the `version` of the policy that was loaded last. Where that
+    version has mistakes, the enforcement is still the one before it."""
 
     name: str
     version: Hashable
@@ -81,8 +82,8 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change that was first seen at the time `since`: to the policy `found`, its key and version, or to
-    none."""
+    """A change of a host's policy that was first seen at the time `since`. `found` has the key and version of
+    the new policy, None where the host has none any more."""
 
     found: tuple[Hashable, Hashable] | None
     since: float
@@ -90,9 +91,11 @@ class _Change:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of a host until the time `until`: the `key` of its policy, None where it has none or
-    that could not be found out; the `error` that asking for it ended in; and the `change` that does not count
-    yet."""
+    """What is known of a host, until the time `until`.
+
+    `key` is that of its policy, None where the host has none (`is_unknown`) or none could be found. `error`
+    is the type of the error in which the last search ended, and `change` one that does not count yet.
+    """
 
     until: float
     key: Hashable | None
@@ -102,10 +105,10 @@ class _Known:
 
 
 class ByHost(Enforcements):
-    """An enforcement for each of several `policies`, made when its host is first asked for.
+    """An enforcement for each of several `policies`, made when one of its hosts is first asked for.
 
-    A host without a policy is enforced by the one of nobody's policy. One whose policy cannot be found out
-    is not answered at all. `log` hears of both.
+    On a host without a policy, nobody's policy is enforced. A host whose policy cannot be found is not
+    answered at all. Both are logged in `log`.
     """
 
     def __init__(self, policies: Policies, make: Make, log: HostAdvice) -> None:
@@ -118,7 +121,7 @@ class ByHost(Enforcements):
         self._kept = Recent[Hashable, _Kept](policies.most_ready)
         self._hosts = Recent[str, _Known](policies.most_ready * _HOSTS_PER_POLICY)
         self._host_locks = _Locks()
-        # Others than those of hosts: a thread that holds one of each cannot wait for another that does.
+        # Not the locks of hosts: two threads that hold one of each could wait for each other.
         self._policy_locks = _Locks()
 
     def ready_for(self, host: str) -> Enforcement | None:
@@ -153,7 +156,8 @@ class ByHost(Enforcements):
         ready = self.ready_for(host)
         if ready is not None:
             return ready
-        # One thread looks, which may take its time. Whoever has something to go on with does not wait for it.
+        # One thread looks, which may take long. Requests go on with the last enforcement, and wait only where
+        # there is none.
         kept = self.kept_for(host)
         lock = self._host_locks.of(host)
         if not lock.acquire(blocking=kept is None) and kept is not None:
@@ -168,42 +172,46 @@ class ByHost(Enforcements):
         return [self._unknown, *(kept.enforcement for kept in self._kept.values())]
 
     def _look_up(self, host: str) -> Enforcement:
+        """Find the policy of `host`, load it where it has changed, and remember what is known now."""
         before = self._hosts.get(host[:_LONGEST_KEY])
         key = before.key if before is not None else None
         kept = self._kept.get(key) if key is not None else None
         try:
             found = self.policies.find(host)
-            unsettled = self._before_unsettled(host, found, before)
+            unsettled = self._kept_while_unsettled(host, found, before)
             if unsettled is not None:
                 return unsettled
             enforcement = None if found is None else self._loaded(found, kept)
-            if found is None:
-                key = None
-            elif kept is None or enforcement is not kept.enforcement:
-                key = found.key
         except Exception as error:
             # Whatever the site's source raises must neither open the gate nor close a site that is known.
-            is_unknown = before is not None and before.is_unknown
-            self._log.failed(host, error, keeps=kept is not None or is_unknown)
-            key = key if kept is not None else None
-            self._remember(host, key, is_unknown=is_unknown, error=type(error))
-            if is_unknown:
-                return self._unknown
-            return self._unavailable if kept is None else kept.enforcement
+            return self._kept_after(error, host, before, kept)
         if before is not None and before.error is not None:
             self._log.works(host, before.error)
-        if enforcement is None:
+        if found is None or enforcement is None:
             self._log.unknown(host, self.policies.remedy(host))
             self._remember(host, None, is_unknown=True)
             return self._unknown
-        self._remember(host, key)
+        is_kept = kept is not None and enforcement is kept.enforcement
+        self._remember(host, key if is_kept else found.key)
         return enforcement
 
-    def _before_unsettled(
+    def _kept_after(
+        self, error: Exception, host: str, before: _Known | None, kept: _Kept | None
+    ) -> Enforcement:
+        """Return the enforcement that stays in effect for `host` after an `error` in finding its policy."""
+        is_unknown = before is not None and before.is_unknown
+        self._log.failed(host, error, keeps=kept is not None or is_unknown)
+        key = before.key if before is not None and kept is not None else None
+        self._remember(host, key, is_unknown=is_unknown, error=type(error))
+        if is_unknown:
+            return self._unknown
+        return self._unavailable if kept is None else kept.enforcement
+
+    def _kept_while_unsettled(
         self, host: str, found: FoundPolicy | None, before: _Known | None
     ) -> Enforcement | None:
-        """Return the enforcement that is kept for `host` while what was `found` is another policy that may
-        still be in the middle of being written; None where there is nothing to wait for."""
+        """Return the enforcement that is kept for `host` while another policy was `found` whose file may
+        still be half written; None where there is nothing to wait for."""
         key = before.key if before is not None and before.key is not None else found and found.key
         kept = self._kept.get(key) if key is not None else None
         if not self.policies.settled_after or kept is None or kept.enforcement is self._unknown:
@@ -220,9 +228,10 @@ class ByHost(Enforcements):
         return kept.enforcement
 
     def _loaded(self, found: FoundPolicy, of_host: _Kept | None) -> Enforcement | None:
-        """Return the enforcement of a policy, loaded if it has changed; None where it has gone meanwhile.
+        """Return the enforcement of the policy that was `found`, loaded if it has changed; None where the
+        policy has gone meanwhile.
 
-        `of_host` is what its host had until now, which stays where what was found has mistakes.
+        Where the policy has mistakes, the enforcement before them stays: that of the policy, or `of_host`.
         """
         with self._policy_locks.of(found.key):
             kept = self._kept.get(found.key)
@@ -239,13 +248,13 @@ class ByHost(Enforcements):
                 enforcement = before.enforcement if before is not None and keeps else self._unknown
                 self._log.mistaken(found.name, error, keeps=enforcement is not self._unknown)
                 if kept is None and keeps:
-                    # Under another key: other hosts of it may have had another policy before.
+                    # Not kept for the new key: its other hosts may have had another policy before.
                     return enforcement
             self._kept.put(found.key, _Kept(found.name, found.version, enforcement))
             return enforcement
 
     def _name_of(self, found: FoundPolicy) -> str:
-        """Return what the log calls a policy: nothing where it is the only one."""
+        """Return the name of a policy in the log; "" where it is the only one."""
         return "" if self.policies.is_single_file else found.name
 
     def _remember(

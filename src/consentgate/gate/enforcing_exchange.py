@@ -28,21 +28,21 @@ _log = logging.getLogger("consentgate")
 class EnforcingExchange(Exchange):
     """One request and its response, of which only what the policy allows is forwarded.
 
-    `_body` reads the application's body, where that has to be read. With `_drops` the application's body is
-    dropped, and at its end what `_instead` makes is sent.
-    """
+    `_body` reads the application's body, where that has to be read, and `_pending` is the head that waits for
+    it. With `_drops` the application's body is dropped, and at its end the page that `_instead` makes is
+    sent."""
 
     _pending: Head
     _body: Body | None = None
     _drops = False
-    # Nothing passes before the response has started.
+    # Until the response has started, as after a fault: no body passes.
     _broken = True
     _instead: Callable[[], bytes] = bytes
 
     @property
     def request_changes(self) -> dict[str, tuple[str, ...]]:
-        """The changes that leave the allowed cookies, this variant's validators, and content codings that the
-        gate can read."""
+        """The changes after which the request has only the allowed cookies, validators of this variant, and
+        content codings that the gate can read."""
         request, purpose = self._visit.request, self._visit.purpose
         seen = {
             "cookie": self._cookies.incoming(),
@@ -84,8 +84,8 @@ class EnforcingExchange(Exchange):
         return self.head
 
     def _allowed(self, given: list[Header], treated: Treatment) -> list[Header]:
-        """Return the headers that are allowed, in a plain form, and with what tells caches on what the
-        treatment depends."""
+        """Return the headers that are allowed, with a plain Content-Type, and with Vary and Cache-Control for
+        what the treatment depends on."""
         sent = self._headers.response(given)
         if treated.plain_type is not None:
             sent = with_type(sent, treated.plain_type)
@@ -100,7 +100,8 @@ class EnforcingExchange(Exchange):
         return Heads(self._visit, self._variant, self._log.headers)
 
     def _settle_head(self, status: int, headers: list[Header]) -> None:
-        """Settle the head, with the deletion of the cookies that the visitor refused and still sends."""
+        """Settle the head, with the deletions of cookies that the visitor refused and the browser still
+        sends."""
         names = self._cookies.to_delete()
         expired = self._deletions.of(names, headers) if names else ()
         self._head = Head(status, private(vary([*headers, *expired])) if expired else headers)
@@ -132,7 +133,7 @@ class EnforcingExchange(Exchange):
         if self._body is not None:
             data = self._read(self._body, data, final=final)
         if self._drops:
-            # A page that says why goes out at the end, once.
+            # The error page goes out at the end, once.
             return self._instead() if final else b""
         return data
 
@@ -158,7 +159,7 @@ class EnforcingExchange(Exchange):
             self._close(502, str(error), None if isinstance(error, Unreadable) else error)
             return b""
         except BaseException:
-            # The process or the task is being stopped: nobody knows how far the reading had come.
+            # The process or the task is being stopped: the reader may be in the middle of a step.
             self._broken = True
             raise
 
@@ -172,7 +173,7 @@ class EnforcingExchange(Exchange):
         return self._close(refusal.status, refusal.reason)
 
     def _close(self, status: int, reason: str, cause: Exception | None = None) -> Head:
-        """Answer with an error page instead of what cannot be judged."""
+        """Answer with an error page instead of a response that cannot be judged."""
         if self._enforcement.meter is not None:
             self._enforcement.meter.closed(status)
         _log.error(
@@ -197,14 +198,15 @@ class EnforcingExchange(Exchange):
         return [*sent, *self._deletions.of(self._cookies.to_delete(), sent)]
 
     def hints(self, headers: Iterable[Header]) -> list[Header]:
-        """Return the headers without what not everyone may load: caches and networks replay them to
-        others."""
+        """Return the headers without what not everyone may load. Caches and networks replay them to other
+        visitors."""
         return self._headers.hints([*headers])
 
     def pushes(self, path: str) -> bool:
         return self._headers.may_be_pushed(path)
 
     def trailers(self, headers: Iterable[Header]) -> list[Header]:
-        """Return the fields that are allowed and say nothing of bytes that changed."""
+        """Return the fields that are allowed, without those that describe bytes which the gate has
+        changed."""
         sent = self._headers.trailers([*headers])
         return sent if self.passes else without(sent, *OF_THE_BYTES)

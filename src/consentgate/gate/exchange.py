@@ -41,18 +41,19 @@ from .response.treatment import Refusal
 
 
 def _endpoint(path: str, enforcement: Enforcement) -> str | None:
-    """Return what the gate itself answers at a `path`, None where that is the application's."""
+    """Return the gate's own endpoint at a `path`, None where the application answers there."""
     if enforcement.closed is Closed.UNAVAILABLE:
         return path
     return own_path(path, enforcement.policy.site)
 
 
 class GateClosed(RuntimeError):
-    """A response that had begun cannot be read on. The adapter must break it off."""
+    """Says that a response which has begun cannot be read on. The adapter must break it off."""
 
 
 class Exchange(ABC):
-    """One request and its response. `consent` is what the application may ask."""
+    """One request and its response. `consent` is the visitor's. `longest_form` is the most bytes of a form
+    that are read."""
 
     longest_form = LONGEST_FORM
 
@@ -82,8 +83,8 @@ class Exchange(ABC):
 
     @property
     def head(self) -> Head | None:
-        """The head to send before the body, None while it is not known. It tells caches whether the
-        application has asked for the consent: read it as late as possible."""
+        """The head to send before the body, None while it is not known. Its Vary says whether the application
+        has asked for the consent, so it has to be read as late as possible."""
         head = self._head
         if head is None or not self._is_asked:
             return head
@@ -97,12 +98,12 @@ class Exchange(ABC):
 
     @property
     def is_unavailable(self) -> bool:
-        """True where nobody can say which policy the host has. No connection may reach the application."""
+        """True where the policy of the host cannot be found. No request may reach the application."""
         return self._enforcement.closed is Closed.UNAVAILABLE
 
     def answer(self, body: bytes = b"") -> Answer | Recording:
-        """Return the answer of the gate's own endpoint, or the recording that it waits for. `body` is the
-        request's: more than `longest_form` bytes of it need not be read."""
+        """Return the answer of the gate's own endpoint, or the recording that the answer waits for. `body` is
+        the request's, of which no more than `longest_form` bytes and one need to be read."""
         assert self._endpoint is not None
         pages = self._pages_in(query_of(self._visit.request).get("lang", [""])[0])
         own = OwnRequest(self._endpoint, self._enforcement, self._visit, self._variant, pages, self._cookies)
@@ -128,14 +129,14 @@ class Exchange(ABC):
         )
 
     def declaration(self, *, lang: str = "", level: int = 2) -> str:
-        """Return the declaration as a part of the page that answers this request, as `Gate.declaration` does
-        for any page; "" on a host that has no policy."""
+        """Return the declaration as a part of the page that answers this request; "" on a host that has no
+        policy. See `Gate.declaration`."""
         if self._enforcement.closed is not None:
             return ""
         return self._pages_in(lang).declaration_part(self._visit.way_back, level=level)
 
     def _tell_blocked(self, refusal: Refusal) -> None:
-        """Tell the log what a response is refused for."""
+        """Log the URLs because of which a response is refused."""
         page, advice = self._visit.page, self._log
         for url, claim in refusal.blocked:
             kind = "redirect" if refusal.is_redirect else "response"
@@ -149,8 +150,8 @@ class Exchange(ABC):
     @property
     @abstractmethod
     def request_changes(self) -> dict[str, tuple[str, ...]]:
-        """The request's headers that the application may not see as they are, by lowercase name, and the
-        values that it sees instead, none where it must not know of them."""
+        """The request's headers that the application may not see as they are, by lowercase name, each with
+        the values that it sees instead. A header without values is removed."""
 
     # -- the response ----------------------------------------------------------------------------------------
 
@@ -178,15 +179,16 @@ class Exchange(ABC):
 
     @abstractmethod
     def finish(self) -> bytes:
-        """Return the last bytes, since the application's body is over. Raises as `feed` does."""
+        """End the application's body, and return the last bytes. Raises as `feed` does."""
 
     @abstractmethod
     def handshake(self, headers: Iterable[Header]) -> list[Header]:
-        """Return the headers of a WebSocket that is accepted, which browsers read for cookies."""
+        """Return the headers of a WebSocket's handshake that may leave. Browsers read cookies in them."""
 
     @abstractmethod
     def hints(self, headers: Iterable[Header]) -> list[Header]:
-        """Return the headers that go ahead of the response (103), or with what a server pushes."""
+        """Return the headers of an early hint (RFC 8297), or of a response that a server pushes, that may
+        leave."""
 
     @abstractmethod
     def pushes(self, path: str) -> bool:
@@ -194,4 +196,4 @@ class Exchange(ABC):
 
     @abstractmethod
     def trailers(self, headers: Iterable[Header]) -> list[Header]:
-        """Return the fields after a body, which may say what the headers may."""
+        """Return the trailer fields (RFC 9110, section 6.5) that may leave."""

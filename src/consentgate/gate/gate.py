@@ -52,9 +52,10 @@ from .threads import Threads, in_thread
 _log = logging.getLogger("consentgate")
 
 _LEAST_KEY = 16
+"""The fewest characters of a secret key that cannot be guessed."""
 _MOST_THREADS = 4
 _LEARNT_PER_READY = 4
-"""The policies of which it is known what was learnt, for each that is kept ready."""
+"""The policies whose logs, findings and cookies are remembered, for each policy that is kept in memory."""
 
 DeclarationForm = Literal["html", "json", "markdown"]
 
@@ -70,21 +71,20 @@ class Rewritten:
 class Gate:
     """Enforces a policy, or several by host. Immutable; threads and tasks share one.
 
-    With `Policies`, each host is enforced by its own policy, and one that has none is closed: nothing can be
-    granted there, and nobody is named.
+    With `Policies`, each host has its own policy. A host without one is closed: nothing can be granted there,
+    and nobody is named.
 
     `secret_key` signs the consent cookies: a key, or several from the oldest to the newest, of which the
     last one signs. `insecure` is for development over plain HTTP: the cookie is then called `consent` and
     lacks `Secure`. With `debug`, for development too, pages show what was blocked in them.
-    `trusted_proxies` is how many proxies in front set `X-Forwarded-Host`. `findings` is a file to which what
-    is in the property of that name is appended, each thing once: all processes of a site may share it. With
-    a `ledger` each consent is recorded before it counts; the gate's keys sign the records, unless the ledger
-    has keys of its own. `metrics` counts what the gate and its ledger do: `consentgate.metrics.Metrics` does
-    it for Prometheus.
+    `trusted_proxies` is the number of proxies in front that set `X-Forwarded-Host`. `findings` is a file to
+    which each finding is appended once. All processes of a site may share it. With a `ledger` each consent is
+    recorded before it counts. The gate's keys sign the records, unless the ledger has keys of its own.
+    `metrics` counts what the gate and its ledger do: `consentgate.metrics.Metrics` does it for Prometheus.
 
     Raises PolicyError where the policy names templates that cannot be used, TypeError where an argument is of
-    the wrong type, ValueError where a key is missing or empty, the number of proxies is negative or there is
-    no folder for `findings`, and warns where a key is short.
+    the wrong type, and ValueError where a key is missing or empty, the number of proxies is negative or there
+    is no folder for `findings`. Warns where a key is short.
     """
 
     def __init__(
@@ -125,18 +125,19 @@ class Gate:
         self._hosts = HostAdvice(Once())
         self._policies = policy if isinstance(policy, Policies) else None
         self._framework_cookies: tuple[Cookie, ...] = ()
-        # Visitors who make up hosts may fill the threads that find policies, and not those that look again.
-        self._finding, self._looking = Threads(_MOST_THREADS), Threads(_MOST_THREADS)
-        self._looked_at: set[str] = set()
+        # Two kinds of threads: visitors who make up hosts can fill those that search for policies, but not
+        # those that recheck the policies in memory.
+        self._searching, self._rechecking = Threads(_MOST_THREADS), Threads(_MOST_THREADS)
+        self._rechecked: set[str] = set()
         self._enforcements = self._enforcements_of(policy)
         if isinstance(self._enforcements, ByHost) and self._enforcements.policies.is_single_file:
-            # What is wrong with the only policy keeps the site from starting.
+            # Mistakes in the only policy keep the site from starting.
             self._enforcements.load(self._any_host)
-        if findings_file is not None and isinstance(policy, Policy) and not _finds(policy.site):
+        if findings_file is not None and isinstance(policy, Policy) and not _has_findings(policy.site):
             self.setup.finds_nothing()
         if debug:
             self.setup.is_debugged()
-        # Now, since an event loop must not wait for a disk.
+        # Read now, since an event loop must not wait for a disk.
         catalogue().read_all()
 
     def _enforcements_of(self, policy: Policy | Policies) -> Enforcements:
@@ -145,8 +146,8 @@ class Gate:
         return OneForAll(self._enforcement_of(policy))
 
     def _enforcement_of(self, policy: Policy, name: str = "") -> Enforcement:
-        """Make the enforcement of a `policy`. The log names it by its `name`, under which it is known what
-        was learnt before: a visitor who refuses has all cookies deleted that the application has set."""
+        """Make the enforcement of a `policy`, which takes over what was learnt under its `name`. So a visitor
+        who refuses has cookies deleted that the application set before the policy was loaded again."""
         check_templates(policy)
         cookies = ConsentCookies(self._keys, policy.site, insecure=self._insecure)
         learnt = self._learnt.of(name)
@@ -177,7 +178,7 @@ class Gate:
     def policy_for(self, host: str) -> Policy:
         """Return the policy that is enforced for `host` (with or without a port). It may have to be loaded.
 
-        One that grants nothing and names nobody is enforced where the host has none.
+        Where the host has none, that is a policy which grants nothing and names nobody.
         """
         return self.enforcement_for(host).policy
 
@@ -193,7 +194,7 @@ class Gate:
         return self._enforcements.for_host(host).cookies.at(host)
 
     def enforcement_for(self, host: str) -> Enforcement:
-        """Return what enforces the policy of `host`. It may have to be loaded."""
+        """Return the enforcement of the policy of `host`. It may have to be loaded."""
         return self._enforcements.for_host(parse_authority(host))
 
     @property
@@ -207,10 +208,11 @@ class Gate:
 
     @property
     def findings(self) -> list[Finding]:
-        """What this process has blocked, or would have blocked, with counts: the most frequent first.
+        """The things that this process has blocked, or would have blocked, with counts: the most frequent
+        first.
 
-        Empty unless the policy says `report_only` or `reports`, or `csp = "report-only"`. Of several policies
-        those count that were loaded lately; see `findings_for`.
+        Empty unless the policy says `report_only` or `reports`, or `csp = "report-only"`. Of several
+        policies, those count that were loaded lately. See `findings_for` for one host.
         """
         ready = (enforcement.log.findings for enforcement in self._enforcements.all_ready())
         findings = [*dict.fromkeys((*ready, *(learnt.findings for learnt in self._learnt.all())))]
@@ -221,9 +223,8 @@ class Gate:
         return self.enforcement_for(host).log.findings.all()
 
     def exempting(self, *cookies: Cookie) -> Gate:
-        """Return this gate with those of the `cookies` exempt too that a policy does not name: how an
-        integration adds those of its framework. Those that the policy files elsewhere stay there, which the
-        log says."""
+        """Return a gate in which the `cookies` are exempt too. So an integration adds those of its framework.
+        Cookies that the policy files elsewhere stay there, and are logged."""
         gate = copy.copy(self)
         gate._framework_cookies = (*self._framework_cookies, *cookies)
         if self._policies is not None:
@@ -245,27 +246,27 @@ class Gate:
         return _exchange(self._enforcements.for_host(host), request)
 
     def exchange_at_once(self, request: Request) -> Exchange | None:
-        """Return the exchange for one request, without input or output; None where the policy of its host
-        has to be loaded or looked at again, as `exchange` does."""
+        """Return the exchange for one request, without input or output; None where the policy of its host has
+        to be loaded or looked at again, which `exchange` does."""
         enforcement = self._enforcements.ready_for(self._host_of(request))
         return None if enforcement is None else _exchange(enforcement, request)
 
     async def exchange_in_thread(self, request: Request) -> Exchange:
-        """Return the exchange for one request. What has to be loaded or looked at is, in a thread.
+        """Return the exchange for one request. A policy is loaded, or looked at again, in a thread.
 
         Where a policy is in memory, one request looks whether it has changed, and the others go on with it.
         """
         host = self._host_of(request)
         kept = self._enforcements.kept_for(host)
         if kept is None:
-            return await in_thread(self.exchange, request, threads=self._finding)
-        if host in self._looked_at or len(self._looked_at) >= self._looking.most:
+            return await in_thread(self.exchange, request, threads=self._searching)
+        if host in self._rechecked or len(self._rechecked) >= self._rechecking.most:
             return _exchange(kept, request)
-        self._looked_at.add(host)
+        self._rechecked.add(host)
         try:
-            return await in_thread(self.exchange, request, threads=self._looking)
+            return await in_thread(self.exchange, request, threads=self._rechecking)
         finally:
-            self._looked_at.discard(host)
+            self._rechecked.discard(host)
 
     async def carry_out_in_thread(self, recording: Recording) -> Answer:
         """Carry out a recording in a thread, and return the answer."""
@@ -284,12 +285,12 @@ class Gate:
         root: str = "",
         host: str = "",
     ) -> str:
-        """Return the declaration: every cookie and service of the policy, and nothing of a visitor.
+        """Return the declaration: every cookie and service of the policy, and nothing about a visitor.
 
         It is in the policy's language for a page in the language `lang`. "html" is a part of a page, with
-        headings from `level` on, whose link to the choices leads back to the `path` of the page. "json" and
-        "markdown" are whole documents. `root` is the path that the application is mounted at. A gate with a
-        policy for each host needs the `host`.
+        headings from `level` on, whose link to the choices page leads back to the `path` of the page. "json"
+        and "markdown" are whole documents. `root` is the path that the application is mounted at. A gate with
+        a policy for each host needs the `host`.
 
         Raises ValueError for another format or level, and LookupError where the host is missing.
         """
@@ -308,10 +309,10 @@ class Gate:
         self, html: bytes, *, url: str, grants: Iterable[str] = (), charset: str | None = None
     ) -> Rewritten:
         """Return the page `html` as it would be with consent to `grants` (ids of categories and services),
-        and what was blocked in it. Blocked embeds leave a placeholder; nothing is inserted.
+        and what was blocked in it. Blocked embeds leave a placeholder. Nothing else is inserted.
 
-        `url` is where the page is, and `charset` what its Content-Type says, if anything. Raises ValueError
-        for an unknown id or a URL that is not http or https, Unreadable for bytes that are not in the page's
+        `url` is the page's own, and `charset` the label in its Content-Type, if any. Raises ValueError for an
+        unknown id or a URL that is not http or https, Unreadable for bytes that are not in the page's
         encoding, and TypeError for a page that is text.
         """
         if not isinstance(html, bytes):
@@ -341,7 +342,7 @@ def is_short(secret_key: str | bytes) -> bool:
     return len(secret_key) < _LEAST_KEY
 
 
-def _finds(site: Site) -> bool:
+def _has_findings(site: Site) -> bool:
     return site.report_only or takes_reports(site)
 
 
@@ -356,7 +357,7 @@ def _warn_of_short_keys(keys: Iterable[str | bytes]) -> None:
 
 
 def page_url(url: str) -> Url:
-    """Return where a page is. Raises ValueError where `url` is not http or https, or names no host."""
+    """Return the URL of a page. Raises ValueError where `url` is not http or https, or names no host."""
     page = resolve(url, Url("https", "", "/"))
     if page.scheme not in ("http", "https") or not page.host or parse_host(page.host) != page.host:
         raise ValueError(f"url: expected where the page is, like https://example.org/news, not {url!r}")

@@ -15,8 +15,8 @@ from .recent import Recent
 
 @dataclass(frozen=True, eq=False)
 class Learnt:
-    """What was logged `once` about a policy, what was found, how many reports were read, and which cookies
-    the application has set. Threads and tasks share one."""
+    """What a gate has learnt under one policy: what was logged `once`, the `findings`, how many `reports`
+    were read, and which cookies the application has set. Threads and tasks share one."""
 
     once: Once
     findings: Findings
@@ -25,11 +25,11 @@ class Learnt:
 
 
 class LearntByPolicy:
-    """What was learnt under each of the `most` policies that were loaded last. It outlives a policy that is
-    loaded again, or that makes room for others. Safe to share by threads.
+    """Keeps what was learnt under each of the `most` policies that were loaded last. It outlives a policy
+    that is loaded again, or that makes room for others. Safe to share by threads.
 
-    All of them together log what a `Room` has space for. The first of each finding goes into the `file`,
-    where there is one.
+    A `Room` limits what is logged under all policies together. Each finding goes into the `file` once, where
+    there is one.
     """
 
     def __init__(self, most: int, file: FindingsFile | None) -> None:
@@ -39,7 +39,7 @@ class LearntByPolicy:
         self._lock = threading.Lock()
 
     def of(self, name: str) -> Learnt:
-        """Return what was learnt under the policy `name`, nothing yet where it is new."""
+        """Return what was learnt under the policy `name`. For a new name that is nothing yet."""
         with self._lock:
             learnt = self._learnt.get(name)
             if learnt is None:

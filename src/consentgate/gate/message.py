@@ -16,7 +16,7 @@ class Request(msgspec.Struct, frozen=True):
     """A request on its way to the application.
 
     `path` is percent-encoded, begins with a slash and lacks `root`, the path that the application is
-    mounted at. `headers` has the values of each by its lowercase name. `server` is the name and port
+    mounted at. `headers` has the values of each header by its lowercase name. `server` is the name and port
     of the machine, for a request without a Host header. `client` is the address that the connection comes
     from, which may be a proxy's.
     """
@@ -39,7 +39,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The beginning of a response: what goes out before its body."""
+    """The head of a response, which goes out before its body."""
 
     status: int
     headers: list[Header]

@@ -1,4 +1,4 @@
-"""Values that were asked for lately."""
+"""A cache of the values that were asked for last."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Recent(Generic[_K, _V]):
         self._lock = threading.Lock()
 
     def get(self, key: _K) -> _V | None:
+        """Return the value of `key`, None where it is not kept."""
         with self._lock:
             value = self._values.get(key)
             if value is not None:
@@ -26,6 +27,7 @@ class Recent(Generic[_K, _V]):
             return value
 
     def put(self, key: _K, value: _V) -> None:
+        """Keep a `value`, in the place of the one that was not asked for the longest."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
@@ -33,5 +35,6 @@ class Recent(Generic[_K, _V]):
                 self._values.popitem(last=False)
 
     def values(self) -> list[_V]:
+        """List the values that are kept."""
         with self._lock:
             return [*self._values.values()]

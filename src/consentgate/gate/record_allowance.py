@@ -1,4 +1,4 @@
-"""How many decisions of one client are recorded, so that none can fill the ledger."""
+"""Limits how many decisions of one client are recorded, so that none can fill the ledger."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from dataclasses import dataclass
 from .recent import Recent
 
 _MOST_CLIENTS = 10_000
-"""The clients that are remembered. Whoever is forgotten begins anew."""
+"""The most clients that are remembered. A client that was forgotten begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many may come `at_once`, and how many `a_second` after that."""
+    """The number of decisions that may come `at_once`, and `a_second` after that."""
 
     at_once: int
     a_second: float
 
 
 OF_ONE = Rate(250, 0.25)
-"""What one network may send: an office or a school behind one address may all decide on the same morning."""
+"""The rate for one network: everybody in an office or a school behind one address may decide on the same
+morning."""
 OF_ALL = Rate(5_000, 50)
-"""What all those may send together who cannot be told apart."""
+"""The rate for all visitors together whose network is not known."""
 
 
 class RecordAllowance:
-    """Counts what may still be recorded, by client. Safe to share by threads.
+    """Counts the decisions that may still be recorded, by client. Safe to share by threads.
 
-    A client is remembered by a digest with a key that is made anew with each process, and only in memory.
+    A client is remembered in memory only, by a digest with a key that each process makes anew.
     """
 
     def __init__(self) -> None:
@@ -40,8 +41,8 @@ class RecordAllowance:
         self._lock = threading.Lock()
 
     def take(self, client: str) -> bool:
-        """Say whether one more decision of `client`, "" where that is not known, may be recorded. It then
-        counts."""
+        """Say whether one more decision of `client` may be recorded, and count it then. "" is for a client
+        that is not known."""
         rate = OF_ONE if client else OF_ALL
         key = hashlib.blake2b(client.encode(), key=self._key, digest_size=16).digest()
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""The effect of a decision: its record is kept before the visitor is answered."""
+"""The effect of a decision: its record is kept before the visitor gets the answer."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _log = logging.getLogger("consentgate")
 class Recording:
     """An answer that waits for a `record`. Whoever carries it out may have to wait for a disk.
 
-    `answered` is the answer once the record lasts, `otherwise` where it cannot be kept: a grant then counts
-    for nothing, and what takes consent back counts all the same. `meter` counts both.
+    `answered` is the answer once the record is durable, and `otherwise` makes the answer where it cannot be
+    kept: a grant then does not count, but a refusal or withdrawal does. `meter` counts both.
     """
 
     record: Record
@@ -37,7 +37,7 @@ class Recording:
         except NotRecorded:
             return self._unrecorded()
         except Exception:
-            # Whatever it was, no grant counts that nobody can prove, and each refusal does.
+            # Whatever went wrong: a grant that nobody can prove does not count, and a refusal does.
             _log.exception("a decision could not be recorded", extra=fields("unrecorded", about="fault"))
             return self._unrecorded()
         if self.meter is not None:

@@ -18,11 +18,10 @@ from .response.treatment import Action, Refusal, treatment
 
 
 class ReportOnlyExchange(Exchange):
-    """One request and its response, which go on as they came. What would be done with them only the log
-    hears.
+    """One request and its response, which go on as they came. What would be done with them is only logged.
 
-    The one thing that is added is a Content-Security-Policy that reports what scripts load. `_observed` is
-    the body that would be read, as long as that goes well.
+    The one thing that is added is a Content-Security-Policy that reports what scripts load. `_observed` reads
+    the body, None once that has failed.
     """
 
     drops = False
@@ -58,8 +57,8 @@ class ReportOnlyExchange(Exchange):
         return self.head
 
     def _reporting(self, headers: list[Header]) -> list[Header]:
-        """Return the headers with the policy of visitors who consented to nothing: caches need not know whom
-        a page was made for."""
+        """Return the headers with the Content-Security-Policy for visitors who consented to nothing, so that
+        the page stays the same for everyone."""
         everyone = self._visit.everyone
         site, net = everyone.policy.site, net_for(everyone)
         if net is None:
@@ -88,7 +87,7 @@ class ReportOnlyExchange(Exchange):
         try:
             self._observed.process(data, final=final)
         except Exception as error:
-            # Here no fault may close anything.
+            # A gate that only reports passes everything, whatever goes wrong.
             self._observed = None
             self._log.limits.unreadable(error)
 

@@ -1,4 +1,4 @@
-"""Has something done in a thread, for which no event loop must wait."""
+"""Runs blocking calls in threads, so that no event loop waits for them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 
 class Threads:
-    """At most `most` threads. They are none of the event loop's own, so that the application's work never
-    waits for what is done in them."""
+    """At most `most` threads. They are not the event loop's own, so that the application's work never waits
+    for them."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -27,15 +27,15 @@ class Threads:
 
     @cached_property
     def limiter(self) -> Any:
-        """The number of threads, for trio."""
+        """The limiter with as many tokens, for trio."""
         import trio
 
         return trio.CapacityLimiter(self.most)
 
 
 async def in_thread(call: Callable[..., T], *given: Any, threads: Threads | None = None) -> T:
-    """Return what `call` returns with what is `given`. It is called in one of the `threads`, or of the event
-    loop's. Works under asyncio and trio."""
+    """Call `call` with the arguments `given`, and return its result. It runs in one of the `threads`, by
+    default of the event loop's. Works under asyncio and trio."""
     if _is_trio():
         import trio
 
