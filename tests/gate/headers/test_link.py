@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentgate.gate.headers.link import Odd, filter_links
+from consentgate.gate.headers.link import AmbiguousLink, filter_links
 from gate.conftest import MakeSite
 from gate.driver import HTML, JSON, Page
 from gate.vectors import ODD_LINKS, PLAIN_LINKS
@@ -93,7 +93,7 @@ def test_on_any_status_H9(make_site: MakeSite, status: int) -> None:
 )
 def test_a_long_header_that_is_not_plain_is_odd(hostile: str) -> None:
     # What reading it costs is counted in tests/limits, by the same forms.
-    with pytest.raises(Odd):
+    with pytest.raises(AmbiguousLink):
         filter_links(hostile, lambda urls: not [*urls])
 
 

@@ -1,5 +1,5 @@
-"""Content codings (RFC 9110, section 8.4): what an inner layer has compressed is decoded, read and encoded
-again as it streams."""
+"""Content codings (RFC 9110, section 8.4): a body that an inner layer has compressed is decoded, read and
+encoded again as it streams."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def unreadable_coding(codings: Sequence[str]) -> str:
 
 
 def unpacker(codings: Sequence[str]) -> Unpacker:
-    """Return what decodes `codings`, named in the order they were applied. They must be readable."""
+    """Return a decoder of `codings`, named in the order they were applied. They must be readable."""
     return Unpacker([_CODINGS[coding][0]() for coding in reversed(codings)])
 
 
 def packer(codings: Sequence[str]) -> Packer:
-    """Return what applies `codings` in this order. They must be readable."""
+    """Return an encoder that applies `codings` in this order. They must be readable."""
     return Packer([_CODINGS[coding][1]() for coding in codings])
 
 

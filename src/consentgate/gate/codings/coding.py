@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 PIECE = 64 << 10
-"""About the size of the pieces in which decoded bytes come, so that a few bytes that stand for gigabytes
-never fill the memory."""
+"""About the size of the pieces that bytes are decoded in. A few bytes may decode to gigabytes, which must not
+fill the memory."""
 
 
 class Decoder(Protocol):
@@ -17,8 +17,8 @@ class Decoder(Protocol):
         """Yield what `data` decodes to, in pieces. Take all of them before the next call."""
 
     def check_complete(self) -> None:
-        """Check that the body is complete. Raise Unreadable when it was cut off; one without a byte is
-        empty."""
+        """Check that the body is complete. Raise Unreadable when it was cut off. A body without a byte is
+        complete."""
 
 
 class Encoder(Protocol):

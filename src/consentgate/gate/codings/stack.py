@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from .coding import Decoder, Encoder
 
 _TAKEN_AT_ONCE = 16 << 10
-"""The bytes that a decoder gets at a time: it may copy the rest of its input for every few bytes of it."""
+"""The bytes that a decoder gets at a time. Decoders copy the input that is left for every piece of output."""
 
 
 class Unpacker:

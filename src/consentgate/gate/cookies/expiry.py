@@ -1,4 +1,5 @@
-"""Lines that delete cookies which a browser still has, as many as a response has room for."""
+"""Writes Set-Cookie lines that delete cookies which a browser still has, as many as a response has room
+for."""
 
 from __future__ import annotations
 
@@ -13,15 +14,15 @@ from consentgate.policy.first_party import parent_domains
 from .set_cookie import CONTROL, LONGEST_ATTRIBUTE
 
 LARGEST_HEAD = 3584
-"""The bytes of headers up to which the gate adds lines that delete cookies: the next response goes on.
-Proxies refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
+"""The bytes of headers up to which the gate adds lines that delete cookies. The next response goes on with
+the rest. Proxies refuse a response whose headers do not fit into one buffer, which is 4 KiB in nginx."""
 LEAST_EXPIRED = 640
 MOST_EXPIRED = 4096
-"""The least and the most bytes of such lines, however large or small the other headers are."""
+"""The least and the most bytes of these lines, however large or small the other headers are."""
 
 
 class Deletions:
-    """Makes the headers that delete cookies which a `request` for `host` has shown, or may have set."""
+    """Makes the headers that delete cookies after a `request` for `host`."""
 
     def __init__(self, request: Request, host: str, *, secure: bool) -> None:
         self._request = request
@@ -31,7 +32,7 @@ class Deletions:
     def of(self, names: Collection[str], beside: list[Header], path: str = "") -> list[Header]:
         """Return headers that delete the cookies `names`, as many as fit `beside` the other headers.
 
-        The cookies are looked for above `path`, by default the path of the request.
+        Cookies are deleted for every path above `path`, by default the path of the request.
         """
         if not names:
             return []
@@ -47,12 +48,12 @@ class Deletions:
 
 
 def expiries(names: Iterable[str], host: str, path: str, *, room: int, secure: bool) -> list[str]:
-    """Return Set-Cookie values that delete the cookies `names` wherever a request for `path` on `host` can
-    have got them from: every path above it, the host alone and each of its domains, partitioned or not.
+    """Return Set-Cookie values that delete the cookies `names` under every Path and Domain with which a
+    browser sends them to `path` on `host`, partitioned or not.
 
-    With their headers' names they take at most `room` bytes. Where that is not enough, half of it is for the
-    places where cookies mostly are, and the lines begin at a random one: whatever has to wait, no cookie is
-    kept back for ever by others that cannot be deleted. Lines are only made as far as there is room for them.
+    With their headers' names they take at most `room` bytes. Where that is not enough, half of the room is
+    for the places where cookies mostly are, and the lines begin at a random one. So no cookie waits for ever
+    behind others that cannot be deleted. Lines are only made as far as there is room for them.
     """
     fit = [name for name in names if not CONTROL.search(name)]
     domains = ["", *(f"; Domain={domain}" for domain in parent_domains(host))]
@@ -69,7 +70,7 @@ def expiries(names: Iterable[str], host: str, path: str, *, room: int, secure: b
 
 
 _MOST_MISSES = 8
-"""The number of lines that do not fit after which no more are tried."""
+"""The most lines that are tried although they do not fit."""
 
 
 def _fitting(lines: Iterator[str], room: int) -> list[str]:
@@ -93,9 +94,9 @@ def _size(line: str) -> int:
 
 
 class _Expiries:
-    """The lines that delete each of `names` in each place: every combination of `domains`, the first
-    characters of `path`, as many as `lengths` say, and `kinds`. There may be millions, so they are counted,
-    and made one by one."""
+    """The lines that delete each of `names` in each place: every combination of `domains`, of the beginnings
+    of `path` with these `lengths`, and of `kinds`. There may be millions, so they are numbered, and made one
+    by one."""
 
     def __init__(
         self, names: list[str], domains: list[str], path: str, lengths: list[int], kinds: list[str]
@@ -128,14 +129,15 @@ class _Expiries:
         if not _is_bound_to_host(name):
             step, place = divmod(within, len(domains))
             length, domain = lengths[step], domains[place]
-        # Neither name nor value is no cookie at all.
+        # A line with neither name nor value sets no cookie. A cookie without a name needs a value.
         pair = f"{name}=" if name else "=x"
         where = f"; Path={self._path[:length]}" if length else ""
         only_http = "; HttpOnly" if name.lower().startswith(_ONLY_HTTP) else ""
         return f"{pair}{where}{domain}; Max-Age=0{kinds[kind]}{only_http}"
 
 
-# Browsers take cookies of these names with Secure, Path=/ and no Domain; or with HttpOnly.
+# Prefixes of names that browsers take only with Secure, Path=/ and no Domain, or only with HttpOnly (RFC
+# 6265bis, section 4.1.3, and Layered Cookies).
 _BOUND_TO_HOST = ("__host-",)
 _ONLY_HTTP = ("__http-", "__host-http-")
 
@@ -146,8 +148,9 @@ def _is_bound_to_host(name: str) -> bool:
 
 def _paths_above(path: str) -> list[int]:
     """Return the values of Path with which a cookie is sent to `path` (RFC 6265bis, section 5.1.4), as
-    lengths of it; 0 where only a line without Path names the directory of `path`."""
-    # Neither what is longer nor a semicolon can stand in an attribute.
+    lengths of `path`. 0 is a line without Path, which is added where no length names the directory of
+    `path`."""
+    # An attribute's value can neither be longer nor hold a semicolon.
     longest = min(LONGEST_ATTRIBUTE, path.find(";") if ";" in path else len(path))
     ends = (
         at + more for at, character in enumerate(islice(path, longest)) if character == "/" for more in (0, 1)

@@ -1,5 +1,5 @@
-"""Which cookies pass, in which direction, for one visitor on one page: the rules. How cookies are written is
-in `sent` and `set_cookie`."""
+"""The rules for cookies: which of them pass, in both directions, for one visitor on one page. How cookies are
+written is in `sent` and `set_cookie`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from .sent import SentCookies
 from .set_cookie import SetCookie
 
 _MOST_NAMES = 1000
+"""The most cookies that are remembered."""
 _LONGEST_NAME = 256
+"""The longest name of a cookie that is remembered, in characters."""
 
 
 class SetByApplication:
-    """Remembers the names of cookies that need consent and that the application has set: at most
-    `_MOST_NAMES`, none longer than `_LONGEST_NAME`. Safe to share by threads."""
+    """Remembers the names of cookies that need consent and that the application has set. Safe to share by
+    threads."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
@@ -37,10 +39,10 @@ class SetByApplication:
 
 
 class CookieFilter:
-    """Decides as `judge` does about the cookies that a browser `sent` and those that the application sets.
+    """Filters the cookies that a browser `sent` and those that the application sets, as `judge` decides.
 
-    `consent_cookies` are the names of the gate's own. `set_by_application` is shared by all requests, and
-    `log` is told what was blocked.
+    `consent_cookies` are the names of the gate's own cookies. `set_by_application` is shared by all requests.
+    What was blocked is logged in `log`.
     """
 
     def __init__(
@@ -81,7 +83,8 @@ class CookieFilter:
             if self._judge.policy.claims.counts_audience(cookie.name) and not self._may_count(cookie):
                 return None
             return self._clamped(cookie)
-        # Whatever needs consent is deleted after a refusal if the application is known to have set it.
+        # Remembered, since a cookie that needs consent and that the application has set is deleted after a
+        # refusal.
         self._set_by_application.add(cookie.name)
         if claim is None:
             return line
@@ -92,16 +95,16 @@ class CookieFilter:
         return any(claim.category == NECESSARY for claim in self._judge.policy.claims.by_cookie(name))
 
     def _may_count(self, cookie: SetCookie) -> bool:
-        """Say whether a cookie that counts visits without consent may be set: later visits do not extend it
-        (CNIL 2020-091, section 5), and it reaches no hosts but the site's own."""
+        """Say whether a cookie that counts visits without consent may be set. Later visits must not extend it
+        (CNIL 2020-091, section 5), and it must not reach other hosts than the site's own."""
         if cookie.name in self._sent.names:
             self._log.cookies.not_extended(cookie.name)
             return False
         wide = (domain for domain in cookie.domains if not f".{domain}".endswith(self._judge.own.endings))
-        domain = next(wide, None)
-        if domain is not None:
-            self._log.cookies.too_wide(cookie.name, domain)
-        return domain is None
+        too_wide = next(wide, None)
+        if too_wide is not None:
+            self._log.cookies.too_wide(cookie.name, too_wide)
+        return too_wide is None
 
     def _clamped(self, cookie: SetCookie) -> str:
         """Return the line of an exempt cookie with a lifetime of at most what the policy allows."""
@@ -116,21 +119,19 @@ class CookieFilter:
 
     def to_delete(self) -> list[str]:
         """List the cookies that the visitor refused and the browser still sends. After a refusal or
-        withdrawal these are all that are not exempt, after a grant those of what was left out, and after an
-        objection those that it is about; before a decision there are none."""
+        withdrawal these are all that are not exempt, after a grant those of services that were not granted,
+        after an objection those of services that it is about, and before a decision none."""
         consent = self._judge.consent
         if not self._kept_back or (consent.choice is None and not consent.objects):
             return []
-        return self._deletable(self._said_no_to(self._kept_back, consent))
+        return self._deletable(self._refused(self._kept_back, consent))
 
     def to_delete_with(self, choice: Choice, judge: Judge) -> tuple[list[str], list[str]]:
-        """List the cookies to delete with the decision `choice`, under which `judge` judges: those that the
-        browser sent and that are no longer covered; and, after a withdrawal or an objection, the declared
-        ones that it did not send."""
+        """List the cookies to delete with the decision `choice`, after which `judge` decides: those that the
+        browser sent and that are not covered any more, and after a withdrawal or an objection also the
+        declared cookies that the browser did not send."""
         uncovered = self._uncovered(judge)
-        arrived = self._deletable(
-            uncovered if choice.is_answer else self._said_no_to(uncovered, judge.consent)
-        )
+        arrived = self._deletable(uncovered if choice.is_answer else self._refused(uncovered, judge.consent))
         before = self._judge.consent
         if not takes_back(before.choice, choice) and before.granted <= judge.consent.granted:
             return arrived, []
@@ -140,11 +141,11 @@ class CookieFilter:
             for name in claims.exact_cookie_names()
             if name not in arrived and (claim := judge.cookie(name)) is not None
         }
-        return arrived, [*(declared if choice.is_answer else self._said_no_to(declared, judge.consent))]
+        return arrived, [*(declared if choice.is_answer else self._refused(declared, judge.consent))]
 
-    def _said_no_to(self, uncovered: Mapping[str, Claim], consent: Consent) -> Mapping[str, Claim]:
-        """Return those of the `uncovered` cookies that the visitor has said no to, by the choice that a
-        `consent` has."""
+    def _refused(self, uncovered: Mapping[str, Claim], consent: Consent) -> Mapping[str, Claim]:
+        """Return the ones among the `uncovered` cookies that the visitor refused or objected to, by the
+        choice in `consent`."""
         choice, units, claims = consent.choice, digests(self._judge.policy), self._judge.policy.claims
         refuses_all = choice is not None and choice.is_answer and not choice.is_grant
         if refuses_all and (consent.objects or not claims.objectable):
@@ -154,15 +155,15 @@ class CookieFilter:
             refused |= {UNOBJECTED}
 
         def is_refused(name: str) -> bool:
-            said = {units.get(one.unit) for one in claims.by_cookie(name) if one.unit is not None}
-            # Some pages keep back what the visitor permits.
-            return not said.isdisjoint(refused) or (refuses_all and UNOBJECTED not in said)
+            asked = {units.get(one.unit) for one in claims.by_cookie(name) if one.unit is not None}
+            # What passes unless visitors object was not refused: this page kept it back by itself.
+            return not asked.isdisjoint(refused) or (refuses_all and UNOBJECTED not in asked)
 
         return {name: claim for name, claim in uncovered.items() if is_refused(name)}
 
     def _deletable(self, arrived: Mapping[str, Claim]) -> list[str]:
-        """List those of the cookies that `arrived` which may be deleted. A load balancer or a bot protection
-        in front of the application may need the others."""
+        """List the ones among the cookies that `arrived` which may be deleted. A load balancer or a bot
+        protection in front of the application may need the others."""
         names = [name for name, claim in arrived.items() if self._is_deletable(name, claim)]
         if len(names) < len(arrived):
             for name in arrived.keys() - names:

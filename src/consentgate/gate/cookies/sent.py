@@ -7,12 +7,12 @@ from collections.abc import Container
 from .set_cookie import SPACE
 
 _MOST_PAIRS = 1000
-"""The most cookies that are read; the rest is dropped. Browsers keep at most a few hundred for a site."""
+"""The most cookies that are read. The rest is dropped. Browsers keep at most a few hundred for a site."""
 
 
 class SentCookies:
-    """The cookies in the `values` of a request's `cookie` headers. `names` has the name of each, in order; ""
-    is for a cookie without one."""
+    """The cookies in the `values` of a request's `cookie` headers. `names` has the name of each in order, ""
+    for a cookie without one."""
 
     def __init__(self, values: tuple[str, ...]) -> None:
         self._values = values
@@ -31,8 +31,8 @@ class SentCookies:
         return [text.partition("=")[2].strip(SPACE) for found, text in self._pairs if found == name]
 
     def without(self, names: Container[str]) -> tuple[str, ...]:
-        """Return one header without the cookies called one of `names`, the others in their order and bytes;
-        no header where nothing is left."""
+        """Return one header with all cookies but those called one of `names`, in their order and bytes; no
+        header where none is left."""
         kept = [text for name, text in self._pairs if name not in names]
         if not kept:
             return ()

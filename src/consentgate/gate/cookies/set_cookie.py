@@ -1,8 +1,8 @@
 """Set-Cookie headers (RFC 6265bis).
 
 A line is relied on in its plain form only: each attribute once, `Max-Age` in digits, `Expires` as
-servers write it. Of every other form browsers make different things. Such a line never counts as a deletion,
-and its lifetime is written anew.
+servers write it. Browsers differ on every other form. Such a line never counts as a deletion, and its
+lifetime is written anew.
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ LONGEST_ATTRIBUTE = 1024
 # Chromium drops a line with one of these, or reads it only up to there.
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
-# What frameworks write: RFC 9110, section 5.6.7, with dashes and a short year too. Firefox adds a zone that
-# is not GMT, and takes the 31st of February for a day in March; Chromium does neither.
+# The dates that frameworks write: RFC 9110, section 5.6.7, with dashes and a short year too. On other dates
+# browsers differ: Firefox heeds a zone that is not GMT, and takes the 31st of February for a day in March.
 _PLAIN_LIFETIME = re.compile(
     r"(?i: ?max-age=-?[0-9]{1,10}| ?expires=(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}, "
     r"[0-9]{2}[ -](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[ -]"
     r"(?:[0-9]{2}|19[7-9][0-9]|[2-9][0-9]{3}) [0-9]{2}:[0-9]{2}:[0-9]{2} gmt)"
 )
 _LIFETIME = ("max-age", "expires")
-# What says which cookie is meant, and whether the browser takes the line at all.
+# The attributes that say which cookie is meant, and whether the browser takes the line at all.
 _IDENTITY = ("path", "domain", "secure", "httponly", "samesite", "partitioned")
 
 
 class SetCookie(NamedTuple):
     """A Set-Cookie header's value, taken apart as far as the gate needs it.
 
-    `name` is "" where browsers would store the cookie under no name or drop the line. `age` is for how many
-    seconds they would keep the cookie, None until they are closed; all of them do so if the line `is_plain`.
+    `name` is "" where browsers would store the cookie under no name or drop the line. `age` is the number of
+    seconds for which they would keep the cookie, None for until they are closed. If the line `is_plain`, all
+    browsers do so.
     """
 
     line: str
@@ -47,8 +48,8 @@ class SetCookie(NamedTuple):
 
     @classmethod
     def parse(cls, line: str, now: float) -> SetCookie:
-        """Read `line` as RFC 6265bis says (section 5.6): Max-Age counts before Expires, and of each the last
-        valid one."""
+        """Read `line` as browsers do (RFC 6265bis, section 5.6): Max-Age counts before Expires, and of each
+        the last valid one."""
         pair, _, attributes = line.partition(";")
         name = pair.partition("=")[0].strip(SPACE) if "=" in pair else ""
         if CONTROL.search(line):
@@ -73,8 +74,8 @@ class SetCookie(NamedTuple):
 
     @property
     def domains(self) -> list[str]:
-        """The domains that the line names. Browsers send the cookie to all hosts of one of them, mostly the
-        last (RFC 6265bis, section 5.6)."""
+        """The domains that the line names. The cookie goes to all hosts of one of them, mostly the last (RFC
+        6265bis, section 5.6)."""
         given = (a.partition("=")[2].strip(SPACE) for a in self.line.split(";")[1:] if _key(a) == "domain")
         return [domain.removeprefix(".").lower() for domain in given if domain]
 
@@ -96,8 +97,8 @@ def _key(attribute: str) -> str:
 
 @lru_cache(maxsize=256)
 def _lifetime(text: str) -> tuple[bool, float | None, float | None]:
-    """Return whether the attributes in `text` are plain, for how many seconds they keep a cookie by Max-Age,
-    and, where they do not say that, until when by Expires."""
+    """Return whether the attributes in `text` are plain, and how long they keep a cookie: the seconds of
+    Max-Age, else the time of Expires in seconds since the epoch."""
     attributes = text.split(";") if text else []
     keys = [_key(attribute) for attribute in attributes]
     plain = len(keys) == len(set(keys)) and len(text) <= LONGEST_ATTRIBUTE

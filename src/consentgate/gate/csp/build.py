@@ -20,25 +20,26 @@ from consentgate.policy.first_party import registrable_domain
 from consentgate.policy.memories import remembered
 from consentgate.policy.service_urls import url_patterns
 
-# All fetch directives of CSP 3, section 6.1, fall back to this one. Written out they would allow the same,
-# and take a kilobyte of each page's head. Inline code and eval stay as the site had them: this policy is
-# about whom the browser talks to.
+# All fetch directives fall back to this one (CSP 3, section 6.1). Written out they would allow the same, and
+# take a kilobyte of each page's head. Inline code and eval stay as the site had them, since this policy is
+# about the hosts that a browser contacts.
 _DEFAULT = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'"
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 LONGEST = 2560
-"""The most bytes in which a page's head names hosts. The proxies in front of many sites refuse a response
-whose headers are over 4 KiB: a longer list is merged, and in the last resort cut."""
+"""The most bytes of the headers that name hosts. The proxies in front of many sites refuse a response whose
+headers are over 4 KiB, so a longer list is merged, and in the last resort cut."""
 
 Hosts = tuple[str, ...]
+"""Hosts as CSP's source expressions write them, without a port: `*.x` stands for every name below x."""
 
 
 class Net(NamedTuple):
-    """The Content-Security-Policy that keeps a page's scripts from contacting others, and the list for a
-    `Connection-Allowlist` ("" where the policy file wants none).
+    """The net of a page: the Content-Security-Policy (`csp`) that keeps its scripts from contacting others,
+    and the list for a `Connection-Allowlist` (`connections`, "" where the policy file wants none).
 
-    `hosts` are all that it lets pass, `*.` standing for every name below. `without_access` are granted hosts
-    for which there was no room, `without_sockets` those for whose WebSockets there was none.
+    `hosts` are the hosts that it lets pass. `without_access` are granted hosts for which there was no room,
+    and `without_sockets` hosts for whose WebSockets there was none.
     """
 
     csp: str
@@ -49,11 +50,10 @@ class Net(NamedTuple):
 
 
 def net_for(judge: Judge, own: OwnHosts | None = None) -> Net | None:
-    """Return the net for the page and visitor that `judge` decides for; None where what is undeclared has
-    been granted, so that any host may be contacted. It names the hosts `own` as the site's, by default those
-    that are so to the judge."""
+    """Return the net for the page and visitor that `judge` decides for; None where any host may be contacted,
+    since the visitor granted what is undeclared. `own` are the site's own hosts, by default the judge's."""
     policy = judge.policy
-    # Only what is necessary on some pages depends on the page.
+    # Services that are necessary on some pages are the only ones that depend on the page.
     limited = (service.id for service in policy.restricted if service.pages)
     here = tuple(id for id in limited if judge.passes(policy.claims.of_service(id)))
     return _net(policy, judge.consent.granted, own or judge.own, here)
@@ -71,7 +71,7 @@ def _net(policy: Policy, granted: frozenset[bytes], own: OwnHosts, here: tuple[s
     writes = _Writer(site, connections=policy.site.connection_allowlist != "off")
     merged = _merged(policy, declared)
     wide = _merged(policy, everything)
-    # Few services talk over sockets: what nobody declared goes without them before its hosts go.
+    # Few services use sockets. So undeclared services lose their sockets before they lose their hosts.
     for hosts, sockets in (
         (everything, everything),
         (wide, wide),
@@ -82,10 +82,10 @@ def _net(policy: Policy, granted: frozenset[bytes], own: OwnHosts, here: tuple[s
             return writes.net(hosts, sockets)
     for sockets in (declared, merged):
         if writes.fits(sockets, sockets):
-            # Room is left for some of what nobody declared: the catalogue has the most used services first.
+            # Some undeclared services have room: the most used ones, which the catalogue has first.
             hosts = (*sockets, *_distinct((*site, *sockets), wide))
             return writes.net(writes.as_many_as_fit(hosts, sockets), sockets)
-    # What is too long still only allows what was granted.
+    # Even the declared hosts are too many. A net that is cut is too tight, and never too wide.
     hosts = writes.as_many_as_fit(merged, ())
     sockets = writes.as_many_sockets_as_fit(hosts)
     return writes.net(hosts, sockets, left_out=merged[len(hosts) :])
@@ -110,7 +110,7 @@ class _Writer:
         )
 
     def fits(self, hosts: Hosts, sockets: Hosts) -> bool:
-        """Say whether the net that lets these pass is short enough."""
+        """Say whether the net with these hosts and sockets is short enough."""
         net = self.net(hosts, sockets)
         return len(net.csp) + len(net.connections) <= LONGEST
 
@@ -132,19 +132,20 @@ class _Writer:
 
 
 def _largest(most: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest number up to `most` that `fits`. All smaller ones must fit too."""
+    """Return the largest number up to `most` for which `fits` is true. It must be true for all smaller
+    ones."""
     return max(bisect_left(range(most + 1), 1, key=lambda many: not fits(many)) - 1, 0)
 
 
 def _connections(hosts: Hosts) -> str:
-    """Return the list of a Connection-Allowlist: its first item is the page's own origin. Redirects are
-    followed as without it, or those of the site itself would break."""
+    """Return the list of a Connection-Allowlist, whose first item is the page's own origin. It leaves
+    redirects alone, or those of the site itself would break."""
     patterns = "".join(f' "*://{host}:*"' for host in hosts)
     return f"(response-origin{patterns});redirects=allow"
 
 
 def _distinct(covering: Hosts, hosts: Iterable[str]) -> Hosts:
-    """Return the `hosts` that no wider one among them or the `covering` ones stands for."""
+    """Return the `hosts` that no wildcard among them, or among the `covering` hosts, stands for."""
     distinct = tuple(dict.fromkeys(hosts))
     wide = {host[1:] for host in (*covering, *distinct) if host.startswith("*.")}
     return tuple(
@@ -160,8 +161,8 @@ def _parents(host: str) -> Iterator[str]:
 
 
 def _merged(policy: Policy, hosts: Hosts) -> Hosts:
-    """Return the granted `hosts`, with one wildcard for each registrable domain of which everything known was
-    granted."""
+    """Return the granted `hosts` in fewer words: a registrable domain whose known hosts were all granted
+    becomes one wildcard."""
     domains: dict[str, list[str]] = {}
     for host in hosts:
         domains.setdefault(registrable_domain(host.removeprefix("*.")) or host, []).append(host)
@@ -181,7 +182,7 @@ def _declared_by_domain(policy: Policy) -> Mapping[str, Hosts]:
     return _by_domain(pattern for service in policy.services for pattern in url_patterns(service))
 
 
-# All of the catalogue is looked through: the cache spares each policy 5 milliseconds.
+# This goes through the whole catalogue: the cache spares each policy 5 milliseconds.
 @cache
 def _known_by_domain() -> Mapping[str, Hosts]:
     """Return the hosts that the catalogue knows, by registrable domain."""
@@ -215,7 +216,7 @@ def _known(consent: Consent) -> Iterator[str]:
 
 
 def known_granted(consent: Consent) -> Iterator[KnownService]:
-    """Return the services of the catalogue that pass undeclared, with their category."""
+    """Yield the services of the catalogue that pass undeclared, because their category was granted."""
     categories = consent.policy.categories
     granted = {c.id for c in categories if consent.grants(Unit(UNDECLARED, c.id))}
     for known in catalogue().services if granted else ():

@@ -1,7 +1,7 @@
-"""The headers that the gate adds to a page: the second net.
+"""Adds the headers of the net to a page: those by which browsers enforce what they may contact.
 
-Nothing here loosens what the application sent, and each header stays one line: of several with one name
-some gateways keep only one.
+Nothing here loosens what the application sent. Each header stays one line, since some gateways keep only one
+of several with the same name.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from consentgate.web.structured_fields import members, words
 from .build import Net
 from .site_policy import NAME as CSP
 
-# The features of the advertising interfaces.
+# The features behind browsers' interfaces for advertising.
 _ADVERTISING = ("browsing-topics", "private-state-token-issuance", "private-state-token-redemption")
-# Browsers of a year ago still have these, and no other policy closes them there. Newer ones warn of the names
-# in the console of every page.
+# Browsers of a year ago still have these features, and only this policy closes them. Newer browsers no longer
+# know the names, and warn of them in the console of every page.
 _RETIRED = ("attribution-reporting", "join-ad-interest-group", "run-ad-auction", "shared-storage")
 _RETIRED_SINCE = 156
-"""The version of Chromium in which they were found to be gone."""
+"""The first version of Chromium that was found without them."""
 # A member of a structured dictionary (RFC 9651) with a list of origins, and whatever parameters.
 _WORD = r"(?:\*|[A-Za-z][\w.:/*-]*+|\"(?:[^\"\\]++|\\.)*+\")"
 _PERMISSION = re.compile(
@@ -40,8 +40,8 @@ REPORTS = "reports"
 """The gate's own endpoint to which browsers report what a policy that only reports would have blocked."""
 
 REFERRER_POLICY = "strict-origin-when-cross-origin"
-"""What browsers do unless told otherwise: others are told the host, and not the page. A stricter one of ours
-would be in the way of forms: with `no-referrer` they come with `Origin: null`."""
+"""The default of browsers: other sites learn the host, and not the page. A stricter policy would break forms,
+which with `no-referrer` come with `Origin: null`."""
 
 # Referrer Policy, section 3. Of several the last that is known counts.
 _REFERRER_POLICIES = frozenset(
@@ -56,11 +56,11 @@ _TELLS_ALL = ("unsafe-url", "no-referrer-when-downgrade")
 def with_net(
     headers: list[Header], judge: Judge, net: Net | None, reports: str = "", chromium: int = 0
 ) -> list[Header]:
-    """Return a page's `headers` with the `net`, which keeps the browser from contacting others than `judge`
-    allows. It is None where any host may be contacted.
+    """Return a page's `headers` with those of the `net`, which keeps the browser from contacting others than
+    `judge` allows. It is None where any host may be contacted.
 
-    With the path `reports` the Content-Security-Policy only reports to there what it would block. `chromium`
-    is the browser's version of that, 0 where nobody knows.
+    `reports` is the path to which a Content-Security-Policy that only reports sends its reports. `chromium`
+    is the version of a browser that is made from Chromium, 0 where that is not known.
     """
     if net is None:
         return headers
@@ -78,7 +78,7 @@ def with_net(
 
 
 def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> list[Header]:
-    """Return `headers` with the net's Connection-Allowlist. Browsers read one list and no second: where the
+    """Return `headers` with the net's Connection-Allowlist. Browsers read the first list only, so where the
     site sends one, its items stay as far as the net allows them."""
     name = "connection-allowlist-report-only" if only_reports else "connection-allowlist"
     given = [value for value in header_values(headers, name) if value.strip()]
@@ -86,7 +86,7 @@ def with_connections(headers: list[Header], net: Net, *, only_reports: bool) -> 
         return [*without(headers, name), (name.title(), net.connections)]
     own = _LIST.fullmatch(", ".join(given))
     if own is None:
-        # In a list that is none browsers find no item, and let nobody be contacted.
+        # In a list that is not well-formed browsers find no item, and let nobody be contacted.
         return headers
     items = [item for item in _ITEM.findall(own["items"]) if item in net.connections]
     return [*without(headers, name), (name.title(), f"({' '.join(items)}){own['parameters']}")]
@@ -98,8 +98,8 @@ def reporting(policy: str, reports: str) -> str:
 
 
 def joined(headers: list[Header], name: str, value: str) -> list[Header]:
-    """Return `headers` with `value` as one more member of the list that those called `name` make up (RFC
-    9110, section 5.3; CSP 3, "parse a serialized CSP list")."""
+    """Return `headers` with `value` as one more member of the list in the headers called `name` (RFC 9110,
+    section 5.3; CSP 3, "parse a serialized CSP list")."""
     result = [*headers]
     given = [index for index, (key, _) in enumerate(headers) if key.lower() == name]
     if not given:
@@ -120,7 +120,7 @@ def _denied_features(*, is_open: bool, has_retired: bool) -> str:
 def _with_permissions(headers: list[Header], denied: str) -> list[Header]:
     given = header_values(headers, "permissions-policy")
     if not all(_PERMISSION.fullmatch(member) for value in given for member in members(value)):
-        # A list that is not one counts for nothing in browsers, and would take ours with it.
+        # Browsers ignore a list that is not well-formed, and would ignore ours with it.
         headers = without(headers, "permissions-policy")
     # Of two values for one feature the later counts, and none is stricter than ours.
     return joined(headers, "permissions-policy", denied)

@@ -1,4 +1,4 @@
-"""Reads the site's own Content-Security-Policy, as far as what the gate inserts depends on it."""
+"""Reads the site's own Content-Security-Policy, as far as the gate's insertions depend on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from consentgate.gate.message import Header, header_values
 NAME = "content-security-policy"
 
 _NONCE = re.compile(r"(?i)'nonce-([A-Za-z0-9+/_-]+={0,2})'")
-# CSP 3, "get the fetch directive fallback list": the first that there is decides about an element's file.
+# By kind of element, the directives that decide about its file: the first one that the policy has (CSP 3,
+# "get the fetch directive fallback list").
 _DECIDES = {
     "script": ("script-src-elem", "script-src", "default-src"),
     "style": ("style-src-elem", "style-src", "default-src"),
@@ -20,8 +21,8 @@ _DECIDES = {
 
 
 def nonce_for(headers: list[Header], kind: str) -> str:
-    """Return the nonce that lets an element of this `kind` ("script" or "style") pass the policies in a
-    response's `headers`; "" where they have none. Those that only report come last."""
+    """Return the nonce with which an element of this `kind` ("script" or "style") passes the policies in a
+    response's `headers`; "" where they have none. A nonce of a policy that only reports counts last."""
     for name in (NAME, f"{NAME}-report-only"):
         for sources in _deciding(headers, name, kind):
             match = next(filter(None, map(_NONCE.fullmatch, sources)), None)
@@ -31,14 +32,14 @@ def nonce_for(headers: list[Header], kind: str) -> str:
 
 
 def keeps_out(headers: list[Header], kind: str) -> bool:
-    """Say whether a policy lets no file of the site's own pass as an element of this `kind`, with a nonce or
+    """Say whether some policy blocks files of the site's own in elements of this `kind`, with a nonce or
     without."""
     return any(not _lets_own(sources) for sources in _deciding(headers, NAME, kind))
 
 
 def keeps_out_page(headers: list[Header], kind: str, host: str) -> bool:
-    """Say whether a policy keeps pages of `host`, which is the site's own, out of its frames ("frame"), or
-    its forms from being sent there ("form")."""
+    """Say whether some policy keeps pages of the site's own `host` out of the page's frames (kind "frame"),
+    or the page's forms from being sent there ("form")."""
     return any(
         not any(_names(source.lower(), host) for source in sources)
         for sources in _deciding(headers, NAME, kind)
@@ -59,7 +60,7 @@ def _lets_own(sources: list[str]) -> bool:
     words = [source.lower() for source in sources]
     if any(word.startswith("'nonce-") for word in words):
         return True
-    # With 'strict-dynamic' no host counts. Whether a host is this one, the browser knows better.
+    # With 'strict-dynamic' hosts do not count. Any other host may be the site's own, which the browser knows.
     return "'strict-dynamic'" not in words and any(w == "'self'" or w[:1] != "'" for w in words)
 
 

@@ -1,4 +1,4 @@
-"""What a response tells caches about for whom it is."""
+"""Reads and writes the headers that tell caches for whom a response is."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ VISITOR = ("Cookie", "Sec-GPC")
 """The request headers on which a gated response depends."""
 
 FORGET_COPIES: Header = ("Clear-Site-Data", '"cache", "prefetchCache", "prerenderCache"')
-"""Makes a browser forget its copies of the site's pages, those for its back and forward buttons among them:
-they may be `open`. Cookies are not named: that would end the session, on all hosts of the domain."""
+"""Makes a browser forget its copies of the site's pages, which may be `open`, also those for its back and
+forward buttons. It leaves cookies alone: without them the session would end, on all hosts of the domain."""
 
 FORGET_WHAT_IS_AHEAD: Header = ("Clear-Site-Data", '"prefetchCache", "prerenderCache"')
-"""Makes a browser forget the pages that it fetched ahead. It answers the script of a page, which has copies
-loaded anew by itself: WebKit (2.50) never ends the request of a script whose answer clears the cache."""
+"""Makes a browser forget the pages that it prefetched. It is for answers to a page's script, which loads
+other copies anew by itself: WebKit (2.50) never ends the request of a script whose answer clears the
+cache."""
 
-# Headers of single caches between the site and the visitor, and the end of those in RFC 9213's form.
+# Headers for single shared caches, and the ending of such headers' names in RFC 9213.
 _SHARED_ONLY = ("surrogate-control", "x-accel-expires", "edge-control")
 _TARGETED = "cdn-cache-control"
-# What only makes sense to a shared cache, in Cache-Control (RFC 9111, section 5.2.2).
+# The directives of Cache-Control for shared caches only (RFC 9111, section 5.2.2).
 _SHARED_DIRECTIVES = frozenset(("public", "s-maxage", "proxy-revalidate", "stale-while-revalidate"))
 
 

@@ -1,4 +1,4 @@
-"""The application's headers on their way out: each is judged by its rule, and goes on or not."""
+"""Filters the application's headers on their way out: each is judged by its rule."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .caching import is_shared, private, vary
 from .permissions import Allowed
 from .rules import rule_for
 
-# What a browser sends of what it keeps: the counterparts of headers in `rules`.
+# Request headers that send back what a header in `rules` made the browser keep.
 _KEPT_FROM_APPLICATION = frozenset(("available-dictionary", "dictionary-id", "sec-browsing-topics"))
 
 
 class JudgedHeader(NamedTuple):
-    """A header as it was judged: the value that is `sent`, None where the header is dropped.
+    """A header with the value that is `sent`, None where the header is dropped.
 
-    `differs` says that visitors who consented to something may get another value than those who did not.
+    `differs` says that visitors who have consented to nothing get another value than the application's.
     """
 
     name: str
@@ -35,8 +35,8 @@ class JudgedHeader(NamedTuple):
 
 
 class HeaderFilter:
-    """Filters the headers of a response on a `visit`, with `cookies` as their filter. `log` is told what was
-    blocked."""
+    """Filters the headers of a response on a `visit`. `cookies` is the filter for Set-Cookie, and what was
+    blocked is logged in `log`."""
 
     def __init__(self, visit: Visit, cookies: CookieFilter, log: Advice) -> None:
         self._visit = visit
@@ -44,14 +44,14 @@ class HeaderFilter:
         self._log = log
 
     def kept_from_application(self) -> list[str]:
-        """Return the names of the request's headers in which the browser tells what an earlier response made
-        it keep or tell."""
+        """Return the names of the request's headers that the application may not see: those in which the
+        browser sends what an earlier response made it keep, or asked it to tell."""
         names = [*filter(_is_kept_back, self._visit.request.headers)]
         return [] if names and self._visit.consent.covers_undeclared else names
 
     def response(self, given: list[Header]) -> list[Header]:
-        """Return a response's headers without what is not allowed. Where they are not the same for every
-        visitor, they tell caches so."""
+        """Return a response's headers without what is not allowed. Where visitors get different ones, Vary
+        and Cache-Control say so."""
         if not any(_is_judged(name) for name, _ in given):
             return given
         judged = self._all_judged(given, self._visit.judge)
@@ -62,19 +62,19 @@ class HeaderFilter:
             sent = vary(sent)
         is_personal = (
             any(cookies)
-            # A page whose only obstacle to being stored was a cookie must not become everybody's.
+            # Caches may have left the page alone because of its cookie. Without it they must not store it.
             or (cookies and not is_shared(given))
             or (differ and self._visit.consent.is_open)
         )
         return private(sent) if is_personal else sent
 
     def trailers(self, given: list[Header]) -> list[Header]:
-        """Return the fields after a body, which may say what the headers may."""
+        """Return the trailer fields without what is not allowed."""
         return _sent(self._all_judged(given, self._visit.judge))
 
     def hints(self, given: list[Header]) -> list[Header]:
-        """Return headers that go ahead of a response, or along with a request that the server makes up. They
-        are the same for everyone: who replays them does not know the visitor."""
+        """Return the headers of an early hint, or of a request that a server push makes up, without what is
+        not allowed for everyone: caches and networks replay them to other visitors."""
         without_cookies = [header for header in given if not _is_cookie(header)]
         return _sent(self._all_judged(without_cookies, self._visit.everyone))
 
@@ -85,7 +85,7 @@ class HeaderFilter:
         )
 
     def may_be_pushed(self, url: str) -> bool:
-        """Say whether a server may send what is at `url` to anyone who did not ask for it."""
+        """Say whether a server may push what is at `url` to every visitor."""
         everyone = self._visit.everyone
         allowed = Allowed(everyone, everyone, self._visit.page)
         passes = allowed.url(url)
@@ -115,7 +115,7 @@ class HeaderFilter:
         return JudgedHeader(name, self._cookies.outgoing(line), is_cookie=True)
 
     def _tell(self, allowed: Allowed) -> None:
-        """Tell the log what was not allowed."""
+        """Log what was not allowed."""
         page = self._visit.page
         for url, claim in allowed.blocked:
             self._log.declarations.url_blocked(url, page, claim, "header")
@@ -135,15 +135,15 @@ def _is_cookie(header: Header) -> bool:
     return header[0].lower() == "set-cookie"
 
 
-# Names come again with every message: the two caches spare 0.3 microseconds a header of about 20 that a
-# JSON answer takes in all.
+# The same names come with every message. The two caches spare 0.3 microseconds for each header, of about 20
+# for a whole JSON answer.
 @lru_cache(maxsize=256)
 def _is_kept_back(name: str) -> bool:
-    """Say whether the application must not know of a request's header, by its lowercase name."""
+    """Say whether the application may not see a request's header, by its lowercase name."""
     return name in _KEPT_FROM_APPLICATION or tells_of_the_device(name)
 
 
 @lru_cache(maxsize=256)
 def _is_judged(name: str) -> bool:
-    """Say whether the value of a response's header matters, by its name in any case."""
+    """Say whether a response's header has a rule, by its name in any case."""
     return name.lower() == "set-cookie" or rule_for(name.lower()) is not None

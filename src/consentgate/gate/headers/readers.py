@@ -1,7 +1,7 @@
-"""Judges the values of the application's headers: each function returns what of a value may leave, None where
-that is nothing.
+"""Judges the values of the application's headers: each function returns the part of a value that may leave,
+None for none of it.
 
-`allowed` answers for the visitor. Which function judges which header stands in `rules`.
+`allowed` says what the visitor allows. The table in `rules` has the function for each header.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from consentgate.html.values.refresh import refresh_url
 from consentgate.web.client_hints import asks_of_the_device, plain_hints
 from consentgate.web.structured_fields import members
 
-from .link import Odd, filter_links
+from .link import AmbiguousLink, filter_links
 from .permissions import Allowed
-from .reporting_api import NOT_FOR_LONG, group_of_errors, kept_endpoints, kept_groups
+from .reporting_api import FORGET_POLICY, group_of_errors, kept_endpoints, kept_groups
 
 Reader = Callable[[str, Allowed, str], str | None]
 """Takes a header's value, what is allowed, and the header's lowercase name."""
@@ -25,25 +25,24 @@ _ENDPOINTS = re.compile(r"(\bendpoints=\()([^()]*+)(?=\))")
 _ALTERNATIVE = re.compile(r'[\t ]*[^\s="]++="([^"\\]*):[0-9]*"(?:[\t ]*;.*)?', re.S)
 _HINT = re.compile(r"[\t ]*ch-[^=\s]*+")
 _ORIGIN = re.compile(r'"([^"\\]*+)"')
-_NO_PLACE = re.compile(r"(?i)(?:data|javascript|blob|filesystem|mailto):")
+_NO_HOST = re.compile(r"(?i)(?:data|javascript|blob|filesystem|mailto):")
 _URL = re.compile(r"(?i)(?:https?:)?//[^\"\s,;]++")
 
 
 def links(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge links. Caches and networks replay them to other visitors as early hints, whoever they were
-    for."""
+    """Judge links. Caches and networks replay them to other visitors as early hints."""
     try:
         return filter_links(value, allowed.urls_for_everyone)
-    except Odd:
+    except AmbiguousLink:
         allowed.ambiguous.append(name)
         return None
 
 
 def refresh(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge seconds and the URL of the page that comes next. A URL that is not written plainly, in ASCII, may
-    lead anywhere, and so may one that names no place on the web."""
+    """Judge seconds and the URL of the page that comes next. A URL that is not plain ASCII may lead anywhere,
+    and so may one whose content is in itself."""
     url = refresh_url(value) if value.isascii() else None
-    if url is None or _NO_PLACE.match(url):
+    if url is None or _NO_HOST.match(url):
         return undeclared(value, allowed, name)
     return value if not url or allowed.url(url) else None
 
@@ -53,18 +52,18 @@ def url(value: str, allowed: Allowed, name: str) -> str | None:
     return value if allowed.url(value) else None
 
 
-def urls_in_it(value: str, allowed: Allowed, name: str) -> str | None:
+def urls_in_text(value: str, allowed: Allowed, name: str) -> str | None:
     """Judge a text by the URLs in it."""
     return value if allowed.urls(_URL.findall(value)) else None
 
 
 def reporting_endpoints(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge endpoints: names and the URLs that they stand for."""
+    """Judge endpoints, which are names and the URLs that these stand for."""
     return kept_endpoints(value, allowed.urls)
 
 
 def report_to(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge groups of endpoints. Browsers remember them, and are told to forget those that are not
+    """Judge groups of endpoints. Browsers remember groups, and are told to forget those that are not
     allowed."""
     return kept_groups(value, allowed.urls)
 
@@ -73,11 +72,11 @@ def network_errors(value: str, allowed: Allowed, name: str) -> str | None:
     """Judge a policy on network errors. Browsers remember it, and are told to forget one that is not
     allowed."""
     group = group_of_errors(value)
-    return value if group is not None and (not group or allowed.group(group)) else NOT_FOR_LONG
+    return value if group is not None and (not group or allowed.group(group)) else FORGET_POLICY
 
 
 def csp(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge where Content Security Policies send reports. Nothing else in them is touched."""
+    """Judge where Content-Security-Policies send reports. Nothing else in them is touched."""
     policies = [_without_reports(policy, allowed) for policy in value.split(",")]
     return ",".join(policies)
 
@@ -101,10 +100,10 @@ def _without_reports(policy: str, allowed: Allowed) -> str:
 
 def report_parameter(value: str, allowed: Allowed, name: str) -> str | None:
     """Judge a value with a parameter `report-to`, the name of endpoints."""
-    return _REPORT_TO.sub(lambda match: match[0] if allowed.group(_of(match)) else "", value)
+    return _REPORT_TO.sub(lambda match: match[0] if allowed.group(_group_in(match)) else "", value)
 
 
-def _of(match: re.Match[str]) -> str:
+def _group_in(match: re.Match[str]) -> str:
     return re.sub(r"\\(.)", r"\1", match[1]) if match[1] is not None else match[2]
 
 
@@ -114,7 +113,7 @@ def integrity(value: str, allowed: Allowed, name: str) -> str | None:
 
 
 def permissions(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge permissions: none may hand client hints to others."""
+    """Judge permissions: none may send client hints to others."""
     given = members(value)
     kept = [member for member in given if not _HINT.match(member) or _stays_here(member, allowed)]
     if len(kept) < len(given):
@@ -135,12 +134,12 @@ def hints(value: str, allowed: Allowed, name: str) -> str | None:
 
 
 def critical_hints(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge client hints without which the browser is to ask again."""
+    """Judge client hints for which the browser is to repeat its request."""
     return hints(value, allowed, name) or None
 
 
 def undeclared(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge state or an interface that no policy can declare."""
+    """Judge a header that no policy can declare."""
     return value if allowed.undeclared(name) else None
 
 
@@ -150,12 +149,12 @@ def login(value: str, allowed: Allowed, name: str) -> str | None:
 
 
 def service_worker(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge how far a service worker reaches, which stays when the consent has gone."""
+    """Judge the scope of a service worker, which stays after consent was withdrawn."""
     return value if allowed.service_worker(name) else None
 
 
 def alternatives(value: str, allowed: Allowed, name: str) -> str | None:
-    """Judge other places from which the site is served: the same host at another port or protocol will do."""
+    """Judge alternative services for the site: the same host at another port or protocol is allowed."""
     given = members(value)
     kept = [member for member in given if _is_here(member, allowed)]
     if len(kept) == len(given):

@@ -1,4 +1,4 @@
-"""Where a redirect would lead the browser."""
+"""Judges where a redirect would lead the browser."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from consentgate.gate.message import Header, header_values
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
-Blocked = tuple[str, Claim]
+BlockedUrl = tuple[str, Claim]
 """A URL that the visitor may not be led to, and the claim on it that was not covered."""
 
 
-def leads_astray(headers: list[Header], judge: Judge, base: Url) -> list[Blocked]:
-    """List the URLs that the `headers` of a redirect would lead to although `judge` does not allow them."""
+def leads_astray(headers: list[Header], judge: Judge, base: Url) -> list[BlockedUrl]:
+    """List the URLs that the `headers` of a redirect lead to and `judge` does not allow."""
     found = ((url, blocked_claim(url, judge, base)) for url in header_values(headers, "location"))
     return [(url, claim) for url, claim in found if claim is not None]
 

@@ -14,14 +14,14 @@ Group = tuple[str, list[str]]
 """The name of a group of endpoints, and their URLs."""
 
 PassAll = Callable[[Iterable[str]], bool]
-"""Whether reports may go to all of these URLs."""
+"""Says whether reports may go to all of these URLs."""
 
-NOT_FOR_LONG = '{"max_age":0}'
-"""The value that makes a browser forget a policy on network errors (Network Error Logging, max_age)."""
+FORGET_POLICY = '{"max_age":0}'
+"""The NEL header that makes a browser forget a policy on network errors (Network Error Logging, max_age)."""
 
-FORGET_REPORTS: list[Header] = [("Report-To", '{"max_age":0,"endpoints":[]}'), ("NEL", NOT_FOR_LONG)]
-"""The headers that make a browser forget what an open page may have set up: such a policy and the default
-endpoints."""
+FORGET_REPORTS: list[Header] = [("Report-To", '{"max_age":0,"endpoints":[]}'), ("NEL", FORGET_POLICY)]
+"""The headers that make a browser forget what an open page may have set up: the default endpoints and a
+policy on network errors."""
 
 _ENDPOINT = re.compile(
     r'[\t ]*([a-z*][a-z0-9_.*-]*)[\t ]*=[\t ]*"((?:[^"\\]++|\\.)*+)"[\t ]*(?:;[^,"]*)?', re.S
@@ -29,7 +29,7 @@ _ENDPOINT = re.compile(
 
 
 def groups_in_endpoints(value: str) -> Iterator[Group]:
-    """Yield the endpoints in a Reporting-Endpoints header. A member that is not understood has no name."""
+    """Yield the endpoints in a Reporting-Endpoints header. One that cannot be read has no name."""
     for member in members(value):
         match = _ENDPOINT.fullmatch(member)
         yield (match[1], [re.sub(r"\\(.)", r"\1", match[2])]) if match else ("", [])
@@ -51,7 +51,7 @@ def groups_in_report_to(value: str) -> Iterator[Group]:
 
 def kept_groups(value: str, pass_all: PassAll) -> str | None:
     """Return a Report-To header which makes browsers forget each group with an endpoint that does not pass.
-    None where browsers could not read it."""
+    None where browsers cannot read the header."""
     groups = _groups(value)
     good = [pass_all(_urls(group)) for group in groups]
     if all(good):
@@ -64,8 +64,8 @@ def kept_groups(value: str, pass_all: PassAll) -> str | None:
 
 
 def group_of_errors(value: str) -> str | None:
-    """Return the group that a NEL header names; "" where it only takes a policy back, None where browsers
-    read no policy in it."""
+    """Return the group that a NEL header names; "" where it only makes browsers forget a policy, None where
+    they read no policy in it."""
     policy = _json(value)
     if not isinstance(policy, dict):
         return None

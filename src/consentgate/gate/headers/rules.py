@@ -1,8 +1,8 @@
-"""The application's headers that make a browser load, remember, report or hand out something: the table to
-extend when there is a new one.
+"""The table of headers that make a browser load, remember, report or send something. Extend it when there is
+a new one.
 
-A row says which function of `readers` judges the header, and what defines it. `Set-Cookie` is judged in
-`cookies/filter.py`. What is not here passes as it is.
+A row has the function of `readers` that judges the header, and the standard that defines the header.
+`Set-Cookie` is judged in `cookies/filter.py`. Headers without a row pass as they are.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _SESSIONS = "Device Bound Session Credentials"
 
 
 class Rule(NamedTuple):
-    """The function that judges a header, and the standard that defines it. What is judged `for_everyone` does
-    not depend on what the visitor consented to."""
+    """The function that judges a header, and the standard that defines the header. With `for_everyone` the
+    verdict does not depend on what the visitor consented to."""
 
     read: Reader
     source: str
@@ -35,7 +35,7 @@ class Rule(NamedTuple):
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        # Loads and leads on.
+        # Loads, and leads to other pages.
         "link": Rule(read.links, "RFC 8288; RFC 8297", for_everyone=True),
         "refresh": Rule(read.refresh, "WHATWG HTML, shared declarative refresh steps"),
         "sourcemap": Rule(read.url, "ECMA-426, source maps by HTTP header"),
@@ -60,13 +60,13 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "connection-allowlist-report-only": Rule(read.report_parameter, "WICG Connection Allowlists"),
         "integrity-policy": Rule(read.integrity, _INTEGRITY),
         "integrity-policy-report-only": Rule(read.integrity, _INTEGRITY),
-        "expect-ct": Rule(read.urls_in_it, "RFC 9163, 2.1.1"),
-        # Who may be told what.
+        "expect-ct": Rule(read.urls_in_text, "RFC 9163, 2.1.1"),
+        # Says who may use what, and what browsers send.
         "permissions-policy": Rule(read.permissions, _PERMISSIONS),
         "permissions-policy-report-only": Rule(read.permissions, _PERMISSIONS),
         "accept-ch": Rule(read.hints, "RFC 8942, 3.1"),
         "critical-ch": Rule(read.critical_hints, "Client Hint Reliability"),
-        # What stays in the browser.
+        # Stays in the browser.
         "use-as-dictionary": Rule(read.undeclared, "RFC 9842, 2.1"),
         "service-worker-allowed": Rule(read.service_worker, "Service Workers"),
         "set-login": Rule(read.undeclared, "FedCM, Login Status API"),

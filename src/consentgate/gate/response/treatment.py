@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from consentgate.gate.codings import codings_of, unreadable_coding
-from consentgate.gate.headers.redirects import Blocked, leads_astray
+from consentgate.gate.headers.redirects import BlockedUrl, leads_astray
 from consentgate.gate.message import Header
 from consentgate.gate.request.fetch_metadata import IN_PAGE, NAVIGATION
 from consentgate.gate.request.origin import PARTIAL
@@ -43,7 +43,7 @@ class Refusal(NamedTuple):
 
     status: int
     reason: str
-    blocked: tuple[Blocked, ...] = ()
+    blocked: tuple[BlockedUrl, ...] = ()
     is_redirect: bool = False
 
 
