@@ -1,4 +1,4 @@
-"""What the gate tells site owners in the log: each thing once per process, with what to do about it."""
+"""The gate's advice to site owners in the log: each thing once per process, with what to do about it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .once import Once
 class Advice:
     """The advice of one gate on its `policy` and its site, by subject. Safe to share by threads.
 
-    The `findings` are where what it finds is counted. The `name` of the policy is
-    for the log, which names it where there are several. `once` remembers what was logged under that name.
-    `meter` counts all that was blocked, logged before or not.
+    What it finds is counted in `findings`. Where there are several policies, each line begins with the `name`
+    of the policy. `once` remembers what was logged under that name. `meter` counts
+    all that was blocked, logged before or not.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""How many reports from browsers a process reads."""
+"""Limits how many reports from browsers a process reads."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import threading
 import time
 
 REPORTS_A_MINUTE = 600
-"""The most reports that a process reads in a minute. Anyone can send reports; they count, and nothing
-else."""
+"""The most reports that a process reads in a minute. Anyone can send reports, so reading them must stay
+cheap."""
 
 
 class ReportAllowance:
@@ -19,7 +19,7 @@ class ReportAllowance:
         self._lock = threading.Lock()
 
     def take(self) -> bool:
-        """Say whether one more may be read, which then counts."""
+        """Say whether one more report may be read, and count it then."""
         minute = int(time.monotonic() // 60)
         with self._lock:
             if minute != self._minute:

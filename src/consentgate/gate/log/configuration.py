@@ -13,7 +13,7 @@ _log = logging.getLogger("consentgate")
 
 
 class ConfigurationAdvice:
-    """Logs where the gate stands in the way of others, or they in its way."""
+    """Logs mistakes in how the gate is set up, and modes in which it does less."""
 
     def __init__(self, once: Once) -> None:
         self._once = once

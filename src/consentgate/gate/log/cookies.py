@@ -12,7 +12,7 @@ from .once import Once
 
 
 class CookieAdvice:
-    """Logs what a site can mend about its cookies."""
+    """Logs cookies whose names, lifetimes or categories a site should change."""
 
     def __init__(self, policy: Policy, once: Once, log: Log) -> None:
         self._once = once
@@ -129,7 +129,8 @@ def _table(cookie: Cookie, seconds: float) -> str:
 
 
 def misfiled(cookie: Cookie, category: str) -> str:
-    """Say what it means that a framework's `cookie` is filed under a `category` that is not necessary."""
+    """Explain what happens to a framework's `cookie` that is filed under a `category` which is not
+    necessary."""
     effect = (
         "never passes"
         if category == NEVER

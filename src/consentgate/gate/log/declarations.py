@@ -1,5 +1,5 @@
-"""Advice on what nobody declared: each host, cookie and service once, with the lines that would declare
-it."""
+"""Advice on what the policy does not declare: each host, cookie and service once, with the lines that would
+declare it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _FOR_A_PROGRAM = (
 class DeclarationAdvice:
     """Logs each undeclared host, cookie and service that was blocked. Safe to share by threads.
 
-    The lines that it proposes fit into `policy` as they are. With `report_only` in the policy it counts each
-    as a finding too, declared or not.
+    The lines that it proposes fit into `policy` as they are. With `report_only` in the policy, everything
+    that was blocked is counted as a finding too, declared or not.
     """
 
     def __init__(
@@ -68,14 +68,15 @@ class DeclarationAdvice:
         self._host(host, claim, source="browsers", blocked=self._blocked_in_page)
 
     def name_reported(self, kind: str, name: str, claim: Claim) -> None:
-        """Log that a script would have stored something under a `name`: a `kind` of it, as a browser says."""
+        """Log that a browser reported what a script would have stored under a `name`: a cookie or another
+        `kind` of entry."""
         self._findings.add(f"{kind} reported", name, claim.service or "")
         self._cookie(name, claim, source="browsers", kind=kind)
 
     def _host(
         self, host: str, claim: Claim, source: Source, blocked: str = "", url: str = "", page: str = ""
     ) -> None:
-        # Services share hosts: maps and the protection of forms come from one. Each service is named.
+        # Each service of a host is logged: maps and the protection of forms may come from the same one.
         if (
             claim.declared
             or catalogue().has_closed(claim.service)
@@ -89,8 +90,8 @@ class DeclarationAdvice:
             self._warn("host", f"the host {toml_text(host)}", lines, blocked)
 
     def service_blocked(self, claim: Claim, path: str = "") -> None:
-        """Log that a script or widget was blocked which the catalogue recognised; at a `path` of the site
-        itself, where it has one."""
+        """Log that a script or widget was blocked which the catalogue recognises, at a `path` of the site
+        itself if it has one."""
         self._find("service", claim.name, claim)
         if claim.declared or catalogue().has_closed(claim.service):
             return
@@ -99,8 +100,8 @@ class DeclarationAdvice:
             self._warn("service", f"{toml_text(claim.name)}{place}", self._proposals.service(claim))
 
     def url_blocked(self, url: str, page: Url, claim: Claim, kind: str = "") -> None:
-        """Log that something of this `kind` on a `page` was blocked which would load `url`; "" is for what
-        names no URL."""
+        """Log that markup or a header of this `kind` of a `page` was blocked which would load `url`, "" where
+        it names none."""
         self._count(kind, claim)
         is_short = len(url) <= LONGEST
         if is_short and not self._report_only and self._was_logged(page.host, url, claim.service):
@@ -118,7 +119,8 @@ class DeclarationAdvice:
             self._elsewhere(claim, page.path)
 
     def _tell_closed(self, claim: Claim, page: str) -> None:
-        """Log that a `page` (a path) has markup of a service that has ended: to declare it would not help."""
+        """Log that a `page` (a path) has markup of a service that has closed. To declare it would not
+        help."""
         if catalogue().has_closed(claim.service) and self._once.is_new("closed", claim.service or ""):
             self._log.warning(
                 "%s %s on the page %s: the service has closed, and nothing comes of its markup any more. To "
@@ -130,8 +132,8 @@ class DeclarationAdvice:
             )
 
     def _was_logged(self, *what: str | None) -> bool:
-        """Say whether the same was logged before, as far as that is remembered."""
-        # Pages are full of the same few URLs, and resolving one takes longer than everything else here.
+        """Say whether the same URL was looked at before, as far as that is remembered."""
+        # Pages are full of the same few URLs, and to resolve one takes longer than everything else here.
         if what in self._urls:
             return True
         if len(self._urls) >= MOST:
@@ -140,7 +142,7 @@ class DeclarationAdvice:
         return False
 
     def _elsewhere(self, claim: Claim, page: str) -> None:
-        """Log that a service was blocked on a `page` (a path) which is not among those where it is
+        """Log that a service was blocked on a `page` (a path) which is none of those where it is
         necessary."""
         if not self._once.is_new("elsewhere", claim.service or ""):
             return
@@ -180,7 +182,7 @@ class DeclarationAdvice:
             )
 
     def _cookie(self, name: str, claim: Claim, source: Source, kind: str = "cookie") -> None:
-        # One declaration is good for whatever is stored under the name.
+        # Logged once for all kinds: one declaration covers whatever is stored under the name.
         if not claim.declared and self._once.is_new("cookie", name, source):
             self._warn(kind, f"the {kind} {toml_text(name)}", self._proposals.cookie(name, claim))
 

@@ -7,8 +7,8 @@ from consentgate.policy.proposals import Proposals
 from consentgate.web.url import Url, resolve
 
 Explanation = dict[str, str]
-"""An entry of the overlay's list (static/overlay): the `kind` of a blocked thing, `where` it is or leads
-to, `why` it is blocked, and the lines of a policy that `declare` it ("" where the policy does)."""
+"""An entry in the list of static/overlay: the `kind` of a blocked thing, `where` it is or leads to, `why` it
+is blocked, and the lines of a policy that would `declare` it ("" where the policy does)."""
 
 _KINDS = {"entry": "storage entry"}
 
@@ -21,12 +21,12 @@ class Explanations:
         self._page = page
 
     def markup(self, claim: Claim, url: str, kind: str, where: str) -> Explanation:
-        """Explain markup on which there is a `claim`: it would have loaded `url`, "" for none."""
+        """Explain markup that was blocked because of a `claim`. It would have loaded `url`, "" for none."""
         host = resolve(url, self._page).host if url else ""
         return self.host(claim, host, kind, where, url)
 
     def host(self, claim: Claim, host: str, kind: str, where: str, url: str = "") -> Explanation:
-        """Explain what would have contacted `host`; "" stands for what names none."""
+        """Explain what was blocked because of a `claim` and would have contacted `host`, "" for none."""
         if claim.declared:
             return _explanation(claim, kind, where, "")
         if host:

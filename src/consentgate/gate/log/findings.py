@@ -16,14 +16,16 @@ from .findings_file import FindingsFile
 _log = logging.getLogger("consentgate")
 
 MOST = 1000
-"""The most names that are counted one by one: they come from pages and browsers, which can make up any
+"""The most names that are counted one by one. They come from pages and browsers, which can make up any
 number."""
 
 OTHERS = "(others)"
+"""The name under which all further names of a kind are counted."""
 FIRST_SUMMARY = 100
-"""The number of findings after which they are summed up in the log; from then on whenever it has doubled."""
+"""The number of findings after which they are summed up in the log, and again whenever it has doubled."""
 
 _SHOWN = 20
+"""The most names in a summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Finding:
 
 
 def sum_of(several: Iterable[Findings]) -> list[Finding]:
-    """Return what was found in all of `several`, the most frequent first."""
+    """Return the findings in all of `several` together, the most frequent first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for findings in several:
         for found in findings.all():
@@ -79,7 +81,7 @@ class Findings:
             if self._total >= self._next_summary:
                 self._next_summary *= 2
                 summary = self._summary()
-        # Others need not wait for a disk.
+        # Outside of the lock, since other threads must not wait for a disk.
         if is_new and self._file is not None:
             self._file.append(*key, self._policy)
         if summary:

@@ -12,16 +12,18 @@ from consentgate.log_fields import fields
 _log = logging.getLogger("consentgate")
 
 _LONGEST = 1000
-"""The longest name that is written: no policy could declare a longer one, and browsers can make it up."""
-_READABLE = 0o640
+"""The longest name that is written, in characters. No policy could declare a longer one, and browsers can
+make them up."""
+_MODE = 0o640
+"""The permissions of a new file: its group can read it."""
 
 
 class FindingsFile:
     """Appends findings to the file at `path`. Safe to share by threads, and by processes.
 
-    Each line is written by one call at the end of the file, where no other writer's can come between
-    (POSIX, write). That is as much as a log's handler does, and for each name once, so that an event loop
-    need not wait for a thread. The file is opened for each line: it may be moved away at any time.
+    Each line is appended by one call, so that no other writer's line can come between (POSIX, write). A log's
+    handler does as much, and here each name is written once, so that no thread is needed beside an event
+    loop. The file is opened for each line, since it may be moved away at any time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,14 +31,14 @@ class FindingsFile:
         self._has_failed = False
 
     def append(self, kind: str, name: str, service: str, policy: str = "") -> None:
-        """Write one finding under a `policy`, whose name is "" where there is but one. Where that fails, the
-        log says so once, and the response goes on."""
+        """Write one finding, with the name of the `policy`, "" for the only one. Where that fails, the
+        failure is logged once, and the response goes on."""
         if len(name) > _LONGEST:
             return
         found = {"kind": kind, "name": name, "service": service}
         line = json.dumps({**found, "policy": policy} if policy else found) + "\n"
         try:
-            file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _READABLE)
+            file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _MODE)
             try:
                 os.write(file, line.encode("ascii"))
             finally:

@@ -22,8 +22,8 @@ _PLAIN_FORMS = {
 
 
 class HeaderAdvice:
-    """Logs each header that was blocked, and what a site's own headers get in the way of. With `report_only`
-    in the policy it counts the blocked ones as findings too."""
+    """Logs each header that was blocked, and each one of the site's own that stands in the gate's way. With
+    `report_only` in the policy, blocked headers are counted as findings too."""
 
     def __init__(self, policy: Policy, once: Once, findings: Findings, log: Log) -> None:
         self._once = once

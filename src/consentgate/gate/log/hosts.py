@@ -15,8 +15,8 @@ _LONGEST = 100
 
 
 class HostAdvice:
-    """Logs what keeps a host from being enforced as its policy says. Hosts come from visitors, who can make
-    up any number, so that the log has few of them. Safe to share by threads."""
+    """Logs why a host is not enforced by its own policy. Visitors can make up any number of hosts, so only
+    some are logged. Safe to share by threads."""
 
     def __init__(self, once: Once) -> None:
         self._once = once
@@ -44,8 +44,8 @@ class HostAdvice:
             )
 
     def failed(self, host: str, error: Exception, *, keeps: bool) -> None:
-        """Log that asking for the policy of `host` failed. The gate `keeps` to what it
-        knew before, or answers 503."""
+        """Log that the policy of `host` could not be found. The gate `keeps` to what it knew before, or
+        answers 503."""
         if self._once.is_new("failed host", f"{host} {type(error).__name__}", source="browsers"):
             _log.error(
                 "the policy of the host %a cannot be had, and %s",
@@ -56,5 +56,6 @@ class HostAdvice:
             )
 
     def works(self, host: str, error: type[Exception]) -> None:
-        """Note that the policy of `host` can be had again after an `error`, so that the next is logged."""
+        """Note that the policy of `host` was found again after an `error`, so that the next error is
+        logged."""
         self._once.forget("failed host", f"{host} {error.__name__}", source="browsers")

@@ -1,4 +1,4 @@
-"""Advice on what could not be read to its end."""
+"""Advice on pages that were not read to their end."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class LimitAdvice:
         self._log = log
 
     def reached(self, limit: Limit, page: str, offset: int) -> None:
-        """Log that a `page` (a path) reached a limit at the byte `offset`. Each page is logged once with each
-        limit, at the first place."""
+        """Log that a `page` (a path) reached a limit at the byte `offset`. Only the first place in a page is
+        logged for each limit."""
         if self._once.is_new("limit", f"{limit.name} {page[:LONGEST]}"):
             self._log.warning(
                 "%s: at byte %d of the page %s. To do: %s",
@@ -43,7 +43,7 @@ class LimitAdvice:
 
     def unreadable(self, why: str | Exception) -> None:
         """Log that a page which was only observed would have been refused."""
-        # What an error says may come from the page: only its name is logged, unless it is one of ours.
+        # The text of an error may come from the page, so only the error's name is logged, unless it is ours.
         reason = str(why) if isinstance(why, str | Unreadable) else type(why).__name__
         if self._once.is_new("unread", reason):
             self._log.warning(

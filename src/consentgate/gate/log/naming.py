@@ -1,4 +1,4 @@
-"""The logger of the gate, whose lines name the policy that they are about where there are several."""
+"""The gate's logger. Where there are several policies, each line names the policy that it is about."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class _Naming(logging.LoggerAdapter[logging.Logger]):
 
     def __init__(self, name: str) -> None:
         super().__init__(_log)
-        # The line is a format, in which a percent sign stands for itself only when it is doubled.
         self._policy = name
+        # The line is a format string, in which a percent sign has to be doubled.
         self._name = name.replace("%", "%%")
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
@@ -30,5 +30,5 @@ Log: TypeAlias = logging.Logger | _Naming
 
 
 def log_of(name: str = "") -> Log:
-    """Return the logger for what is about the policy `name`; "" is for the only one."""
+    """Return the logger for lines about the policy `name`, "" for the only one."""
     return _Naming(name) if name else _log

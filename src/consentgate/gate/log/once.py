@@ -1,4 +1,4 @@
-"""What has been logged, so that each thing is logged once."""
+"""Remembers what has been logged, so that each thing is logged once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Literal
 
 MOST = 500
-"""The most names of a kind that a process logs: they come from pages and browsers, which can make up any
+"""The most names of a kind that a process logs. They come from pages and browsers, which can make up any
 number."""
 
 MOST_IN_ALL = 10 * MOST
@@ -15,21 +15,22 @@ MOST_IN_ALL = 10 * MOST
 are made for hosts, visitors can make up any number of them."""
 
 _LONGEST_KEY = 1000
+"""The most characters by which a name is remembered."""
 
 Source = Literal["site", "browsers"]
-"""Where a name comes from. What browsers send has its own count, so that it cannot crowd out what the site
-does."""
+"""The source of a name. Names from browsers are counted by themselves, so that they cannot crowd out the
+site's."""
 
 
 class Room:
-    """Counts what several `Once` may still log together. Safe to share by threads."""
+    """Counts the names that several `Once` may still log together. Safe to share by threads."""
 
     def __init__(self) -> None:
         self._count: Counter[Source] = Counter()
         self._lock = threading.Lock()
 
     def take(self, source: Source) -> bool:
-        """Say whether one more name from this `source` may be logged, which then counts."""
+        """Say whether one more name from this `source` may be logged, and count it then."""
         with self._lock:
             if self._count[source] >= MOST_IN_ALL:
                 return False
@@ -37,13 +38,13 @@ class Room:
             return True
 
     def give_back(self, source: Source) -> None:
-        """Have one name from this `source` not count any more."""
+        """Count one name from this `source` less."""
         with self._lock:
             self._count[source] -= 1
 
 
 class Once:
-    """Remembers what has been logged. Safe to share by threads. It logs as much as there is `room` for."""
+    """Remembers what has been logged, and allows as much as there is `room` for. Safe to share by threads."""
 
     def __init__(self, room: Room | None = None) -> None:
         self._room = room or Room()
@@ -67,7 +68,7 @@ class Once:
             return True
 
     def forget(self, kind: str, name: str, source: Source = "site") -> None:
-        """Have `name` logged again when it comes again."""
+        """Forget that `name` was logged, so that it is new again."""
         key = (kind, name[:_LONGEST_KEY])
         with self._lock:
             if key in self._logged:

@@ -1,1 +1,1 @@
-"""What a request says of its origin and of what it is for."""
+"""Reads a request: its origin, its purpose, and the visit that it is part of."""

@@ -1,4 +1,4 @@
-"""Which network a request comes from: only to count what one client sends, in memory. Nothing keeps it."""
+"""Finds the network that a request comes from. It serves to count what one client sends, and is not kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ipaddress
 from consentgate.gate.message import Request
 
 _IPV6_PREFIX = 64
-"""The bits of an IPv6 address that one household or server has to itself. It can make up all others."""
+"""The bits of an IPv6 address that name a household or server, which can choose the others itself."""
 _FORWARDED = ("x-forwarded-for", "forwarded")
 
 
@@ -15,8 +15,8 @@ def client_of(request: Request, trusted_proxies: int) -> str:
     """Return the network of the client that sent a request; "" where that is not known.
 
     With proxies in front, the outermost trusted one has written the address that is `trusted_proxies` from
-    the end of `X-Forwarded-For`, as in werkzeug's ProxyFix. Where a proxy is in front that nobody has named,
-    all visitors have its address, which tells nothing.
+    the end of `X-Forwarded-For`, as in werkzeug's ProxyFix. Behind a proxy that `trusted_proxies` does not
+    count, the network is not known: all visitors come from the proxy's address.
     """
     if trusted_proxies:
         addresses = ",".join(request.values("x-forwarded-for")).split(",")

@@ -1,4 +1,4 @@
-"""Which host was asked, and whether a decision came from a page on that very host."""
+"""Finds the host that was asked, and says whether a decision came from a page on that host."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from consentgate.web.host import parse_host
 
 _PORT = re.compile(r":([0-9]*)\Z")
 _DEFAULT_PORTS = ("", "80", "443")
-# A name or an address that may stand in a link. Whatever else a Host header says names nobody.
+# A name or an address that may stand in a link. Any other Host header names no host.
 _NAMES_A_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
 
@@ -22,21 +22,20 @@ def authority_of(request: Request, trusted_proxies: int) -> str:
     trusted one wrote the value that is `trusted_proxies` from the end, as in werkzeug's ProxyFix.
     """
     if trusted_proxies:
-        forwarded = ",".join(request.values("x-forwarded-host")).rsplit(",", trusted_proxies)[
-            -trusted_proxies:
-        ]
-        if len(forwarded) == trusted_proxies and forwarded[0].strip():
-            return forwarded[0].strip()
+        forwarded = ",".join(request.values("x-forwarded-host")).rsplit(",", trusted_proxies)
+        by_trusted = forwarded[-trusted_proxies:]
+        if len(by_trusted) == trusted_proxies and by_trusted[0].strip():
+            return by_trusted[0].strip()
     hosts = request.values("host")
     return hosts[0].strip() if hosts else request.server
 
 
 _LONGEST_REMEMBERED = 300
-"""The longest authority that is remembered: longer ones are made up."""
+"""The longest authority that is cached. Longer ones are made up."""
 
 
 def host_of(authority: str) -> str:
-    """Return the host in `authority`: lowercase, no port."""
+    """Return the host in `authority`, in lowercase and without the port."""
     read = _known_host if len(authority) <= _LONGEST_REMEMBERED else _known_host.__wrapped__
     return read(authority)
 
@@ -48,8 +47,8 @@ def _known_host(authority: str) -> str:
 
 
 def link_to(authority: str) -> str:
-    """Return the beginning of links to `authority`, wherever they stand: "//host:port"; "" where that is no
-    host."""
+    """Return the beginning of links to `authority` from pages of any host: "//host:port"; "" where
+    `authority` names no host."""
     host, port = _host_and_port(authority)
     if not _NAMES_A_HOST.fullmatch(host):
         return ""
@@ -57,12 +56,12 @@ def link_to(authority: str) -> str:
 
 
 PARTIAL = ("HX-Request", "HX-Boosted", "HX-Current-URL", "Turbo-Frame", "Accept", "Referer")
-"""The request headers that tell which page shows a partial."""
+"""The request headers that tell a partial, and the page that shows it."""
 
 
 def asks_for_partial(request: Request) -> bool:
-    """Say whether a script of the page asks for a part of it: htmx, but for a page that it shows as a whole,
-    or Turbo, for a frame or a stream."""
+    """Say whether a script of the page asks for a partial, a part of the page: htmx, unless it is boosted and
+    shows a whole page, or Turbo, for a frame or a stream."""
     if request.values("hx-request"):
         return not request.values("hx-boosted")
     return bool(request.values("turbo-frame")) or any(
@@ -71,13 +70,13 @@ def asks_for_partial(request: Request) -> bool:
 
 
 def page_around(request: Request, host: str) -> str:
-    """Return the path and query of the page of `host` that shows a partial; "" where nothing says which."""
+    """Return the path and query of the page of `host` that shows a partial; "" where no header names it."""
     return _page_named(request.values("hx-current-url"), host) or page_before(request, host)
 
 
 def page_before(request: Request, host: str) -> str:
-    """Return the path and query of the page of `host` from which a request came, by its Referer; "" where it
-    does not say so."""
+    """Return the path and query of the page of `host` that a request came from, by its Referer; "" where that
+    names none."""
     return _page_named(request.values("referer"), host)
 
 
@@ -95,9 +94,9 @@ def _page_named(named: tuple[str, ...], host: str) -> str:
 def is_same_origin(request: Request, authority: str) -> bool:
     """Say whether a POST comes from a page of the host and port that it goes to.
 
-    Browsers that send Sec-Fetch-Site are taken at their word, unless Origin names another host. For all
-    others Origin decides, port included, and one that is missing or "null" proves nothing. Schemes are not
-    compared: what arrives as http may have been https in front of a proxy.
+    Sec-Fetch-Site decides where browsers send it, unless Origin names another host. Otherwise Origin decides,
+    port included. Where it is missing or "null", the answer is no. Schemes are not compared: what arrives as
+    http may have been https in front of a proxy.
     """
     site = request.values("sec-fetch-site")
     origin = request.values("origin")
@@ -111,17 +110,17 @@ def is_same_origin(request: Request, authority: str) -> bool:
 
 
 def keeps_back_cookies(request: Request, authority: str) -> bool:
-    """Say whether the browser may have kept back cookies that are SameSite=Lax, as the consent cookie is: it
-    sends them for other sites only where the visitor follows a link (RFC 6265bis, section 5.6.7.1).
+    """Say whether the browser may have kept back cookies that are SameSite=Lax, as the consent cookie is.
 
-    Of browsers that do not send Sec-Fetch-Site, Origin tells this where they send it.
+    On requests from other sites it sends them only where the visitor follows a link (RFC 6265bis, section
+    5.6.7.1). Where browsers do not send Sec-Fetch-Site, Origin tells other sites.
     """
     site = request.values("sec-fetch-site")
-    changes = request.method not in ("GET", "HEAD")
+    is_unsafe = request.method not in ("GET", "HEAD")
     if not site:
-        return (changes or bool(request.values("origin"))) and not is_same_origin(request, authority)
-    follows = request.values("sec-fetch-mode") == ("navigate",)
-    is_link = follows and request.values("sec-fetch-dest") == ("document",) and not changes
+        return (is_unsafe or bool(request.values("origin"))) and not is_same_origin(request, authority)
+    is_navigation = request.values("sec-fetch-mode") == ("navigate",)
+    is_link = is_navigation and request.values("sec-fetch-dest") == ("document",) and not is_unsafe
     return "cross-site" in site and not is_link
 
 

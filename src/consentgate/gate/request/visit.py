@@ -17,9 +17,9 @@ from .origin import asks_for_partial, link_to, page_around, page_before
 class Visit(msgspec.Struct, frozen=True):
     """A `request` for the host and port `authority`, of a visitor with this `consent`.
 
-    `judge` decides for this visitor, and `everyone` for those who have consented to nothing: they are the
-    same for such a visitor. `path` is the request's in its normal form, below the application's root; `page`
-    is where that is, root and all.
+    `judge` decides for this visitor, and `everyone` for visitors who have consented to nothing. Where this
+    visitor is one of them, both are the same. `path` is the request's path in its canonical spelling, below
+    the application's root. `page` is the whole URL.
     """
 
     request: Request
@@ -47,23 +47,23 @@ class Visit(msgspec.Struct, frozen=True):
 
     @property
     def origin(self) -> str:
-        """What makes a link lead to this host in a page whose <base> leads elsewhere."""
+        """The beginning of a link that leads to this host even in a page whose <base> leads elsewhere."""
         return link_to(self.authority)
 
     @property
     def is_submission(self) -> bool:
-        """True for a form that is sent, and whatever else must not be repeated unasked."""
+        """True for the sending of a form, and for any other request that must not be repeated unasked."""
         return self.request.method not in ("GET", "HEAD")
 
     @property
     def is_partial(self) -> bool:
-        """True for a part of a page that is put into the page which is there."""
+        """True for a part of a page, which a script inserts into the page."""
         return asks_for_partial(self.request)
 
     @property
     def way_back(self) -> str:
-        """The page to return to after a decision. For a partial it is the page that shows it; for the answer
-        to a form it is the page with the form, which can be loaded again."""
+        """The page to return to after a decision, as a path and query. For a partial it is the page that
+        shows the partial, and for the answer to a form the page with the form, which can be loaded again."""
         request = self.request
         if self.is_partial and (page := page_around(request, self.host)):
             return page

@@ -1,1 +1,1 @@
-"""What a response is, and how its body and its variants are treated."""
+"""Decides what is done with a response, and makes its head, its body and its variants."""

@@ -1,4 +1,4 @@
-"""The bodies that the gate reads on their way out."""
+"""Reads bodies on their way out: HTML, XML, and what may be HTML, compressed or not."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from consentgate.xml.document import XmlDocument
 from .content_type import Kind
 
 HELD_BACK = 1 << 20
-"""The bytes of an XML document that are read before any of it goes out: until then it can be refused."""
+"""The bytes of an XML document that are read before any of it leaves. Until then it can be refused."""
 LONGEST_CODED = 8 << 20
-"""A longer compressed XML document is refused: it is held back as a whole."""
+"""The most bytes of a compressed XML document, which is held back as a whole. A longer one is refused."""
 
 
 class Body(Protocol):
@@ -25,22 +25,22 @@ class Body(Protocol):
 
     @property
     def ready(self) -> bool:
-        """True once its headers can be sent."""
+        """True once the response's head can be sent."""
 
     @property
     def kind(self) -> Kind:
-        """What it has turned out to be, once it is ready."""
+        """The kind of body that this has turned out to be, once it is ready."""
 
     @property
     def charset(self) -> str | None:
-        """The charset as which it is read, where its bytes and its headers name none."""
+        """The charset in which the body is read, where neither its first bytes nor a header name one."""
 
     def process(self, data: bytes, *, final: bool) -> bytes:
         """Take the next bytes, the last ones if `final`; return those that can be sent."""
 
 
 class HtmlBody:
-    """HTML, which is rewritten, and to which what `at_end` returns is added. `charset` is known as soon as it
+    """HTML, which is rewritten. What `at_end` returns is added to its end. `charset` is known once the body
     is `ready`."""
 
     kind = Kind.HTML
@@ -76,7 +76,7 @@ class HtmlBody:
         return self._transcoder.encode(self._rewrite(self._rewriter, text, final=final), final=final)
 
     def _sniff(self, data: bytes, *, final: bool) -> Encoding | None:
-        # A long head in small chunks is not looked through for each of them.
+        # To look through a long head again for each small chunk would take quadratic time.
         self._credit += PATIENCE * len(data)
         self._waiting += data
         if len(self._waiting) > self._credit and not final:
@@ -119,14 +119,14 @@ class RecodedBody:
             self._unpacker.check_complete()
             output += [self._packer.pack(self._html.process(b"", final=True)), self._packer.finish()]
         else:
-            # What is here now must not wait in the encoder for what comes next.
+            # The visitor must get these bytes now: they must not wait in the encoder for the next chunk.
             output.append(self._packer.flush())
         return b"".join(output)
 
 
 class XmlBody:
-    """A document in XML, which passes as it is as far as it is found to be plain. The first mebibyte waits
-    for the verdict on it, and all of a compressed one."""
+    """A document in XML, which passes as it is as far as it is plain. Its first mebibyte waits until it has
+    been read, and a compressed document as a whole."""
 
     kind = Kind.XML
     charset = None
@@ -163,8 +163,8 @@ class XmlBody:
 
 
 class SniffedBody:
-    """A body without a type, for which a browser would guess one: it is read `as_html` if it looks like HTML
-    once its `codings` are decoded. Otherwise it passes as it is."""
+    """A body without a type, for which a browser would guess one. If its decoded bytes look like HTML it is
+    read `as_html`. Otherwise it passes as it is."""
 
     def __init__(self, as_html: Body, codings: Sequence[str]) -> None:
         self._as_html = as_html

@@ -1,4 +1,4 @@
-"""Reads what a response's Content-Type makes of its body."""
+"""Reads from a response's Content-Type what its body is to a browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TYPE = re.compile(rf"[\t\n\r ]*({_NAME}/{_NAME})[\t\n\r ]*(?:;|\Z)")
 # One type, in a form in which no browser reads another.
 _PLAIN = re.compile(rf"[\t ]*({_NAME}/{_NAME})[\t ]*(?:;[^,]*+)?\Z")
-# How a type begins that only some browsers read, such as "image/svg+xml (x)".
+# The beginning of a type that only some browsers read, such as "image/svg+xml (x)".
 _BEGINNING = re.compile(rf"[^!-~]*({_NAME}/{_NAME})")
 _PARAMETER = re.compile(
     r';[\t\n\r ]*(?P<name>[^;=]*)(?:=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?[^;]*|(?P<bare>[^;]*)))?'
@@ -26,11 +26,11 @@ _LONGEST = 1024
 _DOWNLOAD = re.compile(r"(?i)[\t ]*attachment[\t ]*(?:;.*)?", re.S)
 # Types that say nothing, for which browsers sniff (WHATWG MIME Sniffing, section 7).
 _UNKNOWN = frozenset(("unknown/unknown", "application/unknown", "*/*", "application/x-unknown-content-type"))
-# In parts any of which may be a page; in a wrapping that names other hosts.
+# Documents in parts, any of which may be a page, or in a wrapping that names other hosts.
 _SEALED = frozenset(("multipart/x-mixed-replace", "application/signed-exchange", "application/webbundle"))
 _XML = frozenset(("text/xml", "application/xml", "text/xsl"))
 _PLAYLISTS = re.compile(r"mpegurl|dash|smil|x-ms-asf|playlist|x-scpls|xspf", re.I)
-# What browsers never show as a page that could load something: data, code, pictures, fonts and files.
+# The types that browsers never show as a page which could load something: data, code, pictures, fonts, files.
 _OTHER = re.compile(
     r"application/(?:[a-z0-9.-]+\+)?json|application/(?:x-)?ndjson|application/json-seq"
     r"|text/(?:plain|css|csv|event-stream|calendar|vcard|vtt)|multipart/(?:byteranges|form-data)"
@@ -42,7 +42,7 @@ _OTHER = re.compile(
 
 
 class Kind(Enum):
-    """What a body is to a browser. Of several types the one that stands first here counts."""
+    """The kind of a body to browsers. Of several types the one whose kind comes first here counts."""
 
     HTML = "read and rewritten"
     XML = "read, and closed unless it is plain"
@@ -55,10 +55,11 @@ class Kind(Enum):
 
 
 class ContentType(NamedTuple):
-    """The kind of body that a Content-Type names, its `plain` form, which all browsers read as that kind, and
-    the `label` of its charset.
+    """The kind of body that a Content-Type names, the `plain` form of the header, which all browsers read as
+    that kind, and the `label` of its charset.
 
-    `plain` is None where the header has that form already, or names no type; `label` where it names none.
+    `plain` is None where the header is plain already, or names no type. `label` is None where it names no
+    charset.
     """
 
     kind: Kind
@@ -82,13 +83,13 @@ _NO_TYPE = ContentType(Kind.OTHER)
 
 
 def _shortened(fields: tuple[str, ...]) -> ContentType:
-    """Read a Content-Type that is longer than any real one by its beginning. It leaves in a plain form."""
+    """Read the beginning of a Content-Type that is longer than any real one. It leaves in a plain form."""
     field = fields[0][:_LONGEST]
     kind, plain, _ = _content_type.__wrapped__((field,))
     if kind is Kind.UNKNOWN:
         return ContentType(Kind.DOCUMENT, "text/plain")
     plain = plain or field.partition(";")[0].strip()
-    # What the browser gets to see counts, and nothing that was cut off.
+    # The label must be in the plain form, which is all that the browser gets.
     return ContentType(kind, plain, _label_in((plain,)))
 
 
@@ -147,7 +148,7 @@ def is_download(headers: list[Header]) -> bool:
 
 
 def _label_in(fields: tuple[str, ...]) -> str | None:
-    """Return the charset that a Content-Type names, in its own words (WHATWG MIME Sniffing, section 4.4)."""
+    """Return the label of the charset that a Content-Type names (WHATWG MIME Sniffing, section 4.4)."""
     for value in reversed(_pieces(fields)):
         parameters = value[value.find(";") :] if ";" in value else ""
         for parameter in _PARAMETER.finditer(parameters):

@@ -1,4 +1,4 @@
-"""The headers of what the gate sends on, as the kind of its body has them."""
+"""Makes the headers of a response that is sent on, according to the kind of its body."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Heads:
         self._log = log
 
     def of(self, kind: Kind, headers: list[Header], charset: str | None = None) -> list[Header]:
-        """Return the headers of a response whose body counts as this `kind`; HTML is read in `charset`, where
-        nothing but that says so."""
+        """Return the headers of a response whose body counts as this `kind`. `charset` is the one in which
+        HTML is read, where nothing names one."""
         match kind:
             case Kind.OTHER:
                 return headers
@@ -42,16 +42,16 @@ class Heads:
                 page = self._page(headers)
                 return page if charset is None else with_charset(page, charset)
             case _:
-                # Nothing is put into it, so that it is the same for everyone.
+                # Without insertions it is the same for everyone.
                 return self._document(headers, self._variant.id(for_everyone=not self._visit.consent.is_open))
 
     def of_unread(self, kind: Kind, headers: list[Header]) -> list[Header]:
         """Return the headers that answer HEAD where the body would be read."""
-        # Only the body would tell whether what has no type is read, and so its length.
+        # Without a type only the body would tell whether it is rewritten, and so how long it is.
         return without(headers, "content-length") if kind is Kind.UNKNOWN else self.of(kind, headers)
 
     def not_modified(self, kind: Kind, headers: list[Header]) -> list[Header]:
-        """Return the headers by which a copy that the browser has is still good (RFC 9110, section
+        """Return the headers of a 304, which says that the browser's copy is still good (RFC 9110, section
         15.4.5)."""
         asked = self._variant.asked_about(self._visit.request.values("if-none-match"))
         if asked is not None:
@@ -67,24 +67,25 @@ class Heads:
     def _page(self, headers: list[Header]) -> list[Header]:
         """Return the headers of a page that is rewritten."""
         for_everyone = is_for_everyone(self._visit, headers)
-        # The bytes of one that is encoded again depend on how it came, which a strong ETag must not conceal.
+        # Where a page is encoded again, its bytes depend on how the application cut it into chunks. A strong
+        # ETag would promise the same bytes.
         weak = bool(codings_of(headers))
         id = self._variant.id(for_everyone=for_everyone)
         sent = self._document(without(headers, *OF_THE_BYTES), id, weak=weak)
         if for_everyone or self._variant.shows(for_everyone=False) is Shows.QUESTION:
             return sent
-        # It does not ask: caches must not give it to those who are to be asked, nor browsers in a window of
-        # its own what was in a frame.
+        # This page does not ask. Caches must not give it to visitors who are to be asked, and browsers must
+        # not show the copy from a frame in a window of its own.
         return private(vary(sent, DESTINATION) if self._visit.purpose.frame else sent)
 
     def _document(self, headers: list[Header], id: str, *, weak: bool = False) -> list[Header]:
-        """Return the headers of what a browser shows, marked with this `id`: a copy of another variant, which
-        came with another Content-Security-Policy, must not be revived."""
+        """Return the headers of a document, whose validators are marked with this `id`. So a 304 cannot
+        revive a copy of another variant, which came with another Content-Security-Policy."""
         return self._for_visitor(self._with_net(self._variant.mark(headers, id, weak=weak)))
 
     def _media(self, headers: list[Header]) -> list[Header]:
-        """Return the headers of sound and film that a browser shows by itself. They keep their validators,
-        for what is fetched in parts."""
+        """Return the headers of sound and film. They keep their validators, which browsers need to fetch
+        parts."""
         return self._for_visitor(self._with_net(headers), (*VISITOR, *DESTINATION))
 
     def _with_net(self, headers: list[Header]) -> list[Header]:

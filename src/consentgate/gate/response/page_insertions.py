@@ -1,4 +1,4 @@
-"""What the gate puts into a page."""
+"""Makes the gate's insertions into a page."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ from .share_links import SharedPage, address_on
 from .variants import Variant, is_for_everyone
 
 LONGEST_ADDRESS = 2 << 10
-"""The longest address that a placeholder gives back. Forms are read up to 16 KiB, and a link is to lead to
-it."""
+"""The longest address of a frame that a placeholder can open. Its form and a link have to hold the
+address."""
 
 
 class PageInsertions:
-    """Makes what is put into a page on a `visit`: head, banner and placeholders.
+    """Makes the insertions into a page on a `visit`: head, banner and placeholders.
 
-    `pages_in` returns them for the language that a page says it is in, and for "" in the default one.
+    `pages_in` returns the writer of these for the language that a page names, and for "" in the default
+    language.
     """
 
     def __init__(
@@ -54,13 +55,14 @@ class PageInsertions:
         self._debug = debug
 
     def placeholder(self, claim: Claim, in_link: bool, elsewhere: bool) -> bytes:
-        """Return what stands in the place of something on which there is a `claim`; `elsewhere` says that the
-        page's relative URLs lead to another host."""
+        """Return the placeholder for something that was blocked because of a `claim`. `elsewhere` says that
+        the page's relative URLs lead to another host."""
         visit = self._visit
         return self._pages.placeholder(claim, in_link, visit.way_back, visit.origin if elsewhere else "")
 
     def share_links(self) -> SharedPage | None:
-        """Return what comes of the page's social buttons; None where that is a placeholder."""
+        """Return the writer of share links for the page's social buttons; None where placeholders replace
+        them."""
         chosen = self._pages.policy.site.share_links
         if chosen == "placeholder":
             return None
@@ -68,8 +70,8 @@ class PageInsertions:
         return SharedPage(lambda: address_on(visit), lambda: self._pages, leaves_nothing=chosen == "none")
 
     def frame_document(self, headers: list[Header]) -> FrameDocumentFor | None:
-        """Return what makes the documents for the blocked frames of a page that is sent with `headers`; None
-        for a download, in which none would work."""
+        """Return the function that makes documents for the blocked frames of a page that is sent with
+        `headers`; None for a download, in which they would not work."""
         if is_download(headers):
             return None
         visit, embeds = self._visit, self._embeds
@@ -87,7 +89,7 @@ class PageInsertions:
             if claim.service is not None and 0 < len(frame.url) <= LONGEST_ADDRESS:
                 signed = embeds.sign(Embed(frame.url, claim.service, frame.attributes), visit.host)
             origin = visit.origin if elsewhere else ""
-            # In the language of the page, which is known by now.
+            # Looked up now, when the language of the page is known.
             frames = self._pages.frames
             html = frames.placeholder(claim, frame.url, signed, visit.way_back, means, origin)
             return html.replace(b"&", b"&amp;").replace(b'"', b"&quot;")
@@ -95,8 +97,8 @@ class PageInsertions:
         return document
 
     def insertion(self, headers: list[Header], refreshes: Iterable[str] = ()) -> Insertion | None:
-        """Return what goes into a page that is sent with `headers`, None for a download. The visitor gets a
-        link to each of the URLs in `refreshes`.
+        """Return the insertion into a page that is sent with `headers`, None for a download. The visitor gets
+        a link to each of the URLs in `refreshes`.
 
         The gate's own script and styles bear the nonces that the site's own Content-Security-Policy asks for.
         The application's elements get none.
@@ -113,7 +115,7 @@ class PageInsertions:
         if told and keeps_out(policies, "script"):
             self._log.consent_mode_kept_out()
         head = pages.head(
-            # A closed page may be shown again at any time, and says nothing of whom it was made for.
+            # A closed page may be shown to others later: it says nothing of the visitor it was made for.
             state=self._variant.state if visit.consent.is_open else "",
             style_nonce=style_nonce,
             script_nonce=nonce_for(policies, "script") if policies else "",
@@ -142,7 +144,7 @@ class PageInsertions:
             return banner()
 
         speaks_several = len(pages.policy.languages) > 1
-        made = Insertion(
+        insertion = Insertion(
             head,
             banner(),
             lambda: banner(visit.origin),
@@ -150,8 +152,8 @@ class PageInsertions:
             banner_in if speaks_several else None,
         )
         for url in refreshes:
-            made.replace_refresh(url)
-        return made
+            insertion.replace_refresh(url)
+        return insertion
 
 
 def dropped_refreshes(given: list[Header], sent: list[Header], page: Url) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads bodies: HTML through the rewriter, XML through its check, and tells the log what they find."""
+"""Makes the bodies that are read, HTML with a rewriter and XML with its checker, and logs what these find."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .treatment import Treatment
 
 
 class Reader:
-    """Makes the bodies that are read on a `visit`. One that `only_observes` inserts nothing. With `debug` a
-    page ends in a comment with what was blocked in it."""
+    """Makes the bodies that are read on a `visit`. With `only_observes` nothing is inserted. With `debug` a
+    page ends with a comment that lists what was blocked in it."""
 
     def __init__(
         self,
@@ -40,8 +40,8 @@ class Reader:
         self._debug = BlockedComment(visit) if debug else None
 
     def body(self, treated: Treatment, headers: list[Header], refreshes: Iterable[str] = ()) -> Body:
-        """Return the body that is `treated` so and comes with `headers`; `refreshes` are those that the
-        visitor gets a link for instead."""
+        """Return the body of the response that is `treated` so and sent with `headers`. The visitor gets a
+        link to each of the URLs in `refreshes`."""
         kind, label, codings = treated.kind, treated.label, codings_of(headers)
         if kind is Kind.XML:
             document = XmlDocument(self._visit.judge, self._visit.page, label, self._note_blocked)

@@ -1,4 +1,4 @@
-"""Files that a server in front sends in the application's place, where the gate never sees them."""
+"""Recognises responses for which the server in front sends a file, which the gate never sees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from consentgate.gate.message import Header, without
 
 from .content_type import Kind, kind_of
 
-# nginx (and servers that took it over); Apache, uWSGI and lighttpd; LiteSpeed; Perlbal.
+# The headers of nginx (and servers that copied it); of Apache, uWSGI and lighttpd; of LiteSpeed; of Perlbal.
 _NAMING_A_FILE = frozenset(
     (
         *("x-accel-redirect", "x-sendfile", "x-sendfile2", "x-sendfile-temporary"),
@@ -36,7 +36,7 @@ def sent_by_front(headers: list[Header]) -> SentByFront | None:
     Its kind is what the Content-Type says, else what the file's name does."""
     for name, value in headers:
         if name.lower() in _NAMING_A_FILE and value.strip():
-            # Such servers know nothing of the header that tells browsers not to guess.
+            # Without a type, such a server sends its own guess, whatever this header says.
             kind = kind_of(without(headers, "x-content-type-options"))
             return SentByFront(name, _guessed(headers) if kind is Kind.UNKNOWN else kind)
     return None

@@ -1,4 +1,4 @@
-"""The share links of one page: what comes in the place of social buttons."""
+"""Makes the share links of one page, which replace its social buttons."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from consentgate.gate.request.visit import Visit
 from consentgate.pages import Pages
 from consentgate.web.paths import local_path
 
-# What advertisements and newsletters add to an address, to tell who has followed which of them: the visitor's
-# own click is not to be shared. By the documentation of Google Analytics (utm_), Google Ads (gclid, gbraid,
-# wbraid), Campaign Manager (dclid), Meta (fbclid), Microsoft Advertising (msclkid), Matomo (mtm_, pk_),
-# Mailchimp (mc_), HubSpot (_hsenc, _hsmi), X (twclid), TikTok (ttclid), LinkedIn (li_fat_id), Yandex (yclid),
-# Instagram (igshid, igsh).
+# The parameters that advertisements and newsletters add to an address, to tell who followed which of them.
+# The visitor's own click is not to be shared. By the documentation of Google Analytics (utm_), Google Ads
+# (gclid, gbraid, wbraid), Campaign Manager (dclid), Meta (fbclid), Microsoft Advertising (msclkid), Matomo
+# (mtm_, pk_), Mailchimp (mc_), HubSpot (_hsenc, _hsmi), X (twclid), TikTok (ttclid), LinkedIn (li_fat_id),
+# Yandex (yclid), Instagram (igshid, igsh).
 _TRACKING = re.compile(
     r"(?i)(?:utm_|mtm_|pk_)[^=]*|mc_[ce]id|_hs(?:enc|mi)|(?:g|d|fb|tw|tt|y)clid|[gw]braid|msclkid|li_fat_id|igshi?d?"
 )
 
 
 class SharedPage:
-    """Makes the links on one page, whose own `address` is "" where nobody knows it. `pages` returns what
-    writes them in the language of the page, which is known by the time that a button is met. Of what asks for
-    none it `leaves_nothing`: then nothing comes in the place of a button."""
+    """Makes the share links of one page.
+
+    `address` returns the page's own address, "" where nobody knows it. `pages` returns the writer for the
+    language of the page, which is known once a button is met. With `leaves_nothing` buttons go without a
+    link."""
 
     def __init__(
         self, address: Callable[[], str], pages: Callable[[], Pages], *, leaves_nothing: bool
@@ -35,29 +37,31 @@ class SharedPage:
 
     @cached_property
     def address(self) -> str:
-        """The page's own address. Most pages have no social buttons, and do not need it."""
+        """The page's own address. It is made on demand, since most pages have no social buttons."""
         return self._address()
 
     def instead(self, link: ShareLink, page: Page) -> bytes:
-        """Return what is put in the place of a social button."""
+        """Return the markup that replaces a social button; b"" for none."""
         if self._leaves_nothing:
             return b""
         return self._pages().share_link(link.address_on(page), link.network.name, visits=link.visits)
 
     def completed(self, link: ShareLink, href: str, page: Page) -> str:
-        """Return where a link of the site's own leads that is to share something."""
+        """Return the address that a link of the site's own needs to share something; "" where the link stays
+        as it is."""
         return "" if self._leaves_nothing else link.completed(href, page)
 
 
 def address_on(visit: Visit) -> str:
-    """Return the address of the page of a `visit`, if it is not too long to be repeated in each link."""
+    """Return the address of the page of a `visit`, without the query where it is too long with it; "" where
+    it is too long even so."""
     address = f"https:{visit.origin}{untracked(local_path(visit.way_back))}" if visit.origin else ""
     fits = (text for text in (address, address.partition("?")[0]) if len(text) <= LONGEST_ADDRESS)
     return next(fits, "")
 
 
 def untracked(path: str) -> str:
-    """Return a path and query without the parameters that tell by which advertisement somebody came."""
+    """Return a path and query without the parameters that tell which advertisement a visitor followed."""
     path, _, query = path.partition("?")
     kept = [pair for pair in query.split("&") if pair and not _TRACKING.fullmatch(pair.partition("=")[0])]
     return f"{path}?{'&'.join(kept)}" if kept else path

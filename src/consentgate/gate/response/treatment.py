@@ -1,4 +1,4 @@
-"""What a response is, and so what is done with it: decided once, from its request, status and headers."""
+"""Decides what is done with a response, once, from its request, status and headers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from consentgate.policy import Claim
 from .content_type import Kind, content_type, is_download
 from .sendfile import SentByFront, sent_by_front
 
-# What loads something only where a browser shows it by itself. Our CSP alone does not stop that everywhere.
+# The kinds that load something only where a browser shows them by themselves. Our CSP alone does not stop
+# that everywhere.
 _BY_ITSELF = (Kind.XML, Kind.SEALED, Kind.PLAYLIST)
-# What does not go on as it came.
+# The kinds that do not go on as they came.
 _NOT_FORWARDED = (Kind.HTML, Kind.XML, Kind.SEALED, Kind.UNKNOWN)
 
 
@@ -38,8 +39,9 @@ _WITHOUT_BODY = (Action.NO_BODY, Action.NOT_MODIFIED)
 
 
 class Refusal(NamedTuple):
-    """The error page that goes out in a response's place: its `status`, the `reason` for the log, and what
-    was `blocked`. The page that refuses a redirect is one of its own."""
+    """The refusal of a response, in whose place an error page with this `status` goes out. `reason` is for
+    the log, and `blocked` has the URLs because of which it is refused. Redirects have an error page of their
+    own."""
 
     status: int
     reason: str
@@ -51,8 +53,8 @@ class Treatment(msgspec.Struct, frozen=True):
     """The `action` on a response, and the `kind` of body that its headers are made for.
 
     `label` is the charset in the Content-Type, None where it names none. `plain_type` is a Content-Type that
-    all browsers read alike, None where the application's already is one. `varies` names the request headers
-    that the treatment depends on. `is_personal` says that it depends on the visitor's consent.
+    all browsers read alike, None where the application's is one already. `varies` names the request headers
+    that the treatment depends on. `is_personal` says that the treatment depends on the visitor's consent.
     """
 
     action: Action | Refusal
@@ -77,14 +79,14 @@ def treatment(status: int, headers: list[Header], visit: Visit) -> Treatment:
         # Caches must not give it to those for whom it would be refused.
         varies = (*NAVIGATION, *varies)
     if kind in (Kind.HTML, Kind.UNKNOWN) and visit.is_partial:
-        # Placeholders in it lead back to the page that shows it: a shared copy would tell others of that.
+        # Placeholders in a partial lead back to the page that shows it. Others must not get that page's name.
         varies = (*PARTIAL, *varies)
     return Treatment(action, kind, declared.label, declared.plain, varies, is_personal)
 
 
 def _kind_for_request(kind: Kind, headers: list[Header], visit: Visit) -> tuple[Kind, tuple[str, ...]]:
-    """Return the kind that a body of this `kind` counts as in answer to this request, and the request headers
-    that this depends on."""
+    """Return the kind that a body of this `kind` counts as in answer to this request, and the names of the
+    request headers that decide it."""
     purpose = visit.purpose
     if kind is Kind.OTHER and not purpose.worker:
         return kind, ()
@@ -94,8 +96,8 @@ def _kind_for_request(kind: Kind, headers: list[Header], visit: Visit) -> tuple[
         # RFC 6266, section 4.2: a download is saved, and shown by nobody.
         if is_download(headers):
             return Kind.OTHER, ()
-        # SVG 2, "secure static mode": in a picture it loads nothing. Opened directly it would, so that
-        # request gets another answer.
+        # SVG 2, "secure static mode": in a picture it loads nothing. Opened by itself it would, so that this
+        # answer must not be reused for that.
         if purpose.in_page:
             return Kind.OTHER, IN_PAGE
         return (Kind.DOCUMENT if visit.judge.passes_everything() else kind), ()

@@ -1,6 +1,7 @@
 """The two variants of each page: `closed` where nothing has been granted, `open` for one visitor.
 
-A closed page that caches may keep is the same for everyone. Others know whether they ask the visitor.
+A closed page that caches may keep is the same for everyone. Any other closed page depends on whether the
+visitor is asked.
 """
 
 from __future__ import annotations
@@ -19,32 +20,31 @@ from consentgate.pages import Beside, Shows
 _ETAG = re.compile(r'(?P<weak>W/)?"(?P<tag>[^"]*)"')
 _SUFFIX = re.compile(r"--(?:closed|open)-[0-9a-f]{12}\Z")
 CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-range", "range")
-"""The headers by which a request depends on the copy that the visitor has (RFC 9110, sections 13.1 and
-14.2)."""
+"""The request headers that are about the visitor's copy of a page (RFC 9110, sections 13.1 and 14.2)."""
 
 _CLOSED_KEY = ("closed",)
 """The `X-Consent-Key` of a request from which a cache has taken the cookies (docs/caches.md)."""
 
 
 def is_for_everyone(visit: Visit, headers: list[Header]) -> bool:
-    """Say whether a page that is sent with `headers` has to be the same for all who have granted nothing:
-    a cache may keep it, or one that takes the cookies out of requests has asked for it."""
+    """Say whether a page that is sent with `headers` has to be the same for all who have granted nothing: a
+    shared cache may keep it, or such a cache has asked for it."""
     if visit.consent.is_open:
         return False
     return is_asked_for_everyone(visit.request) or may_be_shared(headers)
 
 
 def is_asked_for_everyone(request: Request) -> bool:
-    """Say whether a cache has taken the cookies out of a `request`, for a page that is good for all who have
-    granted nothing."""
+    """Say whether a `request` comes from a cache that has removed the cookies, and asks for the page of all
+    who have granted nothing."""
     return request.values("x-consent-key") == _CLOSED_KEY
 
 
 class Variant:
-    """The variant of a page that one visitor gets, and how its validators are told from the others'.
+    """The variant of a page that one visitor gets, which marks the page's validators.
 
-    `fingerprint` stands for the policy and the version of the gate: with either, the bytes change. A page
-    that is `framed` asks nobody: the one around it does.
+    `fingerprint` changes with the policy and the gate's version, which both change the bytes of pages. A page
+    that is `framed` does not ask the visitor: the page around it does.
     """
 
     def __init__(self, consent: Consent, fingerprint: bytes, *, framed: bool = False) -> None:
@@ -53,7 +53,8 @@ class Variant:
         self._framed = framed
 
     def shows(self, *, for_everyone: bool) -> Shows | None:
-        """Return what a page shows of the gate, where it is the same `for_everyone` or is not."""
+        """Return what a page shows of the gate, None for nothing. `for_everyone` says whether the page is the
+        same for everyone."""
         if for_everyone:
             return Shows.FOR_EVERYONE
         return None if self._framed else Shows.of(self._consent)
@@ -63,13 +64,14 @@ class Variant:
         return Beside.for_everyone(self._consent.policy) if for_everyone else Beside.of(self._consent)
 
     def id(self, *, for_everyone: bool = False) -> str:
-        """Return the variant's name, and what tells it from others of that name: it is the same for all who
-        have granted the same, and who are asked alike."""
+        """Return the variant's id: its name, and a digest that is the same for all visitors who have granted
+        the same, and who see the same of the gate."""
         return self._id_for_everyone if for_everyone else self._own_id
 
     @property
     def state(self) -> str:
-        """The name of the consent in effect, with a question mark if it asks. The snippet compares it."""
+        """The id of the consent in effect, with a question mark where something is to be asked. The snippet
+        compares it."""
         granted = b"".join(sorted(self._consent.granted))
         return self._named(granted) + ("?" if self._consent.asks else "")
 
@@ -91,13 +93,13 @@ class Variant:
 
     @cached_property
     def _suffixes(self) -> tuple[str, ...]:
-        """The marks of pages that are good for this visitor."""
+        """The marks in the validators of copies that are good for this visitor."""
         own = (f"--{self._own_id}",)
         return own if self._consent.is_open else (*own, f"--{self._id_for_everyone}")
 
     def mark(self, headers: list[Header], id: str, *, weak: bool = False) -> list[Header]:
-        """Return a page's headers with validators that are marked with its `id`, and `weak` if so wanted. A
-        validator that cannot be marked goes: it would make one variant pass for another."""
+        """Return a page's headers with an ETag that is marked with this `id`, and `weak` if so wanted.
+        Validators that cannot be marked are removed, since one variant would pass for another."""
         marked: list[Header] = []
         for name, value in without(headers, "last-modified"):
             if name.lower() == "etag":
@@ -109,8 +111,9 @@ class Variant:
         return marked
 
     def asked_about(self, asked: Iterable[str]) -> tuple[str, bool] | None:
-        """Return the id of the copy that `If-None-Match` headers ask about, if it is good for this visitor,
-        and whether they ask by a weak validator: then the answer must have a weak one (RFC 9111, 4.3.4)."""
+        """Return the id of the copy that `If-None-Match` headers ask about, and whether its validator is
+        weak, if the copy is good for this visitor. A weak validator needs a weak one in the answer (RFC 9111,
+        section 4.3.4)."""
         for value in asked:
             for match in _ETAG.finditer(value):
                 for suffix in self._suffixes:
@@ -119,11 +122,11 @@ class Variant:
         return None
 
     def unmarked(self, request: Request, *, document: bool) -> dict[str, tuple[str, ...]]:
-        """Return a request's validators as the application knows them, by the header's name.
+        """Return a request's validators as the application knows them, without marks, by the header's name.
 
-        Copies of another variant are not worth asking about, and on a request for a `document` neither are
-        those that bear no mark: they may be older than the gate, and must not bring back what the page was
-        then. Dates would say nothing of the variant, and a part of a page cannot be read.
+        Validators of another variant's copy are left out, so that the application sends the page anew. For a
+        `document` those without a mark are left out, too: the copy may be older than the gate. Dates are left
+        out, since they say nothing of the variant, and so are ranges, since a part of a page cannot be read.
         """
         if request.headers.keys().isdisjoint(CONDITIONS):
             return {}
@@ -143,7 +146,7 @@ class Variant:
                 if not value:
                     continue
             elif name == "if-match":
-                # This one guards a change: which variant the visitor saw is no reason to drop the guard.
+                # It guards a change against another visitor's, whatever variant this visitor has seen.
                 value = _ETAG.sub(lambda m: f'{m["weak"] or ""}"{_SUFFIX.sub("", m["tag"])}"', value)
             seen[name].append(value)
         return {name: tuple(values) for name, values in seen.items()}
