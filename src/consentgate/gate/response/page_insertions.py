@@ -75,7 +75,7 @@ class PageInsertions:
         if is_download(headers):
             return None
         visit, embeds = self._visit, self._embeds
-        policies = [header for header in headers if header[0].lower().startswith(CSP)]
+        policies = _policies_in(headers)
         means = Means()
         if policies:
             means = Means(
@@ -105,29 +105,8 @@ class PageInsertions:
         """
         if is_download(headers):
             return None
-        visit, pages = self._visit, self._pages
-        policies = [header for header in headers if header[0].lower().startswith(CSP)]
-        if policies and keeps_out(policies, "style"):
-            self._log.styles_kept_out()
-        back = visit.way_back
+        visit, pages, policies = self._visit, self._pages, _policies_in(headers)
         style_nonce = nonce_for(policies, "style") if policies else ""
-        told = answers_for_tags(visit.consent, visit.page.path)
-        if told and keeps_out(policies, "script"):
-            self._log.consent_mode_kept_out()
-        head = pages.head(
-            # A closed page may be shown to others later: it says nothing of the visitor it was made for.
-            state=self._variant.state if visit.consent.is_open else "",
-            style_nonce=style_nonce,
-            script_nonce=nonce_for(policies, "script") if policies else "",
-            # The answer to a form is not to be loaded again.
-            before=back if visit.is_submission else "",
-            allows=visit.consent.allowed,
-            consent_mode=told,
-            guard=guard_rules(visit.judge),
-            stubs=sorted(visit.judge.stubs),
-            frames=not (policies and keeps_out_page(policies, "frame", visit.host)),
-            debug=self._debug,
-        )
         for_everyone = is_for_everyone(visit, headers)
         shows = self._variant.shows(for_everyone=for_everyone)
         beside = self._variant.beside(for_everyone=for_everyone)
@@ -137,6 +116,7 @@ class PageInsertions:
         def banner(origin: str = "") -> bytes:
             if shows is None:
                 return b""
+            back = visit.way_back
             return self._pages.banner(back, origin, shows=shows, beside=beside, style_nonce=style_nonce)
 
         def banner_in(lang: str) -> bytes:
@@ -145,7 +125,7 @@ class PageInsertions:
 
         speaks_several = len(pages.policy.languages) > 1
         insertion = Insertion(
-            head,
+            self._head(policies, style_nonce),
             banner(),
             lambda: banner(visit.origin),
             lambda url: self._pages.onwards(url),
@@ -154,6 +134,34 @@ class PageInsertions:
         for url in refreshes:
             insertion.replace_refresh(url)
         return insertion
+
+    def _head(self, policies: list[Header], style_nonce: str) -> bytes:
+        """Return the insertion into the head of a page with these `policies` of the site's own."""
+        visit = self._visit
+        answers = answers_for_tags(visit.consent, visit.page.path)
+        if policies and keeps_out(policies, "style"):
+            self._log.styles_kept_out()
+        if answers and keeps_out(policies, "script"):
+            self._log.consent_mode_kept_out()
+        return self._pages.head(
+            # A closed page may be shown to others later: it says nothing of the visitor it was made for.
+            state=self._variant.state if visit.consent.is_open else "",
+            style_nonce=style_nonce,
+            script_nonce=nonce_for(policies, "script") if policies else "",
+            # The answer to a form is not to be loaded again.
+            before=visit.way_back if visit.is_submission else "",
+            allows=visit.consent.allowed,
+            consent_mode=answers,
+            guard=guard_rules(visit.judge),
+            stubs=sorted(visit.judge.stubs),
+            frames=not (policies and keeps_out_page(policies, "frame", visit.host)),
+            debug=self._debug,
+        )
+
+
+def _policies_in(headers: list[Header]) -> list[Header]:
+    """Return the Content-Security-Policies of the site's own in `headers`, also those that only report."""
+    return [header for header in headers if header[0].lower().startswith(CSP)]
 
 
 def dropped_refreshes(given: list[Header], sent: list[Header], page: Url) -> list[str]:
