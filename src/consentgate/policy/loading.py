@@ -115,8 +115,8 @@ def read(text: str, file: str) -> tuple[Parts, tuple[PolicyFinding, ...]]:
     """Parse a policy as `parse` does. Return its parts, and what is found of the services that tables file by
     what they leave out."""
     if deep := _DEEP_KEY.search(text):
-        line = text.count("\n", 0, deep.start()) + 1
-        raise PolicyError([Mistake(file, "", "", "expected no key of more than a hundred parts", line)])
+        its_line = text.count("\n", 0, deep.start()) + 1
+        raise PolicyError([Mistake(file, "", "", "expected no key of more than a hundred parts", its_line)])
     try:
         document = tomllib.loads(text)
     except ValueError as error:

@@ -100,8 +100,8 @@ class DeclarationAdvice:
             self._warn("service", f"{toml_text(claim.name)}{place}", self._proposals.service(claim))
 
     def url_blocked(self, url: str, page: Url, claim: Claim, kind: str = "") -> None:
-        """Log that something of this `kind` on a `page`, markup or a header, was blocked which would load `url`,
-        "" where it names none."""
+        """Log that something of this `kind` on a `page` was blocked which would load `url`, "" where it names
+        none."""
         self._count(kind, claim)
         is_short = len(url) <= LONGEST
         if is_short and not self._report_only and self._was_logged(page.host, url, claim.service):
