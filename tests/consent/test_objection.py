@@ -80,7 +80,7 @@ def read(*values: str) -> Choice | None:
 @given(choices())
 def test_whatever_can_be_chosen_comes_back_while_it_is_valid(choice: Choice) -> None:
     found = read(value_of(choice))
-    assert found == VALIDITY.left_of(choice, NOW)
+    assert found == VALIDITY.valid_part(choice, NOW)
     assert len(COOKIE.set_cookie(choice, HOST)) < 512
 
 
@@ -97,7 +97,7 @@ def test_no_bytes_that_are_signed_raise_an_error(data: bytes) -> None:
     payload = base64.urlsafe_b64encode(_HEAD.pack(1, _scope_digest(HOST)) + data).rstrip(b"=")
     found = read(COOKIE._signers[-1].sign(payload).decode())
     # What is read is what would be written.
-    assert found is None or COOKIE._validity.left_of(found, NOW) == found
+    assert found is None or COOKIE._validity.valid_part(found, NOW) == found
 
 
 def test_all_who_only_object_on_one_day_send_the_same_bytes_without_an_id_A22(

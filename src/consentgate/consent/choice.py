@@ -1,4 +1,4 @@
-"""A visitor's decision: what was chosen, and when."""
+"""A visitor's choice: what was decided, and when."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from .coverage import UNOBJECTED, covered_by, everything
 
 Decision = Literal["accept", "refuse", "save", "withdraw"]
 ALLOW: Final = "allow"
-"""The decision that adds something to what is granted. Unlike the others it depends on what that is."""
+"""The decision that adds something to what is granted. Unlike the other decisions it depends on the choice
+before."""
 OBJECT: Final = "object"
 PERMIT: Final = "permit"
 SEEN: Final = "seen"
-"""The decisions on what passes unless the visitor objects: to object, to take that back, and to close the
-notice of it. They answer nothing that the visitor is asked."""
+"""The decisions on what passes unless the visitor objects: to object, to take the objection back, and to
+close the notice. They answer nothing that the visitor is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A visitor's decision.
+    """The choice that a visitor has made.
 
     A refusal has a day and nothing else. A grant has a random `id` for the record, the digests of what was
     `granted` and of what was `refused` beside it, and the `signals` that the browser sent with it.
@@ -34,9 +35,9 @@ class Choice:
     refuse on the same day cannot be told apart.
 
     A refusal is an objection too, unless it `permits` what may be objected to. With a grant, or without an
-    answer, `objected` is the start of the day of an objection. Who only objected, or took that back, has not
-    answered what the site asks for: that is no answer, and `at` is then its day.
-    """
+    answer, `objected` is the start of the day of an objection. A visitor who only objected, or took that
+    back, has given no answer to what the site asks for: then `is_answer` is False, and `at` is the start of
+    that day."""
 
     at: int
     id: bytes = b""
@@ -49,6 +50,7 @@ class Choice:
 
     @property
     def is_grant(self) -> bool:
+        """True where the visitor granted something."""
         return bool(self.granted)
 
     @property
@@ -63,24 +65,24 @@ def takes_back(before: Choice | None, choice: Choice) -> bool:
 
 
 def left_of(before: Choice, choice: Choice) -> Choice:
-    """Return what a `choice` leaves of the grant `before`: nothing more, and for no longer. Where that is
-    nothing, it is a refusal."""
+    """Return what a `choice` leaves of the grant `before`: at most the same, for at most as long. A refusal
+    where that is nothing."""
     granted = before.granted & choice.granted
     if not granted:
-        return Choice(before.at - before.at % DAY)
+        return Choice(_day_of(before.at))
     refused = (before.granted | before.refused) - granted
     return objecting_as(Choice(before.at, before.id, granted, refused, before.signals), (choice,))
 
 
 def granted_by_both(one: Choice, other: Choice) -> Choice:
-    """Return the choice that grants what two valid ones grant both, and lasts as long as the earlier one.
-    Where that is nothing, it is a refusal. An objection in either counts."""
+    """Return the choice that grants what both of two valid choices grant, and lasts as long as the earlier
+    one. A refusal where that is nothing. An objection in either counts."""
     if not (one.is_answer and other.is_answer):
         return objecting_as(one if one.is_answer else other, (one, other))
     granted = one.granted & other.granted
     at = min(one.at, other.at)
     if not granted:
-        return Choice(at - at % DAY)
+        return Choice(_day_of(at))
     asked = one.granted | one.refused | other.granted | other.refused
     latest = max(one, other, key=lambda choice: choice.at)
     both = Choice(at, latest.id, granted, asked - granted, one.signals & other.signals)
@@ -90,9 +92,7 @@ def granted_by_both(one: Choice, other: Choice) -> Choice:
 def objecting_as(choice: Choice, others: Iterable[Choice]) -> Choice:
     """Return `choice` with the latest objection in any of the `others`."""
     days = [
-        other.at - other.at % DAY if other.objected is None else other.objected
-        for other in others
-        if other.objects
+        _day_of(other.at) if other.objected is None else other.objected for other in others if other.objects
     ]
     if not days or choice.objects:
         return choice
@@ -102,8 +102,8 @@ def objecting_as(choice: Choice, others: Iterable[Choice]) -> Choice:
 
 
 def with_objection(before: Choice | None) -> Choice:
-    """Make the choice of a visitor who objects, now, and whose choice was the one `before`. All who have
-    granted nothing and object on one day make the same."""
+    """Make the choice of a visitor who objects now, after the choice `before`. All visitors who have granted
+    nothing and object on the same day make the same choice."""
     today = _today()
     if before is None or not before.is_answer:
         return Choice(today, objected=today, is_answer=False)
@@ -111,32 +111,37 @@ def with_objection(before: Choice | None) -> Choice:
 
 
 def without_objection(before: Choice | None) -> Choice:
-    """Make the choice of a visitor who takes an objection back."""
+    """Make the choice of a visitor who takes an objection back, after the choice `before`."""
     if before is None or not before.is_answer:
         return Choice(_today(), permits=True, is_answer=False)
     return replace(before, objected=None) if before.is_grant else Choice(before.at, permits=True)
 
 
 def once_seen(before: Choice | None) -> Choice | None:
-    """Make the choice of a visitor who was told what can be objected to; None where that changes nothing.
+    """Make the choice of a visitor who closed the notice of what can be objected to; None where that changes
+    nothing.
 
-    The page that tells may be old, and the visitor may have objected since: in another tab, or before going
-    back to it. To close a notice takes nothing back.
+    The page with the notice may be old, and the visitor may have objected since then, in another tab or
+    before going back. To close the notice takes no objection back.
     """
     return without_objection(None) if before is None else None
 
 
 def opens_something(before: Choice | None, choice: Choice) -> bool:
-    """Say whether `choice` says yes to something, and does not only object to what else was the choice
-    `before`."""
+    """Say whether `choice` says yes to something. A choice that is the one `before` with an objection does
+    not."""
     if not choice.is_grant:
         return choice.permits
     return not (choice.objects and before is not None and before.id == choice.id)
 
 
+def _day_of(seconds: int) -> int:
+    """Return the start of the day of this time, both in seconds since the epoch."""
+    return seconds - seconds % DAY
+
+
 def _today() -> int:
-    now = int(time.time())
-    return now - now % DAY
+    return _day_of(int(time.time()))
 
 
 def decide(
@@ -146,13 +151,12 @@ def decide(
     signals: frozenset[str] = frozenset(),
     before: Choice | None = None,
 ) -> Choice:
-    """Make the choice that a visitor's `decision` stands for, at the present time.
+    """Make the choice of a visitor whose `decision` this is, now.
 
-    `ids` are the categories and units that were ticked before saving. Unknown ids are ignored. Saving
-    with nothing ticked is a refusal. An objection in the choice `before` stands: to consent to what is asked
-    for does not take it back.
+    `ids` are the categories and services that were ticked before saving. Unknown ids are ignored. To save
+    with nothing ticked is a refusal. An objection in the choice `before` stands, since to consent to
+    something else does not take it back.
     """
-    now = int(time.time())
     if decision == "accept":
         granted = everything(policy)
     elif decision == "save":
@@ -160,20 +164,21 @@ def decide(
     else:
         granted = frozenset()
     if not granted:
-        return Choice(at=now - now % DAY)
-    return Choice(
-        now,
-        secrets.token_bytes(16),
-        granted,
-        everything(policy) - granted,
-        signals,
-        _standing_objection(policy, before),
-    )
+        return Choice(_today())
+    return _grant(policy, granted, everything(policy) - granted, signals, before)
 
 
-def _standing_objection(policy: Policy, before: Choice | None) -> int | None:
-    """Return the day of an objection in the choice `before`, which is made anew with the next one."""
-    return _today() if policy.claims.objectable and before is not None and before.objects else None
+def _grant(
+    policy: Policy,
+    granted: frozenset[bytes],
+    refused: frozenset[bytes],
+    signals: frozenset[str],
+    before: Choice | None,
+) -> Choice:
+    """Make a grant, now. An objection in the choice `before` is made anew with it."""
+    objects = policy.claims.objectable and before is not None and before.objects
+    objected = _today() if objects else None
+    return Choice(int(time.time()), secrets.token_bytes(16), granted, refused, signals, objected)
 
 
 def allow_more(
@@ -183,22 +188,15 @@ def allow_more(
     ids: Collection[str],
     signals: frozenset[str] = frozenset(),
 ) -> Choice | None:
-    """Make the choice that adds the categories and services `ids` to what is `in_effect`, the digests of what
-    was granted `before` and still holds; None where that adds nothing.
+    """Make the choice that adds the categories and services `ids` to the digests `in_effect`, which were
+    granted `before` and still hold; None where that adds nothing.
 
-    Who picks one thing out of all that the site asks for has answered: the rest is refused by it. What came
-    later than a grant `before` is asked still.
+    A visitor who picks one thing has answered all that the site asks for: the rest is refused. What the
+    policy gained after a grant `before` is still to be asked.
     """
     in_effect -= {UNOBJECTED}
     granted = in_effect | covered_by(policy, ids)
     if granted <= in_effect:
         return None
     asked = before.granted | before.refused if before is not None and before.is_grant else everything(policy)
-    return Choice(
-        int(time.time()),
-        secrets.token_bytes(16),
-        granted,
-        asked - granted,
-        signals,
-        _standing_objection(policy, before),
-    )
+    return _grant(policy, granted, asked - granted, signals, before)

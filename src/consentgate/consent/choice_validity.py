@@ -12,7 +12,7 @@ from .choice import Choice
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """For how many seconds from its signed time a choice is valid: `grants` and `refusals`."""
+    """The seconds from its signed time for which a choice is valid: `grants` and `refusals`."""
 
     grants: int
     refusals: int
@@ -25,18 +25,18 @@ class Validity:
         return cls(seconds_kept(site.grants_kept), seconds_kept(site.refusals_kept) + DAY)
 
     def lifetime(self, choice: Choice) -> int:
-        """Return for how many seconds from now a cookie has to keep `choice`, made just now."""
+        """Return the seconds for which a cookie has to keep a `choice` that was made just now."""
         if choice.is_grant and choice.objected is not None:
             return max(self.grants, self.refusals)
         return self.grants if choice.is_grant else self.refusals
 
     def end(self, choice: Choice) -> int:
-        """Return the first second at which what `choice` answers is no longer valid."""
+        """Return the first second at which the answer in `choice` is not valid any more."""
         return choice.at + (self.grants if choice.is_grant else self.refusals)
 
-    def left_of(self, choice: Choice, now: float) -> Choice | None:
-        """Return what of `choice` is valid `now`; None where nothing is. An objection may outlive the grant
-        beside it: it is then one without an answer."""
+    def valid_part(self, choice: Choice, now: float) -> Choice | None:
+        """Return the part of `choice` that is valid `now`; None where no part is. An objection may outlive
+        the grant beside it, and is then a choice without an answer."""
         if max(choice.at, choice.objected or 0) > now:
             return None
         if now < self.end(choice):

@@ -1,4 +1,4 @@
-"""The `Consent` of one request: the gate enforces it, the application asks it."""
+"""The `Consent` of one request: the gate enforces it, and the application asks it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ _log = logging.getLogger("consentgate")
 
 
 class UnknownId(ValueError):
-    """An id that belongs to no category and no service of the policy."""
+    """Says that an id belongs to no category and no service of the policy."""
 
 
 class Consent(msgspec.Struct, frozen=True):
     """What one visitor has consented to, under one policy.
 
-    `choice` is the decision in the visitor's cookie, or None where there is no valid one. `granted` holds
-    the digests that are in effect: the recorded ones that the policy still has. While the browser sends a
-    signal that it did not send with the grant, none is in effect. What passes unless the visitor objects is
-    in `granted` as well, while that is so. `notes` are called whenever the application asks, because its
-    answer then depends on the consent. `signalled` says that the browser sends a signal which objects, or
-    opts out, by itself: under the law of the European Union nothing depends on that.
+    `choice` is the one in the visitor's cookie, None where there is no valid one. `granted` holds the digests
+    that are in effect: those in the choice that the policy still has, and one for what passes unless the
+    visitor objects, while it passes. While the browser sends a signal that it did not send with the grant,
+    the grant is not in effect.
+
+    `notes` are functions that are called whenever the application asks, because its answer then depends on
+    the consent. `signalled` says that the browser sends a signal which objects, or opts out, by itself: for
+    consent under the law of the European Union that makes no difference.
     """
 
     policy: Policy
@@ -56,13 +58,12 @@ class Consent(msgspec.Struct, frozen=True):
 
     @classmethod
     def of_ids(cls, policy: Policy, ids: Iterable[str]) -> Consent:
-        """Return consent to the categories and services with these `ids`: what `allowed` names of another
-        consent.
+        """Return consent to the categories and services with these `ids`, such as those that `allowed` lists.
 
-        What passes unless the visitor objects passes where one of its services is among them, or
-        "necessary" is. Otherwise this is an objection.
+        What passes unless the visitor objects passes if one of its services is among the ids, or "necessary"
+        is. Otherwise the consent objects to it.
 
-        Raises UnknownId for an id that the policy does not have, and TypeError for one text.
+        Raises UnknownId for an id that the policy does not have, and TypeError for a text instead of a list.
         """
         if isinstance(ids, str):
             raise TypeError(
@@ -92,8 +93,8 @@ class Consent(msgspec.Struct, frozen=True):
 
     @property
     def allowed(self) -> tuple[str, ...]:
-        """The ids that `allows` is true for, but for "necessary": of categories, and of services where the
-        policy has few enough to list them."""
+        """The ids for which `allows` is true, without "necessary": those of categories, and those of services
+        where the policy has few enough to list them."""
         self._note()
         return tuple(filter(self._allows, _listed_ids(self.policy)))
 
@@ -107,7 +108,7 @@ class Consent(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """A word for what has been granted, which an application's cache needs in its keys.
+        """The key of what has been granted, which an application's cache needs in its own keys.
 
         It is the same for all visitors who granted the same, and "closed" for all who granted nothing.
         """
@@ -119,11 +120,11 @@ class Consent(msgspec.Struct, frozen=True):
     def allows(self, name: str) -> bool:
         """Say whether the visitor has consented to the category or service with the id `name`.
 
-        For a category, the answer is about the site's own use of it: a service that was added to the
-        category since then still waits for consent. What is necessary is always allowed.
+        For a category, the answer is about the site's own use of it: a service that was added to the category
+        later still waits for consent. What is necessary is always allowed.
 
-        Raises UnknownId where the policy has no such id. Where it is one of several policies, the answer is
-        False instead, since the same code asks for all of them; the log says so once for each id.
+        Raises UnknownId where the policy has no such id. Where there are several policies, the answer is
+        False instead, since the same code asks for all of them. It is logged once for each id.
         """
         self._note()
         if _is_known(self.policy, name):
@@ -132,7 +133,7 @@ class Consent(msgspec.Struct, frozen=True):
         if among is None or not among.may_lack(name):
             raise _unknown(self.policy, name)
         if among.ids is None:
-            _tell_lack(name)
+            _log_lack(name)
         return False
 
     def _allows(self, name: str) -> bool:
@@ -144,7 +145,7 @@ class Consent(msgspec.Struct, frozen=True):
         return self.grants(claim.unit)
 
     def covers(self, claim: Claim, page: str) -> bool:
-        """Say whether what `claim` stands for may pass on the `page` (a path of the site)."""
+        """Say whether things under this `claim` may pass on the `page` (a path of the site)."""
         if claim.unit is not None and not self.grants(claim.unit):
             return False
         if claim.category == NECESSARY:
@@ -157,7 +158,7 @@ class Consent(msgspec.Struct, frozen=True):
 
     @property
     def covers_undeclared(self) -> bool:
-        """True where the visitor has consented to what no service claims, by the policy's switch for it."""
+        """True where the visitor has consented to what is undeclared."""
         return self.grants(Unit(UNDECLARED, self.policy.site.undeclared))
 
     @property
@@ -168,29 +169,27 @@ class Consent(msgspec.Struct, frozen=True):
 
     @property
     def is_given(self) -> bool:
-        """True where the visitor has consented to something that is in effect. What merely passes because
-        nobody objected is none of it."""
+        """True where a consent of the visitor is in effect. What only passes because nobody objected does not
+        count."""
         return bool(self.granted - {UNOBJECTED})
 
     @property
     def objects(self) -> bool:
-        """True where the visitor, or a signal of the browser, objects to what would pass otherwise."""
+        """True where the visitor, or a signal of the browser, objects to what passes otherwise."""
         if not self.policy.claims.objectable:
             return False
         return self.signalled or (self.choice is not None and self.choice.objects)
 
     @property
     def has_opted_out(self) -> bool:
-        """True where the browser's signal opts out, under the laws of US states: it is not to be asked."""
+        """True where the browser's signal opts out under the laws of US states. The visitor must not be asked
+        then."""
         return self.signalled and self.policy.site.regime == "us" and not self.is_given
 
     @property
     def asks(self) -> bool:
-        """True where there is something to ask.
-
-        That is so before the first decision, and where the policy has gained something since a grant. A
-        refusal stands, whatever is added.
-        """
+        """True where the visitor is to be asked: before the first decision, and where the policy has gained
+        something since a grant. A refusal stands, whatever is added."""
         self._note()
         if self.has_opted_out:
             return False
@@ -237,7 +236,7 @@ def _unknown(policy: Policy, name: str) -> UnknownId:
 
 # Remembers the ids that were logged. The application's code asks for few.
 @lru_cache(maxsize=256)
-def _tell_lack(name: str) -> None:
+def _log_lack(name: str) -> None:
     _log.warning(
         "consent to %a was asked for on a host whose policy has no such category or service: it is not "
         "allowed there. If other hosts' policies have it, all is well: list what your code asks for, as in "

@@ -1,4 +1,4 @@
-"""Which cookie keeps a visitor's choice: that of the host, or one for all hosts of a domain."""
+"""Reads and writes a visitor's choice in the cookie of the host, or in one for all hosts of a domain."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from .cookie import ConsentCookie
 class ConsentCookies:
     """The cookies in which choices under one policy travel.
 
-    With `[site] consent_domain` one answer counts for all hosts of that domain and controller. A host may
-    have an answer of its own from before: then only what both grant is granted, until the visitor decides
-    anew.
+    With `[site] consent_domain` one choice counts for all hosts of that domain and controller. A host may
+    have an older choice of its own. Then only what both grant is granted, until the visitor decides anew.
     """
 
     def __init__(self, secret_keys: Sequence[str | bytes], site: Site, *, insecure: bool = False) -> None:
@@ -39,8 +38,8 @@ class ConsentCookies:
         return self._of_host
 
     def read(self, sent: Callable[[str], Iterable[str]], host: str) -> Choice | None:
-        """Return the choice that is valid on `host`, given a function that returns the values `sent` under a
-        cookie's name; None where there is none."""
+        """Return the choice that is valid on `host`; None where there is none. `sent` returns the values that
+        the browser sent under a cookie's name."""
         own = self._of_host.read(sent(self._of_host.name), host)
         shared = self.at(host)
         if shared is self._of_host:
@@ -49,8 +48,8 @@ class ConsentCookies:
         return granted_by_both(own, choice) if own is not None and choice is not None else own or choice
 
     def set_cookies(self, choice: Choice, host: str, sent: Container[str]) -> list[str]:
-        """Return the Set-Cookie headers' values that store `choice`, made just now on `host`, in the place of
-        what is in the cookies that were `sent`, by name."""
+        """Return the values of the Set-Cookie headers that store `choice`, made just now on `host`. It
+        replaces the choice in the cookies whose names were `sent`."""
         kept_in = self.at(host)
         lines = [kept_in.set_cookie(choice, host)]
         if kept_in is not self._of_host and self._of_host.name in sent:

@@ -1,4 +1,4 @@
-"""Consent mode: the answers that vendors' tags get about a visitor's consent."""
+"""Consent mode: what vendors' tags are told of a visitor's consent."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Answers = dict[str, str]
 def answers_for_tags(consent: Consent, page: str) -> dict[str, Answers]:
     """Return what the tags of each vendor are told on a `page` (a path of the site).
 
-    Without consent to anything only those are told that are necessary: no others load. With consent all
-    are, whatever it is to: a container of the site's own may load a tag that nobody named.
+    Without any consent only necessary tags are told, since no others load. With consent to anything all are,
+    since a container of the site's own may load a tag that nobody named.
     """
 
     def answer(claims: tuple[Claim, ...]) -> str:

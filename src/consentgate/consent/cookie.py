@@ -28,11 +28,13 @@ from .signals import DNT, GPC
 _SALT = b"consentgate.consent"
 _VERSION = 1
 _SCOPE_SIZE = 6
-_HEAD = struct.Struct(f">B{_SCOPE_SIZE}s")
-_REFUSAL = struct.Struct(">H")
-_OTHER = struct.Struct(">HB")
+
+# The payload: a head, and then a body, whose length tells what it holds.
+_HEAD = struct.Struct(f">B{_SCOPE_SIZE}s")  # version, digest of the scope
+_DATE = struct.Struct(">H")  # the day of a refusal, or of an objection after a grant
+_OTHER = struct.Struct(">HB")  # day, and the bits below
 _NO_ANSWER, _PERMITS = 1, 2
-_GRANT = struct.Struct(">I16sBB")
+_GRANT = struct.Struct(">I16sBB")  # time, id, signals, number of granted digests; then all digests
 _SIGNAL_BITS = {GPC: 1, DNT: 2}
 
 
@@ -40,10 +42,10 @@ class ConsentCookie:
     """Writes and reads consent cookies, signed with HMAC-SHA-256.
 
     All refusals have the same length and all grants are longer, so that a cache can tell them apart without
-    the key (docs/caches.md). So is what else has been said without granting anything: that a visitor objects
-    without an answer, or permits what a refusal objects to.
+    the key (docs/caches.md). Choices that only object, or permit what a refusal objects to, are shorter than
+    grants, too.
 
-    `secret_keys` go from the oldest to the newest, as in itsdangerous. The newest one signs, every one is
+    `secret_keys` go from the oldest to the newest, as in itsdangerous. The newest one signs, and every one is
     accepted. A choice is read while it is within its `validity`. The cookie is for the host that was asked,
     or for all hosts of a `domain` that name this `controller`.
     """
@@ -65,20 +67,20 @@ class ConsentCookie:
         self._controller = controller
         self._validity = validity
         self._insecure = insecure
-        self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
+        self._signers = _signers(secret_keys)
 
     def set_cookie(self, choice: Choice, host: str) -> str:
-        """Return the Set-Cookie header's value that stores `choice`, made just now, for `host`.
+        """Return the value of the Set-Cookie header that stores `choice`, made just now, for `host`.
 
-        All who refuse on the same day get the same bytes. Max-Age may therefore outlast the validity,
-        which is counted from the signed time.
+        All who refuse on the same day get the same bytes, signed with the start of the day. So Max-Age, which
+        counts from now, may outlast the validity, which counts from the signed time.
         """
         value = self._signers[-1].sign(_pack(choice, self._scope(host))).decode()
         return self._line(value, self._validity.lifetime(choice))
 
     @property
     def deletion(self) -> str:
-        """The Set-Cookie header's value that deletes the cookie."""
+        """The value of the Set-Cookie header that deletes the cookie."""
         return self._line("", 0)
 
     def _line(self, value: str, age: int) -> str:
@@ -87,50 +89,44 @@ class ConsentCookie:
         return f"{self.name}={value}; Path=/{domain}; Max-Age={age}{secure}; HttpOnly; SameSite=Lax"
 
     def _scope(self, host: str) -> str:
-        """Return what a choice is signed for. No name of a host has a colon, so that none is taken for a
-        domain."""
-        # What was said to one controller says nothing to another.
+        """Return the scope that a choice is signed for: a host, or a domain and a controller. No host's name
+        has a colon, so that none is taken for a domain."""
+        # A choice that was made for one controller does not count for another.
         return f"domain:{self._domain}:{self._controller}" if self._domain else host
 
     def read(self, values: Iterable[str], host: str) -> Choice | None:
         """Return the choice in the cookie's `values`, the most restrictive one of several.
 
         A value that cannot be parsed, was changed, has expired, is from the future or is for another host
-        is no choice.
+        holds no choice.
         """
         choices = [choice for value in values if (choice := self._read_one(value, host))]
         return objecting_as(min(choices, key=_strictness), choices) if choices else None
 
     def _read_one(self, value: str, host: str) -> Choice | None:
-        sent = value.encode("utf-8", "replace")
-        payload = sent.rpartition(b".")[0]
-        # Signed again and compared, not verified: base64 ignores some bits of its last character, and so
-        # would accept a second spelling of a valid cookie.
-        valid = any(hmac.compare_digest(signer.sign(payload), sent) for signer in self._signers)
-        choice = _unpack(payload, self._scope(host)) if valid else None
-        return self._validity.left_of(choice, time.time()) if choice is not None else None
+        payload = _signed_payload(value, self._signers)
+        choice = _unpack(payload, self._scope(host)) if payload is not None else None
+        return self._validity.valid_part(choice, time.time()) if choice is not None else None
 
 
 class UnreadableCookie(ValueError):
-    """A cookie that names no record. The message says why."""
+    """Says that a cookie names no record, and why."""
 
 
 def record_id_in(value: str, secret_keys: Sequence[str | bytes]) -> str:
-    """Return the id of the record of the consent in a cookie's `value`, which may have its name and `=`
-    before it. It may be for any host, and have expired.
+    """Return the id of the record of the consent in a cookie's `value`, which may begin with the cookie's
+    name and `=`. The cookie may be for any host, and may have expired.
 
     Raises UnreadableCookie.
     """
     name, _, rest = value.strip().partition("=")
-    sent = (rest.partition(";")[0] or name).strip().strip('"').encode("utf-8", "replace")
-    payload = sent.rpartition(b".")[0]
-    signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
-    if not any(hmac.compare_digest(signer.sign(payload), sent) for signer in signers):
+    payload = _signed_payload((rest.partition(";")[0] or name).strip().strip('"'), _signers(secret_keys))
+    if payload is None:
         raise UnreadableCookie(
             "the cookie cannot be read: it is no consent cookie, or it was changed, or it was "
             "signed with another key"
         )
-    data = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+    data = _decoded(payload)
     body = data[_HEAD.size :]
     if _HEAD.unpack_from(data)[0] != _VERSION:
         raise UnreadableCookie("the cookie cannot be read: another version of consentgate has made it")
@@ -143,8 +139,27 @@ def record_id_in(value: str, secret_keys: Sequence[str | bytes]) -> str:
     return identity.hex()
 
 
+def _signers(secret_keys: Iterable[str | bytes]) -> list[Signer]:
+    return [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
+
+
+def _signed_payload(value: str, signers: Iterable[Signer]) -> bytes | None:
+    """Return the payload in a cookie's `value`, None unless one of the `signers` has signed it."""
+    sent = value.encode("utf-8", "replace")
+    payload = sent.rpartition(b".")[0]
+    # Signed again and compared, not verified: base64 ignores some bits of its last character, and so would
+    # accept a second spelling of a valid cookie.
+    is_signed = any(hmac.compare_digest(signer.sign(payload), sent) for signer in signers)
+    return payload if is_signed else None
+
+
+def _decoded(payload: bytes) -> bytes:
+    return base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+
+
 def _strictness(choice: Choice) -> tuple[int, bool, int]:
-    # An answer before none: who refused is not to be asked.
+    """Return the sort key that puts the most restrictive choice first."""
+    # A choice with an answer comes before one without: a visitor who refused must not be asked again.
     return len(choice.granted), not choice.is_answer, choice.at
 
 
@@ -155,47 +170,47 @@ def _pack(choice: Choice, scope: str) -> bytes:
         data += _GRANT.pack(choice.at, choice.id, signals, len(choice.granted))
         data += b"".join((*sorted(choice.granted), *sorted(choice.refused)))
         if choice.objected is not None:
-            data += _REFUSAL.pack(choice.objected // DAY)
+            data += _DATE.pack(choice.objected // DAY)
     elif choice.is_answer and choice.objects:
-        data += _REFUSAL.pack(choice.at // DAY)
+        data += _DATE.pack(choice.at // DAY)
     else:
-        said = _PERMITS * choice.permits | _NO_ANSWER * (not choice.is_answer)
-        data += _OTHER.pack(choice.at // DAY, said)
+        bits = _PERMITS * choice.permits | _NO_ANSWER * (not choice.is_answer)
+        data += _OTHER.pack(choice.at // DAY, bits)
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
 def _unpack(payload: bytes, scope: str) -> Choice | None:
     try:
-        data = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+        data = _decoded(payload)
     except (binascii.Error, ValueError):
         return None
     if len(data) < _HEAD.size or _HEAD.unpack_from(data) != (_VERSION, _scope_digest(scope)):
         return None
     body = data[_HEAD.size :]
-    if len(body) == _REFUSAL.size:
-        return Choice(at=_REFUSAL.unpack(body)[0] * DAY)
+    if len(body) == _DATE.size:
+        return Choice(at=_DATE.unpack(body)[0] * DAY)
     if len(body) == _OTHER.size:
         return _unpack_other(body)
     if len(body) < _GRANT.size:
         return None
     end = len(body) - (len(body) - _GRANT.size) % DIGEST_SIZE
     objection = body[end:]
-    if objection and len(objection) != _REFUSAL.size:
+    if objection and len(objection) != _DATE.size:
         return None
     at, identity, bits, count = _GRANT.unpack_from(body)
-    listed = [body[at : at + DIGEST_SIZE] for at in range(_GRANT.size, end, DIGEST_SIZE)]
+    digests = [body[start : start + DIGEST_SIZE] for start in range(_GRANT.size, end, DIGEST_SIZE)]
     signals = frozenset(signal for signal, bit in _SIGNAL_BITS.items() if bits & bit)
-    objected = _REFUSAL.unpack(objection)[0] * DAY if objection else None
-    return Choice(at, identity, frozenset(listed[:count]), frozenset(listed[count:]), signals, objected)
+    objected = _DATE.unpack(objection)[0] * DAY if objection else None
+    return Choice(at, identity, frozenset(digests[:count]), frozenset(digests[count:]), signals, objected)
 
 
 def _unpack_other(body: bytes) -> Choice | None:
-    """Read what is neither a grant nor a plain refusal."""
-    day, said = _OTHER.unpack(body)
-    if said not in (_NO_ANSWER, _PERMITS, _NO_ANSWER | _PERMITS):
+    """Read a choice that is neither a grant nor a plain refusal."""
+    day, bits = _OTHER.unpack(body)
+    if bits not in (_NO_ANSWER, _PERMITS, _NO_ANSWER | _PERMITS):
         return None
-    at, permits = day * DAY, bool(said & _PERMITS)
-    return Choice(at, objected=None if permits else at, permits=permits, is_answer=not said & _NO_ANSWER)
+    at, permits = day * DAY, bool(bits & _PERMITS)
+    return Choice(at, objected=None if permits else at, permits=permits, is_answer=not bits & _NO_ANSWER)
 
 
 def _scope_digest(scope: str) -> bytes:

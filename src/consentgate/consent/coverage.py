@@ -14,19 +14,18 @@ MOST_LISTED = 96
 """The most units with a digest each: more would not fit into a cookie of 512 bytes. Where there are more, a
 category is covered as a whole."""
 
-
 UNOBJECTED = b"-"
-"""Stands among digests for all that passes unless the visitor objects. It is shorter than they are, so that
-no consent is ever taken for it, nor it for one."""
+"""Stands among digests for everything that passes unless the visitor objects. It is shorter than a digest, so
+that neither is ever taken for the other."""
 
 
 @remembered(1)
 def digests(policy: Policy) -> Mapping[Unit, bytes]:
     """Return the digest of each unit that `policy` asks for, or that passes unless the visitor objects.
 
-    The digest is made of the service and its category, so that a service which moves to another category
-    gets a new one. In a policy with more than `MOST_LISTED` units, all units of a category share one digest:
-    a category that changes is then asked again.
+    A digest is made of the service and its category, so that a service which moves to another category gets a
+    new one. In a policy with more than `MOST_LISTED` units, all units of a category share one digest. A
+    category that changes is then asked for again.
     """
     units = policy.claims.units
     unobjected = dict.fromkeys(policy.claims.objectable, UNOBJECTED)
@@ -47,16 +46,15 @@ def everything(policy: Policy) -> frozenset[bytes]:
 
 @remembered(1)
 def unobjected(policy: Policy) -> frozenset[bytes]:
-    """Return what is in effect while the visitor has not objected: nothing where there is nothing to object
-    to."""
+    """Return what is in effect while the visitor has not objected: UNOBJECTED, or nothing where there is
+    nothing to object to."""
     return frozenset((UNOBJECTED,)) if policy.claims.objectable else frozenset()
 
 
 def covered_by(policy: Policy, ids: Iterable[str]) -> frozenset[bytes]:
     """Return the digests that consent to `ids` covers, which are ids of categories and units.
 
-    A digest that several units share is covered only where `ids` name all of them, never by a part of its
-    category. Unknown ids cover nothing.
+    A digest that several units share is covered only where `ids` name all of them. Unknown ids cover nothing.
     """
     wanted = frozenset(ids)
     given: set[bytes] = set()

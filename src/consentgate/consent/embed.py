@@ -1,4 +1,4 @@
-"""The signed data with which a placeholder can be asked to give back what it stands for."""
+"""The signed data of a placeholder, by which it can open the frame that it stands for."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _MOST_REMEMBERED = 1024
 
 
 class Embed(NamedTuple):
-    """A blocked frame: the `url` that it would have led to, the id of the `service` that this belongs to, and
-    the frame's `attributes` that the service needs."""
+    """A blocked frame: the `url` that it would have led to, the id of the `service` that the URL belongs to,
+    and the frame's `attributes` that the embedded page needs."""
 
     url: str
     service: str
@@ -28,13 +28,13 @@ class Embed(NamedTuple):
 class SignedEmbeds:
     """Writes and reads embeds, signed with HMAC-SHA-256, each for the host whose page it stands in.
 
-    What is signed has no date: the same frame gives the same bytes in everybody's pages, today and tomorrow.
-    `secret_keys` go from the oldest to the newest. The newest one signs, every one is accepted.
+    Signatures have no date, so that a frame gives the same bytes in everybody's pages at all times.
+    `secret_keys` go from the oldest to the newest. The newest one signs, and every one is accepted.
     """
 
     def __init__(self, secret_keys: Sequence[str | bytes]) -> None:
         self._signers = [Signer(key, salt=_SALT, digest_method=hashlib.sha256) for key in secret_keys]
-        # The frames of a site are the same again and again, and signing is most of what one costs.
+        # A site has the same frames again and again, and to sign them takes most of a placeholder's time.
         self.sign = lru_cache(_MOST_REMEMBERED)(self._sign)
 
     def _sign(self, embed: Embed, host: str) -> str:
@@ -43,7 +43,7 @@ class SignedEmbeds:
         return (payload + b"." + _signature(self._signers[-1], payload, host)).decode("ascii")
 
     def read(self, value: str, host: str) -> Embed | None:
-        """Return the embed that was signed for `host`, None where that is not what `value` is."""
+        """Return the embed in `value`; None unless it was signed for `host`."""
         payload, _, signature = value.encode("utf-8", "replace").rpartition(b".")
         valid = any(
             hmac.compare_digest(_signature(signer, payload, host), signature) for signer in self._signers

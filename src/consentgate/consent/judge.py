@@ -15,8 +15,8 @@ from .stubs import stubs_for
 
 @dataclass(frozen=True, slots=True)
 class BlockedWidget:
-    """A social widget that is not allowed. `keep` says that its markup is its own fallback and stays; `link`
-    can take its place all the same, or make up for what it lacks."""
+    """A social widget that is not allowed. With `keep` its markup is its own fallback, and stays. `link` can
+    replace it all the same, or gives it the address that it lacks."""
 
     claim: Claim
     keep: bool
@@ -39,6 +39,7 @@ class Judge:
 
     @property
     def policy(self) -> Policy:
+        """The policy that this judges by."""
         return self.consent.policy
 
     @property
@@ -60,8 +61,8 @@ class Judge:
         return self.first_blocked(self._claims.by_own_script(host, path, query, attributes))
 
     def groups_of_host(self, host: str) -> Groups | None:
-        """Return the claims on every URL of `host`, except URLs whose path the catalogue may know; None where
-        the path makes a difference."""
+        """Return the claims on all URLs of `host`, but for those whose path the catalogue may know; None
+        where the claims depend on the path."""
         return self._claims.of_host(host, own=host in self.own)
 
     def cookie(self, name: str) -> Claim | None:
@@ -70,7 +71,7 @@ class Judge:
 
     def inline(self, text: bytes) -> Claim | None:
         """Judge the text of an inline script by the signatures in it, and by the hosts that it plainly loads
-        from. One that only calls blocked services passes where stubs take the calls."""
+        from. A script that only calls blocked services passes where stubs take the calls."""
         found = self._claims.by_inline(text)
         claim = self.first_blocked(found.groups)
         if claim is None:
@@ -84,15 +85,15 @@ class Judge:
 
     @property
     def stubs(self) -> frozenset[str]:
-        """The globals that stand for blocked services in the page, so that its code can call them."""
+        """The globals of blocked services that are stubs in the page, so that its code can call them."""
         return stubs_for(self.consent, self.scope[1])
 
     def _may_run(self, service: KnownService) -> bool:
         return any(map(self.passes, self._claims.by_known(service)))
 
     def source_of(self, text: bytes, claim: Claim) -> str:
-        """Find where an inline script loads the undeclared service of `claim` from, if sites run that on
-        hosts of their own. "" for every other service, and where the script does not say."""
+        """Return the URL from which an inline script loads the undeclared service of `claim`, if sites run
+        that service on hosts of their own. "" for other services, and where the script does not tell."""
         known = catalogue().service(claim.service) if claim.service and not claim.declared else None
         if known is None or not known.paths:
             return ""
@@ -105,7 +106,7 @@ class Judge:
         return BlockedWidget(claim, found.keep, found.link) if found and claim else None
 
     def passes_everything(self) -> bool:
-        """True when nothing can be blocked on this page, not even what no service claims."""
+        """Say whether nothing can be blocked on this page, not even what no service claims."""
         policy = self.policy
         return (
             policy.site.undeclared != NEVER
@@ -114,11 +115,12 @@ class Judge:
         )
 
     def passes(self, claim: Claim) -> bool:
-        """True when what `claim` stands for may pass on this page."""
+        """Say whether things under this `claim` may pass on this page."""
         return self.consent.covers(claim, self._path)
 
     def first_blocked(self, groups: Groups) -> Claim | None:
-        """Return the first of these claims that is not covered: of each group one has to be."""
+        """Return the first claim of the first group in which no claim is covered; None where each group has a
+        covered one."""
         covers, path = self.consent.covers, self._path
         for claims in groups:
             for claim in claims:

@@ -1,4 +1,4 @@
-"""Stubs: what the code of a page finds in the place of blocked services, so that it can call them."""
+"""Stubs: the globals that a page's code can call in the place of those of blocked services."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .consent import Consent
 
 
 def stubs_for(consent: Consent, page: str) -> frozenset[str]:
-    """Return the globals in whose place stubs stand on a `page` (a path of the site, or "" where that makes
-    no difference). One that ends in [] is a queue.
+    """Return the names of the stubs on a `page` (a path of the site, or "" where that makes no difference). A
+    name that ends in [] is a queue.
 
-    They are those of the services that the policy declares and that are blocked. A name that a service uses
-    which may pass is none of them. What nobody declared has no stub: the code of the site may have a use of
-    its own for the name.
+    They are the globals of services that the policy declares and that are blocked, without those that a
+    service uses which may pass. An undeclared service has no stubs, since the site's code may use the name
+    for something else.
     """
     return _stubs(consent.policy, consent.granted, page)
 

@@ -1,4 +1,4 @@
-"""A judge that lets nothing pass in silence: it answers every question, and says how another would judge."""
+"""A judge that answers every question with a claim, and says why something would pass."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ class Passing(Claim):
 
 
 class Witness(Judge):
-    """Judges as `Judge` does, but answers with a `Passing` claim what that lets pass.
+    """Judges as `Judge` does, but answers with a `Passing` claim where that would let something pass.
 
-    So whoever takes out what is not allowed takes out all that is judged, and has a record of each.
+    So a rewriter removes everything that is judged, and makes a record of each.
     """
 
     def __init__(self, consent: Consent, host: str, path: str) -> None:
-        # What is remembered of a policy's removed elements holds for its own judges alone.
+        # A copy of the policy, since removed elements are remembered by policy, and a witness has other
+        # verdicts.
         own = msgspec.structs.replace(consent, policy=replace(consent.policy))
         super().__init__(own, host, path)
-        # Nothing is passed over as the site's own.
+        # Even the site's own URLs are judged.
         self.home, self.passing = _NO_HOSTS, ()
 
     def passes_everything(self) -> bool:
@@ -81,7 +82,8 @@ class Witness(Judge):
         return BlockedWidget(claim, found.keep, found.link)
 
     def _passing(self, groups: Groups, otherwise: str) -> Passing:
-        """Say why what has these claims, each group of which is covered, may pass."""
+        """Return the claim on something that may pass, since each of these groups is covered. `otherwise` is
+        the reason where there are no groups."""
         covering = [next(filter(self.passes, claims)) for claims in groups]
         if not covering:
             return _passing_for(otherwise)
