@@ -1,7 +1,6 @@
 """Finds the layers of middleware around an application, and the applications mounted below it.
 
-Nothing here knows a framework by name. Objects are told apart by what they have, such as `routes`, or by the
-application that they wrap.
+Nothing here knows a framework by name. Objects are told apart by their attributes, such as `routes`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any
 MOST_LAYERS = 10_000
 """The most objects that are looked at. Real applications have dozens."""
 
+# The types of values that are no application, and wrap none.
 _PLAIN = (type, ModuleType, BuiltinFunctionType, str, bytes, int, float, complex)
 
 
@@ -26,11 +26,11 @@ def layers_of(application: Any) -> Iterator[Any]:
         layer = waiting.pop()
         if layer is None or isinstance(layer, _PLAIN) or id(layer) in seen:
             continue
-        # The object is kept, so that no other one gets its id.
+        # The object is kept alive, so that no other one gets its id.
         seen[id(layer)] = layer
         yield layer
         with suppress(Exception):
-            # Some objects raise at every question, such as Flask's proxies outside a request.
+            # Some objects raise whatever attribute is read, such as Flask's proxies outside of a request.
             waiting.extend(_within(layer))
 
 
@@ -41,7 +41,8 @@ def _within(layer: Any) -> Iterable[Any]:
     if isinstance(layer, partial):
         return (layer.func, *layer.args, *layer.keywords.values())
     if isinstance(layer, FunctionType):
-        # Middleware that is a function has what it wraps in its closure, a dispatcher has it in its module.
+        # A function that is middleware has the application in its closure, a dispatcher has some in its
+        # module.
         return filter(_may_be_application, (*_cells(layer), *_globals_of(layer)))
     if hasattr(layer, "routes"):
         return _of_router(layer)
@@ -59,17 +60,19 @@ def _of_router(router: Any) -> Iterator[Any]:
     yield _stack_of(router)
     for route in router.routes or ():
         application = getattr(route, "app", None)
-        # A route's function is a view and no application, a mount's function may be an application.
+        # A function is a view where it belongs to a route. Where it belongs to a mount it may be an
+        # application.
         is_mount = hasattr(route, "routes") or not hasattr(route, "endpoint")
         if is_mount or not isinstance(application, FunctionType | MethodType):
             yield application
         if is_mount:
-            # FastAPI keeps the routers that were included.
+            # FastAPI keeps the routers that were included in attributes.
             yield from (value for value in vars(route).values() if hasattr(value, "routes"))
 
 
 def _stack_of(application: Any) -> Any:
-    """Return an application's middleware, built as the application itself builds it at its first request."""
+    """Return the middleware around an application's router. It is built here, as the application itself would
+    do at its first request."""
     build = getattr(application, "build_middleware_stack", None)
     if build is None:
         return None

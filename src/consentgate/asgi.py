@@ -20,21 +20,22 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CONSENT = "consentgate.consent"
-"""Where the visitor's consent is in the scope that the application gets, beside `scope["state"]["consent"]`.
-The state is no mark of the gate: some servers give all requests the same one."""
+"""The scope's key for the visitor's consent, which is also in `scope["state"]["consent"]`. The state cannot
+tell whether a gate is around the application: some servers give all requests the same state."""
 DECLARATION = "consentgate.declaration"
 """The scope's key for the function that writes the declaration into a page, `Exchange.declaration`."""
 
-# What session middleware leaves for the application (Starlette's, and those made like it).
+# The key of session middleware around the gate (Starlette's, and others like it).
 _OUTER_SESSION = "session"
 _FILES = ("http.response.pathsend", "http.response.zerocopysend")
 _TRY_AGAIN_LATER = 1013
-"""The code of a WebSocket's end (IANA, WebSocket Close Code Number Registry)."""
+"""The close code of a WebSocket that may be opened again later (IANA, WebSocket Close Code Number
+Registry)."""
 _READ_AT_ONCE = 64 << 10
 
 
 class ConsentMiddleware:
-    """`app` behind `gate`. Goes outermost, around everything that sets cookies or makes pages.
+    """Puts `app` behind `gate`. It goes outermost, around everything that sets cookies or makes pages.
 
     Raises TypeError where `gate` is no Gate, or `app` no ASGI application.
     """
@@ -48,7 +49,7 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or CONSENT in scope:
-            # Not ours to judge, or another gate has judged it.
+            # The gate has no part in it, or another gate is around this one.
             if CONSENT in scope:
                 self.gate.setup.second_gate()
             await self.app(scope, receive, send)
@@ -62,7 +63,7 @@ class ConsentMiddleware:
             await _answer(self.gate, exchange, scope["method"], receive, send)
             return
         if exchange.is_unavailable:
-            await _close(receive, send)
+            await _refuse_handshake(receive, send)
             return
         _show_to_application(scope, exchange)
         with ActingFor(scope[CONSENT]):
@@ -142,27 +143,30 @@ async def _answer(gate: Gate, exchange: Exchange, method: str, receive: Receive,
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _close(receive: Receive, send: Send) -> None:
+async def _refuse_handshake(receive: Receive, send: Send) -> None:
     """Refuse the handshake of a WebSocket, so that its client tries again later."""
     await receive()
     await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
 
 
 class _Response:
-    """The `send` that the application gets: its response on its way through one exchange."""
+    """The `send` that the application gets: its response on its way through one exchange.
+
+    `_start` is the message that begins the response, until it has been sent. `_held` are other messages that
+    must not overtake it, and `_data` bytes of the body that wait for it.
+    """
 
     def __init__(self, exchange: Exchange, send: Send) -> None:
         self._exchange = exchange
         self._send = send
         self._started = self._over = self._passing = False
         self._start: Message | None = None
-        # What came while the head depends on the body: it must not overtake it.
         self._held: list[Message] = []
         self._data = b""
 
     async def __call__(self, message: Message) -> None:
         if self._passing and message["type"] == "http.response.body":
-            # A download has many parts, which need nothing else.
+            # The fast path for downloads, which have many parts.
             if not message.get("more_body", False):
                 self._end()
             await self._send(message)
@@ -199,7 +203,7 @@ class _Response:
         links = [("link", bytes(link).decode("latin-1")) for link in message.get("links") or ()]
         allowed = [value.encode("latin-1") for _, value in self._exchange.hints(links)]
         if allowed:
-            # It goes ahead of the response, whatever that waits for.
+            # A hint does not wait for the head: it is sent ahead of the response.
             await self._send({**message, "links": allowed})
 
     async def _push(self, message: Message) -> None:
@@ -211,7 +215,8 @@ class _Response:
         await self._feed(message, bytes(message.get("body", b"")), more=more)
 
     async def _file(self, message: Message) -> None:
-        """Pass on a file that the server would send, or read it here where it is a page."""
+        """Pass on a message that names a file for the server to send. Read the file here where it is a
+        page."""
         more = self._goes_on(message)
         if self._exchange.passes:
             await self._send(message)
@@ -224,7 +229,7 @@ class _Response:
         await self._feed(body, b"", more=more)
 
     def _goes_on(self, message: Message) -> bool:
-        """Say whether more of the body is to come after this part of it."""
+        """Say whether more of the body comes after this part of it."""
         if not self._started or self._over:
             raise RuntimeError("the application sent a body before its response started, or after it ended")
         more = bool(message.get("more_body", False))
@@ -245,7 +250,8 @@ class _Response:
         if self._start is None:
             data, self._data = self._data, b""
             await self._send({**message, "body": data, "more_body": more})
-        # Had it failed, what comes next would be read as if this had arrived.
+        # Only now: after a failed send the body stays over, and no later part is read as if this one had
+        # arrived.
         self._over = over
 
     async def _pass(self, message: Message) -> None:
@@ -255,7 +261,7 @@ class _Response:
             self._held.append(message)
 
     async def _release(self) -> None:
-        """Send the head, once it is known, and what waits for it."""
+        """Send the head, once it is known, and the messages that wait for it."""
         head = self._exchange.head
         if self._start is None or head is None:
             return
@@ -267,7 +273,7 @@ class _Response:
 
 
 async def _contents(message: Message) -> AsyncGenerator[bytes, None]:
-    """Yield the part that is to be sent of the file that a message names by its path or brings open."""
+    """Yield the part to be sent of the file in a message, which has the file's path or the open file."""
     path, left = message.get("path"), message.get("count")
     file = message["file"] if path is None else await in_thread(open, path, "rb")
     try:

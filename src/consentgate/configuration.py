@@ -1,4 +1,4 @@
-"""Makes a gate from a framework's settings, and says of every mistake in them how to mend it."""
+"""Makes a gate from a framework's settings, and says how to mend each mistake in them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = logging.getLogger("consentgate")
 KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES", "FINDINGS", "LEDGER", "METRICS")
 """The keys that can be set. Each framework spells them in its own way."""
 
-# How to mend a text, which is what environment variables give.
+# How to mend a value that is text, as those of environment variables are.
 _COMPARE = 'any text counts as true: compare it, like os.environ.get("{}") == "1"'
 _COUNT = "write int(...) around it"
 _MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_hex(32))" makes one'
@@ -52,7 +52,7 @@ class Fault:
 
 
 class Misconfigured(ValueError):
-    """Settings from which no gate can be made. `faults` holds every mistake in them."""
+    """Says that no gate can be made from the settings. `faults` holds every mistake in them."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
@@ -89,10 +89,12 @@ class Configuration:
         services: Iterable[DeclaredService] = (),
         opens_ledger: bool = True,
     ) -> Gate:
-        """Make the gate. The framework's cookies `exempt` need no consent, unless the policy declares them.
-        On the framework's own pages `not_on` nobody is asked, unless the policy says where that is so. The
-        `services` that its applications declare are added, as those of installed packages are. Without
-        `opens_ledger` the gate records nothing: it only shows whether the settings are right.
+        """Make the gate.
+
+        The framework's cookies `exempt` need no consent, unless the policy declares them. On the framework's
+        own pages `not_on` nobody is asked, unless the policy itself has such a list. The `services` that the
+        site's applications declare are added, as those of installed packages are. Without `opens_ledger` the
+        gate records nothing, and only shows whether the settings are right.
 
         Raises Misconfigured with every mistake in the settings.
         """
@@ -101,7 +103,7 @@ class Configuration:
         if faults or policy is None:
             raise Misconfigured(faults)
         if not self.has_policy:
-            # Not before the mistakes: a misspelt key may be the reason.
+            # Logged only where there are no mistakes: a misspelt key may be the reason.
             _log.warning(
                 'no policy file is configured: consent to "third-party" opens whatever nobody declared. '
                 "Write one and name it in %s",
@@ -125,7 +127,7 @@ class Configuration:
         return gate.exempting(*exempt)
 
     def policy(self) -> Policy | Policies:
-        """Load the policy alone, or the policies of many hosts. Raises Misconfigured."""
+        """Load the policy, or the policies of many hosts, and make no gate. Raises Misconfigured."""
         faults: list[Fault] = []
         policy = self._policy(faults)
         if policy is None:
@@ -218,8 +220,8 @@ class Configuration:
             yield Fault(Kind.WRONG_VALUE, name if own else "SECRET_KEY", expected, _MAKE_A_KEY)
 
     def _ledger(self, faults: list[Fault], *, opens: bool) -> Recorder | None:
-        """Return the ledger, None where there is none or it is not to be opened. Where it cannot be used,
-        return None and add that to `faults`."""
+        """Return the ledger, None where there is none or it is not to be opened. Where it cannot be used, add
+        the reason to `faults` and return None."""
         given, name = self._given.get("LEDGER"), self._setting("LEDGER")
         if given is None or (hasattr(given, "record") and hasattr(given, "signing_with")):
             return cast("Recorder | None", given)
@@ -235,22 +237,22 @@ class Configuration:
         url = self._below_folder(given)
         try:
             check_url(url)
-            # A ledger that is opened may make its tables, which is not for settings with mistakes.
+            # To open a ledger may create its tables, which must not happen with settings that have mistakes.
             return Ledger(url) if opens and not faults else None
         except (ValueError, LedgerError) as error:
             faults.append(Fault(Kind.WRONG_VALUE, name, str(error)))
             return None
 
     def _below_folder(self, url: str) -> str:
-        """Return the URL of a database. The path of a file is below the folder."""
+        """Return the URL of a database, with a relative path of a file taken from the settings' folder."""
         prefix, _, path = url.partition("sqlite:///")
         if prefix or not path or path.startswith("/"):
             return url
         return f"sqlite:///{Path(self._folder, path).absolute()}"
 
     def _policy(self, faults: list[Fault]) -> Policy | Policies | None:
-        """Return the policy, or those of many hosts. Where they cannot be used, return None and add that to
-        `faults`."""
+        """Return the policy, or the policies of many hosts. Where they cannot be used, add the reason to
+        `faults` and return None."""
         given, name = self._given.get("POLICY"), self._setting("POLICY")
         if isinstance(given, Policy | Policies):
             return given

@@ -1,6 +1,6 @@
 """Finds the cookies that an application's frameworks set by themselves, with their lifetimes.
 
-A framework is looked at only where the application has loaded it: nothing here imports one.
+Nothing here imports a framework: one that the application has not loaded sets no cookies.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _session_name(app: Any) -> str:
     try:
         return str(app.session_interface.get_cookie_name(app))
     except (AttributeError, RuntimeError):
-        # The site's own interface has no such method, or has another name for each request.
+        # The site's own interface has no such method, or needs a request to know the name.
         return str(app.config["SESSION_COOKIE_NAME"])
 
 

@@ -4,8 +4,8 @@
 
     {% consented "stats" %}shown with consent{% else %}shown without{% endconsented %}
 
-The tag asks the template's `consent`, which `ConsentGate` gives Flask's templates, or else the consent of its
-`request`, which Starlette's have.
+The tag asks the template's `consent`, which Flask's templates have from `ConsentGate`, or else the consent of
+the template's `request`, which Starlette's templates have.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Consented(Extension):
 
     def _allow(self, context: Context, *names: str) -> bool:
         allows = _question_of(context)
-        # Not one after the other: each question is noted for caches, whatever the first answer is.
+        # All are asked, also after a no: each question is noted for caches.
         answers = [allows(name) for name in names]
         return all(answers)
 

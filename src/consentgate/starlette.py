@@ -31,10 +31,10 @@ _UNGATED = (
 
 
 class ConsentMiddleware(asgi.ConsentMiddleware):
-    """`app` behind `gate`.
+    """Puts `app` behind `gate`.
 
-    The cookies of every SessionMiddleware in it are exempt, in mounted applications as well, under the names
-    and lifetimes that they were given.
+    The cookies of every SessionMiddleware in it are exempt, in mounted applications as well, under their
+    configured names and lifetimes.
     """
 
     def __init__(self, app: asgi.App, gate: Gate) -> None:
@@ -75,9 +75,9 @@ def consent_declaration(connection: HTTPConnection, lang: str = "", level: int =
 def require_consent(*names: str) -> Callable[[HTTPConnection], Awaitable[Consent]]:
     """Make a FastAPI dependency that requires consent to the categories and services `names`.
 
-    It gives the visitor's consent where that covers them all. Otherwise it raises HTTPException with status
-    403, which no cache keeps. An id that the policy does not have raises UnknownId at the first request.
-    """
+    It returns the visitor's consent where that covers all of them. Otherwise it raises HTTPException with
+    status 403, which no cache keeps. An id that the policy does not have raises UnknownId at the first
+    request."""
 
     async def required(connection: HTTPConnection) -> Consent:
         consent = consent_of(connection)

@@ -29,7 +29,7 @@ def consent_cookie(gate: Gate, grants: Iterable[str] = (), host: str = "localhos
 
     Raises UnknownId for an id that the policy does not have.
     """
-    # One text is a mistake, and no list of letters.
+    # A single text is a mistake, which `consent_for` reports. A list of its letters would hide that.
     ids = grants if isinstance(grants, str) else [*grants]
     consent_for(gate, ids, host)
     choice = decide(gate.policy_for(host), "save", ids)
@@ -46,7 +46,7 @@ def consent_for(gate: Gate, grants: Iterable[str] = (), host: str = "localhost")
     ids = grants if isinstance(grants, str) else [*grants]
     policy = gate.policy_for(host)
     consent = Consent.of_ids(policy, ids)
-    # Who says yes to something has objected to nothing.
+    # A visitor who says yes to something has objected to nothing.
     return Consent.of_ids(policy, [*ids, NECESSARY]) if ids else consent
 
 
@@ -54,8 +54,8 @@ def consent_to(client: Any, *grants: str, gate: Gate | None = None, host: str = 
     """Make `client` a visitor who has said yes to the categories and services `grants`, and no to everything
     where there are none.
 
-    `client` is a test client of Django, Flask or Starlette, or one of httpx. Its gate is found where it has
-    one, and `host` is the one that it asks by default.
+    `client` is a test client of Django, Flask or Starlette, or one of httpx. By default `gate` is the one
+    around the client's application, and `host` the one that the client asks.
 
     Raises UnknownId for an id that the policy does not have, and TypeError for a client whose gate or kind is
     not known.

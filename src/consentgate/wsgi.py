@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONSENT = "consentgate.consent"
-"""Where the application finds the visitor's consent in its environ."""
+"""The environ's key for the visitor's consent."""
 DECLARATION = "consentgate.declaration"
-"""Where the environ has the function that writes the declaration into a page, `Exchange.declaration`."""
+"""The environ's key for the function that writes the declaration into a page, `Exchange.declaration`."""
 
-# What session middleware (Beaker) leaves for the application.
+# The key of session middleware (Beaker) around the gate.
 _OUTER_SESSION = "beaker.session"
-# What servers offer for sending headers ahead of the response.
+# The key of a server's function that sends early hints.
 _EARLY_HINTS = "wsgi.early_hints"
 # The headers whose keys in the environ do not begin with HTTP_.
 _WITHOUT_PREFIX = ("CONTENT_TYPE", "CONTENT_LENGTH")
@@ -30,7 +30,7 @@ _READ_AT_ONCE = 64 << 10
 
 
 class ConsentMiddleware:
-    """`app` behind `gate`. Goes outermost, around everything that sets cookies or makes pages.
+    """Puts `app` behind `gate`. It goes outermost, around everything that sets cookies or makes pages.
 
     Raises TypeError where `gate` is no Gate, or `app` no WSGI application.
     """
@@ -58,7 +58,7 @@ def request_of(environ: WSGIEnvironment) -> Request:
     """Return the request in a WSGI `environ`."""
     return Request(
         method=environ.get("REQUEST_METHOD", "GET"),
-        # Some servers and test clients give text that is no latin-1, against PEP 3333.
+        # Some servers and test clients give text that is not latin-1, against PEP 3333.
         path=quoted_path(environ.get("PATH_INFO", ""), "latin-1") or "/",
         query=environ.get("QUERY_STRING", ""),
         headers=headers_of(environ),
@@ -77,7 +77,8 @@ def headers_of(environ: WSGIEnvironment) -> dict[str, tuple[str]]:
     return headers
 
 
-# A request has about 15 headers, of few names: the cache spares 2 microseconds of about 20 for a JSON answer.
+# Requests have about 15 headers, always the same: the cache spares 2 microseconds of about 20 for a JSON
+# answer.
 @lru_cache(maxsize=256)
 def _header_name(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").lower()
@@ -123,12 +124,12 @@ def _form(environ: WSGIEnvironment, most: int) -> bytes:
     """Return the request's body, at most `most` bytes of it."""
     length = environ.get("CONTENT_LENGTH") or ""
     if environ.get("wsgi.input_terminated"):
-        # The server marks the end itself: the way in which chunked bodies come, which name no length.
+        # The server marks the end itself, as it does for chunked bodies, which name no length.
         size = most
     elif length.isascii() and length.isdigit():
         size = most if len(length) > len(str(most)) else min(int(length), most)
     else:
-        # A length that is not one, or none at all, leaves nothing that can safely be read.
+        # Without a valid length nothing can be read safely: the server would wait for more.
         size = 0
     parts: list[bytes] = []
     while size > 0 and (part := environ["wsgi.input"].read(size)):
@@ -140,9 +141,9 @@ def _form(environ: WSGIEnvironment, most: int) -> bytes:
 class _Response:
     """The application's response on its way through one exchange.
 
-    The server's `start_response` is called as late as it can be: once the head is known and there is a chunk
-    to go with it. `_given_away` says that the server got the application's own iterable, so that nothing it
-    yields can be read any more.
+    The server's `start_response` is called as late as possible: once the head is known and there is a chunk
+    to go with it. `_given_away` says that the server has the application's own iterable, so that the gate
+    cannot read what it yields.
     """
 
     def __init__(self, exchange: Exchange, start_response: StartResponse) -> None:
@@ -155,8 +156,8 @@ class _Response:
         self._written: list[bytes] = []
 
     def of(self, app: WSGIApplication, environ: WSGIEnvironment) -> Iterable[bytes]:
-        """Return the response of `app` to `environ`: the application's own iterable where the gate does not
-        read it."""
+        """Return the response of `app` to `environ`. It is the application's own iterable where the gate need
+        not read that."""
         acting = ActingFor(environ[CONSENT])
         with acting:
             iterable = app(environ, self._app_started)
@@ -169,7 +170,7 @@ class _Response:
             gated.begin()
             return gated
         except BaseException:
-            # The server does not get it, and so cannot close it.
+            # The server did not get the iterable, and so cannot close it.
             _close(iterable)
             raise
 
@@ -192,8 +193,8 @@ class _Response:
         return self._write
 
     def _replace(self, error: Any) -> None:
-        """Send another response for one whose iterable the server has. Only the server knows whether any of
-        it has left; a page could not be read any more."""
+        """Replace the head of a response whose iterable the server already has. Only the server knows whether
+        any of it has left. A page could not be read any more, so it is an error."""
         if not self._exchange.passes:
             raise error[1].with_traceback(error[2])
         self._send_head()
@@ -204,8 +205,8 @@ class _Response:
         self._written.append(self._exchange.feed(data))
 
     def next_chunk(self, data: bytes) -> bytes:
-        """Take `data` from the application; return what can be sent. The head goes out as soon as it is
-        known."""
+        """Take `data` from the application, and return the bytes that can be sent. The head is sent as soon
+        as it is known."""
         if not self._started:
             if data:
                 raise AssertionError("the application sent a body before it called start_response()")
@@ -213,7 +214,7 @@ class _Response:
         return self._released(self._exchange.feed(data))
 
     def last_chunk(self) -> bytes:
-        """Return the last bytes, since the application's body is over."""
+        """End the application's body, and return the last bytes."""
         if not self._started:
             raise AssertionError("the application never called start_response()")
         return self._released(self._exchange.finish())
@@ -260,8 +261,8 @@ class _Gated:
         self._over = False
 
     def begin(self) -> None:
-        """Read on until the head is known and has gone to the server. One that looks for it as soon as the
-        application returns (granian, against PEP 3333) would send a 200 without any headers."""
+        """Read on until the head is known and the server has it. Some servers look for the head as soon as
+        the application returns (granian, against PEP 3333), and would send a 200 without any headers."""
         self._first = next(self)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -273,14 +274,14 @@ class _Gated:
             return first
         if self._over:
             raise StopIteration
-        # A server must know the status before it gets a chunk, even an empty one: until the head is known
-        # the application is asked for more.
+        # A server must have the head before it gets a chunk, even an empty one. So the application is asked
+        # for more until the head is known.
         with self._acting:
             for data in self._chunks:
                 chunk = self._response.next_chunk(data)
                 if self._response.head_is_sent:
                     return chunk
-        # Where the gate is closed this raises, however often it is asked: the body never ends well.
+        # After a GateClosed this raises again at each call, so that the body never seems to end well.
         chunk = self._response.last_chunk()
         self._over = True
         return chunk
@@ -294,7 +295,7 @@ class _Gated:
 
 
 def _chunks_of(iterable: Any) -> Iterator[bytes]:
-    # What some servers' wsgi.file_wrapper gives can only be read.
+    # Some servers' wsgi.file_wrapper returns an object that can only be read.
     if hasattr(iterable, "__iter__") or hasattr(iterable, "__getitem__"):
         return iter(iterable)
     return iter(lambda: iterable.read(_READ_AT_ONCE), b"")

@@ -16,10 +16,10 @@ _log = logging.getLogger("consentgate")
 
 
 def admin_paths() -> tuple[str, ...]:
-    """Return patterns for the paths of all admin sites in the URL configuration, as `[banner] not_on` has
-    them.
+    """Return patterns for the paths of all admin sites in the URL configuration, in the form of `[banner]
+    not_on`.
 
-    An admin at the root of the site, or of a language, has none: other pages are below it, too.
+    There is no pattern for an admin at the root of the site, or of a language: other pages are below it, too.
     """
     if not apps.is_installed("django.contrib.admin"):
         return ()
@@ -39,21 +39,21 @@ def admin_paths() -> tuple[str, ...]:
 
 
 def _index_paths() -> Iterator[str]:
-    """Yield the path of each admin site's index, in every language that has one of its own."""
-    yield from _index_paths_now()
+    """Yield the path of each admin site's index, also in languages in which it has another."""
+    yield from _index_paths_in_active_language()
     languages = [code for code, _ in settings.LANGUAGES] if settings.USE_I18N else []
     found: list[str] = []
     for number, code in enumerate(languages):
         before = found
         with translation.override(code):
-            found = [*_index_paths_now()]
+            found = [*_index_paths_in_active_language()]
         yield from found
         if number == 1 and found == before:
-            # Most sites have one path for all languages, and to look in each of a hundred takes time.
+            # Most sites have the same path in all languages, and there may be a hundred to look at.
             return
 
 
-def _index_paths_now() -> Iterator[str]:
+def _index_paths_in_active_language() -> Iterator[str]:
     for name in get_resolver().app_dict.get("admin", ()):
         try:
             path = reverse(f"{name}:index")

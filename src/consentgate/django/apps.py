@@ -14,8 +14,8 @@ from .ungated import ungated
 class ConsentgateConfig(AppConfig):
     """The application: gives `consentgate.django` a label of its own, and registers its checks.
 
-    It also lets views ask requests for consent that did not come through the middleware. `gate` is the gate
-    in effect, None until a server or test client has loaded the middleware.
+    Requests that did not come through the middleware get a `consent`, too, so that views can ask them. `gate`
+    is the gate in effect, None until a server or test client has loaded the middleware.
     """
 
     name = "consentgate.django"

@@ -19,12 +19,13 @@ from consentgate.consent import Consent
 _MAY_STORE = "_cache_update_cache"
 """The attribute that Django's cache middleware sets on a request, and reads before it stores the response."""
 _QUESTION = "_consentgate_question"
+"""The attribute of a request that holds its `_Question`."""
 _DEPENDS_ON = ("Cookie", "Sec-GPC", "DNT")
 
 
 class _Question:
-    """Whether the application has asked a request's consent. It does not hold the request, which holds it:
-    such a circle would keep every request in memory until the garbage collector comes."""
+    """Notes whether the application has asked a request's consent. It has no reference to the request: such a
+    cycle would keep every request in memory until the garbage collector runs."""
 
     def __init__(self) -> None:
         self.is_asked = False
@@ -54,15 +55,14 @@ def _set_may_store(request: HttpRequest, value: bool) -> None:
     request.__dict__[_MAY_STORE] = value
 
 
-# A property, because the application may ask before the cache middleware sets the attribute, as when other
-# middleware asks, or after. To give each request a class of its own instead costs several microseconds.
+# A property, because the application may ask before the cache middleware sets the attribute, or after that. A
+# class of its own for each request would cost several microseconds.
 setattr(HttpRequest, _MAY_STORE, property(_may_store, _set_may_store))
 
 
 def vary_on_consent(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let Django's caches store what `view` returns, although it asks for consent.
-
-    They store one copy for each set of cookies. The decorator stands below `cache_page`:
+    """Let Django's caches store what `view` returns although it asks for consent, one copy for each set of
+    cookies. The decorator goes below `cache_page`:
 
         @cache_page(60)
         @vary_on_consent

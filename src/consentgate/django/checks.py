@@ -45,7 +45,7 @@ _IDS = {
 
 
 def register_checks() -> None:
-    """Register the checks for `manage.py check`, and the last one for `--deploy` only."""
+    """Register the checks for `manage.py check`. The one of the deployment runs with `--deploy` only."""
     register(check_settings, Tags.security)
     register(check_middleware, Tags.security)
     register(check_deployment, Tags.security, deploy=True)
@@ -77,7 +77,8 @@ def _advice(configuration: Configuration) -> Iterator[CheckMessage]:
     policy = configuration.policy()
     if not isinstance(policy, Policy) and policy.is_single_file:
         policy = configuration.policy_for("localhost")
-    # The policies of many hosts are loaded when these are asked for; the log then says this of each.
+    # The policies of many hosts are loaded at their hosts' first requests, and the log gives this advice
+    # then.
     cookies = [*cookies_in_settings()]
     for cookie, category in policy.misfiled(*cookies) if isinstance(policy, Policy) else ():
         yield Warning(

@@ -23,10 +23,8 @@ def cookies_in_settings() -> Iterator[Cookie]:
 
 
 def _sessions() -> Iterator[Cookie]:
-    """Yield the session cookies: Django's, and those of a site's own session middleware.
-
-    The names of the latter stand in settings like ADMIN_SESSION_COOKIE_NAME, or in the class.
-    """
+    """Yield the session cookies: Django's, and those of a site's own session middleware, whose names are in
+    settings like ADMIN_SESSION_COOKIE_NAME or in the class."""
     for setting in (
         _SESSION_NAME,
         *sorted(name for name in dir(settings) if name.endswith(f"_{_SESSION_NAME}")),
@@ -54,7 +52,7 @@ def _names_in(path: str) -> Iterator[str]:
 
 
 def _message_cookies(storage: str | type) -> Iterator[str]:
-    """Yield the names of the cookies in which a message storage, or a part of it, keeps messages."""
+    """Yield the names of the cookies in which a message storage, or a storage inside it, keeps messages."""
     made = import_string(storage) if isinstance(storage, str) else storage
     if hasattr(made, "cookie_name"):
         yield made.cookie_name

@@ -1,8 +1,8 @@
 """The gate in Django's middleware list.
 
-It turns Django's objects into what the exchange handles, and the result into Django's objects. Every rule is
-the exchange's. Where the application is wrapped in `consentgate.wsgi` or `consentgate.asgi` as well, the
-outer layer does the work, and this one only sets `request.consent`.
+It converts Django's objects for the exchange, and the results back into Django's objects. All rules are in
+the exchange. Where the application is wrapped in `consentgate.wsgi` or `consentgate.asgi` as well, the outer
+layer does the work, and this one only sets `request.consent`.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _request_of(request: HttpRequest) -> Request:
 
 def _headers_of(request: HttpRequest) -> Mapping[str, Sequence[str]]:
     if isinstance(request, ASGIRequest):
-        # In META, Django joins several cookie headers (HTTP/2) with commas, which makes one odd cookie.
+        # In META, Django joins several cookie headers (HTTP/2) with commas, which makes one wrong cookie.
         return asgi.headers_of(request.scope["headers"])
     return wsgi.headers_of(request.META)
 
@@ -142,7 +142,7 @@ def _show_to_application(request: HttpRequest, exchange: Exchange) -> None:
             request.META[key] = ",".join(values)
         else:
             request.META.pop(key, None)
-    # Django makes both from META when they are first asked for, which may have been before.
+    # Django makes both from META when they are first asked for, which other code may already have done.
     request.__dict__.pop("COOKIES", None)
     request.__dict__.pop("headers", None)
     consent = exchange.application_consent
@@ -228,7 +228,7 @@ def _with_head(exchange: Exchange, response: HttpResponseBase, given: _Given) ->
     assert exchange.head is not None
     response.status_code = exchange.head.status
     if not exchange.passes or exchange.head.headers != given.headers:
-        # The code that makes the stream may have changed a cookie since.
+        # The code that makes the stream may have changed cookies meanwhile.
         cookies = cookies_of(response) if response.streaming else given.cookies
         set_headers(response, exchange.head.headers, cookies)
     return response

@@ -1,4 +1,4 @@
-"""The place of the gate in `MIDDLEWARE`."""
+"""Checks the place of the gate in `MIDDLEWARE`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _FIRST = 'Put it first: MIDDLEWARE = ["consentgate.django.ConsentMiddleware", ..
 
 
 def misplacements(gate: type) -> Iterator[CheckMessage]:
-    """Yield what is wrong with the place of the middleware `gate`, or of a subclass, in `MIDDLEWARE`."""
+    """Yield an error for each mistake in the place of the middleware `gate`, or of a subclass, in
+    `MIDDLEWARE`."""
     places = [number for number, path in enumerate(settings.MIDDLEWARE) if _is(path, gate)]
     if not places:
         message = "The consent gate is not in MIDDLEWARE: nothing is blocked."

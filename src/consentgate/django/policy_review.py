@@ -1,4 +1,4 @@
-"""Compares what a policy says of Django's own cookies with the settings of the project."""
+"""Compares what a policy says about Django's own cookies with the project's settings."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def review_cookies(policy: Policy) -> Iterator[PolicyFinding]:
 def review_lifetimes(policy: Policy, *cookies: Cookie) -> Iterator[PolicyFinding]:
     """Yield a finding for each of Django's own `cookies` whose lifetime in the settings is another than that
     in the policy."""
-    told = {declared.name: (place, declared) for place, declared in cookies_of(policy)}
+    declarations = {declared.name: (place, declared) for place, declared in cookies_of(policy)}
     for cookie in cookies:
-        place, declared = told.get(cookie.name, ("", cookie))
+        place, declared = declarations.get(cookie.name, ("", cookie))
         if declared.category != NECESSARY or declared.lifetime is None or cookie.lifetime is None:
             continue
-        # Until the browser closes is 0 seconds here, and the gate takes it for the shortest, too.
-        said, lives = lifetime_seconds(declared.lifetime), lifetime_seconds(cookie.lifetime)
-        if said == lives:
+        # "Until the browser closes" is 0 seconds here. The gate takes it for the shortest lifetime, too.
+        stated, actual = lifetime_seconds(declared.lifetime), lifetime_seconds(cookie.lifetime)
+        if stated == actual:
             continue
         effect = f"and the gate cuts that to {shown(declared.lifetime)}"
-        if said > lives:
+        if stated > actual:
             effect = f"and visitors read {shown(declared.lifetime)}"
         yield PolicyFinding(
             "warning",

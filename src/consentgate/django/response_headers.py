@@ -22,8 +22,8 @@ def set_headers(response: HttpResponseBase, headers: list[Header], cookies: Cook
     """Give `response` these headers and no others.
 
     Django keeps one value for each name. Several values are joined, which means the same (RFC 9110, section
-    5.3). A cookie of `cookies` whose line is unchanged stays the same object, for code that looks at its
-    attributes.
+    5.3). A cookie in `cookies` whose line has not changed stays the same object, so that other code can still
+    read its attributes.
     """
     joined: dict[str, list[str]] = {}
     names: dict[str, str] = {}

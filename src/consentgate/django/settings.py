@@ -19,8 +19,8 @@ from .cookies import cookies_in_settings
 def gate_from_settings() -> Gate:
     """Make the gate that the setting `CONSENTGATE` describes.
 
-    `apps.get_app_config("consentgate").gate` is then this gate. Where a server makes two, the one around the
-    whole application comes after the middleware's, and stays.
+    `apps.get_app_config("consentgate").gate` is then this gate. Where a server makes a second one, around the
+    whole application, that is made later and stays.
 
     Raises ImproperlyConfigured with every mistake in the setting.
     """
@@ -31,7 +31,7 @@ def gate_from_settings() -> Gate:
     except Misconfigured as error:
         raise ImproperlyConfigured(str(error)) from error
     for application in apps.get_app_configs():
-        # Told by its name: its class imports the checks, and they import this module.
+        # Recognised by its name, since its class imports the checks, and these import this module.
         if application.name == "consentgate.django":
             application.gate = gate  # type: ignore[attr-defined]  # ConsentgateConfig has it
     return gate

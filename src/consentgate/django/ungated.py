@@ -44,7 +44,7 @@ class Ungated:
         return self._nothing(request)
 
     def _nothing(self, request: HttpRequest) -> Consent:
-        # Logged once, since in production every request would log it: the middleware is missing.
+        # Logged once: where the middleware is missing in production, every request comes here.
         if not self._is_told:
             self._is_told = True
             _log.warning(

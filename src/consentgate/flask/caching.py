@@ -1,9 +1,8 @@
 """Keeps Flask-Caching from giving other visitors what was made for one visitor's consent.
 
-Flask-Caching stores what views, functions and template fragments return, and asks nobody whether it may. It
-looks up a key, makes the value where there is none, and stores it under the key. Where the visitor's consent
-was asked for in between, the value depends on it and must not be stored for others, unless the key has the
-consent's own key in it.
+Flask-Caching stores what views, functions and template fragments return. It looks up a key, makes the value
+where there is none, and stores the value under the key. Where the visitor's consent was asked for in between,
+the value depends on it. It must not be stored for others, unless the consent's own key is a part of the key.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ _GUARDED = "_consentgate_guarded"
 
 
 class Questions:
-    """The number of times that a request's consent was asked for, now and when each key was looked up."""
+    """Counts how often a request's consent was asked for, in all and before each look-up in a cache. `key` is
+    the consent's own."""
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -32,22 +32,19 @@ class Questions:
         self._count += 1
 
     def note_look_up(self, name: str) -> None:
-        """Note that a cache is asked for its value under the key `name`."""
+        """Note that a cache looks up the key `name`."""
         self._looked_up[name] = self._count
 
     def may_store(self, name: str) -> bool:
-        """Say whether a value may be stored under the key `name`.
-
-        It may where the key has the consent's own key in it, and where nothing was asked since it was
-        looked up.
-        """
+        """Say whether a cache may store a value under the key `name`: where the consent's own key is a part
+        of it, or where the consent was not asked for since the look-up."""
         return self._key in name or self._looked_up.get(name, 0) == self._count
 
 
 def guard_caches(app: Any, questions: Callable[[], Questions | None]) -> None:
     """Keep every Flask-Caching cache in `app` from storing what depends on the current request's consent.
 
-    `questions` returns what the application has asked in that request.
+    `questions` returns the count of questions in that request, None where there is no request or gate.
     """
     for backend in app.extensions.get("cache", {}).values():
         if not hasattr(backend, _GUARDED):

@@ -28,11 +28,12 @@ _QUESTIONS = "consentgate.questions"
 
 
 def _consent() -> Consent:
+    """Return the consent of the visitor whose request is being handled."""
     found = request.environ.get(wsgi.CONSENT)
     if isinstance(found, Consent):
         return _noted(found, request.environ)
     # A request that did not come through the gate, like app.test_request_context(): nobody said yes.
-    return Consent(_behind().gate.policy_for(request.host))
+    return Consent(_middleware().gate.policy_for(request.host))
 
 
 def consent_declaration(lang: str = "", level: int = 2) -> Markup:
@@ -44,33 +45,34 @@ def consent_declaration(lang: str = "", level: int = 2) -> Markup:
     write = request.environ.get(wsgi.DECLARATION)
     if write is None:
         # A request that did not come through the gate.
-        write = partial(_behind().gate.declaration, host=request.host)
+        write = partial(_middleware().gate.declaration, host=request.host)
     return Markup(write(lang=lang, level=level))  # noqa: S704  # all values in it are escaped
 
 
-def _behind() -> ConsentMiddleware:
-    """Return the gate that is around the current application. Raises LookupError where there is none."""
-    behind = current_app.extensions.get("consentgate")
-    if not isinstance(behind, ConsentMiddleware):
+def _middleware() -> ConsentMiddleware:
+    """Return the middleware around the current application. Raises LookupError where there is none."""
+    middleware = current_app.extensions.get("consentgate")
+    if not isinstance(middleware, ConsentMiddleware):
         raise LookupError(
             "no consent in this request: call ConsentGate(app) when the application is made, or send the "
             "request through the gate that is around it"
         )
-    return behind
+    return middleware
 
 
 def _noted(consent: Consent, environ: WSGIEnvironment) -> Consent:
-    """Return the consent in `environ`, made to note each question for the application's caches."""
+    """Return the `consent` from `environ`. It notes each question of the application, for its caches."""
     if _QUESTIONS not in environ:
-        # One that notes nothing is asked for its key: this question is the gate's, not the application's.
-        unnoted = msgspec.structs.replace(consent, notes=())
-        environ[_QUESTIONS] = questions = Questions(unnoted.key)
+        # The key is asked of a copy without notes, since this question is the gate's and not the
+        # application's.
+        without_notes = msgspec.structs.replace(consent, notes=())
+        environ[_QUESTIONS] = questions = Questions(without_notes.key)
         environ[wsgi.CONSENT] = consent = consent.noted_by(questions.note)
     return consent
 
 
 def _questions() -> Questions | None:
-    """Return what the application has asked in the current request; None outside requests and the gate."""
+    """Return the count of questions in the current request; None outside of requests and of the gate."""
     if not has_request_context() or not isinstance(request.environ.get(wsgi.CONSENT), Consent):
         return None
     _consent()
@@ -82,10 +84,10 @@ consent: Consent = LocalProxy(_consent)  # type: ignore[assignment]  # a proxy s
 
 
 class ConsentMiddleware(wsgi.ConsentMiddleware):
-    """`app` behind `gate`.
+    """Puts `app` behind `gate`.
 
-    The session cookies of Flask and of the applications mounted below it are exempt, under the names and
-    lifetimes that they are configured with.
+    The session cookies of Flask and of the applications mounted below it are exempt, under their configured
+    names and lifetimes.
     """
 
     def __init__(self, app: WSGIApplication, gate: Gate) -> None:
@@ -111,9 +113,8 @@ class ConsentGate:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Put the gate around `app.wsgi_app`, and give templates `consent` and `consent_declaration`.
-
-        There it sees every cookie that Flask sets. The configuration must be complete.
+        """Put the gate around `app.wsgi_app`, where it sees every cookie that Flask sets. Templates get
+        `consent` and `consent_declaration`. The configuration must be complete by now.
 
         Raises Misconfigured with every mistake in the configuration, and RuntimeError where the application
         is behind the gate already.
@@ -125,10 +126,10 @@ class ConsentGate:
             )
         if "consentgate" in app.extensions:
             raise RuntimeError("this application is behind the gate already: ConsentGate was given it twice")
-        behind = ConsentMiddleware(app.wsgi_app, gate_of(app))
-        app.extensions["consentgate"] = behind
+        middleware = ConsentMiddleware(app.wsgi_app, gate_of(app))
+        app.extensions["consentgate"] = middleware
         # Flask's own way to wrap an application; mypy takes the assignment for a redefinition.
-        app.wsgi_app = behind  # type: ignore[method-assign]
+        app.wsgi_app = middleware  # type: ignore[method-assign]
         app.jinja_env.globals.update(consent=consent, consent_declaration=consent_declaration)
 
 

@@ -5,7 +5,7 @@
 {% if request|allows:"performance" %}...{% endif %}
 {% consent_declaration %}
 
-Both ask the consent of the visitor behind the context's `request`.
+The tag and the filter ask the consent of the visitor behind the context's `request`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class ConsentedNode(template.Node):
                 '"django.template.context_processors.request" to the context processors'
             )
         consent = consent_of(request)
-        # Not one after the other: each question is noted for caches, whatever the first answer is.
+        # All are asked, also after a no: each question is noted for caches.
         answers = [consent.allows(str(name.resolve(context))) for name in self.names]
         return (self.with_consent if all(answers) else self.without).render(context)
 
