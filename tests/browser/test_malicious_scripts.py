@@ -34,8 +34,9 @@ PAGE = (
 )
 # The attack runs when the banner and the frames are there, one way after another.
 RUN = """addEventListener('load', () => setTimeout(async () => {
+    const report = fetch.bind(window);
     for (const way of [%s]) try { await way() } catch (error) { console.log(error) }
-    await fetch('/attacked', {method: 'POST', keepalive: true});
+    await report('/attacked', {method: 'POST', keepalive: true});
 }, %d));"""
 BANNER = "[...document.querySelectorAll('*')].map((node) => node.shadowRoot).find((root) => root)"
 FIELDS = "new URLSearchParams({decision: 'accept', next: '/'})"
@@ -86,6 +87,28 @@ FORMS = {
 }
 
 
+CLOBBERED = (
+    "window.consentgate = {allows: () => true, on: () => {}, show: () => {}};",
+    """document.body.insertAdjacentHTML('beforeend', '<form id=consentgate name=consentgate>'
+        + '<input name=allows><input name=action></form><img name=body><img name=baseURI>');""",
+    """for (const name of ['allows', 'granted', 'state', 'said', 'before', 'isTrusted'])
+        Object.defineProperty(Object.prototype, name, {value: true, configurable: true, writable: true});""",
+    "JSON.parse = () => [['films.example'], ['*'], []];",
+    """for (const name of ['fetch', 'Proxy', 'Map', 'Set', 'URLSearchParams', 'MutationObserver'])
+        window[name] = function () { throw new Error('clobbered') };""",
+)
+GUARDS = (
+    "window.URL = function () { throw new Error('clobbered') };",
+    "Array.prototype.find = Array.prototype.some = Array.prototype.includes = () => true;",
+    "RegExp.prototype.test = () => true; RegExp.prototype.exec = () => ['', ''];",
+    "String.prototype.endsWith = String.prototype.startsWith = () => true;",
+)
+IMAGE = "new Image().src = 'https://films.example/3';"
+FRAME = """
+    const frame = document.createElement('iframe');
+    frame.src = 'https://films.example/2';
+    document.documentElement.append(frame);
+"""
 LEAVING = ["form", "link"]
 STAYING = [way for way in FORMS if way not in LEAVING]
 
@@ -175,6 +198,29 @@ def test_a_vendors_script_that_sends_forms_gets_no_more_than_was_granted(
     # Firefox takes Playwright's opening of the page for an act of the visitor, which counts for five seconds.
     shop.delay = 6000 if engine.name == "firefox" else shop.delay
     assert not shop.is_opened_by(visitor, *(FORMS[way] for way in ways), by=VENDOR)
+
+
+@pytest.mark.parametrize(
+    "ways", [(*CLOBBERED, FRAME, IMAGE), (*GUARDS, IMAGE)], ids=["globals", "what the guard uses"]
+)
+def test_a_script_that_clobbers_what_ours_uses_opens_nothing(
+    serve: Callable[..., Site], new_visitor: Callable[..., Visitor], ways: tuple[str, ...]
+) -> None:
+    shop, visitor = Shop(serve), new_visitor(settle=0.4)
+    assert not shop.is_opened_by(visitor, *ways)
+    assert visitor.cookies() == []
+    # The page after it asks, and can be refused.
+    visitor.presses("Refuse")
+    assert [cookie["name"] for cookie in visitor.cookies()] == ["__Host-consent"]
+
+
+def test_a_script_that_clobbers_what_the_guard_uses_gets_a_frame_past_it(
+    engine: Engine, serve: Callable[..., Site], new_visitor: Callable[..., Visitor]
+) -> None:
+    """What docs/threats.md says is not defended, in Chromium. It is no consent: nothing is kept of it."""
+    shop, visitor = Shop(serve), new_visitor(settle=0.4)
+    assert shop.is_opened_by(visitor, *GUARDS, FRAME) == (engine.name == "chromium")
+    assert visitor.cookies() == []
 
 
 def writes(value: str, pages: str = "document") -> str:
