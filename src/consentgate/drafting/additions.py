@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consentgate.catalogue import catalogue
-from consentgate.policy import Policy, own_hosts
+from consentgate.catalogue import UrlPattern, catalogue
+from consentgate.policy import Policy, PolicyError, own_hosts
+from consentgate.policy.errors import Mistake
+from consentgate.policy.lines import Lines
 from consentgate.policy.messages import listed
+from consentgate.web.url import Url, resolve
 
 from .tables import TableWriter
 from .toml import comment
@@ -37,6 +41,8 @@ _ABOUT = tuple(
     for line in (r'hosts = \["[^"]*"\]\Z', r'use = "[^"]*"', r'name = "(?:[^"\\]|\\.)*"', r".* has closed: ")
 )
 _HOSTS = ("host", "host reported")
+_LISTS = ("category", "service", "cookie")
+_NOWHERE = Url("https", "", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,7 @@ def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str 
     headers = sorted({one.name for one in ordered if one.kind == _HEADER})
     blocks += [block for block in _headers(headers) if block not in before]
     added = "\n\n".join(blocks)
+    _check_lists(text, file, added)
     whole = Policy.parse(f"{text}\n{added}", file)
     return Additions(
         f"{added}\n" if added else "",
@@ -152,6 +159,38 @@ def additions_to(text: str, file: str, sightings: Iterable[Sighting], host: str 
         tuple(dict.fromkeys(questions)),
         tuple(dict.fromkeys(waiting)),
     )
+
+
+def _check_lists(text: str, file: str, added: str) -> None:
+    """Raise PolicyError where `added` has tables for a list that the policy in `text` has in one piece: TOML
+    lets no table follow it, in comments neither once these are taken away."""
+    closed = [
+        name
+        for name in _LISTS
+        if re.search(rf"^(?:# )?\[\[{name}\]\]$", added, re.M) and not _takes_tables(text, name)
+    ]
+    lines = Lines.of(text) if closed else None
+    mistakes = [
+        Mistake(
+            file,
+            "",
+            name,
+            f"this list takes no more tables. Write each of its entries as a [[{name}]] table of its own, "
+            "with a line for each key",
+            lines.by_path.get((name,)) if lines else None,
+        )
+        for name in closed
+    ]
+    if mistakes:
+        raise PolicyError(mistakes)
+
+
+def _takes_tables(text: str, name: str) -> bool:
+    try:
+        tomllib.loads(f"{text}\n[[{name}]]\n")
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _is_there(lines: Sequence[str], before: str) -> bool:
@@ -179,9 +218,29 @@ def _is_declared(one: Sighting, policy: Policy, host: str) -> bool:
     if one.kind in _HOSTS:
         if policy.site.hosts and one.name in own_hosts(policy.site.hosts, host):
             return True
-        groups = policy.claims.by_url(one.name, "/", own=False)
-        return any(claim.declared for group in groups for claim in group)
+        return any(
+            claim.declared
+            for path in _paths_of(one, policy)
+            for group in policy.claims.by_url(one.name, path, own=False)
+            for claim in group
+        )
     return one.kind != "service" and policy.claims.cookie_is_declared(one.name)
+
+
+def _paths_of(one: Sighting, policy: Policy) -> Iterator[str]:
+    """Yield the paths by which to look for whose the host is: that of its URL. Where nothing tells, they are
+    those that the catalogue has on it for the service, or for all that the policy declares."""
+    if one.url:
+        yield resolve(one.url, _NOWHERE).path
+        return
+    yield "/"
+    services = (one.service,) if one.service else [service.id for service in policy.services]
+    for known in filter(None, map(catalogue().service, services)):
+        yield from (pattern.path.replace("*", "") for pattern in known.urls if _is_on(pattern, one.name))
+
+
+def _is_on(pattern: UrlPattern, host: str) -> bool:
+    return host.endswith(f".{pattern.host}") if pattern.subdomains else host == pattern.host
 
 
 def _lines(one: Sighting, writer: TableWriter) -> Iterator[str]:
