@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from consentgate.audit.name_server import MOST_ALIASES, NoResolver, aliases_of, resolver
+from consentgate.audit.name_server import MOST_ALIASES, Aliases, NoResolver, aliases_of, resolver
 
 ALIASES = {
     "metrics.shop.example": "shop.eulerian.net",
@@ -28,6 +28,7 @@ def dns() -> ModuleType:
 def server(dns: ModuleType) -> Iterator[str]:
     import dns.flags
     import dns.message
+    import dns.rcode
     import dns.rrset
 
     with socket(AF_INET, SOCK_DGRAM) as listening:
@@ -44,6 +45,8 @@ def server(dns: ModuleType) -> Iterator[str]:
                 query = dns.message.from_wire(data)
                 reply = dns.message.make_response(query)
                 name = query.question[0].name
+                if str(name).startswith("broken."):
+                    reply.set_rcode(dns.rcode.SERVFAIL)
                 alias = ALIASES.get(str(name).rstrip("."))
                 if alias:
                     reply.answer.append(dns.rrset.from_text(name, 60, "IN", "CNAME", f"{alias}."))
@@ -67,7 +70,55 @@ def test_without_dnspython_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 def test_aliases_are_followed_to_the_end(server: str) -> None:
     found = aliases_of(("metrics.shop.example", "plain.shop.example"), resolver(server))
-    assert found == {"metrics.shop.example": ("shop.eulerian.net", "edge.eulerian.net")}
+    assert found == Aliases({"metrics.shop.example": ("shop.eulerian.net", "edge.eulerian.net")})
+
+
+def test_several_hosts_are_asked_about_at_the_same_time() -> None:
+    """None is answered before another is asked about."""
+    both = threading.Barrier(2, timeout=30)
+
+    def resolve(host: str) -> tuple[str, ...]:
+        both.wait()
+        return (f"alias.{host}",)
+
+    found = aliases_of(("a.example", "b.example"), resolve)
+    assert found.names == {"a.example": ("alias.a.example",), "b.example": ("alias.b.example",)}
+
+
+def test_not_all_hosts_are_asked_about_at_once() -> None:
+    asking, most, lock = 0, 0, threading.Lock()
+
+    def resolve(host: str) -> tuple[str, ...]:
+        nonlocal asking, most
+        with lock:
+            asking += 1
+            most = max(most, asking)
+        threading.Event().wait(0.001)
+        with lock:
+            asking -= 1
+        return ()
+
+    assert aliases_of([f"h{number}.example" for number in range(100)], resolve) == Aliases({})
+    assert most <= 16
+
+
+def test_what_is_not_answered_in_time_is_told() -> None:
+    goes_on = threading.Event()
+
+    def resolve(host: str) -> tuple[str, ...]:
+        if host == "slow.example":
+            goes_on.wait(60)
+        return ("alias.example",)
+
+    found = aliases_of(("slow.example", "quick.example"), resolve, patience=1)
+    goes_on.set()
+    assert found == Aliases({"quick.example": ("alias.example",)}, ("slow.example",))
+
+
+def test_a_name_server_that_fails_has_not_answered(dns: ModuleType, server: str) -> None:
+    found = aliases_of(("broken.shop.example", "metrics.shop.example"), resolver(server))
+    assert found.unanswered == ("broken.shop.example",)
+    assert "metrics.shop.example" in found.names
 
 
 def test_aliases_in_a_circle_have_an_end(server: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import NamedTuple, TypeAlias
 
 from consentgate.policy.messages import missing_extra
 
@@ -12,13 +14,27 @@ MOST_ALIASES = 8
 
 _PATIENCE = 5.0
 """Seconds for all answers about one host."""
+_AT_ONCE = 8
+"""The most hosts that are asked about at one time: name servers slow down whoever asks for more."""
 
 Resolver: TypeAlias = Callable[[str], tuple[str, ...]]
-"""Returns the names that a host leads to, one after the other; none where it has an address of its own."""
+"""Returns the names that a host leads to, one after the other; none where it has an address of its own.
+Raises NoAnswer where the name server does not say."""
+
+
+class Aliases(NamedTuple):
+    """The `names` that hosts lead to, for those that lead to any, and the hosts that are `unanswered`."""
+
+    names: dict[str, tuple[str, ...]]
+    unanswered: tuple[str, ...] = ()
 
 
 class NoResolver(Exception):
     """Names cannot be looked up; the message says what to do about it."""
+
+
+class NoAnswer(Exception):
+    """The name server does not say what a host leads to."""
 
 
 def resolver(server: str = "") -> Resolver:
@@ -45,10 +61,15 @@ def resolver(server: str = "") -> Resolver:
 
     def aliases(host: str) -> tuple[str, ...]:
         found: list[str] = []
-        name = host
+        name, end = host, time.monotonic() + _PATIENCE
         while len(found) < MOST_ALIASES:
             try:
-                answer = asked.resolve(name, "CNAME", search=False, lifetime=_PATIENCE)
+                left = max(0.0, end - time.monotonic())
+                answer = asked.resolve(name, "CNAME", search=False, lifetime=left)
+            except (dns.exception.Timeout, dns.resolver.NoNameservers):
+                if not found:
+                    raise NoAnswer(host) from None
+                break
             except dns.exception.DNSException:
                 break
             name = str(answer[0].target).rstrip(".").lower()
@@ -58,7 +79,18 @@ def resolver(server: str = "") -> Resolver:
     return aliases
 
 
-def aliases_of(hosts: Iterable[str], resolve: Resolver) -> dict[str, tuple[str, ...]]:
-    """Return the names that each of the hosts leads to, for those that lead to any."""
-    found = ((host, resolve(host)) for host in hosts)
-    return {host: names for host, names in found if names}
+def aliases_of(hosts: Iterable[str], resolve: Resolver, *, patience: float = 30.0) -> Aliases:
+    """Look up the names that each of the hosts leads to, several at a time. What is not known after
+    `patience` seconds counts as unanswered."""
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    asked = {host: pool.submit(resolve, host) for host in dict.fromkeys(hosts)}
+    wait(asked.values(), patience)
+    # Those that are being asked end by themselves, within the patience for one host.
+    pool.shutdown(wait=False, cancel_futures=True)
+    names, unanswered = {}, []
+    for host, answer in asked.items():
+        if answer.cancelled() or not answer.done() or isinstance(answer.exception(), NoAnswer):
+            unanswered.append(host)
+        elif found := answer.result():
+            names[host] = found
+    return Aliases(names, tuple(unanswered))

@@ -28,6 +28,8 @@ from consentgate.audit.tour import Tour
 from consentgate.gate.gate import page_url
 from consentgate.policy import Policy, PolicyError
 
+from .inventory_table import listed
+
 _COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
 _COULD_NOT_LOOK = 2
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -153,10 +155,14 @@ def _aliases(tour: Tour, policy: Policy | None, server: str) -> dict[str, tuple[
     if not hosts:
         return {}
     try:
-        return aliases_of(hosts, resolver(server))
+        found = aliases_of(hosts, resolver(server))
     except NoResolver as error:
         click.echo(f"Warning: trackers behind names of the site's own are not looked for: {error}", err=True)
         return {}
+    if found.unanswered:
+        names = listed(found.unanswered)
+        click.echo(f"Warning: the name server does not say whether these are aliases: {names}", err=True)
+    return found.names
 
 
 def _upstream(proxy: str) -> tuple[str, int] | None:
