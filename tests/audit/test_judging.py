@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -342,3 +343,48 @@ def test_whatever_is_seen_is_judged(
     for finding in judge_tour(Tour(URL, tuple(seen)), policy):
         assert finding.rule in RULES
         assert finding.to_do
+
+
+HOTJAR = "https://static.hotjar.com/c/hotjar-1.js"
+WITH_HOTJAR = Policy.parse(
+    '[site]\nname = "Shop"\ncontroller = "Shop Ltd"\ncontact = "p@shop.example"\nhosts = ["shop.example"]\n'
+    '[[service]]\nuse = "hotjar"\n[[service]]\nid = "films"\nname = "Films"\ncategory = "necessary"\n'
+    'reason = "requested-service"\nhosts = ["www.films.example"]\n'
+)
+
+
+def test_a_cookie_is_its_setters_and_no_name_tells_more() -> None:
+    set_by = replace(cookie("_ga"), by=HOTJAR)
+    one = judged(stage(State.UNDECIDED, set_by))["cookie-before-consent _ga"]
+    assert (one.service, one.service_id) == ("Hotjar", "hotjar")
+    assert 'use = "hotjar"' in one.declare
+
+
+def test_a_cookie_that_a_declared_service_has_set_belongs_into_its_table() -> None:
+    found = judged(stage(State.UNDECIDED, replace(cookie("fresh"), by=HOTJAR)), policy=WITH_HOTJAR)
+    one = found["cookie-before-consent fresh"]
+    assert (one.service, one.service_id) == ("Hotjar", "")
+    assert 'service "hotjar"' in one.to_do
+    assert 'name = "fresh"' in one.declare
+
+
+def test_an_entry_is_its_writers() -> None:
+    found = judged(stage(State.UNDECIDED, replace(item("fresh"), by=HOTJAR)), policy=WITH_HOTJAR)
+    assert found["storage-before-consent local storage: fresh"].service == "Hotjar"
+
+
+def test_a_cookie_for_the_domain_above_is_of_the_host_that_the_policy_names() -> None:
+    """The gate lets the host pass, so its cookie passes, too."""
+    seen = (request("https://www.films.example/x"), cookie("id", ".films.example"))
+    assert judged(stage(State.UNDECIDED, *seen), policy=WITH_HOTJAR) == {}
+
+
+def test_a_cookie_for_the_whole_domain_of_the_site_is_its_own() -> None:
+    on_www = replace(cookie("fresh", ".shop.example"), page="https://www.shop.example/")
+    tour = Tour("https://www.shop.example/", (stage(State.UNDECIDED, on_www),))
+    policy = Policy.parse(
+        '[site]\nname = "S"\ncontroller = "S"\ncontact = "p@shop.example"\nhosts = ["www.shop.example"]\n'
+    )
+    assert [(one.rule, one.subject) for one in judge_tour(tour, policy)] == [
+        ("cookie-before-consent", "fresh")
+    ]

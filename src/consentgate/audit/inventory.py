@@ -10,11 +10,10 @@ from consentgate.catalogue import catalogue
 from consentgate.policy import Claim, Policy
 from consentgate.policy.first_party import registrable_domain
 from consentgate.policy.model import CONSENT_COOKIES
-from consentgate.policy.well_known_cookies import certain_reason, reason_in_front
-from consentgate.web.url import Url
 
 from .absolute_urls import host_of, resolved
 from .observations import SeenCookie, SeenItem, SeenRequest, SeenService, State, StorageKind, Visit
+from .owners import Owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +163,8 @@ class _Builder:
 
     def __init__(self, policy: Policy, host: str) -> None:
         self._policy = policy
-        self._claims = policy.claims
-        self._host = host
-        self._own = self._claims.first_party(host).own
+        self._owners = Owners(policy, host)
+        self._is_declared = policy.claims.cookie_is_declared
         self._services: dict[_Key, _Gathered] = {}
         self._cookies: dict[str, None] = {}
 
@@ -175,7 +173,7 @@ class _Builder:
         if request.kind == "redirect" and not self._policy.site.gate_redirects:
             return
         url = resolved(request.url)
-        claim = self._claim_of(url)
+        claim = self._owners.of_url(url)
         if claim is None:
             return
         gathered = self._file(claim, url.host)
@@ -190,7 +188,7 @@ class _Builder:
         known = catalogue().service(service.service)
         if known is None:
             return
-        gathered = self._file(self._claims.by_known(known)[0], known.name)
+        gathered = self._file(self._owners.of_known(known), known.name)
         gathered.add(service.page, state, service.by)
         gathered.markup.setdefault(service.kind)
 
@@ -199,8 +197,8 @@ class _Builder:
         if cookie.name in CONSENT_COOKIES:
             return
         host = cookie.domain.removeprefix(".")
-        is_own = self._is_own(host)
-        gathered = self._storing(cookie.name, cookie.by, host, is_own=is_own)
+        is_own = self._owners.is_own(host)
+        gathered = self._storing(cookie.name, cookie.by, host)
         gathered.add(cookie.page, state)
         found = gathered.cookies.setdefault((cookie.name, cookie.domain), _Stored())
         found.add(cookie.page, state, cookie.by)
@@ -212,59 +210,18 @@ class _Builder:
     def add_item(self, item: SeenItem, state: State) -> None:
         """File an entry in a storage."""
         host = host_of(item.origin)
-        is_own = self._is_own(host)
-        gathered = self._storing(item.key, item.by, host, is_own=is_own)
+        is_own = self._owners.is_own(host)
+        gathered = self._storing(item.key, item.by, host)
         gathered.add(item.page, state)
         gathered.items.setdefault((item.kind, item.origin, item.key), _Trace()).add(item.page, state, item.by)
         if is_own:
             self._cookies.setdefault(item.key)
 
-    def _is_own(self, host: str) -> bool:
-        """Say whether what is kept for a `host` reaches the site: a cookie may be for a whole domain."""
-        return host in self._own or f".{self._host}".endswith(f".{host}")
-
-    def _claim_of(self, url: Url) -> Claim | None:
-        """Return the claim on a URL; None for what is the site's own, and leads to no host."""
-        if not url.has_valid_host:
-            return None
-        groups = self._claims.by_url(url.host, url.path, own=url.host in self._own)
-        return groups[0][0] if groups else None
-
-    def _storing(self, name: str, by: str, host: str, *, is_own: bool) -> _Gathered:
+    def _storing(self, name: str, by: str, host: str) -> _Gathered:
         """Return what a cookie or entry of this `name` is filed under, which was set `by` a URL for a
         `host`."""
-        if not is_own:
-            return self._file(self._claim_of_domain(host, by), host)
-        if self._claims.cookie_is_declared(name):
-            return self._file(self._claims.by_cookie(name)[0])
-        setter = self._claim_of(resolved(by)) if by else None
-        if setter is not None:
-            return self._file(setter, resolved(by).host)
-        known = catalogue().by_cookie(name)
-        if known is not None and not (certain_reason(name) or reason_in_front(name)):
-            return self._file(self._claims.by_known(known)[0], known.name)
-        return self._services.setdefault(_SITE, _Gathered())
-
-    def _claim_of_domain(self, host: str, by: str) -> Claim:
-        """Return the claim on what is kept for a `host` that is not the site's, and was set `by` a URL."""
-        setter = self._claim_of(resolved(by)) if by else None
-        if setter is not None and setter.service:
-            return setter
-        # A cookie may be for the domain above the hosts that a policy names.
-        claims = [self._claims.by_url(name, "/", own=False)[0][0] for name in (host, f"www.{host}")]
-        ending = f".{host}"
-        claims += [
-            self._claims.by_known(known)[0]
-            for known in catalogue().services
-            if any(f".{pattern.host}".endswith(ending) for pattern in known.urls)
-        ]
-        named = [claim for claim in claims if claim.service]
-        seen = [
-            claim
-            for claim in named
-            if claim.declared or _Key(claim.service or "", claim.name) in self._services
-        ]
-        return next(iter((*seen, *named)), claims[0])
+        owner = self._owners.of_stored(name, by, host)
+        return self._file(*owner) if owner is not None else self._services.setdefault(_SITE, _Gathered())
 
     def _file(self, claim: Claim, host: str = "") -> _Gathered:
         """Return what the service of a `claim` is gathered in. What nobody knows is filed under its company,
@@ -306,12 +263,12 @@ class _Builder:
 
     def _found_cookies(self, one: _Gathered) -> Iterator[FoundCookie]:
         for (name, domain), stored in sorted(one.cookies.items()):
-            declared, is_own = self._claims.cookie_is_declared(name), self._is_own(domain.removeprefix("."))
+            declared, is_own = self._is_declared(name), self._owners.is_own(domain.removeprefix("."))
             yield FoundCookie(name, domain, stored.lifetime, stored.http_only, declared, is_own, stored.where)
 
     def _found_items(self, one: _Gathered) -> Iterator[FoundItem]:
         for (kind, origin, key), trace in sorted(one.items.items()):
-            declared, is_own = self._claims.cookie_is_declared(key), self._is_own(host_of(origin))
+            declared, is_own = self._is_declared(key), self._owners.is_own(host_of(origin))
             yield FoundItem(kind, origin, key, declared, is_own, trace.where)
 
 

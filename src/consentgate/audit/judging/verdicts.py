@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from consentgate.audit.absolute_urls import host_of, resolved
 from consentgate.audit.observations import State
+from consentgate.audit.owners import Owners
 from consentgate.consent import Consent
 from consentgate.consent.judge import Judge
 from consentgate.policy import NECESSARY, Claim, Policy
@@ -23,12 +24,14 @@ class Verdicts:
     url: str
     declared: Policy | None
     policy: Policy = field(init=False)
+    owners: Owners = field(init=False)
     _proposals: Proposals = field(init=False)
     _lines: dict[tuple[str, str], str] = field(default_factory=dict)
     _judges: dict[tuple[str, bool], Judge] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.policy = self.declared if self.declared is not None else Policy()
+        self.owners = Owners(self.policy, host_of(self.url))
         self._proposals = Proposals(self.policy)
 
     def judge(self, page: str, state: State) -> Judge:
@@ -39,10 +42,6 @@ class Verdicts:
             consent = Consent.of_ids(self.policy, self.policy.ids if has_accepted else ())
             self._judges[page, has_accepted] = Judge(consent, where.host, where.path)
         return self._judges[page, has_accepted]
-
-    def is_own(self, host: str) -> bool:
-        """Say whether `host` is the site itself."""
-        return host in self.policy.claims.first_party(host_of(self.url)).own
 
     def to_do(self, rule: str, claim: Claim) -> str:
         """Say what mends a breach of the `rule`."""
