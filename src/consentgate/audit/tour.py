@@ -22,6 +22,41 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenButton:
+    """What visitors see of a button with these `words`.
+
+    `width`, `height` and `font_size` are in pixels, and `in_view` is the part of it that is seen without
+    scrolling, from 0 to 1. `text_contrast` is that of its words with their ground, and `shape_contrast` that
+    of its ground or border with what is around it (WCAG 2.2), None where it cannot be told. `stop` says which
+    one it is of those that the keyboard reaches on its notice, None where it does not.
+    """
+
+    words: str
+    width: float
+    height: float
+    font_size: float
+    font_weight: float
+    in_view: float
+    text_contrast: float | None
+    shape_contrast: float | None
+    stop: int | None
+
+    @property
+    def area(self) -> float:
+        """How large it is, in square pixels."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class SeenQuestion:
+    """The two buttons of a notice that can both be pressed at once: the one that accepts, and the one that
+    refuses."""
+
+    accept: SeenButton
+    refuse: SeenButton
+
+
+@dataclass(frozen=True, slots=True)
 class SeenScript:
     """A script element: the URL that it loads, and its attributes (lowercase names)."""
 
@@ -44,7 +79,8 @@ class Stage:
 
     The first of the `visits` in a state with an `act` is the page on which that was done, from then on.
     `kept_cookies` and `kept_items` are what the browser still had at the end, whenever that was set.
-    `asks_again` says that the visitor was asked once more after they had answered.
+    `asks_again` says that the visitor was asked once more after they had answered. `question` is what they
+    saw before that, None where it did not have both answers on one notice.
     """
 
     state: State
@@ -55,6 +91,7 @@ class Stage:
     scripts: tuple[SeenScript, ...] = ()
     screenshots: tuple[Screenshot, ...] = ()
     asks_again: bool = False
+    question: SeenQuestion | None = None
 
     @property
     def was_reached(self) -> bool:

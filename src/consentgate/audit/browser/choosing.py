@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from consentgate.audit.observations import State
-from consentgate.audit.tour import Act
+from consentgate.audit.tour import Act, SeenQuestion
 
 from . import autoconsent, words
+from .looks import looks_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import ElementHandle, Page
@@ -61,6 +62,19 @@ def question_on(page: Page) -> str:
     with contextlib.suppress(_errors()):
         return str(accept.evaluate(_PLACE))
     return ""
+
+
+def question_seen(page: Page) -> SeenQuestion | None:
+    """Return what visitors see of the buttons that accept and refuse; None where the page does not show both
+    at once, on one notice."""
+    accept, refuse = (
+        _first_visible(page, f"{_BANNER} [name=decision][value={_DECISIONS[state]}]")
+        for state in (State.ACCEPTED, State.REFUSED)
+    )
+    if accept is None:
+        accept = _find(page, words.ACCEPT)
+        refuse = _find(page, words.REFUSE, accept) if accept is not None else None
+    return looks_of(accept, refuse) if accept is not None and refuse is not None else None
 
 
 def _by_our_hooks(page: Page, state: State, about_to: Callable[[], None]) -> Act | None:

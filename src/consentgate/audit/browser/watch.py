@@ -19,7 +19,7 @@ from consentgate.policy import OwnHosts, own_hosts
 from consentgate.policy.messages import missing_extra
 
 from . import questions
-from .choosing import decide, question_on
+from .choosing import decide, question_on, question_seen
 from .errors import CannotLook
 from .launch import BROWSERS_OWN, open_browser
 from .proxy import RecordingProxy, is_inside
@@ -195,13 +195,13 @@ class _Watcher:
         self._goes_to(pages[0])
         self._settles(self._watching.settle)
         self._kept = self._looks()
-        question = question_on(self._page)
+        question, seen = question_on(self._page), question_seen(self._page)
         # What is still connected would be asked unseen. What connects again does so before the click.
         self._proxy.hang_up(lambda host: host not in self._own)
         self._settles(self._watching.settle)
         act = decide(self._page, state, self._begins)
         if act.clicks is None:
-            return Stage(state, act=act)
+            return Stage(state, act=act, question=seen)
         self._settles(self._watching.settle)
         shots: list[Screenshot | None] = [*self._shoots(self._page.url)]
         visits, asks_again = [self._left(self._seen(self._page.url, state, 200))], False
@@ -211,7 +211,8 @@ class _Watcher:
                 shots.append(shot)
                 asks_again = bool(question) and question_on(self._page) == question
             visits.append(self._left(visit))
-        return replace(self._stage(state, tuple(visits), tuple(shots)), act=act, asks_again=asks_again)
+        stage = self._stage(state, tuple(visits), tuple(shots))
+        return replace(stage, act=act, asks_again=asks_again, question=seen)
 
     def _stage(self, state: State, visits: tuple[Visit, ...], shots: Iterable[Screenshot | None]) -> Stage:
         kept = self._kept

@@ -8,7 +8,7 @@ from consentgate.audit.observations import State
 from consentgate.audit.tour import Tour
 from consentgate.policy import Policy
 
-from . import ease
+from . import ease, prominence
 from .contacts import ContactRules
 from .findings import Finding, merged
 from .rules import IN_WORDS, RULES
@@ -33,7 +33,8 @@ def judge_tour(
         for finding in rules.broken_in(stage)
     ]
     needs_consent = any(one.level == "error" and one.state is State.UNDECIDED for one in found)
-    return merged((*found, *ease.broken_in(tour, needs_consent=needs_consent), *_unseen(tour)))
+    found += ease.broken_in(tour, needs_consent=needs_consent)
+    return merged((*found, *prominence.broken_in(tour), *_unseen(tour)))
 
 
 def _unseen(tour: Tour) -> Iterator[Finding]:

@@ -77,6 +77,7 @@ def _closed_states() -> Iterator[Rule]:
 
 
 _EASE = "CNIL, deliberation 2020-091, section 30: refusing has to be as easy as accepting."
+_LOOKS = "CNIL, deliberation 2020-092, section 34: both answers are equally legible, in size and font."
 
 RULES = {
     rule.id: rule
@@ -109,6 +110,41 @@ RULES = {
             ("B4",),
             _EASE,
             "Put the button that refuses on the same layer as the one that accepts",
+        ),
+        Rule(
+            "refusing-is-out-of-sight",
+            "The button that refuses is not in view where the one that accepts is",
+            ("B4", "B5"),
+            _LOOKS,
+            "Put both in view at once: neither below an edge that one has to scroll to",
+        ),
+        Rule(
+            "refusing-is-smaller",
+            "The button that refuses is smaller than the one that accepts, or its words are",
+            ("B5",),
+            _LOOKS,
+            "Give both the same size and the same font",
+        ),
+        Rule(
+            "refusing-is-fainter",
+            "The button that refuses is harder to read, or to see, than the one that accepts",
+            ("B5",),
+            f"{_LOOKS} Colours that hide an answer deceive (EDPB Cookie Banner Taskforce, 17 and 18).",
+            "Give both the same contrast",
+        ),
+        Rule(
+            "refusing-is-a-link",
+            "Refusing is mere text beside a button that accepts",
+            ("B5",),
+            "EDPB Cookie Banner Taskforce, 14 and 15: a link refuses only where it is as plain to see.",
+            "Make a button of it, like the one that accepts",
+        ),
+        Rule(
+            "refusing-is-farther-by-keyboard",
+            "The keyboard does not reach the button that refuses as soon as the one that accepts",
+            ("B4", "B5"),
+            _EASE,
+            "Use a button element for both, and put them side by side",
         ),
         Rule(
             "no-way-to-withdraw",
