@@ -12,6 +12,7 @@ from consentgate.audit.observations import SeenCookie
 from consentgate.audit.responses.address import address
 from consentgate.audit.responses.reading import Reading, ResponseReader
 from consentgate.audit.responses.response import Response
+from consentgate.pages.assets import INTERACTION, OVERLAY, SNIPPET, SNIPPET_WITH_TAGS
 
 AT = "https://www.shop.example/news/today"
 NOW = 1_800_000_000.0
@@ -376,3 +377,18 @@ def test_whatever_comes_is_read(body, kind, headers, media_type, status):
         assert address(one.url) is not None
     for one in found.linked:
         assert address(one.url) is not None
+
+
+@pytest.mark.parametrize(
+    "file", [SNIPPET, SNIPPET_WITH_TAGS, INTERACTION, OVERLAY], ids=lambda file: file.name
+)
+def test_the_services_that_the_gates_own_script_stands_in_for_are_not_the_sites(file):
+    at = f"https://www.shop.example/_privacy/{file.name}"
+    found = read(file.content, ("Content-Type", file.content_type), kind="script", at=at)
+    assert (found.services, found.requests) == ((), ())
+
+
+def test_a_script_of_the_sites_that_is_called_like_the_gates_is_read():
+    at = "https://www.shop.example/static/snippet-8a43e9bfff.js"
+    found = read(SNIPPET_WITH_TAGS.content, ("Content-Type", "text/javascript"), kind="script", at=at)
+    assert found.services

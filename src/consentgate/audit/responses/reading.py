@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -91,7 +92,7 @@ class ResponseReader:
         match kind:
             case "style sheet":
                 return _with_sheet(response, reading)
-            case "script":
+            case "script" if not _is_of_the_gate(response):
                 requests, services = known_in_script(response.body, at, self._policy)
                 return _with(reading, requests, services)
             case "sitemap":
@@ -124,6 +125,15 @@ class ResponseReader:
 
 
 _OWN_SNIPPET = re.compile(rb"<script[^<>]{0,500}/snippet-[0-9a-f]{10}\.js")
+
+_FILE_OF_GATE = re.compile(r"/(?:snippet|interaction|overlay)-([0-9a-f]{10})\.js\Z")
+
+
+def _is_of_the_gate(response: Response) -> bool:
+    """Say whether a script is the gate's own: its name has its digest in it. It names services that it stands
+    in for, and loads none."""
+    name = _FILE_OF_GATE.search(response.address.path)
+    return name is not None and hashlib.sha256(response.body).hexdigest().startswith(name[1])
 
 
 def _redirect(response: Response, kind: Kind) -> tuple[Linked, ...]:
