@@ -210,9 +210,12 @@ def doubts(crawler: Crawler) -> Iterator[str]:
         yield f"robots.txt keeps crawlers out of {addresses}: {listed(crawler.disallowed)}"
     for site, why in crawler.unreachable.items():
         yield f"{site}: robots.txt cannot be read ({why}), so nothing else was"
-    failed = [one.url for one in pages if one.status == 0 or one.status >= 400]
+    missing = [one.url for one in pages if one.status == 0]
+    if missing:
+        yield f"{counted(len(missing), 'page')} could not be read: {listed(missing)}"
+    failed = [f"{one.url} ({one.status})" for one in pages if one.status >= 400]
     if failed:
-        yield f"{counted(len(failed), 'page')} could not be read: {listed(failed)}"
+        yield f"{counted(len(failed), 'page')} came with an error: {listed(failed)}"
     cut = [one.url for one in crawler.readings if one.is_cut]
     if cut:
         yield f"of {counted(len(cut), 'response')} only the beginning was read: {listed(cut)}"

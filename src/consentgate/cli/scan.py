@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -242,3 +243,5 @@ def _finish(file: Path, before: str | None, update: Update, *, shows_diff: bool,
     ):
         if names:
             click.echo(f"{file}: {what}: {listed(names, 20)}", err=True)
+    answer = "answer what it asks, then run" if update.questions else "look it over, then run"
+    click.echo(f"{file}: {answer} consentgate check {shlex.quote(str(file))}", err=True)

@@ -102,6 +102,7 @@ def test_without_a_policy_one_is_written_and_a_second_run_adds_nothing(shop, tmp
     file = tmp_path / "site.toml"
     result = run(shop.url, "--policy", file, *ANSWERS)
     assert result.exit_code == 0, result.output
+    assert result.stderr.endswith(f"{file}: answer what it asks, then run consentgate check {file}\n")
     policy = Policy.load(file)
     assert [service.id for service in policy.services] == ["google-fonts", "youtube"]
     assert policy.site.languages == ("fr",)
@@ -320,7 +321,7 @@ def test_what_was_not_seen_is_said(serve, sent):
     assert result.exit_code == 0, result.output
     for said in (
         f"robots.txt keeps crawlers out of 1 address: {site.url}/private",
-        f"1 page could not be read: {site.url}/gone",
+        f"1 page came with an error: {site.url}/gone (410)",
         f"of 1 response only the beginning was read: {site.url}/huge",
         "7 links left out, to pages like those that were read: /d/*",
     ):
