@@ -7,30 +7,27 @@ and speaks TLS for every host; and a name server, which another run of the brows
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from playwright.sync_api import Error, sync_playwright
 
 from consentgate.audit.absolute_urls import host_of
 from consentgate.audit.browser import Watching, take_tour
 from consentgate.audit.judging.contacts import HINTS
-from consentgate.audit.observations import State
 from tests.browser.certificate import make_certificate
 from tests.browser.chromium import Chromium
-from tests.browser.corpus import SavedPage, saved_pages
 from tests.browser.name_server import NameServer
 from tests.browser.recorder import UNNAMED, Recorder
-from tests.browser.servers import LOOPBACK, serve_asgi, serve_wsgi
+from tests.browser.servers import LOOPBACK, serve_wsgi
 from tests.browser.visit import wait_until_quiet
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-GAZETTE = "gazette.example"
+from .measured_sites import MeasuredSite, examples, real_pages
+
 UNSEEN_BY_RECORDER = {*HINTS, "webrtc"}
 """The kinds that make no connection to the recorder."""
 
@@ -47,11 +44,10 @@ class Seen(NamedTuple):
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    every = saved_pages()
-    pages = every[:: max(1, len(every) // count)][:count]
+    pages = real_pages(count)
     with tempfile.TemporaryDirectory() as folder, Recorder(make_certificate(Path(folder))) as recorder:
-        names = {page.file: asked for page, asked in _looked_up(pages, recorder)}
-        rows = [*_examples(recorder), *(_audited(page, recorder, names[page.file]) for page in pages)]
+        names = {page.name: asked for page, asked in _looked_up(pages, recorder)}
+        rows = [_audited(site, recorder, names.get(site.name)) for site in (*examples(), *pages)]
     for row in rows:
         _print(row)
     with_names = [row for row in rows if row.looked_up is not None]
@@ -78,64 +74,36 @@ def _print(row: Seen) -> None:
     )
 
 
-def _examples(recorder: Recorder) -> Iterator[Seen]:
-    for name, serve, attribute in (
-        ("flask_app", serve_wsgi, "app"),
-        ("starlette_app", serve_asgi, "app"),
-        ("django_app", serve_wsgi, "application"),
-    ):
-        with serve(getattr(_module(name), attribute)) as site:
-            recorder.starts_anew()
-            recorder.forwards[GAZETTE] = site.port
-            yield _tour(name, f"https://{GAZETTE}/", recorder, tuple(State), None)
+def _audited(site: MeasuredSite, recorder: Recorder, names: set[str] | None = None) -> Seen:
+    with site.served(recorder):
+        return _tour(site, recorder, names)
 
 
-def _module(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, EXAMPLES / name / "app.py")
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # Django imports it by its name
-    spec.loader.exec_module(module)
-    return module
-
-
-def _audited(page: SavedPage, recorder: Recorder, names: set[str]) -> Seen:
-    with _served(page.app, page.host, recorder):
-        return _tour(page.file, page.url, recorder, (State.UNDECIDED,), names)
-
-
-@contextmanager
-def _served(app: Callable[..., Any], host: str, recorder: Recorder) -> Iterator[None]:
-    with serve_wsgi(app) as site:
-        recorder.starts_anew()
-        recorder.forwards[host] = site.port
-        yield
-
-
-def _tour(name: str, url: str, recorder: Recorder, states: tuple[State, ...], names: set[str] | None) -> Seen:
+def _tour(site: MeasuredSite, recorder: Recorder, names: set[str] | None) -> Seen:
     watching = Watching(insecure=True, settle=1.5, upstream=(LOOPBACK, recorder.port))
-    tour = take_tour(url, states=states, watching=watching)
+    tour = take_tour(site.url, states=site.states, watching=watching)
     requests = [request for visit in tour.visits() for request in visit.requests]
-    own = {host_of(url)}
+    own = {site.host}
     contacted = {host_of(r.url) for r in requests if r.kind not in UNSEEN_BY_RECORDER} - own
     told = {host_of(r.url) for r in requests} - own
     recorded = {r.host for r in recorder.requests} | {c.host for c in recorder.connections if not c.is_noise}
-    return Seen(name, told, contacted, recorded - own - {UNNAMED, None}, names)
+    return Seen(site.name, told, contacted, recorded - own - {UNNAMED, None}, names)
 
 
-def _looked_up(pages: list[SavedPage], recorder: Recorder) -> Iterator[tuple[SavedPage, set[str]]]:
+def _looked_up(pages: list[MeasuredSite], recorder: Recorder) -> Iterator[tuple[MeasuredSite, set[str]]]:
     with sync_playwright() as playwright:
         engine = Chromium(playwright)
         for page in pages:
             server = NameServer()
             with ExitStack() as stack:
-                stack.enter_context(_served(page.app, page.host, recorder))
+                stack.enter_context(page.served(recorder))
                 recorder.forwards[LOOPBACK] = stack.enter_context(serve_wsgi(server.over_https)).port
                 context = stack.enter_context(engine.opens(recorder, asks_names=True))
                 tab = context.pages[0]
                 try:
                     tab.goto(page.url, wait_until="load", timeout=30_000)
                 except Error as error:
-                    print(f"{page.file}: {error.message.splitlines()[0]}", flush=True)
+                    print(f"{page.name}: {error.message.splitlines()[0]}", flush=True)
                 wait_until_quiet(tab, lambda server=server: server.changed, 2, patience=20)
             # Chromium asks for three names without dots, to find out whether the network makes answers up.
             names = {name for name in server.names if "." in name and not name.startswith("_")}
