@@ -363,7 +363,7 @@ def test_what_was_left_in_a_spool_is_moved(run: Any, url: str, tmp_path: Path) -
 def test_the_tables_are_made_by_hand(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
 
-    assert printed(call("--url", url, "upgrade")) == "The tables are of version 0001.\n"
+    assert printed(call("--url", url, "upgrade")) == "The tables are of version 0002.\n"
     assert printed(call("--url", url, "export")) == ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from consentgate.ledger import Event, Ledger, Notice, Record
 from consentgate.ledger.database.connections import reading
@@ -55,6 +55,11 @@ def refusal(**values: Any) -> Record:
     return grant(**{**nothing, **values})
 
 
+def erasure(of: Record, **values: Any) -> Record:
+    """The order to erase a grant."""
+    return withdrawal(of, **{"event": Event.ERASED, "id": "", "control": "erase", **values})
+
+
 def kept(ledger: Ledger) -> list[Record]:
     """All records in the database."""
     with reading(ledger.engine()) as connection:
@@ -70,6 +75,13 @@ def refused(ledger: Ledger) -> int:
     """How many refusals are counted."""
     with reading(ledger.engine()) as connection:
         return sum(connection.execute(select(counts.c["count"])).scalars())
+
+
+def counted(ledger: Ledger) -> dict[str, int]:
+    """How often each event is counted."""
+    asked = select(counts.c.event, func.sum(counts.c["count"])).group_by(counts.c.event)
+    with reading(ledger.engine()) as connection:
+        return {event: int(count) for event, count in connection.execute(asked)}
 
 
 def verified(ledger: Ledger) -> Verified:

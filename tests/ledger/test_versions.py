@@ -32,7 +32,7 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "0002"
 
 def upgrade():
     op.add_column("consentgate_records", sa.Column("invented", sa.Text))
@@ -44,7 +44,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The migrations of a version to come. `monkeypatch.undo()` goes back to this one."""
     folder = tmp_path / "migrations"
     shutil.copytree(versions._MIGRATIONS, folder)
-    (folder / "versions" / "0002_next.py").write_text(NEXT)
+    (folder / "versions" / "9999_next.py").write_text(NEXT)
     monkeypatch.setattr(versions, "_MIGRATIONS", folder)
     return folder
 
@@ -63,9 +63,9 @@ def test_a_new_version_waits_for_the_upgrade_which_the_old_one_does_not_notice(
     old.move()
 
     monkeypatch.setattr(versions, "_MIGRATIONS", next_version)
-    with pytest.raises(LedgerError, match=r"older version \(0001\): run `consentgate ledger upgrade`"):
+    with pytest.raises(LedgerError, match=r"older version \(0002\): run `consentgate ledger upgrade`"):
         open_ledger()
-    assert upgrade_tables(database_url(url)) == "0002"
+    assert upgrade_tables(database_url(url)) == "9999"
     new = open_ledger()
     new.record(second, NOTICE)
     old.record(third, NOTICE)
@@ -76,15 +76,15 @@ def test_a_new_version_waits_for_the_upgrade_which_the_old_one_does_not_notice(
     monkeypatch.undo()
     with caplog.at_level(logging.WARNING, "consentgate"):
         restarted = open_ledger()
-    assert "newer version (0002)" in caplog.text
-    assert upgrade_tables(database_url(url)) == "0002"
+    assert "newer version (9999)" in caplog.text
+    assert upgrade_tables(database_url(url)) == "9999"
     assert verified(restarted).faults == ()
 
 
 def test_upgrading_twice_changes_nothing(url: str) -> None:
     parsed = database_url(url)
 
-    assert upgrade_tables(parsed) == upgrade_tables(parsed) == "0001"
+    assert upgrade_tables(parsed) == upgrade_tables(parsed) == "0002"
 
 
 def test_a_crowd_of_the_old_version_goes_on_while_the_tables_are_upgraded(
@@ -102,7 +102,7 @@ def test_a_crowd_of_the_old_version_goes_on_while_the_tables_are_upgraded(
             # It has begun to write.
             answered.append(process.stdout.readline().strip())
         monkeypatch.setattr(versions, "_MIGRATIONS", next_version)
-        assert upgrade_tables(database_url(url)) == "0002"
+        assert upgrade_tables(database_url(url)) == "9999"
         new = open_ledger()
         mine = grant()
         new.record(mine, NOTICE)
@@ -185,12 +185,12 @@ def test_tables_of_a_version_before_are_brought_up_to_date_with_what_is_in_them(
     assert "invented" not in {column["name"] for column in inspect(engine).get_columns(records.name)}
 
     monkeypatch.setattr(versions, "_MIGRATIONS", next_version)
-    assert upgrade_tables(database_url(url)) == "0002"
+    assert upgrade_tables(database_url(url)) == "9999"
     assert "invented" in {column["name"] for column in inspect(engine).get_columns(records.name)}
     with closing(Ledger(url, spool=tmp_path / "spool", secret_key=SECRET)) as new:
         assert kept(new) == [record]
         assert verified(new).faults == ()
     with engine.begin() as connection:
-        assert connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar() == "0002"
+        assert connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar() == "9999"
         assert connection.execute(select(records.c.form)).scalar() == FORM
     engine.dispose()

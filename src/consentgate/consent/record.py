@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
@@ -19,7 +19,7 @@ import msgspec
 FORM = 1
 """The form of the records that this version writes. A later form may have more fields."""
 
-Control = Literal["accept", "save", "allow", "refuse", "withdraw", "object", "permit"]
+Control = Literal["accept", "save", "allow", "refuse", "withdraw", "object", "permit", "erase"]
 """The button that was pressed, by its value in the form."""
 Source = Literal["banner", "choices", "placeholder", "unknown"]
 """Where the button was: in the banner of a page, on the page of the choices, or in the placeholder of a
@@ -29,7 +29,8 @@ blocked embed. Where browsers do not send a Referer header, nobody knows."""
 class Event(StrEnum):
     """What a decision did. The W3C's Data Privacy Vocabulary calls them ConsentGiven,
     RenewedConsentGiven, ConsentWithdrawn and ConsentRefused; `REDUCED` is a grant with less than before.
-    `OBJECTED` and `PERMITTED` are about what passes unless the visitor objects, which needs no consent."""
+    `OBJECTED` and `PERMITTED` are about what passes unless the visitor objects, which needs no consent.
+    `ERASED` withdraws a grant, and has its record erased with all that came before and after it."""
 
     GIVEN = "given"
     RENEWED = "renewed"
@@ -38,11 +39,12 @@ class Event(StrEnum):
     REFUSED = "refused"
     OBJECTED = "objected"
     PERMITTED = "permitted"
+    ERASED = "erased"
 
 
 GRANTS = frozenset((Event.GIVEN, Event.RENEWED, Event.REDUCED))
 """The events by which something is granted."""
-COUNTED = frozenset((Event.REFUSED, Event.OBJECTED, Event.PERMITTED))
+COUNTED = frozenset((Event.REFUSED, Event.OBJECTED, Event.PERMITTED, Event.ERASED))
 """The events that are only counted: they prove no consent, and an id would follow a visitor who said no."""
 
 
@@ -50,11 +52,11 @@ COUNTED = frozenset((Event.REFUSED, Event.OBJECTED, Event.PERMITTED))
 class Record:
     """One decision.
 
-    `id` is random, and "" for what is counted and not kept. `replaces` is the id of the grant
-    that it ends, if any. `at` and `valid_until` are in seconds since the epoch, of a refusal the beginning of
-    the day. `categories` and `services` say of each id whether it was granted. `policy` and `notice` are
-    digests of the policy and of what the visitor was shown, in this `language`. `signals` are those that the
-    browser sent along. `account` is for consent that goes with an account, and not used yet.
+    `id` is random, and "" for what is counted and not kept. `replaces` is the id of the grant that it ends,
+    if any, or of the one to erase. `at` and `valid_until` are in seconds since the epoch, of a refusal the
+    beginning of the day. `categories` and `services` say of each id whether it was granted. `policy` and
+    `notice` are digests of the policy and of what the visitor was shown, in this `language`. `signals` are
+    those that the browser sent along. `account` is for consent that goes with an account, and not used yet.
 
     Raises ValueError for a text that no database keeps as it is.
     """
@@ -135,6 +137,14 @@ class NotRecorded(Exception):
     """A record that could not be written anywhere that lasts."""
 
 
+class NotReadable(Exception):
+    """Records that cannot be read at the moment."""
+
+
+LONGEST_HISTORY = 100
+"""The most records of one visitor that are read at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits for a database: so many bytes (`size`) and `entries` of this process, the oldest for so many
@@ -170,8 +180,21 @@ class Recorder(Protocol):
     def record(self, record: Record, notice: Notice | None = None) -> None:
         """Keep a `record`, and the `notice` that it cites. Return when both would survive a loss of power.
 
+        One of the event ERASED is an order instead: the record that it replaces goes, with all that came
+        before it and after it, wherever those are still on their way. Return when it cannot be lost any more.
+
         Raises NotRecorded where that is not possible.
         """
+
+    def history(self, id: str) -> Sequence[Record]:
+        """Return the record with this id, those that came before it and those that came after it, from the
+        oldest to the newest: the LONGEST_HISTORY nearest ones. None where there is none, or none any more.
+
+        Raises NotReadable.
+        """
+
+    def notice(self, digest: str) -> Notice | None:
+        """Return the notice with this digest, None where there is none. Raises NotReadable."""
 
     def signing_with(self, secret_keys: tuple[str | bytes, ...]) -> Recorder:
         """Return the recorder that signs with these keys, oldest first, unless it has keys of its own."""

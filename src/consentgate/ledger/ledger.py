@@ -14,12 +14,13 @@ from typing import Literal, get_args
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from consentgate.consent.record import Notice, NotRecorded, Record, RecordMeter, Waiting
+from consentgate.consent.record import Notice, NotReadable, NotRecorded, Record, RecordMeter, Waiting
 from consentgate.log_fields import fields
 
 from .chain.keys import Keys
 from .database.connections import Database, OutdatedTables, database_url
 from .database.retention import Purged, Retention, purge
+from .own_records import OwnRecords
 from .proof.checkpoints import Checkpoint, make_checkpoint
 from .writing.direct_writer import DirectWriter
 from .writing.mover import Mover, Moving
@@ -155,6 +156,27 @@ class Ledger:
             raise NotRecorded("neither the disk nor the database could be written") from error
         self._tell_meter(works=True)
 
+    def history(self, id: str) -> list[Record]:
+        """Return the record with this id, those that came before it and those that came after it, from the
+        oldest to the newest; none where there is none, or none any more.
+
+        Raises NotReadable where the database does not work, or too many ask at a time.
+        """
+        return self._own_records().history(id)
+
+    def notice(self, digest: str) -> Notice | None:
+        """Return the notice with this digest, None where there is none. Raises as `history` does."""
+        return self._own_records().notice(digest)
+
+    def _own_records(self) -> OwnRecords:
+        if self._closed:
+            raise NotReadable("the ledger is closed")
+        process = self._process
+        with process.lock:
+            if process.own_records is None:
+                process.own_records = OwnRecords(self.engine, self._spool)
+            return process.own_records
+
     def _spooled(self, process: _Process) -> SpoolWriter:
         """Return the writer of this process. Raises OSError where the disk does not let there be one."""
         assert self._spool is not None
@@ -260,6 +282,7 @@ class _Process:
         self.writer: SpoolWriter | None = None
         self.direct: DirectWriter | None = None
         self.mover: Mover | None = None
+        self.own_records: OwnRecords | None = None
         self.spool_failure = 0
 
 

@@ -9,7 +9,10 @@ import msgspec
 from consentgate.consent.record import Notice, Record
 from consentgate.policy.lifetime import DAY
 
+from .keys import Keys, Signature
 from .links import Link
+
+_ERASURE = "erasure"
 
 
 class RecordEntry(msgspec.Struct, frozen=True, tag="record"):
@@ -48,7 +51,32 @@ class CountEntry(msgspec.Struct, frozen=True, tag="count"):
         )
 
 
-Entry = RecordEntry | NoticeEntry | CountEntry
+class ErasureEntry(msgspec.Struct, frozen=True, tag="erasure"):
+    """The order to erase the record with this `id`, of the second `at`, and all that came before and after
+    it. It is `counted`. Who has no key cannot give such an order."""
+
+    position: int
+    id: str
+    at: int
+    counted: CountEntry
+    signature: Signature
+
+    @classmethod
+    def of(cls, position: int, record: Record, keys: Keys) -> ErasureEntry:
+        """Return the order that a `record` of the event ERASED stands for."""
+        signature = keys.sign(_ERASURE, _ordered(record.replaces, record.at))
+        return cls(position, record.replaces, record.at, CountEntry.of(position, record), signature)
+
+    def is_signed(self, keys: Keys) -> bool:
+        """Say whether the signature is one of these keys'."""
+        return keys.verifies(self.signature, _ERASURE, _ordered(self.id, self.at))
+
+
+def _ordered(id: str, at: int) -> bytes:
+    return f"{id} {at}".encode()
+
+
+Entry = RecordEntry | NoticeEntry | CountEntry | ErasureEntry
 
 _decoder = msgspec.json.Decoder(Entry)
 

@@ -6,9 +6,9 @@ import secrets
 import time
 from dataclasses import dataclass, field, replace
 
-from consentgate.consent.record import Notice, Record
+from consentgate.consent.record import Event, Notice, Record
 
-from .entries import CountEntry, Entry, NoticeEntry, RecordEntry
+from .entries import CountEntry, Entry, ErasureEntry, NoticeEntry, RecordEntry
 from .keys import Keys
 from .links import Head
 
@@ -40,6 +40,9 @@ class Numbering:
             numbered = replace(self, position=self.position + 1, told=self.told | {notice.digest})
             entries.append(NoticeEntry(numbered.position, notice, int(time.time())))
         position = numbered.position + 1
+        if record.event is Event.ERASED:
+            entries.append(ErasureEntry.of(position, record, keys))
+            return entries, replace(numbered, position=position)
         if record.is_counted:
             entries.append(CountEntry.of(position, record))
             return entries, replace(numbered, position=position)

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, Table, select, tuple_
 
-from consentgate.consent.record import Notice, Record
+from consentgate.consent.record import LONGEST_HISTORY, Notice, Record
 
 from .schema import checkpoints, links, notices, objections, records
 from .storing import record_of
@@ -39,11 +39,19 @@ def history(connection: Connection, id: str) -> list[Record]:
 
 def successor_of(connection: Connection, id: str) -> Record | None:
     """Return the record that ended the grant with this id."""
-    for table in (objections, records):
-        row = connection.execute(select(table).where(table.c.replaces == id).order_by(table.c.at)).first()
-        if row is not None:
-            return record_of(row)
-    return None
+    return next(iter(successors_of(connection, id)), None)
+
+
+def successors_of(connection: Connection, id: str) -> list[Record]:
+    """List the records that name the grant with this id as what they end: several, where a visitor decided in
+    two windows at a time. Withdrawals come first."""
+    return [
+        record_of(row)
+        for table in (objections, records)
+        for row in connection.execute(
+            select(table).where(table.c.replaces == id).order_by(table.c.at).limit(LONGEST_HISTORY)
+        )
+    ]
 
 
 def keys_used(connection: Connection) -> set[str]:

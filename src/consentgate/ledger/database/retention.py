@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Select,
-    Table,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Engine, Select, Table, and_, delete, exists, or_, select
 
 from consentgate.ledger.chain.keys import Keys
-from consentgate.ledger.chain.links import purge_signature
 from consentgate.policy.lifetime import lifetime_seconds
 
-from .schema import counts, links, notices, objections, records
+from .erasing import purge_rows
+from .schema import counts, erasures, links, notices, objections, records
 
 _BATCH = 500
 """The most records that are purged in one transaction, so that none is long."""
 _YEARS = "3 years"
+_LONGEST_VALIDITY = "13 months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +61,10 @@ def purge(engine: Engine, keys: Keys, retention: Retention, now: float | None = 
     at = int(time.time() if now is None else now)
     ended = at - lifetime_seconds(retention.evidence)
     withdrawn = at - lifetime_seconds(retention.objections)
+    with engine.begin() as connection:
+        # A record that is still on its way by then is old enough to be purged.
+        late = min(ended, withdrawn) - lifetime_seconds(_LONGEST_VALIDITY)
+        connection.execute(delete(erasures).where(erasures.c.at < late))
     return Purged(
         _purge(engine, keys, records, _ended_before(ended)),
         _purge(engine, keys, objections, objections.c.at < withdrawn),
@@ -102,23 +93,10 @@ def _purge(engine: Engine, keys: Keys, table: Table, condition: Any) -> int:
     while True:
         with engine.begin() as connection:
             rows = connection.execute(chosen).all()
-            _purge_rows(connection, keys, table, rows)
+            purge_rows(connection, keys, table, rows)
         count += len(rows)
         if len(rows) < _BATCH:
             return count
-
-
-def _purge_rows(connection: Connection, keys: Keys, table: Table, rows: Sequence[Any]) -> None:
-    if not rows:
-        return
-    signatures = [(row, purge_signature(keys, bytes(row.chain))) for row in rows]
-    marked = update(links).where(links.c.writer == bindparam("of"), links.c.seq == bindparam("at"))
-    connection.execute(
-        marked.values(purge_key_id=bindparam("by"), purge_mac=bindparam("with")),
-        [{"of": row.writer, "at": row.seq, "by": one.key_id, "with": one.mac} for row, one in signatures],
-    )
-    gone = tuple_(table.c.writer, table.c.seq).in_([(row.writer, row.seq) for row in rows])
-    connection.execute(delete(table).where(gone))
 
 
 def _purge_notices(engine: Engine, stored: int) -> int:

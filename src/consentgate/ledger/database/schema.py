@@ -112,6 +112,15 @@ counts = Table(
 )
 """How often each event happened that is only counted: refusals and objections."""
 
+erasures = Table(
+    PREFIX + "erasures",
+    metadata,
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""What was erased, by a digest of each record's id: what is still on its way in a spool must not come
+back."""
+
 checkpoints = Table(
     PREFIX + "checkpoints",
     metadata,

@@ -9,12 +9,14 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from consentgate.consent.record import FORM, Event, Record
-from consentgate.ledger.chain.entries import CountEntry, Entry, NoticeEntry, RecordEntry
+from consentgate.ledger.chain.entries import CountEntry, Entry, ErasureEntry, NoticeEntry, RecordEntry
+from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.links import START, Link
 
+from .erasing import erase, erase_late, wait_for_erasures
+from .inserting import insert_into
 from .schema import counts, links, notices, objections, records, writers
 
 
@@ -22,12 +24,13 @@ class TooNew(Exception):
     """A record of a form that a newer version of the package has written. That version must move it."""
 
 
-def store(connection: Connection, writer: str, entries: Sequence[Entry]) -> None:
+def store(connection: Connection, writer: str, entries: Sequence[Entry], keys: Keys) -> None:
     """Put the `entries` of a writer, in order, into the database, but for those that are there already. To be
-    called in a transaction.
+    called in a transaction. The `keys` sign what is left of records that are erased.
 
     Raises TooNew.
     """
+    wait_for_erasures(connection, erases=any(isinstance(entry, ErasureEntry) for entry in entries))
     position = _taken_up(connection, writer)
     fresh = [entry for entry in entries if entry.position > position]
     if not fresh:
@@ -38,6 +41,9 @@ def store(connection: Connection, writer: str, entries: Sequence[Entry]) -> None
     _count(connection, [entry for entry in fresh if isinstance(entry, CountEntry)])
     kept = [entry for entry in fresh if isinstance(entry, RecordEntry)]
     _store_records(connection, kept)
+    if kept:
+        erase_late(connection, keys, [entry.record for entry in kept])
+    _erase(connection, keys, [entry for entry in fresh if isinstance(entry, ErasureEntry)])
     values: dict[str, Any] = {"position": fresh[-1].position}
     if kept:
         values |= {"seq": kept[-1].link.seq, "chain": kept[-1].link.chain}
@@ -48,7 +54,7 @@ def _taken_up(connection: Connection, writer: str) -> int:
     """Return the position of the writer's last entry in the database. Until the end of the transaction nobody
     else stores this writer's."""
     first = {"writer": writer, "position": 0, "seq": 0, "chain": START, "checkpointed": 0}
-    connection.execute(_insert(connection, writers).values(first).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, writers).values(first).on_conflict_do_nothing())
     asked = select(writers.c.position).where(writers.c.writer == writer).with_for_update()
     return int(connection.execute(asked).scalar_one())
 
@@ -62,6 +68,12 @@ def _store_records(connection: Connection, kept: Sequence[RecordEntry]) -> None:
             connection.execute(table.insert(), rows)
 
 
+def _erase(connection: Connection, keys: Keys, ordered: Sequence[ErasureEntry]) -> None:
+    new = erase(connection, keys, [(entry.id, entry.at) for entry in ordered])
+    # Who orders the same again is counted once.
+    _count(connection, {entry.id: entry.counted for entry in ordered if entry.id in new}.values())
+
+
 def _store_notices(connection: Connection, kept: Iterable[NoticeEntry]) -> None:
     # In one order, so that no two processes wait for each other's rows.
     for entry in sorted(kept, key=lambda entry: entry.notice.digest):
@@ -73,7 +85,7 @@ def _store_notices(connection: Connection, kept: Iterable[NoticeEntry]) -> None:
             "choices": notice.choices,
             "stored_at": entry.stored_at,
         }
-        connection.execute(_insert(connection, notices).values(row).on_conflict_do_nothing())
+        connection.execute(insert_into(connection, notices).values(row).on_conflict_do_nothing())
 
 
 def _count(connection: Connection, counted: Iterable[CountEntry]) -> None:
@@ -82,7 +94,7 @@ def _count(connection: Connection, counted: Iterable[CountEntry]) -> None:
     # In one order, too.
     for key, count in sorted(times.items()):
         row = dict(zip(columns, key, strict=True)) | {"count": count}
-        added = _insert(connection, counts).values(row)
+        added = insert_into(connection, counts).values(row)
         more = added.on_conflict_do_update(
             index_elements=list(columns), set_={"count": counts.c["count"] + added.excluded["count"]}
         )
@@ -117,9 +129,3 @@ def record_of(row: Any) -> Record:
 def link_of(row: Any) -> Link:
     """Return the link in a row of the database."""
     return Link(row.writer, row.seq, bytes(row.digest), bytes(row.chain), row.key_id, bytes(row.mac))
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    """Return an INSERT that can say what to do about a row which is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)

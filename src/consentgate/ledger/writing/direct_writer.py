@@ -41,7 +41,7 @@ class DirectWriter:
                 raise TimeoutError("the ledger's database has just failed")
             entries, numbering = self._numbering.add(record, notice, self._keys)
             with self._engine().begin() as connection:
-                store(connection, numbering.writer, entries)
+                store(connection, numbering.writer, entries, self._keys)
             self._numbering = numbering
         except SQLAlchemyError:
             # Whether it was committed is not known. A new writer begins with a chain of its own.

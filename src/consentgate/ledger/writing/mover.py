@@ -14,7 +14,7 @@ from msgspec import MsgspecError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from consentgate.ledger.chain.entries import Entry, decode
+from consentgate.ledger.chain.entries import Entry, ErasureEntry, decode
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.database.connections import OutdatedTables
 from consentgate.ledger.database.storing import TooNew, store
@@ -26,6 +26,8 @@ from .spool import SpoolWriter, left_behind, remove_folder, segments_in
 
 _log = logging.getLogger("consentgate.ledger")
 
+SEGMENT_AGE = 3600.0
+"""The seconds after which a segment ends although it is small, so that what was erased leaves the disk."""
 BATCH = 500
 """The most entries that are stored in one transaction."""
 _PAUSE = 0.2
@@ -69,6 +71,7 @@ class Moving:
                 stretch.path.unlink()
                 self._offsets.pop(stretch.path, None)
         writer.moved_all_before(begun)
+        writer.renew(SEGMENT_AGE)
 
     def move_left_behind(self) -> None:
         """Move what processes that are no more have left. Raises SQLAlchemyError."""
@@ -93,6 +96,15 @@ class Moving:
                     path,
                 )
                 return
+            except _KeyMissing:
+                self._tell(
+                    path,
+                    fields("key missing"),
+                    "%s has a visitor's order to erase a record that is signed with a key which is not at "
+                    "hand: it stays in the spool until the ledger has that key, too",
+                    path,
+                )
+                return
             if damaged:
                 keep = True
                 path.rename(path.with_suffix(".damaged"))
@@ -109,10 +121,26 @@ class Moving:
                 path,
                 damaged,
             )
-        entries = iter(_decoded(payloads))
+        entries = iter(self._genuine(_decoded(payloads), path))
         while batch := list(islice(entries, BATCH)):
             with self._engine().begin() as connection:
-                store(connection, writer, batch)
+                store(connection, writer, batch, self._keys)
+
+    def _genuine(self, entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
+        """Yield the entries without forged orders to erase records: who can write to the spool must not be
+        able to have the ledger itself remove what it proves."""
+        for entry in entries:
+            if not isinstance(entry, ErasureEntry) or entry.is_signed(self._keys):
+                yield entry
+            elif not self._keys.has(entry.signature.key_id):
+                raise _KeyMissing
+            else:
+                self._tell(
+                    path,
+                    fields("forged order"),
+                    "%s has an order to erase a record that no ledger has signed: ignored",
+                    path,
+                )
 
     def checkpoint(self, *, is_last: bool = False) -> None:
         """Make a checkpoint where one is due, or where this is the last chance. Raises SQLAlchemyError."""
@@ -127,6 +155,10 @@ class Moving:
         if path not in self._told:
             self._told.add(path)
             _log.error(message, *values, extra=extra)
+
+
+class _KeyMissing(Exception):
+    """An order to erase a record that cannot be verified with the keys at hand."""
 
 
 def _decoded(payloads: Sequence[bytes]) -> Iterator[Entry]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentgate.consent.record import Notice, Record, Waiting
+from consentgate.consent.record import Event, Notice, Record, Waiting
 from consentgate.ledger.chain.entries import encode
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.numbering import Numbering
@@ -60,6 +60,9 @@ class SpoolWriter:
         self._is_full = self._is_broken = self._is_closed = False
         self._waiting = self._entries = 0
         self._waiting_since = 0.0
+        # What was erased leaves the disk with its segment.
+        self._ends_soon = False
+        self._begun_at = time.monotonic()
         # Locked before it has its name, so that nobody takes it for one that a process left behind.
         unborn = spool / f"{_UNBORN}{self.writer}"
         try:
@@ -105,6 +108,7 @@ class SpoolWriter:
             self._waiting += len(data)
             self._entries += len(entries)
             self._written += 1
+            self._ends_soon |= record.event is Event.ERASED
             mine = self._written
         self._sync(mine)
 
@@ -122,7 +126,7 @@ class SpoolWriter:
                 self._break()
                 raise
             self._synced, self._synced_size = written, size
-            if size >= SEGMENT_SIZE:
+            if size >= SEGMENT_SIZE or self._ends_soon:
                 # It is only a matter of space: the next record tries again.
                 with contextlib.suppress(OSError):
                     self._rotate()
@@ -148,7 +152,17 @@ class SpoolWriter:
             following = Segment(self._path(self._number + 1))
             self._segment.close()
             self._segment, self._number, self._synced_size = following, self._number + 1, 0
+            self._ends_soon, self._begun_at = False, time.monotonic()
         sync_folder(self.folder)
+
+    def renew(self, age: float) -> None:
+        """Begin a new segment where there is something in one of this `age` in seconds."""
+        with self._sync_lock:
+            can_write = not (self._is_full or self._is_broken or self._is_closed)
+            if can_write and self._synced_size and time.monotonic() - self._begun_at >= age:
+                # It is only a matter of time: the next look tries again.
+                with contextlib.suppress(OSError):
+                    self._rotate()
 
     def stretches(self) -> list[Stretch]:
         """List what of the segments can be moved, in order."""
@@ -204,7 +218,7 @@ def segments_in(folder: Path) -> list[Path]:
 def left_behind(spool: Path) -> Iterator[tuple[str, Path]]:
     """Yield the writers, by id and folder, that have left something in a `spool` and are no more. While one
     is looked at, nobody else looks at it."""
-    for folder in sorted(_folders_of(spool)):
+    for folder in sorted(folders_of(spool)):
         try:
             held = FileLock(folder / _LOCK)
         except OSError:
@@ -224,7 +238,8 @@ def size_left_behind(spool: Path) -> int:
     return 0
 
 
-def _folders_of(spool: Path) -> list[Path]:
+def folders_of(spool: Path) -> list[Path]:
+    """List the folders of all writers in a spool."""
     try:
         return [path for path in spool.iterdir() if path.is_dir() and not path.name.startswith(".")]
     except FileNotFoundError:

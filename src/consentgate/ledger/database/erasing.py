@@ -1,0 +1,100 @@
+"""Erases records, and leaves their links with a signed mark, so that chains stay whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, delete, or_, select, tuple_, update
+
+from consentgate.consent.record import Record
+from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.chain.links import purge_signature
+
+from .inserting import insert_into
+from .schema import erasures, links, objections, records
+
+_ERASURES = 0x6572617375726573
+"""The number of PostgreSQL's advisory lock for erasures: "erasures" in ASCII."""
+_DIGEST_SIZE = 16
+
+Order = tuple[str, int]
+"""The id of a record to erase, and the second of the order."""
+
+
+def wait_for_erasures(connection: Connection, *, erases: bool) -> None:
+    """Keep who stores records and who `erases` some from missing what the other does, until the end of the
+    transaction. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        function = "pg_advisory_xact_lock" if erases else "pg_advisory_xact_lock_shared"
+        connection.exec_driver_sql(f"SELECT {function}({_ERASURES})")
+
+
+def erase(connection: Connection, keys: Keys, orders: Iterable[Order]) -> set[str]:
+    """Erase the records that are ordered, and all that came before and after them, whatever comes later of
+    them too. Return the ids of the orders that are new."""
+    waiting = [*orders]
+    ordered = {id for id, _ in waiting}
+    new, done = ordered - erased_at(connection, ordered).keys(), set[str]()
+    while waiting:
+        id, at = waiting.pop()
+        if id in done:
+            continue
+        done.add(id)
+        marked = insert_into(connection, erasures).values(digest=_digest_of(id), at=at)
+        connection.execute(marked.on_conflict_do_nothing())
+        for table in (records, objections):
+            rows = _of(connection, table, id, at)
+            purge_rows(connection, keys, table, rows)
+            waiting += ((other, at) for row in rows for other in (row.id, row.replaces) if other)
+    return new
+
+
+def _of(connection: Connection, table: Table, id: str, at: int) -> Sequence[Any]:
+    """Return the record with this id, and those that replaced it: what was decided after the order stays."""
+    chosen = select(links.c.writer, links.c.seq, links.c.chain, table.c.id, table.c.replaces)
+    joined = chosen.join(table, and_(table.c.writer == links.c.writer, table.c.seq == links.c.seq))
+    later = and_(table.c.replaces == id, table.c.at <= at)
+    return connection.execute(joined.where(or_(table.c.id == id, later))).all()
+
+
+def erase_late(connection: Connection, keys: Keys, arrived: Sequence[Record]) -> None:
+    """Erase those of the records that have just `arrived` in the database which had been ordered before."""
+    marks = erased_at(connection, {id for record in arrived for id in (record.id, record.replaces) if id})
+    late: list[Order] = []
+    for record in arrived:
+        replaced = marks.get(record.replaces)
+        if record.id in marks:
+            late.append((record.id, marks[record.id]))
+        elif replaced is not None and record.at <= replaced:
+            late.append((record.id, replaced))
+    if late:
+        wait_for_erasures(connection, erases=True)
+        erase(connection, keys, late)
+
+
+def erased_at(connection: Connection, ids: Collection[str]) -> dict[str, int]:
+    """Return when those of the `ids` were erased that were."""
+    digests = {_digest_of(id): id for id in ids}
+    found = select(erasures).where(erasures.c.digest.in_([*digests]))
+    return {digests[bytes(row.digest)]: row.at for row in connection.execute(found)} if digests else {}
+
+
+def _digest_of(id: str) -> bytes:
+    """Return what is kept of an id that was erased. Nobody can guess 128 random bits."""
+    return hashlib.sha256(id.encode()).digest()[:_DIGEST_SIZE]
+
+
+def purge_rows(connection: Connection, keys: Keys, table: Table, rows: Sequence[Any]) -> None:
+    """Delete the records of a `table` whose `rows` of links are given, and mark those links."""
+    if not rows:
+        return
+    signatures = [(row, purge_signature(keys, bytes(row.chain))) for row in rows]
+    marked = update(links).where(links.c.writer == bindparam("of"), links.c.seq == bindparam("place"))
+    connection.execute(
+        marked.values(purge_key_id=bindparam("by"), purge_mac=bindparam("with")),
+        [{"of": row.writer, "place": row.seq, "by": one.key_id, "with": one.mac} for row, one in signatures],
+    )
+    gone = tuple_(table.c.writer, table.c.seq).in_([(row.writer, row.seq) for row in rows])
+    connection.execute(delete(table).where(gone))
