@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from gate.driver import App, Page, Site, make_gate
+from jsonschema import Draft202012Validator
 from ledger.records import NOTICE, NOW, SECRET, grant, refusal, withdrawal
 from sqlalchemy import delete, update
 
 from consentgate import Policy
 from consentgate.cli import main
 from consentgate.cli.ledger import _COMMANDS
+from consentgate.consent.receipt import STATES, receipt_schema
 from consentgate.ledger import Event, Ledger, Record
 from consentgate.ledger.database.schema import checkpoints, records
 from consentgate.pages import Pages
@@ -256,6 +258,154 @@ def test_a_receipt_has_the_whole_history_of_a_consent(run: Any) -> None:
     assert [event["event_state"] for event in receipt["events"]] == ["ConsentGiven", "ConsentWithdrawn"]
 
 
+def valid(receipt: dict[str, Any]) -> dict[str, Any]:
+    """The receipt, which is one by the schema that the package has."""
+    Draft202012Validator(receipt_schema()).validate(receipt)
+    return receipt
+
+
+def test_the_schema_of_receipts_is_printed_and_needs_no_database() -> None:
+    printed_schema = json.loads(printed(call("schema")))
+
+    Draft202012Validator.check_schema(printed_schema)
+    assert printed_schema == receipt_schema()
+
+
+MANDATORY = {
+    *("schema_version", "record_id", "pii_principal_id", "privacy_notice", "language", "purposes"),
+    *("pii_information", "pii_controllers", "storage_locations", "retention_period", "jurisdiction"),
+    *("recipient_third_parties", "withdrawal_method", "events"),
+}
+
+
+def test_the_schema_asks_for_every_field_that_the_standard_does() -> None:
+    schema = receipt_schema()
+    parts = schema["$defs"]
+
+    assert set(schema["required"]) >= MANDATORY
+    assert set(parts["party"]["required"]) >= {
+        *("party_id", "party_name", "party_address", "party_contact", "party_type")
+    }
+    assert set(parts["event"]["required"]) >= {
+        *("event_time", "validity_duration", "entity_id", "event_type", "event_state")
+    }
+    assert parts["event"]["properties"]["event_state"]["enum"] == [
+        *("ConsentGiven", "RenewedConsentGiven", "ConsentWithdrawn")
+    ]
+
+
+def test_every_event_has_a_state_and_only_grants_have_a_valid_one() -> None:
+    assert set(STATES) == set(Event)
+    assert {event for event, state in STATES.items() if state in ("ConsentGiven", "RenewedConsentGiven")} == {
+        *(Event.GIVEN, Event.RENEWED, Event.REDUCED)
+    }
+
+
+def test_consents_are_exported_as_receipts_of_the_standard(run: Any, ledger: Ledger) -> None:
+    renewed = grant(event=Event.RENEWED, replaces=OTHER.id, at=NOW + 5, controller=OTHER.controller)
+    reduced = grant(event=Event.REDUCED, replaces=renewed.id, at=NOW + 6, controller=OTHER.controller)
+    orphan = withdrawal(grant())
+    for record in (renewed, reduced, orphan):
+        ledger.record(record)
+    ledger.move()
+
+    receipts = [valid(json.loads(line)) for line in printed(run("export", "--27560")).splitlines()]
+
+    assert {one["record_id"]: [event["event_state"] for event in one["events"]] for one in receipts} == {
+        GIVEN.id: ["ConsentGiven", "ConsentWithdrawn"],
+        OTHER.id: ["ConsentGiven", "RenewedConsentGiven"],
+        renewed.id: ["RenewedConsentGiven", "ConsentWithdrawn", "RenewedConsentGiven"],
+        reduced.id: ["ConsentWithdrawn", "RenewedConsentGiven"],
+        orphan.id: ["ConsentWithdrawn"],
+    }
+    # Without a policy nobody has said who the parties are.
+    assert receipts[0]["pii_controllers"][0]["party_contact"] == ""
+
+
+POLICY_OF_IT = """
+[site]
+name = "Example"
+controller = "Example Ltd"
+contact = "privacy@example.org"
+regime = "uk"
+
+[declaration]
+address = "1 Example Street, London"
+
+[[service]]
+id = "stats"
+name = "Stats"
+controller = "Stats Vendor Inc"
+category = "performance"
+hosts = ["stats.vendor.example"]
+privacy_url = "https://vendor.example/privacy"
+"""
+
+
+def test_what_only_a_site_knows_is_from_its_policy_and_never_from_anothers(run: Any, tmp_path: Path) -> None:
+    policy = tmp_path / "consentgate.toml"
+    policy.write_text(POLICY_OF_IT)
+    options = ("--policy", str(policy), "--evidence", "5 years")
+
+    lines = printed(run("export", "--27560", *options)).splitlines()
+    receipts = {one["record_id"]: valid(one) for one in map(json.loads, lines)}
+
+    own, other = receipts[GIVEN.id], receipts[OTHER.id]
+    assert own == valid(json.loads(printed(run("receipt", GIVEN.id, *options))))
+    assert own["pii_controllers"] == [
+        {
+            "party_id": "Example Ltd",
+            "party_name": "Example Ltd",
+            "party_address": "1 Example Street, London",
+            "party_contact": "privacy@example.org",
+            "party_type": "controller",
+        }
+    ]
+    assert own["jurisdiction"] == "GB"
+    assert own["retention_period"] == "5 years"
+    [stats] = [one for one in own["recipient_third_parties"] if one["recipient"] == "stats"]
+    assert (stats["party_name"], stats["party_contact"]) == (
+        *("Stats Vendor Inc", "https://vendor.example/privacy"),
+    )
+    assert (other["jurisdiction"], other["pii_controllers"][0]["party_address"]) == ("", "")
+
+
+def test_receipts_are_no_table(run: Any) -> None:
+    assert run("export", "--27560", "--format", "csv").exit_code == 2
+
+
+def test_a_policy_with_mistakes_is_told_and_nothing_is_exported(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_text("[site]\n")
+
+    result = run("export", "--27560", "--policy", str(tmp_path / "wrong.toml"))
+
+    assert result.exit_code == 1
+    assert "controller" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_record_is_erased_with_what_came_after_it_and_the_ledger_stays_whole(
+    run: Any, ledger: Ledger
+) -> None:
+    assert "is erased" in printed(run("erase", GIVEN.id))
+    assert "no such record" in printed(run("erase", GIVEN.id))
+
+    assert run("show", GIVEN.id).exit_code == run("show", BACK.id).exit_code == 1
+    assert printed(run("show", OTHER.id))
+    assert run("verify").exit_code == 0
+    assert json.loads(printed(run("stats", "--json")))["events"] == {"erased": 1, "given": 1, "refused": 2}
+
+
+def test_what_a_cookie_names_is_erased(run: Any, url: str) -> None:
+    with closing(Ledger(url, secret_key=SECRET)) as ledger:
+        cookie = Site("wsgi", App(Page()), make_gate(secret_key=SECRET, ledger=ledger)).chooses("accept")
+        ledger.move()
+
+    assert "is erased" in printed(run("erase", "--cookie", cookie))
+
+    assert run("show", "--cookie", cookie).exit_code == 1
+
+
 def test_a_receipt_says_where_consent_is_withdrawn_as_far_as_that_was_recorded(
     run: Any, ledger: Ledger
 ) -> None:
@@ -283,10 +433,8 @@ def test_what_was_taken_back_reads_as_withdrawn_and_what_is_left_as_renewed(run:
 
     receipt = json.loads(printed(run("receipt", all_of_it.id)))
     given, withdrawn, renewed = receipt["events"]
-    assert receipt["recipient_third_parties"] == [
-        {"recipient": "films", "consented": False},
-        {"recipient": "stats", "consented": True},
-    ]
+    recipients = {one["recipient"]: one["consented"] for one in receipt["recipient_third_parties"]}
+    assert recipients == {"films": False, "stats": True}
     assert receipt["replaced_by"] == left.id
     assert given["event_state"] == "ConsentGiven"
     assert withdrawn["event_state"] == "ConsentWithdrawn"

@@ -18,12 +18,12 @@ from gate.driver import POLICY, call_wsgi
 from sqlalchemy import text
 
 from consentgate import Gate, Policy
+from consentgate.consent.receipt import receipt
 from consentgate.ledger import Ledger
 from consentgate.ledger.database.connections import reading
 from consentgate.ledger.database.reading import all_records, history, write_csv, write_json_lines
 from consentgate.ledger.database.schema import metadata
 from consentgate.ledger.database.statistics import statistics
-from consentgate.ledger.proof.receipt import receipt
 from consentgate.ledger.reports.as_json import as_json
 from consentgate.ledger.reports.as_text import as_text
 from consentgate.ledger.reports.page import as_page

@@ -8,11 +8,13 @@ import click
 
 _COMMANDS = (
     "checkpoint",
+    "erase",
     "export",
     "move",
     "purge",
     "receipt",
     "report",
+    "schema",
     "show",
     "stats",
     "upgrade",

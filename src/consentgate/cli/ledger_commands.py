@@ -7,8 +7,9 @@ import datetime
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from consentgate.consent.cookie import record_id_in
-from consentgate.consent.record import Record
+from consentgate.consent.receipt import receipt as receipt_of
+from consentgate.consent.receipt import receipt_schema
+from consentgate.consent.record import Event, NotRecorded, Record, storable
 from consentgate.ledger import Ledger, LedgerError, Retention
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.database.connections import connect_to, database_url, reading, upgrade_tables
@@ -37,7 +40,6 @@ from consentgate.ledger.database.retention import purge as purge_records
 from consentgate.ledger.database.statistics import Selection, statistics
 from consentgate.ledger.database.versions import State, state_of
 from consentgate.ledger.proof.checkpoints import Checkpoint, last_checkpoint, make_checkpoint
-from consentgate.ledger.proof.receipt import receipt as receipt_of
 from consentgate.ledger.proof.verification import verify as verify_all
 from consentgate.ledger.reports.as_json import as_json as write_json
 from consentgate.ledger.reports.as_text import as_text
@@ -187,15 +189,61 @@ def _sheet(record: Record, replaced_by: str) -> Iterator[str]:
         yield f"{'replaced_by':<12}  {replaced_by}"
 
 
+_POLICY = "The policy of the controller, which says who the parties are; once for each controller."
+_EVIDENCE = "How long records are kept after the end of the consent."
+_policies_option = click.option(
+    "--policy", "files", type=click.Path(exists=True, dir_okay=False), multiple=True, help=_POLICY
+)
+_evidence_option = click.option("--evidence", default=Retention().evidence, show_default=True, help=_EVIDENCE)
+
+
+def _by_controller(files: Iterable[str]) -> dict[str, Policy]:
+    """Load policies. Raises PolicyError (a ValueError)."""
+    return {storable(policy.site.controller): policy for policy in map(Policy.load, files)}
+
+
 @_command
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--27560", "as_receipts", is_flag=True, help="With the names of ISO/IEC TS 27560, as receipts.")
 @click.option("--controller", default="", help="Only what was consented to this controller.")
 @click.option("--host", default="", help="Only what was decided on this host.")
-def export(given: _Given, form: str, controller: str, host: str) -> None:
-    """Print all records."""
+@_policies_option
+@_evidence_option
+def export(
+    given: _Given,
+    form: str,
+    as_receipts: bool,
+    controller: str,
+    host: str,
+    files: tuple[str, ...],
+    evidence: str,
+) -> None:
+    """Print all records, each as a JSON object on a line of its own.
+
+    With --27560 each consent is a receipt, with what ended it. `consentgate ledger schema` prints its schema.
+    """
+    if as_receipts and form == "csv":
+        raise click.UsageError("give either --27560 or --format csv: receipts have tables in them")
+    policies, kept = _by_controller(files), Retention(evidence).evidence
     with given.reading() as connection:
         found = all_records(connection, controller=controller, host=host)
-        (write_csv if form == "csv" else write_json_lines)(found, sys.stdout)
+        if not as_receipts:
+            (write_csv if form == "csv" else write_json_lines)(found, sys.stdout)
+            return
+        for record in found:
+            # A withdrawal stands with what it ended, as long as that is kept.
+            before = find(connection, record.replaces) if record.replaces else None
+            if record.event is Event.WITHDRAWN and before is not None:
+                continue
+            ended_by = successor_of(connection, record.id)
+            one = receipt_of(
+                [record, *([ended_by] if ended_by is not None else [])],
+                before=before,
+                notice=find_notice(connection, record.notice) if record.notice else None,
+                policy=policies.get(record.controller),
+                kept=kept,
+            )
+            click.echo(json.dumps(one, ensure_ascii=False))
 
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -363,16 +411,65 @@ def purge(given: _Given, evidence: str, objections: str) -> None:
 @_command
 @click.argument("id", required=False)
 @click.option("--cookie", metavar="VALUE", help=_COOKIE)
-def receipt(given: _Given, id: str | None, cookie: str | None) -> None:
+@_policies_option
+@_evidence_option
+def receipt(given: _Given, id: str | None, cookie: str | None, files: tuple[str, ...], evidence: str) -> None:
     """Print the receipt of the consent with this ID: JSON, with the names of ISO/IEC TS 27560."""
-    id = _id_of(given, id, cookie)
+    id, policies, kept = _id_of(given, id, cookie), _by_controller(files), Retention(evidence).evidence
     with given.reading() as connection:
         found = history(connection, id)
         if not found:
             raise click.ClickException(f"there is no record {id}, or none any more")
         before = find(connection, found[0].replaces) if found[0].replaces else None
         notice = find_notice(connection, found[0].notice)
-    click.echo(json.dumps(receipt_of(found, before=before, notice=notice), indent=2))
+    policy = policies.get(found[0].controller)
+    one = receipt_of(found, before=before, notice=notice, policy=policy, kept=kept)
+    click.echo(json.dumps(one, indent=2))
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of receipts, and of what `export --27560` prints."""
+    click.echo(json.dumps(receipt_schema(), indent=2))
+
+
+# It needs no database.
+COMMANDS["schema"] = schema
+
+
+@_command
+@click.argument("id", required=False)
+@click.option("--cookie", metavar="VALUE", help=_COOKIE)
+def erase(given: _Given, id: str | None, cookie: str | None) -> None:
+    """Erase the record with this ID, with all that came before and after it.
+
+    What is still in a spool is erased when it is moved. The links stay, so that `verify` finds no fault. This
+    cannot be undone. The visitor's own browser is not told: what it may do, its cookie says until it ends.
+    """
+    id = _id_of(given, id, cookie)
+    with given.reading() as connection:
+        found = find(connection, id)
+    order = Record(
+        Event.ERASED,
+        at=int(time.time()),
+        host=found.host if found is not None else "",
+        controller=found.controller if found is not None else "",
+        replaces=id,
+        policy=found.policy if found is not None else "",
+        language=found.language if found is not None else "",
+    )
+    with closing(Ledger(given.url, durable="database", secret_key=given.secret_keys)) as ledger:
+        try:
+            ledger.record(order)
+        except NotRecorded as error:
+            raise click.ClickException(f"nothing was erased: {error}") from error
+    if found is not None:
+        click.echo("The record is erased, with all that came before and after it.")
+    else:
+        click.echo(
+            "There is no such record, or none any more. Should it still be on its way from a spool, it is "
+            "erased when it arrives."
+        )
 
 
 @_command

@@ -1,1 +1,1 @@
-"""What the ledger proves: checkpoints, their verification, and receipts."""
+"""What the ledger proves: checkpoints, and their verification."""
