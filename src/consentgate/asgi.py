@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from .consent.current import ActingFor
-from .gate import Exchange, Gate, Header, Recording, Request
+from .gate import Answer, Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
 from .gate.threads import in_thread
 from .web.paths import quoted_path
@@ -137,7 +137,7 @@ async def _answer(gate: Gate, exchange: Exchange, method: str, receive: Receive,
         if not message.get("more_body", False):
             break
     answer = exchange.answer(body)
-    if isinstance(answer, Recording):
+    if not isinstance(answer, Answer):
         answer = await gate.carry_out_in_thread(answer)
     await send({"type": "http.response.start", "status": answer.status, "headers": _bytes(answer.headers)})
     await send({"type": "http.response.body", "body": answer.body})

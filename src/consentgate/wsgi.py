@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from .consent.current import ActingFor
-from .gate import Exchange, Gate, Header, Recording, Request
+from .gate import Answer, Exchange, Gate, Header, Request
 from .gate.arguments import check_application, not_a_gate
 from .web.paths import quoted_path
 
@@ -114,7 +114,7 @@ def _hinting(send: Callable[[list[Header]], object], exchange: Exchange) -> Call
 def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     body = _form(environ, exchange.longest_form + 1) if environ.get("REQUEST_METHOD") == "POST" else b""
     answer = exchange.answer(body)
-    if isinstance(answer, Recording):
+    if not isinstance(answer, Answer):
         answer = answer.carry_out()
     start_response(_status_line(answer.status), answer.headers)
     return [answer.body]

@@ -129,4 +129,4 @@ def test_the_page_s_stylesheet_is_the_same_left_to_right_and_right_to_left():
 
 def test_the_stylesheets_are_small():
     assert len(STYLESHEET.content) < 5_500
-    assert len(PAGE_STYLESHEET.content) < 4_750
+    assert len(PAGE_STYLESHEET.content) < 5_000

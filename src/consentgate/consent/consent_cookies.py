@@ -9,6 +9,7 @@ from consentgate.policy import Site
 from .choice import Choice, granted_by_both
 from .choice_validity import Validity
 from .cookie import ConsentCookie
+from .signed_ids import SignedIds
 
 
 class ConsentCookies:
@@ -30,22 +31,28 @@ class ConsentCookies:
         )
         self.names = tuple(cookie.name for cookie in (self._of_host, self._of_domain) if cookie)
         self._domain = domain
+        self.record_ids = SignedIds(secret_keys)
 
     def at(self, host: str) -> ConsentCookie:
         """Return the cookie that keeps what is decided on `host`."""
-        if self._of_domain is not None and (host == self._domain or host.endswith(f".{self._domain}")):
-            return self._of_domain
-        return self._of_host
+        return self._of_domain if self._of_domain is not None and self.is_for_domain(host) else self._of_host
+
+    def is_for_domain(self, host: str) -> bool:
+        """Say whether what is decided on `host` counts for all hosts of the domain."""
+        return bool(self._domain) and (host == self._domain or host.endswith(f".{self._domain}"))
 
     def read(self, sent: Callable[[str], Iterable[str]], host: str) -> Choice | None:
-        """Return the choice that is valid on `host`; None where there is none. `sent` returns the values that
-        the browser sent under a cookie's name."""
-        own = self._of_host.read(sent(self._of_host.name), host)
-        shared = self.at(host)
-        if shared is self._of_host:
-            return own
-        choice = shared.read(sent(shared.name), host)
-        return granted_by_both(own, choice) if own is not None and choice is not None else own or choice
+        """Return the choice that is valid on `host`, None where there is none. `sent` returns the values
+        that the browser sent under a cookie's name."""
+        choices = self.choices(sent, host)
+        return granted_by_both(*choices) if len(choices) == 2 else next(iter(choices), None)
+
+    def choices(self, sent: Callable[[str], Iterable[str]], host: str) -> list[Choice]:
+        """List the choices that are valid on `host`: its own, and that of the domain. `sent` is as for
+        `read`."""
+        cookies = dict.fromkeys((self._of_host, self.at(host)))
+        found = (cookie.read(sent(cookie.name), host) for cookie in cookies)
+        return [choice for choice in found if choice is not None]
 
     def set_cookies(self, choice: Choice, host: str, sent: Container[str]) -> list[str]:
         """Return the values of the Set-Cookie headers that store `choice`, made just now on `host`. It

@@ -186,6 +186,10 @@ class Recorder(Protocol):
         Raises NotRecorded where that is not possible.
         """
 
+    @property
+    def kept_for(self) -> str:
+        """How long a record is kept after its consent has ended, like "3 years"; "" where nobody knows."""
+
     def history(self, id: str) -> Sequence[Record]:
         """Return the record with this id, those that came before it and those that came after it, from the
         oldest to the newest: the LONGEST_HISTORY nearest ones. None where there is none, or none any more.

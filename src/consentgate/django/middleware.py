@@ -29,7 +29,7 @@ from django.http.response import HttpResponseBase
 from consentgate import asgi, wsgi
 from consentgate.consent import Consent
 from consentgate.consent.current import ActingFor
-from consentgate.gate import Answer, Exchange, Header, Recording, Request
+from consentgate.gate import Answer, Effect, Exchange, Header, Request
 from consentgate.log_fields import fields
 from consentgate.web.paths import quoted_path
 
@@ -83,7 +83,7 @@ class ConsentMiddleware:
         exchange = self.gate.exchange(_request_of(request))
         if exchange.is_own:
             answer = _answer(exchange, request)
-            return _response_of(answer.carry_out() if isinstance(answer, Recording) else answer)
+            return _response_of(answer if isinstance(answer, Answer) else answer.carry_out())
         _show_to_application(request, exchange)
         with ActingFor(consent_of(request)):
             return _gate_response(exchange, self.get_response(request))
@@ -95,7 +95,7 @@ class ConsentMiddleware:
         exchange = self.gate.exchange_at_once(asked) or await self.gate.exchange_in_thread(asked)
         if exchange.is_own:
             answer = _answer(exchange, request)
-            if isinstance(answer, Recording):
+            if not isinstance(answer, Answer):
                 answer = await self.gate.carry_out_in_thread(answer)
             return _response_of(answer)
         _show_to_application(request, exchange)
@@ -123,7 +123,7 @@ def _headers_of(request: HttpRequest) -> Mapping[str, Sequence[str]]:
     return wsgi.headers_of(request.META)
 
 
-def _answer(exchange: Exchange, request: HttpRequest) -> Answer | Recording:
+def _answer(exchange: Exchange, request: HttpRequest) -> Answer | Effect:
     body = request.read(exchange.longest_form + 1) if request.method == "POST" else b""
     return exchange.answer(body)
 

@@ -5,7 +5,7 @@ sends on what comes back:
 
     exchange = gate.exchange(request)
     if exchange.is_own:                                 # the application is not called
-        answer = exchange.answer(body)                  # or a Recording: answer = answer.carry_out()
+        answer = exchange.answer(body)                  # or an Effect: answer = answer.carry_out()
     else:                                               # it goes on with exchange.request_changes
         head = exchange.start(status, headers)          # None while the body has to be seen first
         data = exchange.feed(chunk)                     # exchange.head is there once it can be sent
@@ -29,13 +29,12 @@ from consentgate.web.url import resolve
 
 from .cookies.filter import CookieFilter
 from .cookies.sent import SentCookies
-from .endpoints.handler import OwnRequest
+from .endpoints.handler import Effect, OwnRequest
 from .endpoints.routes import LONGEST_FORM, own_path, query_of
 from .enforcement import Closed, Enforcement
 from .headers.caching import private, vary
 from .headers.filter import HeaderFilter
 from .message import Answer, Head, Header, Request
-from .recording import Recording
 from .response.page_insertions import PageInsertions
 from .response.treatment import Refusal
 
@@ -101,9 +100,9 @@ class Exchange(ABC):
         """True where the policy of the host cannot be found. No request may reach the application."""
         return self._enforcement.closed is Closed.UNAVAILABLE
 
-    def answer(self, body: bytes = b"") -> Answer | Recording:
-        """Return the answer of the gate's own endpoint, or the recording that the answer waits for. `body` is
-        the request's, of which no more than `longest_form` bytes and one need to be read."""
+    def answer(self, body: bytes = b"") -> Answer | Effect:
+        """Return the answer of the gate's own endpoint, or the effect that it waits for. `body` is the
+        request's: no more than `longest_form` bytes and one of it need to be read."""
         assert self._endpoint is not None
         pages = self._pages_in(query_of(self._visit.request).get("lang", [""])[0])
         own = OwnRequest(self._endpoint, self._enforcement, self._visit, self._variant, pages, self._cookies)

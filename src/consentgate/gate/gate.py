@@ -30,6 +30,7 @@ from .arguments import (
     check_trusted_proxies,
     keys_of,
 )
+from .endpoints.handler import Effect
 from .enforcement import Enforcement, takes_reports
 from .enforcements import ByHost, Enforcements, OneForAll
 from .enforcing_exchange import EnforcingExchange
@@ -41,10 +42,10 @@ from .log.findings import Finding, sum_of
 from .log.findings_file import FindingsFile
 from .log.hosts import HostAdvice
 from .log.once import Once
+from .looking_up import LookUp
 from .message import Answer, Request
 from .meter import Meter
 from .record_allowance import RecordAllowance
-from .recording import Recording
 from .report_only_exchange import ReportOnlyExchange
 from .request.origin import authority_of, host_of
 from .threads import Threads, in_thread
@@ -114,7 +115,7 @@ class Gate:
         if metrics is not None and isinstance(self._recorder, Metered):
             self._recorder.metered_by(cast(RecordMeter, metrics))
         self._recorded = RecordAllowance()
-        self._recording = Threads(_MOST_THREADS)
+        self._recording, self._looking_up = Threads(_MOST_THREADS), Threads(_MOST_THREADS)
         self._embeds = SignedEmbeds(keys)
         self._insecure = insecure
         self._debug = debug
@@ -268,9 +269,11 @@ class Gate:
         finally:
             self._rechecked.discard(host)
 
-    async def carry_out_in_thread(self, recording: Recording) -> Answer:
-        """Carry out a recording in a thread, and return the answer."""
-        return await in_thread(recording.carry_out, threads=self._recording)
+    async def carry_out_in_thread(self, effect: Effect) -> Answer:
+        """Carry out an effect in a thread, and return the answer."""
+        # Those who look at their records must not keep others from deciding.
+        threads = self._looking_up if isinstance(effect, LookUp) else self._recording
+        return await in_thread(effect.carry_out, threads=threads)
 
     def _host_of(self, request: Request) -> str:
         return host_of(authority_of(request, self._trusted_proxies)) if self._policies is not None else ""

@@ -21,6 +21,7 @@ class Recording:
 
     `answered` is the answer once the record is durable, and `otherwise` makes the answer where it cannot be
     kept: a grant then does not count, but a refusal or withdrawal does. `meter` counts both.
+    Records that have to be kept `also` are those of a visitor with two cookies.
     """
 
     record: Record
@@ -29,11 +30,13 @@ class Recording:
     answered: Answer
     otherwise: Callable[[], Answer]
     meter: Meter | None = None
+    also: tuple[Record, ...] = ()
 
     def carry_out(self) -> Answer:
         """Keep the record, and return the answer."""
         try:
-            self.recorder.record(self.record, self.notice)
+            for record in (self.record, *self.also):
+                self.recorder.record(record, self.notice)
         except NotRecorded:
             return self._unrecorded()
         except Exception:

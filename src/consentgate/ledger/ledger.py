@@ -156,6 +156,11 @@ class Ledger:
             raise NotRecorded("neither the disk nor the database could be written") from error
         self._tell_meter(works=True)
 
+    @property
+    def kept_for(self) -> str:
+        """How long a record is kept after its consent has ended, like "3 years"."""
+        return self.retention.evidence
+
     def history(self, id: str) -> list[Record]:
         """Return the record with this id, those that came before it and those that came after it, from the
         oldest to the newest; none where there is none, or none any more.

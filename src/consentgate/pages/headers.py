@@ -39,17 +39,24 @@ _FRAME_OPTIONS = {
 
 
 def headers(
-    content_type: str, cache_control: str = "no-store", *, framed_by: FramedBy = "nobody"
+    content_type: str,
+    cache_control: str = "no-store",
+    *,
+    framed_by: FramedBy = "nobody",
+    frames: bool = False,
 ) -> list[tuple[str, str]]:
     """Return the headers of one of the gate's own pages or files.
 
     Only what is named by its content, or is the same for everyone, may have another `cache_control`. What is
     public depends on nobody's cookies. Only a page on which nothing can be decided may be `framed_by` anyone:
     elsewhere a click could stand for something else. In a frame of the site the forms of the choices grant
-    nothing by themselves: our script sends what a person pressed.
+    nothing by themselves: our script sends what a person pressed. A page with `frames` may have pages of the
+    gate in them.
     """
     is_public = "public" in cache_control
     csp = CONTENT_SECURITY_POLICY.replace(_UNFRAMED, _FRAMING[framed_by])
+    if frames:
+        csp = csp.replace("default-src 'none'", "default-src 'none'; frame-src 'self'")
     return [
         ("Content-Type", content_type),
         ("Cache-Control", cache_control),
@@ -87,4 +94,21 @@ def embed_headers(hosts: Sequence[str] = ()) -> list[tuple[str, str]]:
         ("X-Frame-Options", "SAMEORIGIN"),
         ("X-Robots-Tag", "noindex"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+
+
+_SHOWN_POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+
+def shown_headers() -> list[tuple[str, str]]:
+    """Return the headers of what a visitor was shown once: a document that runs nothing, loads nothing and
+    sends nothing."""
+    return [
+        *(
+            header
+            for header in headers("text/html; charset=utf-8", framed_by="site")
+            if header[0] not in ("Content-Security-Policy", "Cross-Origin-Opener-Policy")
+        ),
+        ("Content-Security-Policy", _SHOWN_POLICY),
+        ("X-Robots-Tag", "noindex"),
     ]

@@ -14,10 +14,10 @@ from consentgate.catalogue.patterns import Glob
 from consentgate.consent import Consent
 from consentgate.consent.choice_validity import Validity
 from consentgate.consent.consent_mode import Answers
-from consentgate.consent.record import Notice
+from consentgate.consent.record import Notice, Record
 from consentgate.policy import OWN, Claim, Policy
 from consentgate.policy.model import CONSENT_COOKIE
-from consentgate.texts import Texts
+from consentgate.texts import Problem, Texts
 from consentgate.web.paths import local_path, mount_path
 
 from . import assets
@@ -30,7 +30,11 @@ from .gpc import gpc_resource
 from .headers import FramedBy, embed_headers, headers
 from .languages import other_languages
 from .listing import Listing, contact_link
+from .own_record import Known, OwnRecord
 from .templating import Slotted, attribute, environment, escaped, json_attribute
+
+ERASED = "consentgate-erased"
+"""The fragment of the address at which the choices say that a record was erased."""
 
 
 class Pages:
@@ -222,6 +226,8 @@ class Pages:
             state=self._state(consent, self.texts.choices.granted),
             can_withdraw=_can_withdraw(consent),
             added=_has_gained(consent),
+            # To who has a consent that counts, no link may say that it was erased.
+            was_erased=consent.choice is not None and not consent.choice.is_grant,
             categories=listing.categories(consent),
             whole=listing.whole_categories_only,
             exempt_title=listing.title(listing.necessary),
@@ -249,6 +255,66 @@ class Pages:
             added=_has_gained(consent),
             **self._declaration_context(next, signals, consent),
         )
+
+    def record(
+        self, consent: Consent, known: Known, next: str, *, records: Sequence[Record] = (), can_erase: bool
+    ) -> bytes:
+        """Render the page on which a visitor sees what is `known` of their decisions: the `records`, from the
+        oldest to the newest, or what their cookie says."""
+        words, choice = self.texts.record, consent.choice
+        said = {
+            Known.NOTHING: words.none,
+            Known.COUNTED: words.counted,
+            Known.COOKIE_ONLY: words.cookie_only,
+            Known.MISSING: words.missing,
+            Known.KEPT: words.kept,
+        }
+        own, decided = OwnRecord(self.policy, self.texts, self._listing), []
+        if records:
+            decided = own.of_records(records)
+        elif choice is not None and choice.is_grant:
+            decided = [own.of_cookie(choice, self._validity.end(choice))]
+        is_refusal = choice is not None and choice.is_answer and not choice.is_grant
+        return self._page(
+            "record.html",
+            next=local_path(next),
+            languages=self._languages,
+            endpoint="record",
+            contact_link=contact_link(self.policy.site.contact),
+            # What was granted stands below.
+            state=self._state(consent, "") if is_refusal else "",
+            known=said[known],
+            decided=decided,
+            has_older=own.has_older(records),
+            has_receipt=bool(records),
+            can_erase=can_erase,
+        )
+
+    def record_notice(self, digest: str, next: str) -> bytes:
+        """Render the page that shows what a visitor was shown: the notice with this digest, in frames."""
+        return self._page("record_notice.html", notice=digest, next=local_path(next))
+
+    def record_erasure(self, signed: str, next: str, *, number: str = "", failed: bool = False) -> bytes:
+        """Render the page that asks whether to erase a record, whose id is `signed`, or says that it
+        `failed` and gives the record's `number`."""
+        return self._page(
+            "record_erase.html",
+            signed=signed,
+            next=local_path(next),
+            number=number,
+            failed=failed,
+            contact_link=contact_link(self.policy.site.contact),
+        )
+
+    def record_unavailable(self) -> bytes:
+        """Render the page that says that the record cannot be read at the moment."""
+        words = self.texts.record
+        problem = Problem(words.unavailable_title, words.unavailable)
+        return self._page("problem.html", problem=problem, has_choices=self._has_choices)
+
+    def erased_address(self, next: str) -> str:
+        """Return the address of the page of the choices, which says that a record was erased."""
+        return f"{self.choices_address(next)}#{ERASED}"
 
     def declaration_part(self, next: str, *, level: int = 2) -> str:
         """Render the declaration as a part of a page of the site, with headings from `level` on.
@@ -333,10 +399,15 @@ class Pages:
         return gpc_resource(self.policy.site.updated)
 
     def headers(
-        self, content_type: str, cache_control: str = "no-store", *, framed_by: FramedBy = "nobody"
+        self,
+        content_type: str,
+        cache_control: str = "no-store",
+        *,
+        framed_by: FramedBy = "nobody",
+        frames: bool = False,
     ) -> list[tuple[str, str]]:
         """Return the headers of one of the gate's own pages or files."""
-        return headers(content_type, cache_control, framed_by=framed_by)
+        return headers(content_type, cache_control, framed_by=framed_by, frames=frames)
 
     def embed_headers(self, hosts: Sequence[str] = ()) -> list[tuple[str, str]]:
         """Return the headers of a page in the frame of an embed, which loads frames from these `hosts`."""

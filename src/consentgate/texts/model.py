@@ -164,6 +164,52 @@ class DeclarationTexts(_Table, frozen=True):
     us: str
 
 
+class RecordTexts(_Table, frozen=True):
+    """The page on which visitors see what is recorded of them.
+
+    `none`, `counted`, `cookie_only`, `missing` and `kept` say what there is: nothing, a count, a cookie
+    without a record, one whose record is not found, a record. `given`, `renewed`, `reduced` and `withdrawn`
+    are what happened; `banner` and `placeholder` where. `keep` leads back from `erase`, which `erase_warning`
+    asks to confirm. `not_erased` is for an order that could not be kept.
+    """
+
+    title: str
+    none: str
+    counted: str
+    cookie_only: str
+    missing: str
+    kept: str
+    older: str
+    given: str
+    renewed: str
+    reduced: str
+    withdrawn: str
+    allowed: str
+    not_allowed: str
+    valid_until: str
+    language: str
+    button: str
+    place: str
+    banner: str
+    placeholder: str
+    signals: str
+    site: str
+    number: str
+    shown: str
+    shown_help: str
+    receipt: str
+    receipt_help: str
+    erase: str
+    erase_help: str
+    erase_warning: str
+    keep: str
+    erased: str
+    not_erased_title: str
+    not_erased: str
+    unavailable_title: str
+    unavailable: str
+
+
 class PlaceholderTexts(_Table, frozen=True):
     """What stands in the place of a blocked embed or widget.
 
@@ -251,6 +297,7 @@ class Texts(_Table, frozen=True):
     banner: BannerTexts
     choices: ChoicesTexts
     declaration: DeclarationTexts
+    record: RecordTexts
     placeholder: PlaceholderTexts
     share: ShareTexts
     reasons: dict[str, str]

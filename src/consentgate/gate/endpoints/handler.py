@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from consentgate.consent import Choice, Consent, Judge
-from consentgate.consent.choice import left_of, opens_something, takes_back
+from consentgate.consent.choice import decide, left_of, opens_something, takes_back
 from consentgate.consent.embed import Embed
 from consentgate.consent.record import Control, Record
 from consentgate.gate.cookies.expiry import Deletions
@@ -19,6 +19,7 @@ from consentgate.gate.enforcement import Closed, Enforcement
 from consentgate.gate.headers.caching import FORGET_COPIES, FORGET_WHAT_IS_AHEAD
 from consentgate.gate.headers.reporting_api import FORGET_REPORTS
 from consentgate.gate.log.explanations import Explanations
+from consentgate.gate.looking_up import LookUp
 from consentgate.gate.message import Answer, Header, without
 from consentgate.gate.recording import Recording, count_unrecorded
 from consentgate.gate.request.client import client_of
@@ -38,12 +39,25 @@ from consentgate.pages.frames import Means
 from consentgate.policy import Claim
 from consentgate.web.url import Url, resolve
 
+from .own_record import OwnRecordPage
 from .records import event_of, is_repeat, record_of
 from .reports import BadReport, Reported, read_reports, without_person
-from .routes import EMBED, LONGEST_FORM, BadForm, problem, query_of, read_decision, read_form, show
+from .routes import (
+    EMBED,
+    LONGEST_FORM,
+    BadForm,
+    problem,
+    query_of,
+    read_decision,
+    read_erasure,
+    read_form,
+    show,
+)
 
 _FOR_OUR_SCRIPT = ("visitor.css", "state", "refused", "debug")
 _SECONDS_TO_RETRY = "5"
+Effect = Recording | LookUp
+"""What an answer waits for. An adapter carries it out: it may have to wait for a disk or a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +71,39 @@ class OwnRequest:
     pages: Pages
     cookies: CookieFilter
 
-    def answer(self, body: bytes) -> Answer | Recording:
-        """Return the answer to the request with this `body`, or the recording that it waits for."""
+    def answer(self, body: bytes) -> Answer | Effect:
+        """Return the answer to the request with this `body`, or the effect that it waits for."""
+        return _whole(self._answer(body), self.visit.request.method)
+
+    def _answer(self, body: bytes) -> Answer | Effect:
         method = self.visit.request.method
+        answer: Answer | Effect
         if self.enforcement.closed is not None and not self._names_nobody:
             answer = self._closed(self.enforcement.closed)
         elif self.name == EMBED and method in ("GET", "HEAD", "POST"):
             answer = self._open(body) if method == "POST" else self._placeholder()
+        elif self.name == "record" and method in ("GET", "HEAD"):
+            answer = self._own_record.show()
         elif method in ("GET", "HEAD"):
             answer = show(self.name, self.visit, self.pages, self.variant)
         elif method == "POST" and self.name == "choices":
-            decided = self._decide(body)
-            if isinstance(decided, Recording):
-                answered, otherwise = _whole(decided.answered, method), decided.otherwise
-                return replace(decided, answered=answered, otherwise=lambda: _whole(otherwise(), method))
-            answer = decided
+            answer = self._decide(body)
+        elif method == "POST" and self.name == "record":
+            answer = self._erase(body)
         elif method == "POST" and self.name == REPORTS and self.enforcement.takes_reports:
             answer = self._report(body)
         elif method == "POST" and self.name == "debug" and self.enforcement.debug:
             answer = self._explain(body)
         else:
-            allowed = "GET, HEAD, POST" if self.name in ("choices", EMBED) else "GET, HEAD"
-            answer = problem(405, self.pages)
-            answer.headers.append(("Allow", allowed))
-        return _whole(answer, method)
+            allowed = "GET, HEAD, POST" if self.name in ("choices", "record", EMBED) else "GET, HEAD"
+            refused = problem(405, self.pages)
+            refused.headers.append(("Allow", allowed))
+            return refused
+        return answer
+
+    @property
+    def _own_record(self) -> OwnRecordPage:
+        return OwnRecordPage(self.enforcement, self.visit, self.pages)
 
     @property
     def _names_nobody(self) -> bool:
@@ -153,7 +176,8 @@ class OwnRequest:
         headers = self.pages.headers("text/plain")
         return Answer(status, without(headers, "content-type") if status == 204 else headers)
 
-    def _decide(self, body: bytes) -> Answer | Recording:
+    def _foreign(self) -> Answer | None:
+        """Return the answer to a decision that was not made on a page of this very host and port."""
         request, authority, log = self.visit.request, self.visit.authority, self.enforcement.log.decisions
         origin = ", ".join(request.values("origin"))
         if not is_same_origin(request, authority):
@@ -161,25 +185,71 @@ class OwnRequest:
             return problem(403, self.pages)
         if origin.startswith("http://") and not self.enforcement.insecure:
             log.over_plain_http()
+        return None
+
+    def _framed(self, onward: str) -> Answer | None:
+        """Return the answer to a decision from a frame, in which another page may hide what is clicked."""
+        came_from = page_before(self.visit.request, self.visit.host).partition("?")[0]
+        if is_from_own_window(self.visit.request, came_from):
+            return None
+        self.enforcement.log.decisions.framed(self.visit.authority)
+        headers = self.pages.headers("text/html; charset=utf-8", framed_by="anyone")
+        return Answer(403, headers, self.pages.framed_decision(onward))
+
+    def _erase(self, body: bytes) -> Answer | Recording:
+        """Withdraw what was granted, and have its record erased."""
+        if (foreign := self._foreign()) is not None:
+            return foreign
+        try:
+            onward, signed = read_erasure(self.visit.request, body)
+        except BadForm as error:
+            self.enforcement.log.decisions.unreadable_form(error.reason, error.status)
+            return problem(error.status, self.pages)
+        # It cannot be undone.
+        if (framed := self._framed(onward)) is not None:
+            return framed
+        before, recorder, own = self.visit.consent.choice, self.enforcement.recorder, self._own_record
+        orders = own.orders(signed) if recorder is not None else ()
+        choice = decide(self.enforcement.policy, "withdraw", before=before) if own.ids else None
+        if recorder is None or not orders:
+            return self._led_on(choice, self.pages.choices_address(onward))
+        answered = self._led_on(choice, self.pages.erased_address(onward))
+
+        def otherwise() -> Answer:
+            headers = without(self._led_on(choice, "/").headers, "location")
+            return Answer(503, headers, own.failed(orders, onward))
+
+        client = client_of(self.visit.request, self.enforcement.trusted_proxies)
+        if not self.enforcement.recorded.take(client):
+            self.enforcement.log.decisions.flooded(is_known=bool(client))
+            return otherwise()
+        meter = self.enforcement.meter
+        return Recording(orders[0], self.pages.notice, recorder, answered, otherwise, meter, also=orders[1:])
+
+    def _led_on(self, choice: Choice | None, onward: str) -> Answer:
+        """Lead on to `onward`, with what keeps a `choice`, None where nothing has changed."""
+        if choice is None:
+            return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
+        return Answer(303, self._headers_after(choice, onward))
+
+    def _decide(self, body: bytes) -> Answer | Recording:
+        request, log = self.visit.request, self.enforcement.log.decisions
+        if (foreign := self._foreign()) is not None:
+            return foreign
         try:
             choice, onward, control = read_decision(request, body, self.visit.consent, self.visit.signals)
         except BadForm as error:
             log.unreadable_form(error.reason, error.status)
             return problem(error.status, self.pages)
-        came_from = page_before(request, self.visit.host).partition("?")[0]
         opens = choice is not None and opens_something(self.visit.consent.choice, choice)
-        if opens and not is_from_own_window(request, came_from):
-            log.framed(authority)
-            headers = self.pages.headers("text/html; charset=utf-8", framed_by="anyone")
-            return Answer(403, headers, self.pages.framed_decision(onward))
+        if opens and (framed := self._framed(onward)) is not None:
+            return framed
         if opens and is_clicked_by_script(request):
             # Only a person says yes, and can do so there.
             choice, onward = None, self.pages.choices_address(onward)
-        if choice is None:
-            return Answer(303, [*self.pages.headers("text/html; charset=utf-8"), ("Location", onward)])
-        if control is None:
+        if choice is None or control is None:
             # Nothing was decided, so that nothing was saved.
-            return Answer(303, self._headers_after(choice, onward))
+            return self._led_on(choice, onward)
         return self._take(choice, onward, control)
 
     def _take(self, choice: Choice, onward: str, control: Control) -> Answer | Recording:
@@ -323,8 +393,23 @@ class OwnRequest:
         return headers
 
 
-def _whole(answer: Answer, method: str) -> Answer:
-    """Return an answer with its length, and without its body where that was not asked for."""
+def _whole(answer: Answer | Effect, method: str) -> Answer | Effect:
+    """Return an answer with its length, and without its body where that was not asked for; of an effect the
+    answers that it will have."""
+    if isinstance(answer, Answer):
+        return _completed(answer, method)
+    otherwise = answer.otherwise
+    if isinstance(answer, LookUp):
+        answered = answer.answered
+        return LookUp(lambda: _completed(answered(), method), lambda: _completed(otherwise(), method))
+    return replace(
+        answer,
+        answered=_completed(answer.answered, method),
+        otherwise=lambda: _completed(otherwise(), method),
+    )
+
+
+def _completed(answer: Answer, method: str) -> Answer:
     headers = [*answer.headers]
     if answer.status not in (204, 304):
         headers.append(("Content-Length", str(len(answer.body))))

@@ -32,7 +32,7 @@ def record_of(choice: Choice, control: Control, visit: Visit, notice: Notice, ve
     return Record(
         event,
         at=choice.at if is_grant else now - now % DAY if event in COUNTED else now,
-        host=storable(visit.host[:_LONGEST_HOST]),
+        host=host_in_records(visit.host),
         controller=storable(site.controller),
         categories=categories,
         services=services,
@@ -46,6 +46,11 @@ def record_of(choice: Choice, control: Control, visit: Visit, notice: Notice, ve
         signals=tuple(sorted(visit.signals)),
         valid_until=Validity.of(site).end(choice) if is_grant else 0,
     )
+
+
+def host_in_records(host: str) -> str:
+    """Return a visit's `host` as records have it."""
+    return storable(host[:_LONGEST_HOST])
 
 
 def is_repeat(before: Choice | None, choice: Choice) -> bool:

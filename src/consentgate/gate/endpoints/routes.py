@@ -152,6 +152,15 @@ def read_decision(request: Request, body: bytes, consent: Consent, signals: froz
     return Decided(choice, local_path(form.get("next", ["/"])[0]), control)
 
 
+def read_erasure(request: Request, body: bytes) -> tuple[str, str]:
+    """Return the local path to go on to from a form that orders an erasure, and the ids that it brings
+    signed. Raises BadForm."""
+    form = read_form(request, body)
+    if form.get("decision") != ["erase"]:
+        raise BadForm(400, "it has not the one decision that there is here, erase")
+    return local_path(form.get("next", ["/"])[0]), form.get("record", [""])[0]
+
+
 def read_form(request: Request, body: bytes) -> dict[str, list[str]]:
     """Return the fields of a form. Raises BadForm."""
     if len(body) > LONGEST_FORM:
