@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import logging
+import re
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -29,7 +30,7 @@ from consentgate.ledger.reports.as_text import as_text
 from consentgate.ledger.reports.page import as_page
 from consentgate.wsgi import ConsentMiddleware
 
-from .records import SECRET, kept
+from .records import SECRET, counted, kept
 
 ADDRESS, FORWARDED = "203.0.115.77", "198.51.99.88"
 HEADERS = {
@@ -75,7 +76,7 @@ class Visitor:
         self.site = site
         self.cookie = COOKIES
 
-    def asks(self, path: str, query: str = "", form: dict[str, Any] | None = None) -> None:
+    def asks(self, path: str, query: str = "", form: dict[str, Any] | None = None) -> bytes:
         body = b"" if form is None else urlencode(form, doseq=True).encode()
         environ = {
             **HEADERS,
@@ -94,10 +95,26 @@ class Visitor:
         own = [line.partition(";")[0] for line in reply.set_cookies if "consent=" in line]
         if own:
             self.cookie = f"{COOKIES}; {own[0]}"
+        return repr(reply.headers).encode() + reply.body
 
     def decides(self, decision: str, **form: Any) -> None:
         given = {"decision": decision, "next": "/canary-path?canary=1", "email": "canary@example.net", **form}
         self.asks("/_privacy/choices", "lang=en&canary=1", given)
+
+    def sees_the_record(self) -> bytes:
+        """All that the visitor's own record has: its page, the receipt, and what was shown."""
+        page, query = "/_privacy/record", "lang=en&canary=1"
+        shown = self.asks(page, query)
+        digests = set(re.findall(rb"notice=([0-9a-f]{64})", shown))
+        parts = [
+            f"notice={digest.decode()}&part={part}" for digest in digests for part in ("banner", "choices")
+        ]
+        queries = ("format=json", "erase=", *parts)
+        return b"".join((shown, *(self.asks(page, f"{one}&{query}") for one in queries)))
+
+    def erases(self) -> bytes:
+        form = {"decision": "erase", "record": "canary", "email": "canary@example.net"}
+        return self.asks("/_privacy/record", "lang=en&canary=1", form)
 
 
 def contents(folder: Path) -> bytes:
@@ -116,6 +133,7 @@ def test_nothing_of_who_visitors_are_is_kept(
     folder = tmp_path if works else tmp_path / "later"
     ledger = Ledger(f"sqlite:///{folder / 'consent.db'}", spool=tmp_path / "spool")
     site = ConsentMiddleware(application, Gate(Policy.parse(POLICY), secret_key=SECRET, ledger=ledger))
+    seen = b""
     for number in range(40):
         visitor = Visitor(site)
         for _ in range(20):
@@ -123,6 +141,9 @@ def test_nothing_of_who_visitors_are_is_kept(
         visitor.decides("save", service=["stats", "canary-service"], category="canary-category")
         visitor.decides("allow", service=["films"])
         visitor.decides(("withdraw", "refuse", "accept", "canary-decision")[number % 4])
+        seen += visitor.sees_the_record()
+        if number % 8 == 7:
+            seen += visitor.erases()
     waiting = contents(tmp_path / "spool")
     assert ledger.move() == works
 
@@ -130,8 +151,12 @@ def test_nothing_of_who_visitors_are_is_kept(
     assert found_in(waiting) == []
     assert found_in(contents(tmp_path)) == []
     assert found_in(caplog.text.encode()) == []
+    assert (b"you gave your consent" in seen) == works
+    assert (b"ISO/IEC TS 27560" in seen) == works
+    assert found_in(seen) == []
     if works:
-        assert len(kept(ledger)) > 80
+        assert counted(ledger)["erased"] == 5
+        assert len(kept(ledger)) > 70
         assert found_in(shown(ledger)) == []
     ledger.close()
 

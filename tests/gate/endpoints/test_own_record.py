@@ -228,7 +228,8 @@ def test_what_was_shown_is_the_very_bytes_in_a_document_that_can_do_nothing(
     assert around.status == 200
     assert around.body.count(b'sandbox=""') == 2
     assert "frame-src 'self'" in around.value("content-security-policy")
-    for part, text in (("banner", notice.banner), ("choices", notice.choices)):
+    in_body = "<!doctype html><title></title><body>"
+    for part, text in (("banner", in_body + notice.banner), ("choices", notice.choices)):
         shown = site.gets(f"{PAGE}?notice={digest}&part={part}", cookie)
         assert shown.body.decode() == text
         policy = shown.value("content-security-policy")

@@ -23,6 +23,7 @@ from .routes import problem, query_of
 _HTML = "text/html; charset=utf-8"
 _SECONDS_TO_RETRY = "60"
 _PARTS = ("banner", "choices")
+_BEFORE_BANNER = "<!doctype html><title></title><body>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ class OwnRecordPage:
             return problem(404, self.pages)
         part = query.get("part", [""])[0]
         if part in _PARTS:
-            shown = notice.banner if part == "banner" else notice.choices
+            # Browsers take the banner for what it is in a body only: there it was.
+            shown = f"{_BEFORE_BANNER}{notice.banner}" if part == "banner" else notice.choices
             return Answer(200, shown_headers(), shown.encode("utf-8", "replace"))
         headers = self.pages.headers(_HTML, frames=True)
         return Answer(200, headers, self.pages.record_notice(digest, onward))
