@@ -1,6 +1,7 @@
 """Run by tests in a process of its own: threads record until the process is killed, or `count` times each.
 
-It writes a line for each record that lasts: "grant ID", "withdrawal ID" or "refusal -".
+It writes a line for each record that lasts: "grant ID", "withdrawal ID", "refusal -" or "erased ID"; and
+"erasing ID" before it orders that.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 
 from consentgate.ledger import Ledger, NotRecorded, Record
 
-from .records import NOTICE, SECRET, grant, refusal, withdrawal
+from .records import NOTICE, SECRET, erasure, grant, refusal, withdrawal
 
 
 def say(what: str, record: Record) -> None:
@@ -20,7 +21,8 @@ def say(what: str, record: Record) -> None:
 
 
 def visit(ledger: Ledger, count: int) -> None:
-    """Decide like visitors do: every third refuses, every fourth takes consent back."""
+    """Decide like visitors do: every third refuses, every fourth takes consent back, and every sixth has it
+    erased."""
     for number in range(count):
         if number % 3 == 2:
             record = refusal()
@@ -34,6 +36,10 @@ def visit(ledger: Ledger, count: int) -> None:
             back = withdrawal(record)
             ledger.record(back, NOTICE)
             say("withdrawal", back)
+        elif number % 6 == 4:
+            say("erasing", record)
+            ledger.record(erasure(record))
+            say("erased", record)
 
 
 def main(url: str, spool: str, threads: int, count: int) -> None:

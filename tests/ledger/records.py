@@ -71,17 +71,16 @@ def ids(ledger: Ledger) -> list[str]:
     return sorted(record.id for record in kept(ledger))
 
 
-def refused(ledger: Ledger) -> int:
-    """How many refusals are counted."""
-    with reading(ledger.engine()) as connection:
-        return sum(connection.execute(select(counts.c["count"])).scalars())
-
-
 def counted(ledger: Ledger) -> dict[str, int]:
     """How often each event is counted."""
     asked = select(counts.c.event, func.sum(counts.c["count"])).group_by(counts.c.event)
     with reading(ledger.engine()) as connection:
         return {event: int(count) for event, count in connection.execute(asked)}
+
+
+def refused(ledger: Ledger) -> int:
+    """How many refusals are counted."""
+    return counted(ledger).get("refused", 0)
 
 
 def verified(ledger: Ledger) -> Verified:

@@ -56,9 +56,14 @@ def check(ledger: Ledger, answered: list[str], in_flight: int) -> None:
     assert ledger.move()
     times = Counter(record.id for record in kept(ledger))
     said = Counter(line.partition(" ")[0] for line in answered)
-    ids = {line.partition(" ")[2] for line in answered if not line.startswith("refusal")}
+    named: dict[str, set[str]] = {}
+    for line in answered:
+        named.setdefault(line.partition(" ")[0], set()).add(line.partition(" ")[2])
+    erased, ordered = named.get("erased", set()), named.get("erasing", set())
+    ids = (named["grant"] | named.get("withdrawal", set())) - erased
     assert set(times.values()) <= {1}
-    assert ids <= set(times)
+    assert ids - (ordered - erased) <= set(times)
+    assert not erased & set(times)
     assert len(times) - len(ids) <= in_flight
     assert 0 <= refused(ledger) - said["refusal"] <= in_flight
     assert verified(ledger).faults == ()
@@ -131,6 +136,8 @@ def test_sixteen_writers_in_four_processes_do_not_get_in_each_others_way(
         answered += output.split("\n")[:-1]
 
     each = count + sum(number % 4 == 3 and number % 3 != 2 for number in range(count))
+    # "erasing" and "erased".
+    each += 2 * sum(number % 6 == 4 and number % 4 != 3 for number in range(count))
     assert len(answered) == 4 * THREADS * each
     check(open_ledger(durable=durable), answered, in_flight=0)
 
