@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from consentgate.ledger import Ledger
+from tools.postgres import Postgres, Unavailable
 
-from .postgres import Postgres, Unavailable
 from .records import SECRET
 
 _numbers = count(1)

@@ -14,9 +14,9 @@ import pytest
 from documentation.pages import blocks
 
 from consentgate.ledger import Ledger
+from tools.postgres import Postgres
 
 from .conftest import Open
-from .postgres import Postgres
 from .records import NOTICE, SECRET, grant
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from consentgate.ledger import Ledger, Record
+from tools.postgres import Postgres
 
 from .conftest import Open
-from .postgres import Postgres
 from .records import NOTICE, grant, ids, kept, refusal, refused, verified
 
 ROOT = Path(__file__).resolve().parents[2]

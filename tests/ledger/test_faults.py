@@ -20,9 +20,9 @@ from sqlalchemy import make_url
 from consentgate.ledger import Ledger, NotRecorded
 from consentgate.ledger.writing import spool
 from consentgate.ledger.writing.segments import Segment
+from tools.postgres import Postgres
 
 from .conftest import Open
-from .postgres import Postgres
 from .records import NOTICE, SECRET, grant, ids, kept, refusal, refused, verified, withdrawal
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import make_url
 
 from consentgate.ledger import NotRecorded
 from consentgate.ledger.database import postgresql_connections
+from tools.postgres import Postgres
 
 from .conftest import Open
-from .postgres import Postgres
 from .proxy import Proxy
 from .records import NOTICE, grant, ids, refusal, refused, verified
 

