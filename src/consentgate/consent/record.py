@@ -80,10 +80,13 @@ class Record:
     form: int = FORM
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if isinstance(value, str) and _UNSTORABLE.search(value):
-                raise ValueError(f"{one.name}: a record cannot keep {value!a}")
+        texts = [getattr(self, name) for name in _TEXTS]
+        # Every record that is written, moved or verified comes by here: one search is a tenth of the time.
+        if _UNSTORABLE.search("".join(texts)):
+            name, value = next(
+                both for both in zip(_TEXTS, texts, strict=True) if _UNSTORABLE.search(both[1])
+            )
+            raise ValueError(f"{name}: a record cannot keep {value!a}")
 
     @property
     def is_grant(self) -> bool:
@@ -99,8 +102,7 @@ class Record:
     def canonical(self) -> bytes:
         """The bytes that stand for this record in digests: JSON in UTF-8 with all fields, the keys sorted,
         no spaces."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return msgspec.json.encode(values, order="sorted")
+        return _canonical.encode(self)
 
     @property
     def digest(self) -> bytes:
@@ -108,6 +110,8 @@ class Record:
         return hashlib.sha256(self.canonical).digest()
 
 
+_TEXTS = tuple(one.name for one in fields(Record) if one.type == "str")
+_canonical = msgspec.json.Encoder(order="sorted")
 # PostgreSQL keeps no NUL, and UTF-8 has no lone surrogates.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
