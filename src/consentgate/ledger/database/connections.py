@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from consentgate.log_fields import fields
 
-from .sqlite_connections import GuardedConnection
+from .sqlite_connections import GuardedConnection, Keeper
 from .versions import State, state_of, upgrade, version_of
 
 _log = logging.getLogger("consentgate.ledger")
@@ -58,11 +59,7 @@ def connect_to(url: URL) -> Engine:
     """Return an engine whose commits last: SQLite in WAL mode with synchronous=FULL, PostgreSQL with
     synchronous_commit on, whatever the server's default."""
     if url.get_backend_name() == "sqlite":
-        arguments = {"timeout": PATIENCE, "factory": GuardedConnection}
-        engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
+        return _connect_to_sqlite(url)
     given = url.query.get("options", "")
     options = " ".join((*((given,) if isinstance(given, str) else given), *_POSTGRESQL_OPTIONS)).strip()
     settings = {"connect_timeout": PATIENCE, "options": options, "application_name": "consentgate"}
@@ -84,6 +81,32 @@ _POSTGRESQL_OPTIONS = (
     f"-c statement_timeout={12 * PATIENCE}s",
     f"-c idle_in_transaction_session_timeout={12 * PATIENCE}s",
 )
+
+
+def _connect_to_sqlite(url: URL) -> Engine:
+    # Threads use a connection one after the other.
+    arguments = {"timeout": PATIENCE, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
+    keeper = Keeper(Path(str(url.database)))
+
+    def connect(_dialect: Any, _record: Any, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        return keeper.open(*given, **options)
+
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _doubt)
+    event.listen(engine, "engine_disposed", lambda _: keeper.close())
+    return engine
+
+
+def _doubt(context: ExceptionContext) -> None:
+    """Have a connection on which something has failed not be kept: it may be to a file that is read-only, or
+    is not there any more."""
+    if context.connection is not None:
+        used = context.connection.connection.dbapi_connection
+        if isinstance(used, GuardedConnection):
+            used.is_doubtful = True
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

@@ -1,9 +1,12 @@
-"""Connections to SQLite that no fork happens upon.
+"""Connections to SQLite that no fork happens upon, and one that is kept for who comes next.
 
 SQLite keeps in memory which locks a process has on a file. A child that is forked while one is open takes
 the parent's locks for its own, and both then write over each other's commits: sqlite.org, "How To Corrupt
-An SQLite Database File", section 2.6. So a fork waits until no connection is open, and none is opened
-meanwhile.
+An SQLite Database File", section 2.6. So a fork waits until no connection is in use and closes the one
+that is kept, and none is opened meanwhile.
+
+Without that one, each commit would be the last one before the database is closed: SQLite then copies its
+write-ahead log into the file and deletes it, which takes longer than the commit.
 """
 
 from __future__ import annotations
@@ -11,6 +14,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 _PATIENCE = 20.0
@@ -22,36 +28,44 @@ class ForkedWhileOpen(sqlite3.OperationalError):
 
 
 class _Forks:
-    """Counts the connections that are open, and makes forks and them wait for each other."""
+    """Counts the connections that are in use, and makes forks and them wait for each other."""
 
     def __init__(self) -> None:
+        self._keepers: weakref.WeakSet[Keeper] = weakref.WeakSet()
         self._begin(is_unsafe=False)
 
     def _begin(self, *, is_unsafe: bool) -> None:
         self._changed = threading.Condition()
-        self._open = 0
+        self._in_use = 0
         self._is_forking = False
         self._is_unsafe = is_unsafe
 
+    def add(self, keeper: Keeper) -> None:
+        """Have a `keeper` close what it keeps before each fork."""
+        with self._changed:
+            self._keepers.add(keeper)
+
     def enter(self) -> None:
-        """Count a connection that is about to be opened. Raises ForkedWhileOpen."""
+        """Count a connection that is about to be used. Raises ForkedWhileOpen."""
         with self._changed:
             self._changed.wait_for(lambda: not self._is_forking)
             if self._is_unsafe:
                 raise ForkedWhileOpen("this process was forked while the ledger's database was open")
-            self._open += 1
+            self._in_use += 1
 
     def leave(self) -> None:
-        """Count a connection that has been closed."""
+        """Count a connection that is not used any more."""
         with self._changed:
-            self._open -= 1
+            self._in_use -= 1
             self._changed.notify_all()
 
     def before(self) -> None:
         """Wait until no connection is open, and keep others from being opened."""
         with self._changed:
             self._is_forking = True
-            self._changed.wait_for(lambda: not self._open, _PATIENCE)
+            self._changed.wait_for(lambda: not self._in_use, _PATIENCE)
+            for keeper in [*self._keepers]:
+                keeper.close()
 
     def after_in_parent(self) -> None:
         """Let connections be opened again."""
@@ -61,8 +75,8 @@ class _Forks:
 
     def after_in_child(self) -> None:
         """Begin anew, in a process that has one thread."""
-        # The threads that held the lock or had connections open are not there any more.
-        self._begin(is_unsafe=self._is_unsafe or self._open > 0)
+        # The threads that held the lock or used connections are not there any more.
+        self._begin(is_unsafe=self._is_unsafe or self._in_use > 0)
 
 
 _forks = _Forks()
@@ -74,24 +88,77 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-class GuardedConnection(sqlite3.Connection):
-    """A connection that forks wait for."""
+class Keeper:
+    """Opens connections to the database in the file at `path`, and keeps the last one that was closed."""
 
-    def __init__(self, *given: Any, **options: Any) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._kept: GuardedConnection | None = None
+        self._lock = threading.Lock()
+        _forks.add(self)
+
+    def open(self, *given: Any, **options: Any) -> GuardedConnection:
+        """Return the connection that was kept, or a new one with these arguments of sqlite3's. Raises
+        sqlite3.Error."""
         _forks.enter()
-        self._is_counted = True
         try:
-            super().__init__(*given, **options)
+            with self._lock:
+                kept, self._kept = self._kept, None
+            if kept is not None:
+                if kept.file == _file_at(self._path):
+                    return kept
+                # The file was replaced: what is written to the one before is lost.
+                kept.end()
+            made = sqlite3.connect(*given, **options, factory=GuardedConnection)
+            made.keeper, made.file = self, _file_at(self._path)
         except BaseException:
-            self._leave()
+            _forks.leave()
             raise
+        return made
+
+    def take_back(self, connection: GuardedConnection) -> None:
+        """Keep a connection that is not used any more, or end it."""
+        try:
+            with self._lock:
+                if self._kept is None and connection.can_be_kept:
+                    self._kept = connection
+                    return
+            connection.end()
+        finally:
+            _forks.leave()
 
     def close(self) -> None:
-        """Close the connection."""
-        super().close()
-        self._leave()
+        """End the connection that is kept."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.end()
 
-    def _leave(self) -> None:
-        if self._is_counted:
-            self._is_counted = False
-            _forks.leave()
+
+class GuardedConnection(sqlite3.Connection):
+    """A connection that forks wait for, and that goes back to its `keeper` when it is closed, unless it
+    `is_doubtful`: something has failed on it."""
+
+    keeper: Keeper
+    file: tuple[int, int] | None
+    is_doubtful = False
+
+    @property
+    def can_be_kept(self) -> bool:
+        """True where another can use it: nothing has failed, and it is known which file it is to."""
+        return not self.is_doubtful and not self.in_transaction and self.file is not None
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.keeper.take_back(self)
+
+    def end(self) -> None:
+        """Close the connection for good."""
+        super().close()
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
