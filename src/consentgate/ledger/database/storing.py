@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, bindparam, select
 
 from consentgate.consent.record import FORM, Event, Record
 from consentgate.ledger.chain.entries import CountEntry, Entry, ErasureEntry, NoticeEntry, RecordEntry
@@ -25,29 +25,46 @@ class TooNew(Exception):
 
 
 def store(connection: Connection, writer: str, entries: Sequence[Entry], keys: Keys) -> None:
-    """Put the `entries` of a writer, in order, into the database, but for those that are there already. To be
-    called in a transaction. The `keys` sign what is left of records that are erased.
+    """Put the `entries` of a writer, in order and at least one, into the database, but for those that are
+    there already. To be called in a transaction. The `keys` sign what is left of records that are erased.
 
     Raises TooNew.
     """
-    wait_for_erasures(connection, erases=any(isinstance(entry, ErasureEntry) for entry in entries))
-    position = _taken_up(connection, writer)
-    fresh = [entry for entry in entries if entry.position > position]
-    if not fresh:
-        return
-    if any(isinstance(entry, RecordEntry) and entry.record.form > FORM for entry in fresh):
+    if any(isinstance(entry, RecordEntry) and entry.record.form > FORM for entry in entries):
         raise TooNew(writer)
-    _store_notices(connection, [entry for entry in fresh if isinstance(entry, NoticeEntry)])
-    _count(connection, [entry for entry in fresh if isinstance(entry, CountEntry)])
-    kept = [entry for entry in fresh if isinstance(entry, RecordEntry)]
+    wait_for_erasures(connection, erases=any(isinstance(entry, ErasureEntry) for entry in entries))
+    # As a rule they follow what is there already: then one statement takes the writer up and moves it on.
+    if not _advance(connection, writer, entries[0].position - 1, entries):
+        position = _taken_up(connection, writer)
+        entries = [entry for entry in entries if entry.position > position]
+        if not entries:
+            return
+        _advance(connection, writer, position, entries)
+    _store_notices(connection, [entry for entry in entries if isinstance(entry, NoticeEntry)])
+    _count(connection, [entry for entry in entries if isinstance(entry, CountEntry)])
+    kept = [entry for entry in entries if isinstance(entry, RecordEntry)]
     _store_records(connection, kept)
     if kept:
         erase_late(connection, keys, [entry.record for entry in kept])
-    _erase(connection, keys, [entry for entry in fresh if isinstance(entry, ErasureEntry)])
-    values: dict[str, Any] = {"position": fresh[-1].position}
-    if kept:
-        values |= {"seq": kept[-1].link.seq, "chain": kept[-1].link.chain}
-    connection.execute(update(writers).where(writers.c.writer == writer).values(values))
+    _erase(connection, keys, [entry for entry in entries if isinstance(entry, ErasureEntry)])
+
+
+_AT = writers.update().where(writers.c.writer == bindparam("of"), writers.c.position == bindparam("before"))
+_TO_POSITION = _AT.values(position=bindparam("to"))
+_TO_LINK = _AT.values(position=bindparam("to"), seq=bindparam("at"), chain=bindparam("hash"))
+
+
+def _advance(connection: Connection, writer: str, before: int, entries: Sequence[Entry]) -> bool:
+    """Move the writer on from the position `before` to the last of the `entries`, and say whether it was
+    there. Until the end of the transaction nobody else stores this writer's."""
+    values: dict[str, Any] = {"of": writer, "before": before, "to": entries[-1].position}
+    statement = _TO_POSITION
+    for entry in reversed(entries):
+        if isinstance(entry, RecordEntry):
+            values |= {"at": entry.link.seq, "hash": entry.link.chain}
+            statement = _TO_LINK
+            break
+    return connection.execute(statement, values).rowcount == 1
 
 
 def _taken_up(connection: Connection, writer: str) -> int:
@@ -108,14 +125,16 @@ def table_for(event: Event) -> Table:
 
 def _row(entry: RecordEntry) -> dict[str, Any]:
     record = entry.record
-    row = {one.name: getattr(record, one.name) for one in fields(record)}
+    row = {name: getattr(record, name) for name in _FIELDS}
     for name in _AS_JSON:
-        row[name] = msgspec.json.encode(row[name], order="sorted").decode()
-    return row | {"event": record.event.value, "writer": entry.link.writer, "seq": entry.link.seq}
+        row[name] = _json.encode(row[name]).decode()
+    row["event"], row["writer"], row["seq"] = record.event.value, entry.link.writer, entry.link.seq
+    return row
 
 
 _AS_JSON = ("categories", "services", "signals")
 _FIELDS = tuple(one.name for one in fields(Record))
+_json = msgspec.json.Encoder(order="sorted")
 
 
 def record_of(row: Any) -> Record:

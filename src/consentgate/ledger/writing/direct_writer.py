@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from consentgate.consent.record import Notice, Record
+from consentgate.ledger.chain.entries import Entry
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.numbering import Numbering
 from consentgate.ledger.database.connections import PATIENCE
@@ -17,15 +19,30 @@ from consentgate.ledger.database.storing import store
 
 _PAUSE = 1.0
 """The seconds for which a database that has failed is not asked again: other visitors need not wait, too."""
+_AT_ONCE = 100
+"""The most records of one commit."""
+
+
+class _Waiting:
+    """A record whose visitor waits, and what has become of it."""
+
+    def __init__(self, record: Record, notice: Notice | None) -> None:
+        self.record = record
+        self.notice = notice
+        self.is_over = False
+        self.failure: Exception | None = None
 
 
 class DirectWriter:
-    """The writer of one process whose chain is in the database alone. Threads share one."""
+    """The writer of one process whose chain is in the database alone. Threads share one, and whoever commits
+    takes along all that wait by then."""
 
     def __init__(self, engine: Callable[[], Engine], keys: Keys) -> None:
         self._engine = engine
         self._keys = keys
         self._numbering = Numbering.begin()
+        self._waiting: deque[_Waiting] = deque()
+        self._mutex = threading.Lock()
         self._lock = threading.Lock()
         self._failed_at = -_PAUSE
 
@@ -34,19 +51,65 @@ class DirectWriter:
 
         Raises SQLAlchemyError where it has not, and TimeoutError where others wait for it already.
         """
+        own = _Waiting(record, notice)
+        with self._mutex:
+            self._waiting.append(own)
         if not self._lock.acquire(timeout=PATIENCE):
-            raise TimeoutError("the ledger's database is too slow")
+            if self._give_up(own):
+                raise TimeoutError("the ledger's database is too slow")
+            # Another thread commits it right now: only that knows what becomes of it.
+            self._lock.acquire()
+        try:
+            while not own.is_over:
+                self._commit(self._take())
+        finally:
+            self._lock.release()
+        if own.failure is not None:
+            raise own.failure
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait for the next commit."""
+        return len(self._waiting)
+
+    def _give_up(self, own: _Waiting) -> bool:
+        """Let a record wait no more. Return whether it still did."""
+        with self._mutex:
+            if own not in self._waiting:
+                return False
+            self._waiting.remove(own)
+            return True
+
+    def _take(self) -> list[_Waiting]:
+        """Return those that wait. The caller holds the lock for committing."""
+        with self._mutex:
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _AT_ONCE))]
+
+    def _commit(self, batch: Sequence[_Waiting]) -> None:
+        """Write what waits in one transaction. The caller holds the lock for committing."""
         try:
             if time.monotonic() - self._failed_at < _PAUSE:
                 raise TimeoutError("the ledger's database has just failed")
-            entries, numbering = self._numbering.add(record, notice, self._keys)
+            numbering, entries = self._numbering, list[Entry]()
+            for one in batch:
+                added, numbering = numbering.add(one.record, one.notice, self._keys)
+                entries += added
             with self._engine().begin() as connection:
                 store(connection, numbering.writer, entries, self._keys)
-            self._numbering = numbering
-        except SQLAlchemyError:
+        except BaseException as error:
             # Whether it was committed is not known. A new writer begins with a chain of its own.
             self._numbering = Numbering.begin()
-            self._failed_at = time.monotonic()
-            raise
-        finally:
-            self._lock.release()
+            if isinstance(error, SQLAlchemyError):
+                self._failed_at = time.monotonic()
+            _end(batch, error if isinstance(error, Exception) else TimeoutError("the commit was interrupted"))
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self._numbering = numbering
+            _end(batch, None)
+
+
+def _end(batch: Sequence[_Waiting], failure: Exception | None) -> None:
+    for one in batch:
+        one.failure = failure
+        one.is_over = True
