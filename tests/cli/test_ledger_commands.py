@@ -393,7 +393,12 @@ def test_a_record_is_erased_with_what_came_after_it_and_the_ledger_stays_whole(
     assert run("show", GIVEN.id).exit_code == run("show", BACK.id).exit_code == 1
     assert printed(run("show", OTHER.id))
     assert run("verify").exit_code == 0
-    assert json.loads(printed(run("stats", "--json")))["events"] == {"erased": 1, "given": 1, "refused": 2}
+    counted = json.loads(printed(run("stats", "--json")))["events"]
+    assert {event: count for event, count in counted.items() if count} == {
+        "erased": 1,
+        "given": 1,
+        "refused": 2,
+    }
 
 
 def test_what_a_cookie_names_is_erased(run: Any, url: str) -> None:
@@ -511,7 +516,7 @@ def test_what_was_left_in_a_spool_is_moved(run: Any, url: str, tmp_path: Path) -
 def test_the_tables_are_made_by_hand(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
 
-    assert printed(call("--url", url, "upgrade")) == "The tables are of version 0002.\n"
+    assert printed(call("--url", url, "upgrade")) == "The tables are of version 0003.\n"
     assert printed(call("--url", url, "export")) == ""
 
 

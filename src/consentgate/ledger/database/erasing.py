@@ -6,14 +6,15 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
 
 from consentgate.consent.record import Record
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.links import purge_signature
 
 from .inserting import insert_into
-from .schema import erasures, links, objections, records
+from .schema import ends_another, erasures, links, objections, records
+from .sqlite_connections import note_deletion
 
 _ERASURES = 0x6572617375726573
 """The number of PostgreSQL's advisory lock for erasures: "erasures" in ASCII."""
@@ -55,8 +56,9 @@ def _of(connection: Connection, table: Table, id: str, at: int) -> Sequence[Any]
     """Return the record with this id, and those that replaced it: what was decided after the order stays."""
     chosen = select(links.c.writer, links.c.seq, links.c.chain, table.c.id, table.c.replaces)
     joined = chosen.join(table, and_(table.c.writer == links.c.writer, table.c.seq == links.c.seq))
-    later = and_(table.c.replaces == id, table.c.at <= at)
-    return connection.execute(joined.where(or_(table.c.id == id, later))).all()
+    later = joined.where(ends_another(table), table.c.replaces == id, table.c.at <= at)
+    # Two queries: for conditions with OR, no database uses both indexes.
+    return [*connection.execute(joined.where(table.c.id == id)), *connection.execute(later)]
 
 
 def erase_late(connection: Connection, keys: Keys, arrived: Sequence[Record]) -> None:
@@ -96,5 +98,7 @@ def purge_rows(connection: Connection, keys: Keys, table: Table, rows: Sequence[
         marked.values(purge_key_id=bindparam("by"), purge_mac=bindparam("with")),
         [{"of": row.writer, "place": row.seq, "by": one.key_id, "with": one.mac} for row, one in signatures],
     )
-    gone = tuple_(table.c.writer, table.c.seq).in_([(row.writer, row.seq) for row in rows])
-    connection.execute(delete(table).where(gone))
+    # One by one: for a list of pairs SQLite reads the whole table.
+    gone = delete(table).where(table.c.writer == bindparam("of"), table.c.seq == bindparam("place"))
+    note_deletion(connection)
+    connection.execute(gone, [{"of": row.writer, "place": row.seq} for row in rows])

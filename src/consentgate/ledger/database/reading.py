@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Column, Connection, Table, func, select, tuple_
 
 from consentgate.consent.record import LONGEST_HISTORY, Notice, Record
 
-from .schema import checkpoints, links, notices, objections, records
+from .schema import checkpoints, ends_another, links, notices, objections, records
 from .storing import record_of
 
 _AT_ONCE = 1000
@@ -49,9 +49,22 @@ def successors_of(connection: Connection, id: str) -> list[Record]:
         record_of(row)
         for table in (objections, records)
         for row in connection.execute(
-            select(table).where(table.c.replaces == id).order_by(table.c.at).limit(LONGEST_HISTORY)
+            select(table)
+            .where(ends_another(table), table.c.replaces == id)
+            .order_by(table.c.at)
+            .limit(LONGEST_HISTORY)
         )
     ]
+
+
+def distinct(connection: Connection, column: Column[Any]) -> Iterator[Any]:
+    """Yield the values in a column, in order, each once. An index has to begin with it: then each takes one
+    look-up, however many rows have it."""
+    least = select(func.min(column))
+    value = connection.execute(least).scalar()
+    while value is not None:
+        yield value
+        value = connection.execute(least.where(column > value)).scalar()
 
 
 def keys_used(connection: Connection) -> set[str]:

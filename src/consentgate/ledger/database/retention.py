@@ -7,16 +7,17 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Select, Table, and_, delete, exists, or_, select
+from sqlalchemy import Column, Engine, Select, Table, and_, delete, exists, or_, select, tuple_
 
 from consentgate.ledger.chain.keys import Keys
 from consentgate.policy.lifetime import lifetime_seconds
 
 from .erasing import purge_rows
-from .schema import counts, erasures, links, notices, objections, records
+from .schema import counts, ends_another, erasures, links, notices, objections, records
 
 _BATCH = 500
 """The most records that are purged in one transaction, so that none is long."""
+_EARLIEST = -(1 << 62)
 _YEARS = "3 years"
 _LONGEST_VALIDITY = "13 months"
 
@@ -66,29 +67,18 @@ def purge(engine: Engine, keys: Keys, retention: Retention, now: float | None = 
         late = min(ended, withdrawn) - lifetime_seconds(_LONGEST_VALIDITY)
         connection.execute(delete(erasures).where(erasures.c.at < late))
     return Purged(
-        _purge(engine, keys, records, _ended_before(ended)),
-        _purge(engine, keys, objections, objections.c.at < withdrawn),
+        _purge_before(engine, keys, records, records.c.valid_until, ended)
+        + _purge_replaced(engine, keys, objections, ended)
+        + _purge_replaced(engine, keys, records, ended),
+        _purge_before(engine, keys, objections, objections.c.at, withdrawn),
         _purge_notices(engine, ended),
         _purge_counts(engine, ended),
     )
 
 
-def _ended_before(ended: int) -> Any:
-    """Return the condition on records of grants that ended before a second."""
-    replaced = [
-        exists().where(and_(later.c.replaces == records.c.id, later.c.replaces != "", later.c.at < ended))
-        for later in (objections.alias(), records.alias())
-    ]
-    return or_(records.c.valid_until < ended, *replaced)
-
-
-def _purge(engine: Engine, keys: Keys, table: Table, condition: Any) -> int:
-    chosen: Select[Any] = (
-        select(links.c.writer, links.c.seq, links.c.chain)
-        .join(table, and_(table.c.writer == links.c.writer, table.c.seq == links.c.seq))
-        .where(condition)
-        .limit(_BATCH)
-    )
+def _purge_before(engine: Engine, keys: Keys, table: Table, time: Column[Any], end: int) -> int:
+    """Purge the records of a table whose `time` is before the second `end`. Return how many there were."""
+    chosen = _linked(table).where(time < end).order_by(time).limit(_BATCH)
     count = 0
     while True:
         with engine.begin() as connection:
@@ -97,6 +87,31 @@ def _purge(engine: Engine, keys: Keys, table: Table, condition: Any) -> int:
         count += len(rows)
         if len(rows) < _BATCH:
             return count
+
+
+def _purge_replaced(engine: Engine, keys: Keys, table: Table, ended: int) -> int:
+    """Purge the records that one in `table` ended before a second. Return how many there were."""
+    later = table.alias()
+    place = tuple_(later.c.at, later.c.writer, later.c.seq)
+    chosen = select(later).where(ends_another(later), later.c.at < ended).order_by(*place).limit(_BATCH)
+    count = 0
+    last = (_EARLIEST, "", 0)
+    while True:
+        with engine.begin() as connection:
+            those = connection.execute(chosen.where(place > last)).all()
+            replaced = _linked(records).where(records.c.id.in_([one.replaces for one in those]))
+            rows = connection.execute(replaced).all()
+            purge_rows(connection, keys, records, rows)
+        count += len(rows)
+        if len(those) < _BATCH:
+            return count
+        last = those[-1].at, those[-1].writer, those[-1].seq
+
+
+def _linked(table: Table) -> Select[Any]:
+    """Return the query for the links of the records in a table."""
+    together = and_(table.c.writer == links.c.writer, table.c.seq == links.c.seq)
+    return select(links.c.writer, links.c.seq, links.c.chain).join(table, together)
 
 
 def _purge_notices(engine: Engine, stored: int) -> int:

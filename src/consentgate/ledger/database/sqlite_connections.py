@@ -19,6 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 _PATIENCE = 20.0
 """The seconds for which a fork waits. A thread that forks while it reads the ledger waits for itself."""
 
@@ -119,6 +121,8 @@ class Keeper:
     def take_back(self, connection: GuardedConnection) -> None:
         """Keep a connection that is not used any more, or end it."""
         try:
+            if connection.has_deleted:
+                connection.empty_log()
             with self._lock:
                 if self._kept is None and connection.can_be_kept:
                     self._kept = connection
@@ -137,16 +141,25 @@ class Keeper:
 
 class GuardedConnection(sqlite3.Connection):
     """A connection that forks wait for, and that goes back to its `keeper` when it is closed, unless it
-    `is_doubtful`: something has failed on it."""
+    `is_doubtful`: something has failed on it. Who deletes on it what must not stay says that it
+    `has_deleted`."""
 
     keeper: Keeper
     file: tuple[int, int] | None
     is_doubtful = False
+    has_deleted = False
 
     @property
     def can_be_kept(self) -> bool:
         """True where another can use it: nothing has failed, and it is known which file it is to."""
         return not self.is_doubtful and not self.in_transaction and self.file is not None
+
+    def empty_log(self) -> None:
+        """Empty the write-ahead log, in which what was deleted still stands. While others read, it stays and
+        the next user of this connection tries again."""
+        with suppress(sqlite3.Error):
+            [is_busy, *_] = self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self.has_deleted = bool(is_busy)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -155,6 +168,13 @@ class GuardedConnection(sqlite3.Connection):
     def end(self) -> None:
         """Close the connection for good."""
         super().close()
+
+
+def note_deletion(connection: Connection) -> None:
+    """Say that what is deleted on a `connection` must leave the files, too."""
+    used = connection.connection.dbapi_connection
+    if isinstance(used, GuardedConnection):
+        used.has_deleted = True
 
 
 def _file_at(path: Path) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from consentgate.consent.record import FORM, Notice
 from consentgate.ledger.chain.keys import Keys, Signature
 from consentgate.ledger.chain.links import START, Link, is_purge_signed
 from consentgate.ledger.database.connections import reading
+from consentgate.ledger.database.reading import distinct
 from consentgate.ledger.database.schema import links, notices, objections, records
 from consentgate.ledger.database.storing import link_of, record_of, table_for
 
@@ -20,6 +21,7 @@ from .coverage import Covered, Fault, coverage_of, unknown_key
 
 _AT_ONCE = 2000
 """The links that are in memory at a time."""
+_NOTICES_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class _Verification:
         coverage = coverage_of(self._connection, self._keys, known)
         self._faults += coverage.faults
         left = dict(coverage.writers)
-        for writer in self._connection.execute(select(links.c.writer).distinct()).scalars().all():
+        for writer in distinct(self._connection, links.c.writer):
             self._verify_chain(writer, left.pop(writer, []))
         for writer, covered in left.items():
             self._fault(f"writer {writer}", f"all its records are missing, which {covered[-1].where} covers")
@@ -173,12 +175,14 @@ class _Verification:
 
     def _verify_notices(self) -> None:
         there = set()
-        for row in self._connection.execute(select(notices)):
+        # The HTML of some is long: not all are in memory at once.
+        few = self._connection.execution_options(yield_per=_NOTICES_AT_ONCE)
+        for row in few.execute(select(notices)):
             there.add(row.digest)
             if Notice(row.language, row.banner, row.choices).digest != row.digest:
                 self._fault(f"notice {row.digest[:12]}", "it was changed")
         for table in (records, objections):
-            for cited in self._connection.execute(select(table.c.notice).distinct()).scalars():
+            for cited in distinct(self._connection, table.c.notice):
                 if cited and cited not in there:
                     self._fault(f"notice {cited[:12]}", "records cite it, and it is missing")
 

@@ -21,7 +21,7 @@ _STEPS = (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10)
 
 SAID_YES = (Event.GIVEN, Event.RENEWED)
 SAID_NO = (Event.REFUSED,)
-TOOK_BACK = (Event.WITHDRAWN, Event.REDUCED)
+TOOK_BACK = (Event.WITHDRAWN, Event.REDUCED, Event.ERASED)
 OBJECTED = (Event.OBJECTED,)
 
 

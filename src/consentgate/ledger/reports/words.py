@@ -14,6 +14,7 @@ WORDS = {
     Event.RENEWED: "renewed",
     Event.REDUCED: "reduced",
     Event.WITHDRAWN: "withdrew",
+    Event.ERASED: "erased",
     Event.REFUSED: "refused",
     Event.OBJECTED: "objected",
     Event.PERMITTED: "permitted",
