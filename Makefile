@@ -82,8 +82,9 @@ fuzz: $(TESTS) ## look for input that leaks, for as long as it takes to try 50,0
 soak: $(BENCH) ## send a gigabyte through the rewriter and print how far its memory grew
 	$(RUN)/python -m benchmarks.memory 1000
 
-bench: $(BENCH) ## measure the gate beside others that do the same
+bench: $(BENCH) ## measure the gate beside others that do the same, and the ledger beside a bare INSERT
 	$(RUN)/python -m benchmarks --json benchmarks.json
+	$(RUN)/python -m benchmarks.ledger
 
 comparison: $(TESTS) ## visit a page with other consent managers from npm, and print the table of docs/comparison.md
 	$(RUN)/python -m tests.browser.comparison build/consent-managers

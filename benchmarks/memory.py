@@ -38,10 +38,10 @@ def peak(megabytes: int) -> Peak:
 
 def resident() -> int:
     """The memory this process has now, in KiB; the most that it has had where there is no /proc."""
-    return _of_status("VmRSS") or _largest()
+    return _of_status("VmRSS") or largest()
 
 
-def _largest() -> int:
+def largest() -> int:
     """The most memory this process has had, in KiB. Where there is no /proc, the system's own figure, which
     may count the process that started this one."""
     found = _of_status("VmHWM")
@@ -71,9 +71,9 @@ def _run(megabytes: int) -> Peak:
         rewriter.finish()
 
     stream(1)
-    before = _largest()
+    before = largest()
     took = seconds(lambda: stream(turns))
-    return Peak(megabytes, _largest() - before, turns * len(page.html) / MEGA / took)
+    return Peak(megabytes, largest() - before, turns * len(page.html) / MEGA / took)
 
 
 if __name__ == "__main__":
