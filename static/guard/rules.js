@@ -1,6 +1,6 @@
 /* What the page may contact and store: what the server allows this visitor, on this page. */
 
-import { guard } from "../snippet/script_element.js";
+import { guard, script } from "../snippet/script_element.js";
 import { keepBack } from "./findings.js";
 import { findPattern } from "./patterns.js";
 
@@ -24,7 +24,8 @@ export const mayStore = (kind, name) => {
  * @param {unknown} url */
 export const mayContact = (url) => {
   try {
-    const { protocol, hostname } = new URL(/** @type {any} */ (url), document.baseURI);
+    /* An element of the page may be named like a property of the document: `<img name=baseURI>`. */
+    const { protocol, hostname } = new URL(/** @type {any} */ (url), script.baseURI);
     if (!/^(http|ws)/.test(protocol) || hostname === location.hostname) return true;
     return findPattern(hosts, hostname) || keepBack("host", hostname);
   } catch {

@@ -1,6 +1,6 @@
 /* What the gate says on the element of this script. */
 
-const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+export const script = /** @type {HTMLScriptElement} */ (document.currentScript);
 const src = script.getAttribute("src") ?? "";
 
 /* `state` names the consent that an open page was made for. `before` is the page to load instead of this one,
