@@ -59,7 +59,8 @@ def page(report: Path, new_visitor: Callable[..., Visitor]) -> Any:
 
 
 def test_nothing_but_the_file_is_asked_for(page: Any, report: Path) -> None:
-    assert page.asked == [report.as_uri()]
+    # Firefox does not tell of the file itself.
+    assert {*page.asked} <= {report.as_uri()}
     assert page.locator("h1").inner_text() == "Consent: Example Ltd"
 
 
@@ -67,7 +68,9 @@ def test_nothing_but_the_file_is_asked_for(page: Any, report: Path) -> None:
 def test_the_page_is_as_wide_as_the_window(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
 
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    # Beside a scrollbar that takes room the page is narrower than the window.
+    root = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert root[0] == root[1] <= width
     for svg in page.locator("svg[role=img]").all():
         # Letters are as large as they are, however wide the chart is.
         box = svg.bounding_box()
@@ -98,16 +101,15 @@ def test_axe_finds_nothing(report: Path, new_visitor: Callable[..., Visitor], sc
     page = new_visitor().page
     page.emulate_media(color_scheme=scheme)
     page.goto(report.as_uri())
-    page.locator("summary").click()
 
     found = Axe().run(page)
 
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_a_print_has_the_tables_that_are_folded_away(page: Any) -> None:
+def test_a_print_has_all_tables(page: Any) -> None:
     table = page.locator("details table")
-    assert not table.is_visible()
+    assert table.is_visible()
 
     page.emulate_media(media="print", color_scheme="dark")
 
