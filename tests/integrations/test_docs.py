@@ -271,7 +271,7 @@ def test_the_example_with_a_database_works(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_page_on_the_ledger_records_a_decision() -> None:
     names: dict[str, Any] = {}
-    first, retention = shown("ledger.md")
+    first, _, retention = shown("ledger.md")
 
     run(first, names)
     client = TestClient(ConsentMiddleware(Starlette(), names["gate"]), follow_redirects=False)
