@@ -47,7 +47,9 @@ def whole(ledger: Ledger) -> str:
 
 
 @pytest.mark.parametrize("place", range(4))
-def test_all_that_came_before_and_after_goes_and_the_chain_stays_whole(ledger: Ledger, place: int) -> None:
+def test_all_that_came_before_and_after_goes_and_the_chain_stays_whole_B10(
+    ledger: Ledger, place: int
+) -> None:
     records, other = story(), grant()
     for record in (*records, other):
         ledger.record(record, NOTICE)

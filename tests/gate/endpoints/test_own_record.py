@@ -63,7 +63,7 @@ def consents(site: Site, cookie: str) -> str:
 # -- what it shows -------------------------------------------------------------------------------------------
 
 
-def test_a_visitor_who_has_just_consented_sees_all_of_it(site: Site, ledger: Ledger) -> None:
+def test_a_visitor_who_has_just_consented_sees_all_of_it_B10(site: Site, ledger: Ledger) -> None:
     cookie = site.chooses("save", service=["stats"], headers=[("Sec-GPC", "1")])
 
     reply = site.gets(f"{PAGE}?next=/news", cookie)
@@ -272,7 +272,7 @@ def test_a_receipt_is_saved_and_has_the_names_of_the_standard(site: Site) -> Non
 # -- erasure -------------------------------------------------------------------------------------------------
 
 
-def test_the_visitor_is_asked_and_then_it_is_gone(site: Site, ledger: Ledger, clock: Clock) -> None:
+def test_the_visitor_is_asked_and_then_it_is_gone_B10(site: Site, ledger: Ledger, clock: Clock) -> None:
     cookie = site.chooses("save", service=["stats"])
     clock.now += 2 * DAY
     cookie = site.chooses("accept", cookie)
