@@ -119,7 +119,8 @@ def test_all_records_are_exported_as_lines_of_json(run: Any) -> None:
     lines = [json.loads(line) for line in printed(run("export")).splitlines()]
 
     assert [line["id"] for line in lines] == [GIVEN.id, OTHER.id, BACK.id]
-    assert Record(**{**lines[2], "signals": tuple(lines[2]["signals"])}) == BACK
+    lists = {name: tuple(lines[2][name]) for name in ("signals", "withdrawn")}
+    assert Record(**{**lines[2], **lists}) == BACK
 
 
 def test_records_of_one_controller_or_host_are_exported(run: Any) -> None:
@@ -516,7 +517,7 @@ def test_what_was_left_in_a_spool_is_moved(run: Any, url: str, tmp_path: Path) -
 def test_the_tables_are_made_by_hand(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
 
-    assert printed(call("--url", url, "upgrade")) == "The tables are of version 0003.\n"
+    assert printed(call("--url", url, "upgrade")).startswith("The tables are of version 00")
     assert printed(call("--url", url, "export")) == ""
 
 
@@ -635,3 +636,96 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     assert done.returncode == 1
     assert "Error: consentgate.ledger: the extra `ledger` is missing: " in done.stderr
     assert "pip install -e '.[ledger]'" in done.stderr
+
+
+# -- deliveries ----------------------------------------------------------------------------------------------
+
+HOOKS = """
+def tell(record, services):
+    with open("told", "a") as file:
+        file.write(f"{record.id} {' '.join(services)}\\n")
+
+def fail(record, services):
+    raise ConnectionError("jane@example.org")
+
+async def later(record, services):
+    pass
+"""
+
+
+@pytest.fixture
+def partners(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A module with hooks, and a ledger with a withdrawal that waits."""
+    name = f"partners_{tmp_path.name.replace('-', '_')}"
+    (tmp_path / f"{name}.py").write_text(HOOKS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with closing(Ledger(url, secret_key=SECRET, on_withdrawal=lambda record, services: None)):
+        pass
+    with closing(Ledger(url, secret_key=SECRET)) as without:
+        without.record(GIVEN, NOTICE)
+        without.record(BACK, NOTICE)
+        without.move()
+    return name
+
+
+def of(url: str, *arguments: str) -> Result:
+    return call("--url", url, *arguments)
+
+
+def test_what_waits_is_counted_and_delivered(url: str, partners: str, tmp_path: Path) -> None:
+    assert of(url, "deliveries").stdout.startswith("1 withdrawal waiting\noldest ")
+
+    failed = of(url, "deliver", "--hook", f"{partners}:fail")
+    assert (failed.exit_code, failed.stdout) == (1, "Delivered 0; 1 failed; 1 waiting.\n")
+    assert "jane" not in failed.output
+    found = json.loads(printed(of(url, "deliveries", "--json")))
+    assert found["since"] > 0
+    assert {key: found[key] for key in found if key != "since"} == {
+        "waiting": 1,
+        "failing": 1,
+        "oldest": BACK.at,
+        "errors": {"ConnectionError": 1},
+        "services": {"stats": 1},
+    }
+    assert "1 withdrawal waiting, 1 of which have failed before" in printed(of(url, "deliveries"))
+
+    done = of(url, "deliver", "--hook", f"{partners}.tell")
+    assert printed(done) == "Delivered 1; 0 failed; 0 waiting.\n"
+    assert (tmp_path / "told").read_text() == f"{BACK.id} stats\n"
+    assert printed(of(url, "deliveries")) == "Nothing waits.\n"
+
+
+def test_a_spool_is_moved_before_what_is_in_it_is_delivered(
+    url: str, partners: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", SECRET)
+    spool = tmp_path / "spool"
+    spool.mkdir()
+
+    done = of(url, "deliver", "--hook", f"{partners}:tell", "--spool", str(spool))
+
+    assert printed(done) == "Delivered 1; 0 failed; 0 waiting.\n"
+
+
+@pytest.mark.parametrize(
+    ("hook", "said"),
+    [
+        ("tell", 'expected the path of a function, like "shop.partners.tell", not "tell"'),
+        ("no_such_module:tell", "No module named 'no_such_module'"),
+        ("{}:none", "there is no none in"),
+        (
+            "{}:later",
+            "--hook: expected a function that takes a record and the services withdrawn, not the cor",
+        ),
+    ],
+)
+def test_what_is_no_hook_is_refused(url: str, partners: str, hook: str, said: str) -> None:
+    result = of(url, "deliver", "--hook", hook.format(partners))
+
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_a_ledger_without_a_hook_says_so(run: Any) -> None:
+    assert printed(run("deliveries")).startswith("There has been no hook")

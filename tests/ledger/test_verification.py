@@ -99,6 +99,7 @@ EDITS = {
     "replaces": "0" * 32,
     "account": "somebody",
     "form": 0,
+    "withdrawn": '["stats"]',
 }
 
 

@@ -32,7 +32,7 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "9999", "0003"
+revision, down_revision = "9999", "0004"
 
 def upgrade():
     op.add_column("consentgate_records", sa.Column("invented", sa.Text))
@@ -63,7 +63,7 @@ def test_a_new_version_waits_for_the_upgrade_which_the_old_one_does_not_notice(
     old.move()
 
     monkeypatch.setattr(versions, "_MIGRATIONS", next_version)
-    with pytest.raises(LedgerError, match=r"older version \(0003\): run `consentgate ledger upgrade`"):
+    with pytest.raises(LedgerError, match=r"older version \(0004\): run `consentgate ledger upgrade`"):
         open_ledger()
     assert upgrade_tables(database_url(url)) == "9999"
     new = open_ledger()
@@ -84,7 +84,7 @@ def test_a_new_version_waits_for_the_upgrade_which_the_old_one_does_not_notice(
 def test_upgrading_twice_changes_nothing(url: str) -> None:
     parsed = database_url(url)
 
-    assert upgrade_tables(parsed) == upgrade_tables(parsed) == "0003"
+    assert upgrade_tables(parsed) == upgrade_tables(parsed) == "0004"
 
 
 def test_a_crowd_of_the_old_version_goes_on_while_the_tables_are_upgraded(

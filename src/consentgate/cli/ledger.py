@@ -8,6 +8,8 @@ import click
 
 _COMMANDS = (
     "checkpoint",
+    "deliver",
+    "deliveries",
     "erase",
     "export",
     "move",

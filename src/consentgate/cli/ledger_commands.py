@@ -20,12 +20,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from consentgate.consent.cookie import record_id_in
+from consentgate.consent.hooks import check_hook, function_named
 from consentgate.consent.receipt import receipt as receipt_of
 from consentgate.consent.receipt import receipt_schema
 from consentgate.consent.record import Event, NotRecorded, Record, storable
 from consentgate.ledger import Ledger, LedgerError, Retention
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.database.connections import connect_to, database_url, reading, upgrade_tables
+from consentgate.ledger.database.deliveries import listen
+from consentgate.ledger.database.queueing import count_undelivered
 from consentgate.ledger.database.reading import (
     all_records,
     find,
@@ -39,6 +42,7 @@ from consentgate.ledger.database.reading import (
 from consentgate.ledger.database.retention import purge as purge_records
 from consentgate.ledger.database.statistics import Selection, statistics
 from consentgate.ledger.database.versions import State, state_of
+from consentgate.ledger.delivering.deliverer import Deliverer
 from consentgate.ledger.proof.checkpoints import Checkpoint, last_checkpoint, make_checkpoint
 from consentgate.ledger.proof.verification import verify as verify_all
 from consentgate.ledger.reports.as_json import as_json as write_json
@@ -178,7 +182,7 @@ def _sheet(record: Record, replaced_by: str) -> Iterator[str]:
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
         if field.name in ("at", "valid_until") and value:
-            value = datetime.datetime.fromtimestamp(value, datetime.UTC).isoformat(" ")
+            value = _written(value)
         elif isinstance(value, dict):
             value = ", ".join(f"{id}: {'yes' if granted else 'no'}" for id, granted in sorted(value.items()))
         elif isinstance(value, tuple):
@@ -481,3 +485,52 @@ def move(given: _Given, spool: str) -> None:
     ledger.close()
     if not moved:
         raise click.ClickException("the database did not take it: it stays in the spool")
+
+
+@_command
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def deliveries(given: _Given, as_json: bool) -> None:
+    """Count the withdrawals that wait for the site's hook `on_withdrawal`, by the last error and service."""
+    with given.reading() as connection:
+        found = count_undelivered(connection)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), indent=2))
+    elif not found.since:
+        click.echo("There has been no hook: Ledger(..., on_withdrawal=...) is told of withdrawals.")
+    elif not found.waiting:
+        click.echo("Nothing waits.")
+    else:
+        failing = f", {found.failing} of which have failed before" if found.failing else ""
+        click.echo(f"{counted(found.waiting, 'withdrawal')} waiting{failing}")
+        click.echo(f"{'oldest':<24}  {_written(found.oldest)}")
+        for name, count in (*found.errors.items(), *found.services.items()):
+            click.echo(f"{name:<24}  {count}")
+
+
+@_command
+@click.option("--hook", required=True, metavar="PACKAGE.MODULE:FUNCTION", help="The function to call.")
+@click.option("--spool", type=click.Path(exists=True, file_okay=False), help="A folder to move from before.")
+def deliver(given: _Given, hook: str, spool: str | None) -> None:
+    """Call a hook once for each withdrawal that waits. The exit status is 1 where that fails for one."""
+    # As `python -m` does.
+    sys.path.insert(0, os.getcwd())
+    function = function_named(hook)
+    try:
+        check_hook("--hook", function, "a record", "the services withdrawn")
+    except TypeError as error:
+        raise click.ClickException(str(error)) from error
+    with given.engine() as engine:
+        with engine.begin() as connection:
+            # What is moved from here on is for the hook.
+            listen(connection)
+        if spool is not None:
+            with closing(Ledger(given.url, spool=spool, secret_key=given.secret_keys)) as ledger:
+                ledger.move()
+        done = Deliverer(function, lambda: engine).deliver()
+    click.echo(f"Delivered {done.delivered}; {done.failed} failed; {done.waiting} waiting.")
+    if done.failed:
+        sys.exit(1)
+
+
+def _written(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(" ")

@@ -16,8 +16,11 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
-FORM = 1
-"""The form of the records that this version writes. A later form may have more fields."""
+FORM = 2
+"""The form of the records that this version writes. A later form may have more fields: the second has
+`withdrawn`."""
+SINCE = {"withdrawn": 2}
+"""The form since which records have a field, where that is not the first."""
 
 Control = Literal["accept", "save", "allow", "refuse", "withdraw", "object", "permit", "erase"]
 """The button that was pressed, by its value in the form."""
@@ -44,6 +47,8 @@ class Event(StrEnum):
 
 GRANTS = frozenset((Event.GIVEN, Event.RENEWED, Event.REDUCED))
 """The events by which something is granted."""
+TAKING_BACK = frozenset((Event.REDUCED, Event.WITHDRAWN, Event.ERASED))
+"""The events by which something is not granted any more."""
 COUNTED = frozenset((Event.REFUSED, Event.OBJECTED, Event.PERMITTED, Event.ERASED))
 """The events that are only counted: they prove no consent, and an id would follow a visitor who said no."""
 
@@ -57,6 +62,7 @@ class Record:
     beginning of the day. `categories` and `services` say of each id whether it was granted. `policy` and
     `notice` are digests of the policy and of what the visitor was shown, in this `language`. `signals` are
     those that the browser sent along. `account` is for consent that goes with an account, and not used yet.
+    `withdrawn` has the ids of the services that were granted before and are not any more.
 
     Raises ValueError for a text that no database keeps as it is.
     """
@@ -78,6 +84,7 @@ class Record:
     valid_until: int = 0
     account: str = ""
     form: int = FORM
+    withdrawn: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         texts = [getattr(self, name) for name in _TEXTS]
@@ -94,15 +101,23 @@ class Record:
         return self.event in GRANTS
 
     @property
+    def takes_back(self) -> bool:
+        """True where it takes back what a record before it has granted, or a part of that."""
+        return self.event in TAKING_BACK
+
+    @property
     def is_counted(self) -> bool:
         """True where it is only counted, and not kept."""
         return self.event in COUNTED
 
     @property
     def canonical(self) -> bytes:
-        """The bytes that stand for this record in digests: JSON in UTF-8 with all fields, the keys sorted,
-        no spaces."""
-        return _canonical.encode(self)
+        """The bytes that stand for this record in digests: JSON in UTF-8 with all fields of its form, the
+        keys sorted, no spaces."""
+        if self.form >= FORM:
+            return _canonical.encode(self)
+        known = (one.name for one in fields(self) if SINCE.get(one.name, 0) <= self.form)
+        return _canonical.encode({name: getattr(self, name) for name in known})
 
     @property
     def digest(self) -> bytes:

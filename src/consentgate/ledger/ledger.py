@@ -14,12 +14,15 @@ from typing import Literal, get_args
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from consentgate.consent.hooks import check_hook
 from consentgate.consent.record import Notice, NotReadable, NotRecorded, Record, RecordMeter, Waiting
 from consentgate.log_fields import fields
 
 from .chain.keys import Keys
 from .database.connections import Database, OutdatedTables, database_url
 from .database.retention import Purged, Retention, purge
+from .delivering.courier import Hook
+from .delivering.deliverer import Delivered, Deliverer
 from .own_records import OwnRecords
 from .proof.checkpoints import Checkpoint, make_checkpoint
 from .writing.direct_writer import DirectWriter
@@ -50,6 +53,11 @@ class Ledger:
     Records are kept for as long as the `retention` says. At most `spool_limit` bytes wait for the database in
     each process, and a checkpoint is made every `checkpoint_every` seconds in which something was recorded.
 
+    `on_withdrawal` is called for each withdrawal, and for each grant of less than before, with the record and
+    the ids of the services that were granted before and are not any more. It is called in a thread, after the
+    visitor was answered, at least once: again and again until it returns without an error, by whichever
+    process of the site lives.
+
     Raises ValueError and TypeError for arguments that are none, LedgerError where the tables are of an older
     version, a folder for the database is not there, or the spool cannot be made. A database that does not
     work is logged, and tried again.
@@ -65,13 +73,16 @@ class Ledger:
         retention: Retention | None = None,
         spool_limit: int = SPOOL_LIMIT,
         checkpoint_every: float = _HOUR,
+        on_withdrawal: Hook | None = None,
     ) -> None:
         if durable not in get_args(Durable):
             raise ValueError(f'durable: expected "disk" or "database", not {durable!r}')
+        check_hook("on_withdrawal", on_withdrawal, "a record", "the services withdrawn")
         parsed = database_url(url)
         if spool is None and parsed.get_backend_name() == "sqlite":
             _check_folder(Path(str(parsed.database)).parent)
-        self._database = Database(parsed)
+        self._database = Database(parsed, listens=on_withdrawal is not None)
+        self._hook = on_withdrawal
         self._spool = _spool_of(spool, durable, parsed.get_backend_name(), parsed.database)
         self._keys = None if secret_key is None else Keys(_listed(secret_key))
         self.retention = retention or Retention()
@@ -83,6 +94,7 @@ class Ledger:
         self._process = _Process()
         self._start()
         _watch_forks(self)
+        self._begin_deliveries()
 
     def _start(self) -> None:
         if self._spool is not None:
@@ -108,6 +120,7 @@ class Ledger:
         ledger."""
         if self._keys is None:
             self._keys = Keys(secret_keys)
+            self._begin_deliveries()
         return self
 
     def metered_by(self, meter: RecordMeter) -> None:
@@ -126,6 +139,15 @@ class Ledger:
             # While the database works, that is moved before anybody sees it.
             left = 0 if works else size_left_behind(self._spool)
             self._meter.waits(replace(waiting, left_behind=left))
+
+    def _begin_deliveries(self) -> None:
+        """Go on with what was withdrawn before this process started, without waiting for its first visitor. A
+        process that is forked later begins with its first record."""
+        if self._hook is None:
+            return
+        self._deliverer(self._process)
+        if self._spool is not None and self._keys is not None:
+            self._mover(self._process)
 
     def record(self, record: Record, notice: Notice | None = None) -> None:
         """Keep a `record`, and the `notice` that it cites. Return when both would survive a loss of power.
@@ -155,6 +177,8 @@ class Ledger:
             self._tell_meter(works=False)
             raise NotRecorded("neither the disk nor the database could be written") from error
         self._tell_meter(works=True)
+        if record.takes_back:
+            self._tell_deliverer(process)
 
     @property
     def kept_for(self) -> str:
@@ -199,9 +223,28 @@ class Ledger:
         assert self._spool is not None
         with process.lock:
             if process.mover is None:
-                moving = Moving(self._spool, self.engine, self._given_keys, self._checkpoint_every)
+                moving = Moving(
+                    self._spool,
+                    self.engine,
+                    self._given_keys,
+                    self._checkpoint_every,
+                    lambda: self._tell_deliverer(process),
+                )
                 process.mover = Mover(moving, lambda: process.writer, self._tell_meter)
             return process.mover
+
+    def _tell_deliverer(self, process: _Process) -> None:
+        """Have withdrawals delivered that have just come into the database."""
+        if self._hook is not None and not self._closed:
+            self._deliverer(process).wake()
+
+    def _deliverer(self, process: _Process) -> Deliverer:
+        assert self._hook is not None
+        with process.lock:
+            if process.deliverer is None:
+                process.deliverer = Deliverer(self._hook, self.engine)
+                process.deliverer.start()
+            return process.deliverer
 
     def _direct(self, process: _Process) -> DirectWriter:
         with process.lock:
@@ -256,19 +299,34 @@ class Ledger:
         what was purged from what was removed."""
         return purge(self.engine(), self._given_keys, self.retention, now)
 
+    def deliver(self) -> Delivered:
+        """Move what waits, call `on_withdrawal` once for each withdrawal that waits, and return when that is
+        over.
+
+        Raises ValueError where there is no hook, and SQLAlchemyError where the database does not work.
+        """
+        if self._hook is None:
+            raise ValueError("on_withdrawal: expected the function to call: Ledger(..., on_withdrawal=...)")
+        if self._spool is not None and self._keys is not None:
+            self.move()
+        return self._deliverer(self._process).deliver()
+
     def close(self) -> None:
         """Move what waits, and let go of the files and connections. What the database does not take now is
-        moved by the next process that has this spool."""
+        moved by the next process that has this spool, and what `on_withdrawal` has not taken is for the next
+        process that has the hook."""
         self._closed = True
         process = self._process
         with process.lock:
-            writer, mover = process.writer, process.mover
+            writer, mover, deliverer = process.writer, process.mover, process.deliverer
         if writer is not None:
             writer.close()
             process.writer = None
         if mover is not None:
             mover.look_again()
             mover.stop()
+        if deliverer is not None:
+            deliverer.stop()
         self._database.close()
 
     def _forked(self) -> None:
@@ -288,6 +346,7 @@ class _Process:
         self.direct: DirectWriter | None = None
         self.mover: Mover | None = None
         self.own_records: OwnRecords | None = None
+        self.deliverer: Deliverer | None = None
         self.spool_failure = 0
 
 

@@ -429,3 +429,11 @@ def test_a_flood_is_not_recorded_and_still_nobody_is_kept_from_refusing(
     assert len(recorder.records) == 3
     site.chooses("accept", headers=other)
     assert len(recorder.records) == 4
+
+
+def test_what_takes_consent_back_names_the_services(site: Site, recorder: Recorder) -> None:
+    cookie = site.chooses("accept")
+    cookie = site.chooses("save", cookie, service=["stats", "heat"])
+    site.chooses("withdraw", cookie)
+
+    assert [record.withdrawn for record in recorder.records] == [(), ("films",), ("heat", "stats")]

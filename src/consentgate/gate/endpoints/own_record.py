@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from consentgate.consent import Choice
 from consentgate.consent.receipt import receipt
 from consentgate.consent.record import Event, Record, Recorder, storable
 from consentgate.gate.cookies.sent import SentCookies
@@ -17,7 +18,7 @@ from consentgate.gate.message import Answer
 from consentgate.gate.request.visit import Visit
 from consentgate.pages import Known, Pages, shown_headers
 
-from .records import host_in_records
+from .records import host_in_records, withdrawn_by
 from .routes import problem, query_of
 
 _HTML = "text/html; charset=utf-8"
@@ -138,6 +139,8 @@ class OwnRecordPage:
         """Return the orders to erase the records that the visitor's cookies name, and those whose ids a form
         has brought `signed`."""
         visit, enforcement = self.visit, self.enforcement
+        before = visit.consent.choice
+        granted = withdrawn_by(enforcement.policy, before, Choice(0))
         ids = dict.fromkeys((*self.ids, *enforcement.cookies.record_ids.read(signed, visit.host)))
         return tuple(
             Record(
@@ -149,6 +152,7 @@ class OwnRecordPage:
                 policy=enforcement.version,
                 language=self.pages.language,
                 control="erase",
+                withdrawn=granted if before is not None and before.id.hex() == id else (),
             )
             for id in ids
         )

@@ -10,7 +10,17 @@ from consentgate.consent import Choice
 from consentgate.consent.choice import takes_back
 from consentgate.consent.choice_validity import Validity
 from consentgate.consent.coverage import digests
-from consentgate.consent.record import COUNTED, GRANTS, Control, Event, Notice, Record, Source, storable
+from consentgate.consent.record import (
+    COUNTED,
+    GRANTS,
+    TAKING_BACK,
+    Control,
+    Event,
+    Notice,
+    Record,
+    Source,
+    storable,
+)
 from consentgate.gate.request.origin import page_before
 from consentgate.gate.request.visit import Visit
 from consentgate.policy import OWN, Policy
@@ -45,6 +55,7 @@ def record_of(choice: Choice, control: Control, visit: Visit, notice: Notice, ve
         source=_source(control, visit),
         signals=tuple(sorted(visit.signals)),
         valid_until=Validity.of(site).end(choice) if is_grant else 0,
+        withdrawn=withdrawn_by(policy, before, choice) if event in TAKING_BACK else (),
     )
 
 
@@ -83,6 +94,13 @@ def _units(policy: Policy, choice: Choice) -> tuple[dict[str, bool], dict[str, b
         named = categories if unit.service == OWN else services
         named[unit.category if unit.service == OWN else unit.id] = digest in choice.granted
     return categories, services
+
+
+def withdrawn_by(policy: Policy, before: Choice | None, choice: Choice) -> tuple[str, ...]:
+    """Return the services that were granted `before`, and which the new `choice` does not grant."""
+    gone = before.granted - choice.granted if before is not None else frozenset[bytes]()
+    units = digests(policy).items()
+    return tuple(sorted(unit.id for unit, digest in units if unit.service != OWN and digest in gone))
 
 
 def _source(control: Control, visit: Visit) -> Source:

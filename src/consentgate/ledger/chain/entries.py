@@ -53,19 +53,26 @@ class CountEntry(msgspec.Struct, frozen=True, tag="count"):
 
 class ErasureEntry(msgspec.Struct, frozen=True, tag="erasure"):
     """The order to erase the record with this `id`, of the second `at`, and all that came before and after
-    it. It is `counted`. Who has no key cannot give such an order."""
+    it. It is `counted`. Who has no key cannot give such an order. The `controller`, and the services that are
+    `withdrawn` by it, are for the site's hook.
+    """
 
     position: int
     id: str
     at: int
     counted: CountEntry
     signature: Signature
+    controller: str = ""
+    withdrawn: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, position: int, record: Record, keys: Keys) -> ErasureEntry:
         """Return the order that a `record` of the event ERASED stands for."""
         signature = keys.sign(_ERASURE, _ordered(record.replaces, record.at))
-        return cls(position, record.replaces, record.at, CountEntry.of(position, record), signature)
+        counted = CountEntry.of(position, record)
+        return cls(
+            position, record.replaces, record.at, counted, signature, record.controller, record.withdrawn
+        )
 
     def is_signed(self, keys: Keys) -> bool:
         """Say whether the signature is one of these keys'."""

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from consentgate.log_fields import fields
 
+from .deliveries import listen
 from .sqlite_connections import GuardedConnection, Keeper
 from .versions import State, state_of, upgrade, version_of
 
@@ -141,10 +142,12 @@ class OutdatedTables(Exception):
 
 
 class Database:
-    """The database at `url`. Threads share one; a forked process makes connections of its own."""
+    """The database at `url`. Threads share one; a forked process makes connections of its own. With `listens`
+    a hook of the site is told of withdrawals."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, listens: bool = False) -> None:
         self.url = url
+        self._listens = listens
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -157,6 +160,9 @@ class Database:
         try:
             with engine.begin() as connection:
                 _prepare(connection)
+                if self._listens:
+                    # Before anything is stored from here: what is stored earlier is not for the hook.
+                    listen(connection)
         finally:
             # Nothing that is open is left to processes that are forked later.
             engine.dispose()

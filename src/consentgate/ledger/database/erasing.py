@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
 
-from consentgate.consent.record import Record
+from consentgate.consent.record import GRANTS, Record
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.links import purge_signature
 
+from .deliveries import enqueue_erasure, listening_since
 from .inserting import insert_into
 from .schema import ends_another, erasures, links, objections, records
 from .sqlite_connections import note_deletion
@@ -19,6 +21,7 @@ from .sqlite_connections import note_deletion
 _ERASURES = 0x6572617375726573
 """The number of PostgreSQL's advisory lock for erasures: "erasures" in ASCII."""
 _DIGEST_SIZE = 16
+_GRANTS = frozenset(event.value for event in GRANTS)
 
 Order = tuple[str, int]
 """The id of a record to erase, and the second of the order."""
@@ -37,6 +40,7 @@ def erase(connection: Connection, keys: Keys, orders: Iterable[Order]) -> set[st
     them too. Return the ids of the orders that are new."""
     waiting = [*orders]
     ordered = {id for id, _ in waiting}
+    is_listening = listening_since(connection) > 0
     new, done = ordered - erased_at(connection, ordered).keys(), set[str]()
     while waiting:
         id, at = waiting.pop()
@@ -47,6 +51,8 @@ def erase(connection: Connection, keys: Keys, orders: Iterable[Order]) -> set[st
         connection.execute(marked.on_conflict_do_nothing())
         for table in (records, objections):
             rows = _of(connection, table, id, at)
+            if is_listening:
+                _enqueue(connection, rows, at)
             purge_rows(connection, keys, table, rows)
             waiting += ((other, at) for row in rows for other in (row.id, row.replaces) if other)
     return new
@@ -54,11 +60,20 @@ def erase(connection: Connection, keys: Keys, orders: Iterable[Order]) -> set[st
 
 def _of(connection: Connection, table: Table, id: str, at: int) -> Sequence[Any]:
     """Return the record with this id, and those that replaced it: what was decided after the order stays."""
-    chosen = select(links.c.writer, links.c.seq, links.c.chain, table.c.id, table.c.replaces)
+    kept = table.c.id, table.c.replaces, table.c.event, table.c.host, table.c.controller, table.c.services
+    chosen = select(links.c.writer, links.c.seq, links.c.chain, *kept)
     joined = chosen.join(table, and_(table.c.writer == links.c.writer, table.c.seq == links.c.seq))
     later = joined.where(ends_another(table), table.c.replaces == id, table.c.at <= at)
     # Two queries: for conditions with OR, no database uses both indexes.
     return [*connection.execute(joined.where(table.c.id == id)), *connection.execute(later)]
+
+
+def _enqueue(connection: Connection, rows: Iterable[Any], at: int) -> None:
+    """Have the site's hook told of each consent that is erased: the site may have noted any of their ids."""
+    for row in rows:
+        if row.event in _GRANTS:
+            services = [id for id, granted in msgspec.json.decode(row.services).items() if granted]
+            enqueue_erasure(connection, row.id, at, row.host, row.controller, services)
 
 
 def erase_late(connection: Connection, keys: Keys, arrived: Sequence[Record]) -> None:

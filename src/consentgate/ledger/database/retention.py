@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 from sqlalchemy import Column, Engine, Select, Table, and_, delete, exists, or_, select, tuple_
 
 from consentgate.ledger.chain.keys import Keys
+from consentgate.log_fields import fields
 from consentgate.policy.lifetime import lifetime_seconds
 
 from .erasing import purge_rows
-from .schema import counts, ends_another, erasures, links, notices, objections, records
+from .schema import counts, deliveries, ends_another, erasures, links, notices, objections, records
+
+_log = logging.getLogger("consentgate.ledger")
 
 _BATCH = 500
 """The most records that are purged in one transaction, so that none is long."""
@@ -66,6 +70,7 @@ def purge(engine: Engine, keys: Keys, retention: Retention, now: float | None = 
         # A record that is still on its way by then is old enough to be purged.
         late = min(ended, withdrawn) - lifetime_seconds(_LONGEST_VALIDITY)
         connection.execute(delete(erasures).where(erasures.c.at < late))
+    _give_up_deliveries(engine, withdrawn)
     return Purged(
         _purge_before(engine, keys, records, records.c.valid_until, ended)
         + _purge_replaced(engine, keys, objections, ended)
@@ -112,6 +117,19 @@ def _linked(table: Table) -> Select[Any]:
     """Return the query for the links of the records in a table."""
     together = and_(table.c.writer == links.c.writer, table.c.seq == links.c.seq)
     return select(links.c.writer, links.c.seq, links.c.chain).join(table, together)
+
+
+def _give_up_deliveries(engine: Engine, withdrawn: int) -> None:
+    """Delete what the site's hook has not taken for as long as withdrawals are kept: it has a copy of the
+    record, which is not to be kept for longer."""
+    with engine.begin() as connection:
+        given_up = connection.execute(delete(deliveries).where(deliveries.c.at < withdrawn)).rowcount
+    if given_up:
+        _log.error(
+            "on_withdrawal has not taken %d withdrawals for so long that they were purged",
+            given_up,
+            extra=fields("hook given up", count=given_up),
+        )
 
 
 def _purge_notices(engine: Engine, stored: int) -> int:

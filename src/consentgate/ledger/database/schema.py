@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    Double,
     FromClause,
     Index,
     Integer,
@@ -81,6 +82,7 @@ def _of_records(name: str) -> Table:
         Column("replaces", ID, nullable=False),
         Column("account", Text, nullable=False),
         Column("form", SmallInteger, nullable=False),
+        Column("withdrawn", Text),
         Index(f"{PREFIX}{name}_id", "id"),
         Index(f"{PREFIX}{name}_notice", "notice"),
     )
@@ -140,6 +142,41 @@ erasures = Table(
 )
 """What was erased, by a digest of each record's id: what is still on its way in a spool must not come
 back."""
+
+hooks = Table(
+    PREFIX + "hooks",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+)
+"""Which hooks of the site there have been, and since when: what was recorded before is not for them."""
+
+queued = Table(
+    PREFIX + "queued",
+    metadata,
+    Column("writer", WRITER, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far the records of each writer were looked through for withdrawals to deliver."""
+
+deliveries = Table(
+    PREFIX + "deliveries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    # What the hook gets, since the record itself may be purged or erased meanwhile.
+    Column("record", Text, nullable=False),
+    Column("services", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    # The withdrawal of the same visitor that is to be delivered before.
+    Column("after", ID, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", String(255), nullable=False),
+    Column("tried_at", Double, nullable=False),
+    Column("not_before", Double, nullable=False),
+    Column("holder", String(32), nullable=False),
+    Column("held_until", Double, nullable=False),
+)
+"""Withdrawals that wait for the site's hook to take them. A process that delivers one holds it meanwhile."""
 
 checkpoints = Table(
     PREFIX + "checkpoints",

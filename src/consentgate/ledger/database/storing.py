@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, select
 
-from consentgate.consent.record import FORM, Event, Record
+from consentgate.consent.record import FORM, SINCE, Event, Record
 from consentgate.ledger.chain.entries import CountEntry, Entry, ErasureEntry, NoticeEntry, RecordEntry
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.links import START, Link
 
+from .deliveries import enqueue_erasure, listening_since
 from .erasing import erase, erase_late, wait_for_erasures
 from .inserting import insert_into
 from .schema import counts, links, notices, objections, records, writers
@@ -87,6 +88,11 @@ def _store_records(connection: Connection, kept: Sequence[RecordEntry]) -> None:
 
 def _erase(connection: Connection, keys: Keys, ordered: Sequence[ErasureEntry]) -> None:
     new = erase(connection, keys, [(entry.id, entry.at) for entry in ordered])
+    for entry in ordered if listening_since(connection) else ():
+        if entry.id in new and entry.withdrawn:
+            # Its record may be on its way yet.
+            host, controller = entry.counted.host, entry.controller
+            enqueue_erasure(connection, entry.id, entry.at, host, controller, entry.withdrawn)
     # Who orders the same again is counted once.
     _count(connection, {entry.id: entry.counted for entry in ordered if entry.id in new}.values())
 
@@ -132,15 +138,16 @@ def _row(entry: RecordEntry) -> dict[str, Any]:
     return row
 
 
-_AS_JSON = ("categories", "services", "signals")
+_AS_JSON = frozenset(("categories", "services", "signals", "withdrawn"))
 _FIELDS = tuple(one.name for one in fields(Record))
 _json = msgspec.json.Encoder(order="sorted")
 
 
 def record_of(row: Any) -> Record:
     """Return the record in a row of the database. Raises ValueError where there is none any more."""
-    values = {name: getattr(row, name) for name in _FIELDS}
-    for name in _AS_JSON:
+    # What no digest of its form covers is nothing that the record says.
+    values = {name: getattr(row, name) for name in _FIELDS if SINCE.get(name, 0) <= row.form}
+    for name in _AS_JSON & values.keys():
         values[name] = msgspec.json.decode(values[name])
     return msgspec.convert(values, Record)
 

@@ -14,7 +14,7 @@ from msgspec import MsgspecError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from consentgate.ledger.chain.entries import Entry, ErasureEntry, decode
+from consentgate.ledger.chain.entries import Entry, ErasureEntry, RecordEntry, decode
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.database.connections import OutdatedTables
 from consentgate.ledger.database.storing import TooNew, store
@@ -41,16 +41,23 @@ _BETWEEN_LOOKS = 60.0
 class Moving:
     """Moves what the writer of this process, and those that are no more, have in a `spool`.
 
-    `engine` is asked for when it is needed. Used by one thread at a time.
+    `engine` is asked for when it is needed, and `withdrew` is called when withdrawals are in the database.
+    Used by one thread at a time.
     """
 
     def __init__(
-        self, spool: Path, engine: Callable[[], Engine], keys: Keys, checkpoint_every: float
+        self,
+        spool: Path,
+        engine: Callable[[], Engine],
+        keys: Keys,
+        checkpoint_every: float,
+        withdrew: Callable[[], None],
     ) -> None:
         self._spool = spool
         self._engine = engine
         self._keys = keys
         self._checkpoint_every = checkpoint_every
+        self._withdrew = withdrew
         # How far the segment of a live writer has been moved.
         self._offsets: dict[Path, int] = {}
         self._told: set[Path] = set()
@@ -125,6 +132,8 @@ class Moving:
         while batch := list(islice(entries, BATCH)):
             with self._engine().begin() as connection:
                 store(connection, writer, batch, self._keys)
+            if any(map(_takes_back, batch)):
+                self._withdrew()
 
     def _genuine(self, entries: Iterator[Entry], path: Path) -> Iterator[Entry]:
         """Yield the entries without forged orders to erase records: who can write to the spool must not be
@@ -155,6 +164,10 @@ class Moving:
         if path not in self._told:
             self._told.add(path)
             _log.error(message, *values, extra=extra)
+
+
+def _takes_back(entry: Entry) -> bool:
+    return isinstance(entry, ErasureEntry) or (isinstance(entry, RecordEntry) and entry.record.takes_back)
 
 
 class _KeyMissing(Exception):

@@ -1,0 +1,1 @@
+"""How withdrawals reach the site's hook."""
