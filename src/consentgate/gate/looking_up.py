@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from consentgate.consent.record import NotReadable
+from consentgate.log_fields import fields
 
 from .message import Answer
 
@@ -30,5 +31,5 @@ class LookUp:
         except NotReadable:
             return self.otherwise()
         except Exception:
-            _log.exception("a visitor's record could not be shown")
+            _log.exception("a visitor's record could not be shown", extra=fields("record not shown"))
             return self.otherwise()

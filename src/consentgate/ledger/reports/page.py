@@ -28,6 +28,7 @@ _BUTTONS = {
     "withdraw": "Withdraw",
     "object": "Object",
     "permit": "Permit again",
+    "erase": "Erase the record",
 }
 _PLACES = {
     "banner": "The banner of a page",
