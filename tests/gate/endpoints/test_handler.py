@@ -85,7 +85,7 @@ def test_the_endpoints_that_the_documentation_lists_are_there(site: Site) -> Non
     text = (ROOT / "docs/http.md").read_text("utf-8")
     rows = re.findall(r"^\| `GET /_privacy/.*?\|", text, re.MULTILINE)
     names = [name for row in rows for name in re.findall(r"`(?:GET /_privacy/)?([a-z.]+)`", row)]
-    pages = ["choices", "declaration", "declaration.md", "declaration.json"]
+    pages = ["choices", "record", "declaration", "declaration.md", "declaration.json"]
     assert names == [*pages, "visitor.css", "state", "refused"]
     assert {site.gets(f"/_privacy/{name}").status for name in names} == {200}
 
