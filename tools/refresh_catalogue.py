@@ -30,7 +30,7 @@ CATEGORIES = frozenset(
         *("marketing", "other", "social", "tag-manager", "utility", "video"),
     )
 )
-"""What third-party-web says that companies do. policy/proposals.py reads meaning into some of these."""
+"""What third-party-web says that companies do: policy/advice/proposals.py reads meaning into some of it."""
 
 LARGEST_CHANGE = 0.05
 """The share by which a count may change. The list moves slowly: more is a mistake, or news."""
@@ -97,7 +97,7 @@ def _rows(file: Path) -> Iterator[Row]:
             if row.category not in CATEGORIES:
                 raise Unexpected(
                     f"{place}: {row.category!r} is a new category. Say in CATEGORIES that it is known, and "
-                    "in policy/proposals.py whether it says what a service is for"
+                    "in policy/advice/proposals.py whether it says what a service is for"
                 )
             try:
                 UrlPattern.parse(row.domain)

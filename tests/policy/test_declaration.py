@@ -10,7 +10,7 @@ import pytest
 
 from consentgate import Policy, PolicyError
 from consentgate.policy import Declaration, EarlierVersion
-from consentgate.policy.declaration_gaps import missing_in
+from consentgate.policy.advice.declaration_gaps import missing_in
 
 SITE = """
 [site]

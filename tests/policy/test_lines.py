@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate import Policy, PolicyError
-from consentgate.policy.lines import Lines
 from consentgate.policy.messages import path_of, place_of
+from consentgate.policy.reading.lines import Lines
 
 POLICY = """\
 # The policy of a site

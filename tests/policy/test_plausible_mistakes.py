@@ -17,8 +17,8 @@ from consentgate.policy.model import (
     Site,
     Theme,
 )
-from consentgate.policy.other_words import KEYS, LANGUAGES, TABLES
-from consentgate.policy.other_words import REASONS as OTHER_REASONS
+from consentgate.policy.reading.other_words import KEYS, LANGUAGES, TABLES
+from consentgate.policy.reading.other_words import REASONS as OTHER_REASONS
 from consentgate.policy.schema import policy_schema
 
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'

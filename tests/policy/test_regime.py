@@ -8,9 +8,9 @@ import pytest
 
 from consentgate import Policy
 from consentgate.policy import Mistake, PolicyError
-from consentgate.policy.declaration_gaps import missing_in
+from consentgate.policy.advice.declaration_gaps import missing_in
+from consentgate.policy.advice.proposals import Proposals
 from consentgate.policy.loading import read
-from consentgate.policy.proposals import Proposals
 from consentgate.policy.review import review
 
 from .measurements import UK_STATISTICS

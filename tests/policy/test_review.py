@@ -8,7 +8,7 @@ import pytest
 from documentation.pages import blocks
 
 from consentgate import Policy
-from consentgate.policy.declaration_gaps import missing_in
+from consentgate.policy.advice.declaration_gaps import missing_in
 from consentgate.policy.findings import PolicyFinding
 from consentgate.policy.loading import read
 from consentgate.policy.review import review

@@ -10,8 +10,8 @@ from consentgate import Policy
 from consentgate.pages import Pages
 from consentgate.pages.assets import StaticFile
 from consentgate.policy import PolicyError, Theme
+from consentgate.policy.checks.theme import COLOURS, contrast
 from consentgate.policy.model import DarkColours
-from consentgate.policy.theme import COLOURS, contrast
 
 SITE = '[site]\nname = "Example"\ncontroller = "Example Ltd"\ncontact = "privacy@example.org"\n'
 

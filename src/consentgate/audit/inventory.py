@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from consentgate.catalogue import catalogue
 from consentgate.policy import Claim, Policy
-from consentgate.policy.first_party import registrable_domain
+from consentgate.policy.claims.first_party import registrable_domain
 from consentgate.policy.model import CONSENT_COOKIES
 
 from .absolute_urls import host_of, resolved

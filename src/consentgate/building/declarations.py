@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from consentgate.catalogue import catalogue
 from consentgate.policy import Policy
+from consentgate.policy.advice.proposals import LONGEST, asked_reason, toml_text
 from consentgate.policy.model import Regime
-from consentgate.policy.proposals import LONGEST, asked_reason, toml_text
 
 from .findings import Found
 

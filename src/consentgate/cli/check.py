@@ -14,10 +14,10 @@ import click
 
 from consentgate.pages import check_templates
 from consentgate.policy import Mistake, PolicyError
+from consentgate.policy.advice.reviewed import Reviewer, review_bytes, review_file
 from consentgate.policy.errors import in_file
 from consentgate.policy.findings import Level, PolicyFinding
 from consentgate.policy.host_files import ENDING, misnamed_files
-from consentgate.policy.reviewed import Reviewer, review_bytes, review_file
 
 from .django_settings import reviewer_of_django
 from .progress_bar import with_progress

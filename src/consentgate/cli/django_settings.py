@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from consentgate.policy.reviewed import Reviewer
+from consentgate.policy.advice.reviewed import Reviewer
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
 

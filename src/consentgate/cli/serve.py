@@ -14,7 +14,7 @@ import click
 
 from consentgate.gate import Gate
 from consentgate.policy import Policy
-from consentgate.policy.first_party import is_loopback
+from consentgate.policy.claims.first_party import is_loopback
 from consentgate.wsgi import ConsentMiddleware
 
 from .page import said_in_a_line

@@ -11,8 +11,8 @@ from consentgate.catalogue import KnownCookie, KnownService, catalogue
 from consentgate.catalogue.naming import names_meant
 from consentgate.catalogue.search import find_services
 from consentgate.policy import Claim, Policy
+from consentgate.policy.advice.proposals import Proposals
 from consentgate.policy.messages import shown, suggestion
-from consentgate.policy.proposals import Proposals
 
 _CLOSED = "has closed: take its markup out of your pages"
 

@@ -12,8 +12,8 @@ from typing import Any
 from consentgate.catalogue import UrlPattern, catalogue
 from consentgate.policy import Policy, PolicyError, own_hosts
 from consentgate.policy.errors import Mistake
-from consentgate.policy.lines import Lines
 from consentgate.policy.messages import listed
+from consentgate.policy.reading.lines import Lines
 from consentgate.web.url import Url, resolve
 
 from .tables import TableWriter

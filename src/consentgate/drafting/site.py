@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from consentgate.policy.first_party import registrable_domain
+from consentgate.policy.claims.first_party import registrable_domain
 
 from .toml import array, comment, quoted
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from consentgate.catalogue import catalogue
 from consentgate.policy import NECESSARY, Claim, Policy
-from consentgate.policy.proposals import Proposals
+from consentgate.policy.advice.proposals import Proposals
 from consentgate.policy.well_known_cookies import certain_reason, likely_reason, reason_in_front
 
 from .toml import comment, commented_out, quoted

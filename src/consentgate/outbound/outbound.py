@@ -11,8 +11,8 @@ from consentgate.gate.log.once import Once
 from consentgate.gate.log.service_label import service_label
 from consentgate.log_fields import fields
 from consentgate.policy import Policy
+from consentgate.policy.advice.proposals import Proposals
 from consentgate.policy.messages import did_you_mean, listed, shown
-from consentgate.policy.proposals import Proposals
 
 from .contact import HELD_BACK, Contact, contact_at
 

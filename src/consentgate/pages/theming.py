@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consentgate.policy import Theme
+from consentgate.policy.checks.theme import COLOURS, GENERIC_FAMILIES, families
 from consentgate.policy.model import Colours
-from consentgate.policy.theme import COLOURS, GENERIC_FAMILIES, families
 
 _ROOTS = ".consentgate,.consentgate-placeholder"
 

@@ -1,8 +1,8 @@
 """The policy: what a site declares, and who every URL and cookie belongs to."""
 
-from .claim import OWN, UNDECLARED, Claim, Groups, Unit
+from .claims.claim import OWN, UNDECLARED, Claim, Groups, Unit
+from .claims.first_party import OwnHosts, own_hosts
 from .errors import Mistake, PolicyError
-from .first_party import OwnHosts, own_hosts
 from .installed import DeclaredService, services_in
 from .lifetime import LONGEST, lifetime_seconds
 from .model import (

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from consentgate.web.host import parse_host
 
-from .first_party import is_address, is_loopback
+from .claims.first_party import is_address, is_loopback
 
 ENDING = ".toml"
 BELOW = "_."

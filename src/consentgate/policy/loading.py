@@ -17,13 +17,10 @@ from consentgate.catalogue import KnownService, catalogue
 from consentgate.log_fields import fields
 
 from .categories import DEFAULT_CATEGORIES
-from .check import check
+from .checks.check import check
 from .errors import Mistake, PolicyError, in_file
-from .filing import file_service
 from .findings import PolicyFinding
-from .hints import table_meant, use_hint
 from .lifetime import THIRTEEN_MONTHS, lifetime_seconds
-from .lines import Lines
 from .messages import but_not, place_of, shown, suggestion
 from .model import (
     AUDIENCE,
@@ -41,9 +38,12 @@ from .model import (
     Site,
     Theme,
 )
+from .reading.filing import file_service
+from .reading.hints import table_meant, use_hint
+from .reading.lines import Lines
+from .reading.syntax import say_what_is_wrong
+from .reading.tables import TableReader, belongs_elsewhere
 from .review import review_at_start
-from .syntax import say_what_is_wrong
-from .tables import TableReader, belongs_elsewhere
 
 Colouring = TypeVar("Colouring", bound=Colours)
 

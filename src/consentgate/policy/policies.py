@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from consentgate.log_fields import fields
 from consentgate.web.host import parse_authority
 
-from .declaration_gaps import latest_day, missing_or_postdated_in
+from .advice.declaration_gaps import latest_day, missing_or_postdated_in
 from .errors import Mistake, PolicyError
 from .host_files import DEFAULT, ENDING, files_for, find_file, is_host, misnamed_files, version_of
 from .installed import DeclaredService, installed_services

@@ -16,15 +16,15 @@ import msgspec
 from consentgate.texts import Texts, nearest, texts
 
 from .categories import DEFAULT_CATEGORIES, category_for
-from .check import check
-from .claims import Claims
-from .consent_mode import ToldVendor, told_vendors
+from .checks.check import check
+from .checks.consent_mode import ToldVendor, told_vendors
+from .checks.texts import replaced_in, spoken
+from .claims.claims import Claims
 from .errors import Mistake, PolicyError
 from .installed import DeclaredService, installed_services
 from .lifetime import lifetime_seconds
 from .loading import parse, read_service, read_text
 from .model import NECESSARY, NEVER, Banner, Category, ConsentMode, Cookie, Declaration, Service, Site, Theme
-from .texts import replaced_in, spoken
 
 _UNNAMED_SITE = Site(
     name="This site",

@@ -16,8 +16,9 @@ from consentgate.texts import english, languages
 from consentgate.texts.check import is_numbered
 from consentgate.texts.cldr import CATEGORIES
 
-from .check import ID
-from .check_site import PREFIX
+from .checks.check import ID
+from .checks.check_site import PREFIX
+from .checks.theme import COLOUR, COLOURS, RADIUS
 from .descriptions import DESCRIPTIONS
 from .lifetime import LIFETIME
 from .model import (
@@ -35,7 +36,6 @@ from .model import (
     Site,
     Theme,
 )
-from .theme import COLOUR, COLOURS, RADIUS
 
 Schema: TypeAlias = dict[str, Any]
 

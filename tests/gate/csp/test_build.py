@@ -6,7 +6,7 @@ import pytest
 
 from consentgate import Gate, Policy
 from consentgate.catalogue import catalogue
-from consentgate.policy.first_party import registrable_domain
+from consentgate.policy.claims.first_party import registrable_domain
 from gate.conftest import MakeSite
 from gate.driver import HTML, PAGE, POLICY, SECRET, Page, Reply, Site
 

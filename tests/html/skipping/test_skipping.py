@@ -23,7 +23,7 @@ from consentgate.html.rules import start_tag_rules
 from consentgate.html.rules.verdict import Verdict
 from consentgate.html.tokenizer.grammar import NOT_TAGS, PREAMBLE_ITEM
 from consentgate.html.tokenizer.open_elements import OpenElements
-from consentgate.policy.bounded_cache import BoundedCache
+from consentgate.policy.claims.bounded_cache import BoundedCache
 from consentgate.web.url import Url, resolve
 
 

@@ -9,7 +9,7 @@ from consentgate.audit.observations import State
 from consentgate.audit.tour import Tour
 from consentgate.catalogue import catalogue
 from consentgate.policy import Policy
-from consentgate.policy.first_party import is_address, is_loopback, registrable_domain
+from consentgate.policy.claims.first_party import is_address, is_loopback, registrable_domain
 
 _TRACKING = frozenset(("ad", "analytics", "marketing", "tag-manager"))
 """What the companies do that are hidden behind names of a site's own."""

@@ -11,7 +11,7 @@ from consentgate.audit.owners import Owners
 from consentgate.consent import Consent
 from consentgate.consent.judge import Judge
 from consentgate.policy import NECESSARY, Claim, Policy
-from consentgate.policy.proposals import Proposals
+from consentgate.policy.advice.proposals import Proposals
 
 from .rules import RULES
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, islice
 
 from consentgate.gate.message import Header, Request
-from consentgate.policy.first_party import parent_domains
+from consentgate.policy.claims.first_party import parent_domains
 
 from .set_cookie import CONTROL, LONGEST_ATTRIBUTE
 

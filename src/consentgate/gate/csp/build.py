@@ -16,9 +16,9 @@ from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.consent import Consent, Judge
 from consentgate.policy import UNDECLARED, OwnHosts, Policy, Service, Unit
 from consentgate.policy.categories import category_for
-from consentgate.policy.first_party import registrable_domain
+from consentgate.policy.claims.first_party import registrable_domain
+from consentgate.policy.claims.service_urls import url_patterns
 from consentgate.policy.memories import remembered
-from consentgate.policy.service_urls import url_patterns
 
 # All fetch directives fall back to this one (CSP 3, section 6.1). Written out they would allow the same, and
 # take a kilobyte of each page's head. Inline code and eval stay as the site had them, since this policy is

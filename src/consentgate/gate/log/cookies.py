@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from consentgate.log_fields import fields
 from consentgate.policy import NECESSARY, NEVER, Cookie, Policy
+from consentgate.policy.advice.proposals import toml_text
 from consentgate.policy.lifetime import lifetime_text
-from consentgate.policy.proposals import toml_text
 
 from .naming import Log
 from .once import Once

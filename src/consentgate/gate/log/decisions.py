@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consentgate.log_fields import fields
-from consentgate.policy.proposals import toml_text
+from consentgate.policy.advice.proposals import toml_text
 
 from .naming import Log
 from .once import Once

@@ -8,8 +8,8 @@ from consentgate.gate.meter import Meter
 from consentgate.html import BlockedMarkup
 from consentgate.log_fields import fields
 from consentgate.policy import Claim, Policy
+from consentgate.policy.advice.proposals import LONGEST, Proposals, toml_text
 from consentgate.policy.messages import listed
-from consentgate.policy.proposals import LONGEST, Proposals, toml_text
 from consentgate.web.url import Url, resolve
 
 from .findings import Findings

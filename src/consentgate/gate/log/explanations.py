@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consentgate.policy import NECESSARY, Claim, Policy
-from consentgate.policy.proposals import Proposals
+from consentgate.policy.advice.proposals import Proposals
 from consentgate.web.url import Url, resolve
 
 Explanation = dict[str, str]

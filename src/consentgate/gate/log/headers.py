@@ -5,7 +5,7 @@ from __future__ import annotations
 from consentgate.gate.csp.build import Net
 from consentgate.log_fields import fields
 from consentgate.policy import Claim, Policy
-from consentgate.policy.proposals import LONGEST, toml_text
+from consentgate.policy.advice.proposals import LONGEST, toml_text
 
 from .findings import Findings
 from .naming import Log

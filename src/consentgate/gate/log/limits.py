@@ -5,7 +5,7 @@ from __future__ import annotations
 from consentgate.html import Limit
 from consentgate.html.tokenizer.encoding import Unreadable
 from consentgate.log_fields import fields
-from consentgate.policy.proposals import LONGEST, toml_text
+from consentgate.policy.advice.proposals import LONGEST, toml_text
 
 from .naming import Log
 from .once import Once

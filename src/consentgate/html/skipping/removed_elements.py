@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from consentgate.consent import Judge
 from consentgate.html.rules.verdict import Fate, Verdict
-from consentgate.policy.claims import Claims
+from consentgate.policy.claims.claims import Claims
 
 _MOST_MET = 4 << 10
 """The most start tags that are remembered to have been met, under one policy."""

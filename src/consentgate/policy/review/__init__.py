@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeAlias
 
-from consentgate.policy.consent_mode import tags_always_denied
+from consentgate.policy.checks.consent_mode import tags_always_denied
 from consentgate.policy.errors import Found
-from consentgate.policy.filing import covers_undescribed
 from consentgate.policy.findings import PolicyFinding, PolicyParts
+from consentgate.policy.reading.filing import covers_undescribed
 
 from .categories import empty_categories
 from .cookies import cookies_without_terms, exempt_cookies, misfiled_cookies, repeated_cookies

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentgate.catalogue import KnownService, UrlPattern, catalogue
+from consentgate.policy.claims.service_urls import url_patterns
 from consentgate.policy.findings import PolicyFinding, PolicyParts, services_of
 from consentgate.policy.messages import shown
 from consentgate.policy.model import NECESSARY, NEVER, Service
-from consentgate.policy.service_urls import url_patterns
 
 
 def own_hosts_declared(policy: PolicyParts) -> Iterator[PolicyFinding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentgate.catalogue import KnownService, catalogue
+from consentgate.policy.claims.service_urls import url_patterns
 from consentgate.policy.findings import Level, PolicyFinding, PolicyParts, services_of
 from consentgate.policy.messages import listed, shown
 from consentgate.policy.model import CONDITIONS, NECESSARY, NEVER, Service
-from consentgate.policy.service_urls import url_patterns
 
 from .cookies import STATISTICS, TRACKS
 

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from consentgate.catalogue import KnownService, UrlPattern, catalogue
 from consentgate.catalogue.hosting import is_rented
-
-from .categories import category_for, default_category
-from .claim import Claim
-from .errors import PolicyError
-from .first_party import registrable_domain
-from .model import NECESSARY, NEVER, Cookie, Regime, Service, reasons_under
-from .policy import Policy
-from .well_known_cookies import certain_reason, likely_reason, reason_in_front
+from consentgate.policy.categories import category_for, default_category
+from consentgate.policy.claims.claim import Claim
+from consentgate.policy.claims.first_party import registrable_domain
+from consentgate.policy.errors import PolicyError
+from consentgate.policy.model import NECESSARY, NEVER, Cookie, Regime, Service, reasons_under
+from consentgate.policy.policy import Policy
+from consentgate.policy.well_known_cookies import certain_reason, likely_reason, reason_in_front
 
 LONGEST = 200
 """The longest name that is proposed: names come from outside."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consentgate.catalogue import UrlPattern
-
-from .model import Service
+from consentgate.policy.model import Service
 
 
 def url_patterns(service: Service) -> Iterator[UrlPattern]:

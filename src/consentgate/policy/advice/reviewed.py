@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
+from consentgate.policy.findings import PolicyFinding
+from consentgate.policy.loading import decode, located, read, read_text
+from consentgate.policy.policy import Policy
+from consentgate.policy.review import review
+
 from .declaration_gaps import missing_in
-from .findings import PolicyFinding
-from .loading import decode, located, read, read_text
-from .policy import Policy
-from .review import review
 
 Reviewer: TypeAlias = Callable[[Policy], Iterable[PolicyFinding]]
 """Yields what is found in a policy by somebody who knows more than is in the file."""

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator
 
 from consentgate.catalogue import UrlPattern, catalogue
 from consentgate.catalogue.naming import names_meant
+from consentgate.policy.lifetime import LIFETIME, lifetime_text
+from consentgate.policy.messages import closest, did_you_mean, shown, suggestion
+from consentgate.policy.model import NECESSARY, REASONS
 from consentgate.web.host import parse_host
 
 from . import other_words
-from .lifetime import LIFETIME, lifetime_text
-from .messages import closest, did_you_mean, shown, suggestion
-from .model import NECESSARY, REASONS
 
 _UNITS = {
     **{"s": "second", "sec": "second", "m": "minute", "min": "minute", "h": "hour", "d": "day"},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .model import AUDIENCE, NECESSARY, NEVER, OBJECTABLE, Category, Cookie, Service, Site
+from consentgate.policy.model import AUDIENCE, NECESSARY, NEVER, OBJECTABLE, Category, Cookie, Service, Site
 
 
 class Unit(NamedTuple):

@@ -6,10 +6,10 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from .errors import Found
-from .hints import colour_hint
-from .messages import but_not, shown, suggestion
-from .model import Colours, Theme
+from consentgate.policy.errors import Found
+from consentgate.policy.messages import but_not, shown, suggestion
+from consentgate.policy.model import Colours, Theme
+from consentgate.policy.reading.hints import colour_hint
 
 COLOURS = Colours.__struct_fields__
 GENERIC_FAMILIES = frozenset(

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from consentgate.catalogue import KnownConsentMode, catalogue
-
-from .claim import OWN, Claim, Unit
-from .claims import Claims
-from .errors import Found
-from .findings import PolicyFinding, PolicyParts
-from .messages import but_not, did_you_mean, listed, shown
-from .model import NECESSARY, NEVER, ConsentMode, Service
+from consentgate.policy.claims.claim import OWN, Claim, Unit
+from consentgate.policy.claims.claims import Claims
+from consentgate.policy.errors import Found
+from consentgate.policy.findings import PolicyFinding, PolicyParts
+from consentgate.policy.messages import but_not, did_you_mean, listed, shown
+from consentgate.policy.model import NECESSARY, NEVER, ConsentMode, Service
 
 
 @dataclass(frozen=True, slots=True)

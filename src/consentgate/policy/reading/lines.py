@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .messages import path_of
+from consentgate.policy.messages import path_of
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys that lead to a value in a document, with the index (from 0) of each element of a list."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from .errors import Found
-from .messages import place_of, shown
-from .model import NECESSARY, NEVER, NONE, OBJECTABLE, Category, Service, ServiceCookie
-from .policy import Policy
+from consentgate.policy.errors import Found
+from consentgate.policy.messages import place_of, shown
+from consentgate.policy.model import NECESSARY, NEVER, NONE, OBJECTABLE, Category, Service, ServiceCookie
+from consentgate.policy.policy import Policy
 
 
 def missing_in(policy: Policy) -> Iterator[Found]:

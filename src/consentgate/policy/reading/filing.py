@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from consentgate.catalogue import KnownService
-
-from .categories import category_for, default_category, is_described
-from .findings import PolicyFinding
-from .messages import listed, place_of, shown
-from .model import NECESSARY, NEVER, Category
+from consentgate.policy.categories import category_for, default_category, is_described
+from consentgate.policy.findings import PolicyFinding
+from consentgate.policy.messages import listed, place_of, shown
+from consentgate.policy.model import NECESSARY, NEVER, Category
 
 
 class Filed(NamedTuple):

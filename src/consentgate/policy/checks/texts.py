@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from consentgate.policy.errors import Found
+from consentgate.policy.messages import but_not, did_you_mean, listed
+from consentgate.policy.model import Category
+from consentgate.policy.reading.hints import language_hint
 from consentgate.texts import Fault, canonical, english, faults, has_texts, texts
-
-from .errors import Found
-from .hints import language_hint
-from .messages import but_not, did_you_mean, listed
-from .model import Category
 
 
 def spoken(languages: Iterable[str]) -> tuple[str, ...]:

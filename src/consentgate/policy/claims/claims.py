@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from consentgate.catalogue import Address, InlineScript, KnownService, UrlIndex, UrlPattern, catalogue
+from consentgate.policy.categories import category_for
+from consentgate.policy.lifetime import LONGEST, lifetime_seconds
+from consentgate.policy.model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 
 from .bounded_cache import BoundedCache
-from .categories import category_for
 from .claim import (
     UNDECLARED,
     Claim,
@@ -21,8 +23,6 @@ from .claim import (
     units_of,
 )
 from .first_party import OwnHosts, own_hosts
-from .lifetime import LONGEST, lifetime_seconds
-from .model import NECESSARY, NEVER, Category, Cookie, Service, ServiceCookie, Site
 from .service_urls import url_patterns
 
 

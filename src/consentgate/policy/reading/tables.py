@@ -9,12 +9,11 @@ from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 
-from .errors import Found
-from .hints import hint_for, key_hint, key_meant
-from .lifetime import EXPECTED as EXPECTED_LIFETIME
-from .lifetime import EXPECTED_KEPT
-from .messages import but_not, closest, did_you_mean, listed, path_of, place_of
-from .model import (
+from consentgate.policy.errors import Found
+from consentgate.policy.lifetime import EXPECTED as EXPECTED_LIFETIME
+from consentgate.policy.lifetime import EXPECTED_KEPT
+from consentgate.policy.messages import but_not, closest, did_you_mean, listed, path_of, place_of
+from consentgate.policy.model import (
     CONDITIONS,
     REASONS,
     Banner,
@@ -36,6 +35,8 @@ from .model import (
     Site,
     Theme,
 )
+
+from .hints import hint_for, key_hint, key_meant
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .errors import Found
-from .first_party import own_hosts
-from .lifetime import LONGEST, LONGEST_DATA, THIRTEEN_MONTHS, lifetime_seconds
-from .messages import but_not, listed, place_of, shown
-from .model import (
+from consentgate.policy.claims.first_party import own_hosts
+from consentgate.policy.errors import Found
+from consentgate.policy.lifetime import LONGEST, LONGEST_DATA, THIRTEEN_MONTHS, lifetime_seconds
+from consentgate.policy.messages import but_not, listed, place_of, shown
+from consentgate.policy.model import (
     AUDIENCE,
     CONDITIONS,
     NECESSARY,

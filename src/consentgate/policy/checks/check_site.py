@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from consentgate.policy.claims.first_party import registrable_domain
+from consentgate.policy.errors import Found
+from consentgate.policy.host_files import is_host
+from consentgate.policy.languages import is_unknown_language
+from consentgate.policy.lifetime import A_YEAR, EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
+from consentgate.policy.messages import but_not, listed, place_of, shown, suggestion
+from consentgate.policy.model import NECESSARY, NEVER, Banner, Declaration, Site
+from consentgate.policy.reading.hints import address_hint, category_hint, language_hint
 from consentgate.web.host import parse_host
 from consentgate.web.paths import local_path
 
 from .check_places import WEB_ADDRESS, check_host, check_path
-from .errors import Found
-from .first_party import registrable_domain
-from .hints import address_hint, category_hint, language_hint
-from .host_files import is_host
-from .languages import is_unknown_language
-from .lifetime import A_YEAR, EXPECTED_KEPT, HALF_A_YEAR, THIRTEEN_MONTHS, lifetime_seconds
-from .messages import but_not, listed, place_of, shown, suggestion
-from .model import NECESSARY, NEVER, Banner, Declaration, Site
 
 PREFIX = r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/"
 """The pattern of where the own pages of the gate are."""

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from consentgate.catalogue import UrlPattern
-
-from .errors import Found
-from .first_party import is_public_suffix
-from .hints import host_hint, path_hint
-from .messages import but_not, shown
+from consentgate.policy.claims.first_party import is_public_suffix
+from consentgate.policy.errors import Found
+from consentgate.policy.messages import but_not, shown
+from consentgate.policy.reading.hints import host_hint, path_hint
 
 WEB_ADDRESS = re.compile(
     r"(?i:https?)://(?:[^\s/?#\\@:.<>\"\x00-\x1f]+\.)+[^\s/?#\\@:.<>\"\x00-\x1f]+\.?(?::[0-9]{1,5})?"

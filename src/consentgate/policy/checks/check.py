@@ -7,21 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from consentgate.catalogue import UrlPattern, catalogue
-
-from .check_places import WEB_ADDRESS, check_host, check_path
-from .check_site import check_banner, check_declaration, check_site
-from .consent_mode import check_consent_mode
-from .errors import Found
-from .hints import (
-    address_hint,
-    category_hint,
-    id_hint,
-    lifetime_hint,
-)
-from .lifetime import lifetime_seconds
-from .measurement import check_measurement
-from .messages import but_not, did_you_mean, listed, place_of, shown, suggestion
-from .model import (
+from consentgate.policy.errors import Found
+from consentgate.policy.lifetime import lifetime_seconds
+from consentgate.policy.messages import but_not, did_you_mean, listed, place_of, shown, suggestion
+from consentgate.policy.model import (
     AUDIENCE,
     CONSENT_COOKIE,
     DOMAIN_COOKIE,
@@ -44,6 +33,17 @@ from .model import (
     Theme,
     reasons_under,
 )
+from consentgate.policy.reading.hints import (
+    address_hint,
+    category_hint,
+    id_hint,
+    lifetime_hint,
+)
+
+from .check_places import WEB_ADDRESS, check_host, check_path
+from .check_site import check_banner, check_declaration, check_site
+from .consent_mode import check_consent_mode
+from .measurement import check_measurement
 from .texts import check_texts
 from .theme import check_theme
 

@@ -1,0 +1,1 @@
+"""Checks the tables of a policy file, one subject a module."""
