@@ -67,7 +67,7 @@ class _Forks:
             self._is_forking = True
             self._changed.wait_for(lambda: not self._in_use, _PATIENCE)
             for keeper in [*self._keepers]:
-                keeper.close()
+                keeper.end_kept()
 
     def after_in_parent(self) -> None:
         """Let connections be opened again."""
@@ -132,7 +132,17 @@ class Keeper:
             _forks.leave()
 
     def close(self) -> None:
-        """End the connection that is kept."""
+        """End the connection that is kept. A fork waits for that, too: a child that is forked in the middle
+        of it would have SQLite's locks for ever, on the file and in memory."""
+        with suppress(ForkedWhileOpen):
+            _forks.enter()
+            try:
+                self.end_kept()
+            finally:
+                _forks.leave()
+
+    def end_kept(self) -> None:
+        """End the connection that is kept, while no fork can happen."""
         with self._lock:
             kept, self._kept = self._kept, None
         if kept is not None:
