@@ -30,7 +30,7 @@ def tell(record: Record, services: tuple[str, ...]) -> None:
 
 def main(url: str, spool: str, count: int) -> None:
     # What a process that was killed has held is soon free again.
-    deliverer.PACE = replace(QUICK, hold=1.0)
+    deliverer.PACE = replace(QUICK, hold=1.0) if count else QUICK
     options = {"durable": "database"} if spool == "-" else {"spool": spool}
     ledger = Ledger(url, secret_key=SECRET, on_withdrawal=tell, **options)  # type: ignore[arg-type]
     for _ in range(count):
