@@ -139,8 +139,14 @@ async def _answer(gate: Gate, exchange: Exchange, method: str, receive: Receive,
     answer = exchange.answer(body)
     if not isinstance(answer, Answer):
         answer = await gate.carry_out_in_thread(answer)
-    await send({"type": "http.response.start", "status": answer.status, "headers": _bytes(answer.headers)})
-    await send({"type": "http.response.body", "body": answer.body})
+    try:
+        start = {"type": "http.response.start", "status": answer.status, "headers": _bytes(answer.headers)}
+        await send(start)
+        await send({"type": "http.response.body", "body": answer.body})
+    finally:
+        # A decision stands although its visitor is gone.
+        if answer.afterwards is not None:
+            await gate.tell_in_thread(answer.afterwards)
 
 
 async def _refuse_handshake(receive: Receive, send: Send) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import cast
 
 from consentgate.log_fields import fields
 
+from .consent.hooks import check_hook, function_named
 from .consent.record import Recorder
 from .gate import Gate
 from .gate.meter import Meter
@@ -20,7 +21,18 @@ from .policy.messages import closest, shown
 
 _log = logging.getLogger("consentgate")
 
-KEYS = ("POLICY", "SECRET_KEY", "INSECURE", "DEBUG", "TRUSTED_PROXIES", "FINDINGS", "LEDGER", "METRICS")
+KEYS = (
+    "POLICY",
+    "SECRET_KEY",
+    "INSECURE",
+    "DEBUG",
+    "TRUSTED_PROXIES",
+    "FINDINGS",
+    "LEDGER",
+    "METRICS",
+    "ON_DECISION",
+    "ON_WITHDRAWAL",
+)
 """The keys that can be set. Each framework spells them in its own way."""
 
 # How to mend a value that is text, as those of environment variables are.
@@ -99,6 +111,7 @@ class Configuration:
         Raises Misconfigured with every mistake in the settings.
         """
         faults: list[Fault] = [*self._unknown_keys(), *self._wrong_values(), *self._missing_keys()]
+        on_decision = self._hook("ON_DECISION", faults, "a decision")
         policy, ledger = self._policy(faults), self._ledger(faults, opens=opens_ledger)
         if faults or policy is None:
             raise Misconfigured(faults)
@@ -121,6 +134,7 @@ class Configuration:
                 findings=self._findings,
                 ledger=ledger,
                 metrics=cast("Meter | None", self._given.get("METRICS")),
+                on_decision=on_decision,
             )
         except (PolicyError, OSError) as error:
             raise Misconfigured([Fault(Kind.BAD_POLICY, self._setting("POLICY"), str(error))]) from error
@@ -219,11 +233,30 @@ class Configuration:
             expected = "expected texts that are not empty, the newest last"
             yield Fault(Kind.WRONG_VALUE, name if own else "SECRET_KEY", expected, _MAKE_A_KEY)
 
+    def _hook(self, key: str, faults: list[Fault], *parameters: str) -> Callable[..., object] | None:
+        """Return the function in a setting, which may be given by its path. Where it cannot be used, add the
+        reason to `faults` and return None."""
+        given, name = self._given.get(key), self._setting(key)
+        try:
+            hook = function_named(given) if isinstance(given, str) else given
+            check_hook(name, hook, *parameters)
+        except (ValueError, TypeError) as error:
+            faults.append(Fault(Kind.WRONG_VALUE, name, str(error).removeprefix(f"{name}: ")))
+            return None
+        return cast("Callable[..., object] | None", hook)
+
     def _ledger(self, faults: list[Fault], *, opens: bool) -> Recorder | None:
         """Return the ledger, None where there is none or it is not to be opened. Where it cannot be used, add
         the reason to `faults` and return None."""
         given, name = self._given.get("LEDGER"), self._setting("LEDGER")
+        on_withdrawal = self._hook("ON_WITHDRAWAL", faults, "a record", "the services withdrawn")
         if given is None or (hasattr(given, "record") and hasattr(given, "signing_with")):
+            if on_withdrawal is not None:
+                mend = (
+                    f"set {name}, too" if given is None else "give it to that: Ledger(..., on_withdrawal=...)"
+                )
+                expected = f"expected with the URL of a database in {name}"
+                faults.append(Fault(Kind.WRONG_VALUE, self._setting("ON_WITHDRAWAL"), expected, mend))
             return cast("Recorder | None", given)
         expected = 'expected where the database is, like "sqlite:///consent.db", or a Ledger'
         if not isinstance(given, str):
@@ -238,7 +271,7 @@ class Configuration:
         try:
             check_url(url)
             # To open a ledger may create its tables, which must not happen with settings that have mistakes.
-            return Ledger(url) if opens and not faults else None
+            return Ledger(url, on_withdrawal=on_withdrawal) if opens and not faults else None
         except (ValueError, LedgerError) as error:
             faults.append(Fault(Kind.WRONG_VALUE, name, str(error)))
             return None

@@ -111,13 +111,30 @@ def _hinting(send: Callable[[list[Header]], object], exchange: Exchange) -> Call
     return hint
 
 
-def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+class _ThenMore:
+    """A body of the gate's own, after which there is more to do: servers close what they have sent."""
+
+    def __init__(self, body: bytes, afterwards: Callable[[], None]) -> None:
+        self._body = body
+        self._afterwards: Callable[[], None] | None = afterwards
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+
+    def close(self) -> None:
+        """Do the rest, once."""
+        afterwards, self._afterwards = self._afterwards, None
+        if afterwards is not None:
+            afterwards()
+
+
+def _answer(exchange: Exchange, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     body = _form(environ, exchange.longest_form + 1) if environ.get("REQUEST_METHOD") == "POST" else b""
     answer = exchange.answer(body)
     if not isinstance(answer, Answer):
         answer = answer.carry_out()
     start_response(_status_line(answer.status), answer.headers)
-    return [answer.body]
+    return [answer.body] if answer.afterwards is None else _ThenMore(answer.body, answer.afterwards)
 
 
 def _form(environ: WSGIEnvironment, most: int) -> bytes:

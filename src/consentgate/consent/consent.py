@@ -98,6 +98,16 @@ class Consent(msgspec.Struct, frozen=True):
         self._note()
         return tuple(filter(self._allows, _listed_ids(self.policy)))
 
+    @property
+    def record_id(self) -> str:
+        """The id of the record of this consent, "" where nothing was granted by the visitor.
+
+        An application that passes something on by this consent keeps it beside that: when the consent is
+        withdrawn, the ledger's `on_withdrawal` is told this id. It stands for one visitor.
+        """
+        self._note()
+        return self.choice.id.hex() if self.choice is not None and self.choice.is_grant else ""
+
     def noted_by(self, note: Callable[[], None]) -> Consent:
         """Return a copy of this consent that also calls `note` whenever the application asks it."""
         return msgspec.structs.replace(self, notes=(*self.notes, note))

@@ -128,8 +128,21 @@ def _answer(exchange: Exchange, request: HttpRequest) -> Answer | Effect:
     return exchange.answer(body)
 
 
+class _OwnResponse(HttpResponse):
+    """An answer of the gate's own. Django closes it once it has been sent: then there may be more to do."""
+
+    afterwards: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        super().close()
+        afterwards, self.afterwards = self.afterwards, None
+        if afterwards is not None:
+            afterwards()
+
+
 def _response_of(answer: Answer) -> HttpResponse:
-    response = HttpResponse(answer.body, status=answer.status)
+    response = _OwnResponse(answer.body, status=answer.status)
+    response.afterwards = answer.afterwards
     set_headers(response, answer.headers, {})
     return response
 

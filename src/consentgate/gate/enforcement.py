@@ -24,6 +24,7 @@ from consentgate.web.url import Url
 
 from .cookies.filter import SetByApplication
 from .cookies.sent import SentCookies
+from .decision_hook import DecisionHook
 from .log.advice import Advice
 from .log.allowance import ReportAllowance
 from .message import Request
@@ -73,6 +74,7 @@ class Enforcement:
     recorder: Recorder | None = None
     recorded: RecordAllowance = field(default_factory=RecordAllowance)
     meter: Meter | None = None
+    hook: DecisionHook | None = None
     _pages: dict[tuple[str, str, str], Pages] = field(default_factory=dict, init=False)
     _closed_variants: dict[tuple[Shows, bool, Beside], Variant] = field(default_factory=dict, init=False)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from consentgate.catalogue import catalogue
 from consentgate.consent import Consent, ConsentCookie, ConsentCookies, Judge
+from consentgate.consent.decision_taken import DecisionTaken
 from consentgate.consent.embed import SignedEmbeds
+from consentgate.consent.hooks import check_hook
 from consentgate.consent.record import Metered, Recorder, RecordMeter
 from consentgate.html import Blocked, Records
 from consentgate.html.rewriting.document import rewrite_document
@@ -30,6 +32,7 @@ from .arguments import (
     check_trusted_proxies,
     keys_of,
 )
+from .decision_hook import DecisionHook
 from .endpoints.handler import Effect
 from .enforcement import Enforcement, takes_reports
 from .enforcements import ByHost, Enforcements, OneForAll
@@ -82,6 +85,8 @@ class Gate:
     which each finding is appended once. All processes of a site may share it. With a `ledger` each consent is
     recorded before it counts. The gate's keys sign the records, unless the ledger has keys of its own.
     `metrics` counts what the gate and its ledger do: `consentgate.metrics.Metrics` does it for Prometheus.
+    `on_decision` is called with a `DecisionTaken` for each decision that changes something, after the visitor
+    was answered: once, whether that works or not.
 
     Raises PolicyError where the policy names templates that cannot be used, TypeError where an argument is of
     the wrong type, and ValueError where a key is missing or empty, the number of proxies is negative or there
@@ -99,6 +104,7 @@ class Gate:
         findings: str | os.PathLike[str] | None = None,
         ledger: Recorder | None = None,
         metrics: Meter | None = None,
+        on_decision: Callable[[DecisionTaken], object] | None = None,
     ) -> None:
         check_policy(policy)
         keys = keys_of(secret_key)
@@ -109,8 +115,11 @@ class Gate:
         _warn_of_short_keys(keys)
         check_ledger(ledger)
         check_metrics(metrics)
+        check_hook("on_decision", on_decision, "a decision")
         self._keys = keys
         self._meter = metrics
+        self._hook = None if on_decision is None else DecisionHook(on_decision)
+        self._telling = Threads(_MOST_THREADS)
         self._recorder = None if ledger is None else ledger.signing_with(tuple(keys))
         if metrics is not None and isinstance(self._recorder, Metered):
             self._recorder.metered_by(cast(RecordMeter, metrics))
@@ -168,6 +177,7 @@ class Gate:
             recorder=self._recorder,
             recorded=self._recorded,
             meter=self._meter,
+            hook=self._hook,
         )
 
     @property
@@ -274,6 +284,10 @@ class Gate:
         # Those who look at their records must not keep others from deciding.
         threads = self._looking_up if isinstance(effect, LookUp) else self._recording
         return await in_thread(effect.carry_out, threads=threads)
+
+    async def tell_in_thread(self, afterwards: Callable[[], None]) -> None:
+        """Do in a thread what an answer leaves to do `afterwards`."""
+        await in_thread(afterwards, threads=self._telling)
 
     def _host_of(self, request: Request) -> str:
         return host_of(authority_of(request, self._trusted_proxies)) if self._policies is not None else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -46,11 +46,12 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Answer(NamedTuple):
-    """A whole response of the gate's own."""
+    """A whole response of the gate's own. `afterwards` is to be called once it has been sent."""
 
     status: int
     headers: list[Header]
     body: bytes = b""
+    afterwards: Callable[[], None] | None = None
 
 
 def header_values(headers: Iterable[Header], name: str) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from consentgate.consent import Choice, Consent, Judge
 from consentgate.consent.choice import decide, left_of, opens_something, takes_back
+from consentgate.consent.decision_taken import DecisionTaken
 from consentgate.consent.embed import Embed
-from consentgate.consent.record import Control, Record
+from consentgate.consent.record import Control, Event, Record
 from consentgate.gate.cookies.expiry import Deletions
 from consentgate.gate.cookies.filter import CookieFilter
 from consentgate.gate.cookies.sent import SentCookies
@@ -211,13 +213,17 @@ class OwnRequest:
         before, recorder, own = self.visit.consent.choice, self.enforcement.recorder, self._own_record
         orders = own.orders(signed) if recorder is not None else ()
         choice = decide(self.enforcement.policy, "withdraw", before=before) if own.ids else None
+        withdrawn = choice if before is not None and before.is_grant else None
         if recorder is None or not orders:
-            return self._led_on(choice, self.pages.choices_address(onward))
-        answered = self._led_on(choice, self.pages.erased_address(onward))
+            led_on = self._led_on(choice, self.pages.choices_address(onward))
+            return led_on if withdrawn is None else self._told(led_on, Event.WITHDRAWN, withdrawn, "erase")
+        led_on = self._led_on(choice, self.pages.erased_address(onward))
+        answered = self._told(led_on, Event.ERASED, choice, "erase")
 
         def otherwise() -> Answer:
             headers = without(self._led_on(choice, "/").headers, "location")
-            return Answer(503, headers, own.failed(orders, onward))
+            failed = Answer(503, headers, own.failed(orders, onward))
+            return failed if withdrawn is None else self._told(failed, Event.WITHDRAWN, withdrawn, "erase")
 
         client = client_of(self.visit.request, self.enforcement.trusted_proxies)
         if not self.enforcement.recorded.take(client):
@@ -257,9 +263,12 @@ class OwnRequest:
         request, log, meter = self.visit.request, self.enforcement.log.decisions, self.enforcement.meter
         recorder, before = self.enforcement.recorder, self.visit.consent.choice
         if recorder is None:
-            if meter is not None and not is_repeat(before, choice):
-                meter.decided(event_of(before, choice, control))
-            return self._saved(choice, onward)
+            if is_repeat(before, choice):
+                return self._saved(choice, onward)
+            event = event_of(before, choice, control)
+            if meter is not None:
+                meter.decided(event)
+            return self._told(self._saved(choice, onward), event, choice, control)
         if before is not None and is_repeat(before, choice):
             return self._saved(before, onward)
         notice = self.pages.notice
@@ -269,29 +278,45 @@ class OwnRequest:
             log.flooded(is_known=bool(client))
             if meter is not None:
                 count_unrecorded(meter, record, "flood")
-            return self._unrecorded(record, choice, onward)
-        answered = self._saved(choice, onward)
+            return self._unrecorded(record, choice, onward, control)
+        answered = self._told(self._saved(choice, onward), record.event, choice, control)
 
         def unrecorded() -> Answer:
-            return self._unrecorded(record, choice, onward)
+            return self._unrecorded(record, choice, onward, control)
 
         return Recording(record, notice, recorder, answered, unrecorded, meter)
 
     def _saved(self, choice: Choice, onward: str) -> Answer:
         return Answer(303, self._headers_after(choice, f"{onward}#{SAVED}"))
 
-    def _unrecorded(self, record: Record, choice: Choice, onward: str) -> Answer:
+    def _told(self, answer: Answer, event: Event, choice: Choice | None, control: Control) -> Answer:
+        """Return an `answer` after which the site is told of the `choice` that has taken effect with it, None
+        where that is as it was."""
+        enforcement, visit = self.enforcement, self.visit
+        if enforcement.hook is None or enforcement.policy.site.report_only:
+            return answer
+        before = after = visit.consent
+        if choice is not None:
+            after = Consent.of_choice(enforcement.policy, choice, visit.signals)
+        language = self.pages.language
+        decision = DecisionTaken.of(event, visit.host, language, control, before=before, after=after)
+        return answer._replace(afterwards=partial(enforcement.hook.tell, decision))
+
+    def _unrecorded(self, record: Record, choice: Choice, onward: str, control: Control) -> Answer:
         """Answer a decision that cannot be recorded: what it takes back counts, what it grants does not."""
         before = self.visit.consent.choice
         if not record.is_grant:
-            return self._saved(choice, onward)
+            return self._told(self._saved(choice, onward), record.event, choice, control)
         if before is None or not takes_back(before, choice):
             return problem(503, self.pages)
         left = left_of(before, choice)
-        if choice.granted <= before.granted:
-            return self._saved(left, onward)
         # The page of the choices shows what that leaves.
-        return Answer(303, self._headers_after(left, self.pages.choices_address(onward)))
+        saved = (
+            self._saved(left, onward)
+            if choice.granted <= before.granted
+            else Answer(303, self._headers_after(left, self.pages.choices_address(onward)))
+        )
+        return self._told(saved, event_of(before, left, control), left, control)
 
     # -- a single embed --------------------------------------------------------------------------------------
 
@@ -413,4 +438,4 @@ def _completed(answer: Answer, method: str) -> Answer:
     headers = [*answer.headers]
     if answer.status not in (204, 304):
         headers.append(("Content-Length", str(len(answer.body))))
-    return Answer(answer.status, headers, b"" if method == "HEAD" else answer.body)
+    return answer._replace(headers=headers, body=b"" if method == "HEAD" else answer.body)
