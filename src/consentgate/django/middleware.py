@@ -128,8 +128,8 @@ def _answer(exchange: Exchange, request: HttpRequest) -> Answer | Effect:
     return exchange.answer(body)
 
 
-class _OwnResponse(HttpResponse):
-    """An answer of the gate's own. Django closes it once it has been sent: then there may be more to do."""
+class _TellingResponse(HttpResponse):
+    """The answer to a decision. Django closes it once it has been sent: then the hook is told."""
 
     afterwards: Callable[[], None] | None = None
 
@@ -141,8 +141,12 @@ class _OwnResponse(HttpResponse):
 
 
 def _response_of(answer: Answer) -> HttpResponse:
-    response = _OwnResponse(answer.body, status=answer.status)
-    response.afterwards = answer.afterwards
+    response: HttpResponse
+    if answer.afterwards is None:
+        response = HttpResponse(answer.body, status=answer.status)
+    else:
+        response = _TellingResponse(answer.body, status=answer.status)
+        response.afterwards = answer.afterwards
     set_headers(response, answer.headers, {})
     return response
 
