@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import delete, inspect, update
 
 from consentgate.ledger import Ledger, LedgerError, NotRecorded, Record
+from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.database.connections import reading
 from consentgate.ledger.database.reading import find, find_notice, successor_of
 from consentgate.ledger.database.retention import Purged
 from consentgate.ledger.database.schema import metadata, records
 from consentgate.ledger.database.versions import VERSION_TABLE
+from consentgate.ledger.writing.mover import Mover, Moving
 
 from .conftest import Open
 from .records import DAY, NOTICE, NOW, SECRET, grant, ids, kept, refusal, refused, verified, withdrawal
@@ -157,6 +159,29 @@ def test_a_closed_ledger_leaves_nothing_in_its_spool(open_ledger: Open, tmp_path
 
 
 # -- the tables ----------------------------------------------------------------------------------------------
+
+
+def test_who_asks_for_another_look_during_one_gets_it(
+    open_ledger: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moving = Moving(tmp_path / "spool", open_ledger().engine, Keys([SECRET]), 60, lambda: None)
+    looks: list[Path] = []
+    made = threading.Event()
+
+    def look(spool: Path) -> list[tuple[str, Path]]:
+        assert made.wait(60)
+        if not looks:
+            # A writer has closed, and what it left is there after this look.
+            mover.look_again()
+        looks.append(spool)
+        return []
+
+    monkeypatch.setattr("consentgate.ledger.writing.mover.left_behind", look)
+    mover = Mover(moving, lambda: None, lambda works: None)
+    made.set()
+    assert mover.move() and mover.stop()
+
+    assert len(looks) == 2
 
 
 def test_the_tables_are_those_of_the_schema(open_ledger: Open) -> None:

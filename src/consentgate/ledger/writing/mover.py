@@ -224,10 +224,12 @@ class Mover:
                 if (writer := self._writer()) is not None:
                     self._moving.move_own(writer)
                 if time.monotonic() - self._looked_at >= _BETWEEN_LOOKS:
-                    self._moving.move_left_behind()
+                    # Before it looks: who asks for another look meanwhile gets one.
                     self._looked_at = time.monotonic()
+                    self._moving.move_left_behind()
                 self._moving.checkpoint(is_last=is_last)
             except (SQLAlchemyError, OSError, OutdatedTables, TooNew) as error:
+                self._looked_at = -_BETWEEN_LOOKS
                 self._tell_failure(error)
                 return False
             if self._failure:
