@@ -64,7 +64,7 @@ oldest: $(TESTS) ## run the integrations' tests with the oldest versions that th
 	$(OLDEST)/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(OLDEST)/bin/python -m pip install --quiet --group integrations
 	$(RUN)/python tools/oldest.py > $(OLDEST)/constraints.txt
-	$(OLDEST)/bin/python -m pip install --quiet --editable ".[flask,starlette,django,ledger]" \
+	$(OLDEST)/bin/python -m pip install --quiet --editable ".[flask,starlette,django,ledger,metrics]" \
 		--constraint $(OLDEST)/constraints.txt
 	$(OLDEST)/bin/python -m pytest -n 2 --dist loadfile -W default::DeprecationWarning \
 		-k "integrations or crowd or Flask or Django or Starlette" tests/integrations tests/frameworks

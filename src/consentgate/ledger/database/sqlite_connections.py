@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import weakref
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,6 @@ class _Forks:
     """Counts the connections that are in use, and makes forks and them wait for each other."""
 
     def __init__(self) -> None:
-        self._keepers: weakref.WeakSet[Keeper] = weakref.WeakSet()
         self._begin(is_unsafe=False)
 
     def _begin(self, *, is_unsafe: bool) -> None:
@@ -41,17 +39,25 @@ class _Forks:
         self._in_use = 0
         self._is_forking = False
         self._is_unsafe = is_unsafe
+        # Nobody else may drop them: to collect a connection closes it, and a fork could fall into that.
+        self._keepers: set[Keeper] = set()
 
     def add(self, keeper: Keeper) -> None:
-        """Have a `keeper` close what it keeps before each fork."""
+        """Have a `keeper` end what it keeps before the next fork."""
         with self._changed:
             self._keepers.add(keeper)
 
-    def enter(self) -> None:
-        """Count a connection that is about to be used. Raises ForkedWhileOpen."""
+    def remove(self, keeper: Keeper) -> None:
+        """Forget a `keeper` that keeps nothing any more."""
+        with self._changed:
+            self._keepers.discard(keeper)
+
+    def enter(self, *, is_to_open: bool = True) -> None:
+        """Count a connection that is about to be used, or to be closed. Raises ForkedWhileOpen where it is
+        to be opened."""
         with self._changed:
             self._changed.wait_for(lambda: not self._is_forking)
-            if self._is_unsafe:
+            if self._is_unsafe and is_to_open:
                 raise ForkedWhileOpen("this process was forked while the ledger's database was open")
             self._in_use += 1
 
@@ -66,8 +72,9 @@ class _Forks:
         with self._changed:
             self._is_forking = True
             self._changed.wait_for(lambda: not self._in_use, _PATIENCE)
-            for keeper in [*self._keepers]:
-                keeper.end_kept()
+            for keeper in self._keepers:
+                keeper.end()
+            self._keepers.clear()
 
     def after_in_parent(self) -> None:
         """Let connections be opened again."""
@@ -97,32 +104,32 @@ class Keeper:
         self._path = path
         self._kept: GuardedConnection | None = None
         self._lock = threading.Lock()
-        _forks.add(self)
 
     def open(self, *given: Any, **options: Any) -> GuardedConnection:
         """Return the connection that was kept, or a new one with these arguments of sqlite3's. Raises
         sqlite3.Error."""
         _forks.enter()
         try:
-            with self._lock:
-                kept, self._kept = self._kept, None
-            if kept is not None:
-                if kept.file == _file_at(self._path):
-                    return kept
+            kept = self._take()
+            if kept is not None and kept.file != _file_at(self._path):
                 # The file was replaced: what is written to the one before is lost.
                 kept.end()
-            made = sqlite3.connect(*given, **options, factory=GuardedConnection)
-            made.keeper, made.file = self, _file_at(self._path)
+                kept = None
+            if kept is None:
+                kept = sqlite3.connect(*given, **options, factory=GuardedConnection)
+                kept.keeper, kept.file = self, _file_at(self._path)
+            kept.is_used = True
         except BaseException:
             _forks.leave()
             raise
-        return made
+        return kept
 
     def take_back(self, connection: GuardedConnection) -> None:
         """Keep a connection that is not used any more, or end it."""
         try:
             if connection.has_deleted:
                 connection.empty_log()
+            _forks.add(self)
             with self._lock:
                 if self._kept is None and connection.can_be_kept:
                     self._kept = connection
@@ -132,30 +139,35 @@ class Keeper:
             _forks.leave()
 
     def close(self) -> None:
-        """End the connection that is kept. A fork waits for that, too: a child that is forked in the middle
-        of it would have SQLite's locks for ever, on the file and in memory."""
-        with suppress(ForkedWhileOpen):
-            _forks.enter()
-            try:
-                self.end_kept()
-            finally:
-                _forks.leave()
+        """End the connection that is kept, unless a fork does so right now."""
+        _forks.enter(is_to_open=False)
+        try:
+            self.end()
+            _forks.remove(self)
+        finally:
+            _forks.leave()
 
-    def end_kept(self) -> None:
-        """End the connection that is kept, while no fork can happen."""
-        with self._lock:
-            kept, self._kept = self._kept, None
+    def end(self) -> None:
+        """End the connection that is kept. No fork may fall into that: SQLite has locks in memory, too, and
+        the child would wait for them for good."""
+        kept = self._take()
         if kept is not None:
             kept.end()
 
+    def _take(self) -> GuardedConnection | None:
+        with self._lock:
+            kept, self._kept = self._kept, None
+        return kept
+
 
 class GuardedConnection(sqlite3.Connection):
-    """A connection that forks wait for, and that goes back to its `keeper` when it is closed, unless it
-    `is_doubtful`: something has failed on it. Who deletes on it what must not stay says that it
+    """A connection that forks wait for while it `is_used`. When it is closed, it goes back to its `keeper`,
+    unless it `is_doubtful`: something has failed on it. Who deletes on it what must not stay says that it
     `has_deleted`."""
 
     keeper: Keeper
     file: tuple[int, int] | None
+    is_used = False
     is_doubtful = False
     has_deleted = False
 
@@ -173,7 +185,9 @@ class GuardedConnection(sqlite3.Connection):
 
     def close(self) -> None:
         """Give the connection back."""
-        self.keeper.take_back(self)
+        if self.is_used:
+            self.is_used = False
+            self.keeper.take_back(self)
 
     def end(self) -> None:
         """Close the connection for good."""
