@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -251,3 +252,18 @@ def test_the_keys_of_the_gate_do_not_replace_those_of_the_ledger(tmp_path: Path)
 def test_a_text_that_no_database_keeps_is_no_record(text: str) -> None:
     with pytest.raises(ValueError, match="host: a record cannot keep"):
         grant(host=text)
+
+
+@pytest.mark.parametrize("spool", [None, "spool"])
+def test_a_relative_path_is_from_the_folder_in_which_the_ledger_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spool: str | None
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with closing(Ledger("sqlite:///consent.db", spool=spool, secret_key=SECRET)) as ledger:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        ledger.record(grant(), NOTICE)
+        assert ledger.move()
+
+    assert (tmp_path / "consent.db").is_file()
+    assert not list((tmp_path / "elsewhere").iterdir())

@@ -380,7 +380,7 @@ def _spool_of(
             raise ValueError('spool: expected none with durable="database"')
         return None
     if given is not None:
-        return Path(given)
+        return Path(given).absolute()
     if backend == "sqlite":
         return Path(f"{database}-spool")
     raise ValueError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,6 +49,9 @@ def database_url(url: str) -> URL:
         raise ValueError(f"{_EXPECTED}; other databases are not tested, and so are not allowed")
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise ValueError(f"{_EXPECTED}; a database in memory proves nothing")
+    if parsed.get_backend_name() == "sqlite" and not str(parsed.database).startswith("file:"):
+        # Connections are made later, when the process may be in another folder.
+        parsed = parsed.set(database=os.path.abspath(str(parsed.database)))
     return parsed
 
 
