@@ -95,7 +95,7 @@ class OwnRecord:
             language=language.endonym if language is not None else record.language,
             tag=record.language,
             direction=language.direction if language is not None else "auto",
-            button=self._buttons.get(record.control, ""),
+            button=self._buttons(record.source).get(record.control, ""),
             place=self._places.get(record.source, ""),
             signals=self._signals(record.signals),
             host=record.host,
@@ -104,14 +104,14 @@ class OwnRecord:
             notice=record.notice,
         )
 
-    @property
-    def _buttons(self) -> Mapping[str, str]:
-        words = self._texts.choices
+    def _buttons(self, source: str) -> Mapping[str, str]:
+        """Return what is written on the buttons of the place where a decision was made."""
+        words = self._texts.banner if source == "banner" else self._texts.choices
         return {
             "accept": words.accept,
             "save": words.save,
             "refuse": words.refuse,
-            "withdraw": words.withdraw,
+            "withdraw": self._texts.choices.withdraw,
             "erase": self._texts.record.erase,
         }
 

@@ -93,6 +93,16 @@ def test_nobody_keeps_a_copy_and_nobody_frames_it(site: Site) -> None:
     assert reply.values("set-cookie") == []
 
 
+def test_a_button_is_called_as_it_was_where_it_was_pressed(site: Site) -> None:
+    on_a_page = site.chooses("accept", headers=[("Referer", "https://www.example.org/news")])
+    in_the_settings = site.chooses(
+        "accept", headers=[("Referer", "https://www.example.org/_privacy/choices")]
+    )
+
+    assert "Button pressed Accept Where Notice on a page" in words(site.gets(PAGE, on_a_page))
+    assert "Button pressed Accept all Where Privacy settings" in words(site.gets(PAGE, in_the_settings))
+
+
 def test_the_history_is_there_the_newest_first(site: Site, clock: Clock) -> None:
     cookie = site.chooses("save", service=["stats"])
     clock.now += 2 * DAY

@@ -21,10 +21,10 @@ from .withholding import withheld
 from .words import NOT_KEPT, WORDS, day_in_words, percent, period_in_words, short_day, stretch_in_words
 
 _BUTTONS = {
-    "accept": "Accept all",
+    "accept": "Accept, or accept all",
     "save": "Save the choice",
     "allow": "Allow, at a blocked embed",
-    "refuse": "Refuse all",
+    "refuse": "Refuse, or refuse all",
     "withdraw": "Withdraw",
     "object": "Object",
     "permit": "Permit again",
