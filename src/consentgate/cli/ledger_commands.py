@@ -181,8 +181,9 @@ def show(given: _Given, id: str | None, cookie: str | None, notice: bool, as_jso
 def _sheet(record: Record, replaced_by: str) -> Iterator[str]:
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
-        if field.name in ("at", "valid_until") and value:
-            value = _written(value)
+        if field.name in ("at", "valid_until"):
+            # A withdrawal is valid until nothing.
+            value = _written(value) if value else ""
         elif isinstance(value, dict):
             value = ", ".join(f"{id}: {'yes' if granted else 'no'}" for id, granted in sorted(value.items()))
         elif isinstance(value, tuple):
@@ -407,8 +408,8 @@ def purge(given: _Given, evidence: str, objections: str) -> None:
     with given.engine() as engine:
         gone = purge_records(engine, keys, retention)
     click.echo(
-        f"Purged {gone.records} records, {gone.objections} withdrawals, {gone.notices} notices and "
-        f"{gone.counts} counts."
+        f"Purged {counted(gone.records, 'record')}, {counted(gone.objections, 'withdrawal')}, "
+        f"{counted(gone.notices, 'notice')} and {counted(gone.counts, 'count')}."
     )
 
 
@@ -485,6 +486,7 @@ def move(given: _Given, spool: str) -> None:
     ledger.close()
     if not moved:
         raise click.ClickException("the database did not take it: it stays in the spool")
+    click.echo("Nothing of processes that are no more is left in the spool.")
 
 
 @_command
@@ -500,11 +502,12 @@ def deliveries(given: _Given, as_json: bool) -> None:
     elif not found.waiting:
         click.echo("Nothing waits.")
     else:
-        failing = f", {found.failing} of which have failed before" if found.failing else ""
+        failing = f", {found.failing} of them failed before" if found.failing else ""
         click.echo(f"{counted(found.waiting, 'withdrawal')} waiting{failing}")
         click.echo(f"{'oldest':<24}  {_written(found.oldest)}")
-        for name, count in (*found.errors.items(), *found.services.items()):
-            click.echo(f"{name:<24}  {count}")
+        for kind, counts in (("failed with", found.errors), ("about", found.services)):
+            for name, count in counts.items():
+                click.echo(f"{f'{kind} {name}':<24}  {count}")
 
 
 @_command
