@@ -402,6 +402,13 @@ def test_a_record_is_erased_with_what_came_after_it_and_the_ledger_stays_whole(
     }
 
 
+def test_what_is_no_id_erases_and_counts_nothing(run: Any) -> None:
+    refused = run("erase", "nope")
+    assert refused.exit_code == 2
+    assert "expected the id of a record" in refused.output
+    assert json.loads(printed(run("stats", "--json")))["events"]["erased"] == 0
+
+
 def test_what_a_cookie_names_is_erased(run: Any, url: str) -> None:
     with closing(Ledger(url, secret_key=SECRET)) as ledger:
         cookie = Site("wsgi", App(Page()), make_gate(secret_key=SECRET, ledger=ledger)).chooses("accept")

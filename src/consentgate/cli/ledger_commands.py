@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +56,7 @@ from consentgate.policy.messages import counted
 from .written_file import check_is_free, write
 
 COMMANDS: dict[str, click.Command] = {}
+_ID = re.compile("[0-9a-f]{32}")
 _KEYS_FROM = ("CONSENTGATE_SECRET_KEY", "SECRET_KEY")
 
 
@@ -452,6 +454,8 @@ def erase(given: _Given, id: str | None, cookie: str | None) -> None:
     cannot be undone. The visitor's own browser is not told: what it may do, its cookie says until it ends.
     """
     id = _id_of(given, id, cookie)
+    if not _ID.fullmatch(id):
+        raise click.BadParameter(f"expected the id of a record, 32 digits and letters a to f, not {id!r}")
     with given.reading() as connection:
         found = find(connection, id)
     order = Record(
