@@ -10,6 +10,7 @@ import pytest
 
 from consentgate.ledger.database.connections import connect_to, database_url
 from consentgate.ledger.database.sqlite_connections import GuardedConnection
+from consentgate.ledger.writing.spool import left_behind
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
@@ -50,3 +51,40 @@ def test_a_fork_waits_until_the_connection_that_was_kept_is_closed(
     forking.join(60)
 
     assert order == ["closed", "forked"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_child_does_not_keep_others_from_what_its_parent_was_just_moving(tmp_path: Path) -> None:
+    folder = tmp_path / "0123456789abcdef"
+    folder.mkdir()
+    (folder / "lock").touch()
+    looking, may_stop = threading.Event(), threading.Event()
+
+    def look() -> None:
+        for _ in left_behind(tmp_path):
+            looking.set()
+            assert may_stop.wait(60)
+
+    moving = threading.Thread(target=look)
+    moving.start()
+    assert looking.wait(60)
+    lives, says_so = os.pipe()
+    may_end, ends = os.pipe()
+    if not (child := os.fork()):
+        os.close(ends)
+        os.write(says_so, b"1")
+        os.read(may_end, 1)
+        os._exit(0)
+    assert os.read(lives, 1)
+    while_moving = [*left_behind(tmp_path)]
+    may_stop.set()
+    moving.join(60)
+    while_child_lives = [*left_behind(tmp_path)]
+    os.close(ends)
+    os.waitpid(child, 0)
+    for file in (lives, says_so, may_end):
+        os.close(file)
+
+    assert while_moving == []
+    assert while_child_lives == [(folder.name, folder)]

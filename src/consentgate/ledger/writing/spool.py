@@ -196,10 +196,9 @@ class SpoolWriter:
         return self._is_full or self._is_broken
 
     def let_go(self) -> None:
-        """Close the files in a forked process, where no other thread is left. The parent keeps them."""
+        """Close the segment in a forked process, where no other thread is left. The parent keeps it."""
         if not self._is_closed:
             self._segment.close()
-            self._held.close()
 
     def close(self) -> None:
         """Write nothing more. What is left is for others to move."""
