@@ -16,6 +16,7 @@ from consentgate.policy.lifetime import lifetime_seconds
 
 from .erasing import purge_rows
 from .schema import counts, deliveries, ends_another, erasures, links, notices, objections, records
+from .sqlite_connections import note_deletion
 
 _log = logging.getLogger("consentgate.ledger")
 
@@ -124,6 +125,8 @@ def _give_up_deliveries(engine: Engine, withdrawn: int) -> None:
     record, which is not to be kept for longer."""
     with engine.begin() as connection:
         given_up = connection.execute(delete(deliveries).where(deliveries.c.at < withdrawn)).rowcount
+        if given_up:
+            note_deletion(connection)
     if given_up:
         _log.error(
             "on_withdrawal has not taken %d withdrawals for so long that they were purged",

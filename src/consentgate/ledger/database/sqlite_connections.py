@@ -23,6 +23,9 @@ from sqlalchemy import Connection
 _PATIENCE = 20.0
 """The seconds for which a fork waits. A thread that forks while it reads the ledger waits for itself."""
 
+_A_LITTLE = 50
+"""The milliseconds to wait for readers, before the log is left for the next connection to empty."""
+
 
 class ForkedWhileOpen(sqlite3.OperationalError):
     """A process that was forked in the middle of a transaction. It must not open the database."""
@@ -103,6 +106,8 @@ class Keeper:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._kept: GuardedConnection | None = None
+        # What was deleted on one connection is for the next to empty the log of.
+        self._has_deleted = False
         self._lock = threading.Lock()
 
     def open(self, *given: Any, **options: Any) -> GuardedConnection:
@@ -127,10 +132,13 @@ class Keeper:
     def take_back(self, connection: GuardedConnection) -> None:
         """Keep a connection that is not used any more, or end it."""
         try:
-            if connection.has_deleted:
-                connection.empty_log()
             _forks.add(self)
             with self._lock:
+                has_deleted, self._has_deleted = connection.has_deleted or self._has_deleted, False
+            connection.has_deleted = False
+            is_emptied = not has_deleted or connection.empty_log()
+            with self._lock:
+                self._has_deleted |= not is_emptied
                 if self._kept is None and connection.can_be_kept:
                     self._kept = connection
                     return
@@ -176,12 +184,18 @@ class GuardedConnection(sqlite3.Connection):
         """True where another can use it: nothing has failed, and it is known which file it is to."""
         return not self.is_doubtful and not self.in_transaction and self.file is not None
 
-    def empty_log(self) -> None:
-        """Empty the write-ahead log, in which what was deleted still stands. While others read, it stays and
-        the next user of this connection tries again."""
+    def empty_log(self) -> bool:
+        """Empty the write-ahead log, in which what was deleted still stands. Return whether that is done: not
+        while others read. They are waited for only a little, since nobody can write meanwhile."""
         with suppress(sqlite3.Error):
-            [is_busy, *_] = self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self.has_deleted = bool(is_busy)
+            [patience] = self.execute("PRAGMA busy_timeout").fetchone()
+            self.execute(f"PRAGMA busy_timeout={_A_LITTLE}")
+            try:
+                [is_busy, *_] = self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self.execute(f"PRAGMA busy_timeout={patience}")
+            return not is_busy
+        return False
 
     def close(self) -> None:
         """Give the connection back."""
