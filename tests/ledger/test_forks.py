@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from consentgate.ledger.database.connections import connect_to, database_url
-from consentgate.ledger.database.sqlite_connections import GuardedConnection
+from consentgate.ledger.database.sqlite_connections import GuardedConnection, _Forks
 from consentgate.ledger.writing.spool import left_behind
 
 
@@ -88,3 +88,19 @@ def test_a_child_does_not_keep_others_from_what_its_parent_was_just_moving(tmp_p
 
     assert while_moving == []
     assert while_child_lives == [(folder.name, folder)]
+
+
+def test_nothing_is_opened_until_the_last_of_several_forks_is_over() -> None:
+    forks = _Forks()
+    forks.before()
+    forks.before()
+    forks.after_in_parent()
+    opening = threading.Thread(target=forks.enter, daemon=True)
+    opening.start()
+    opening.join(0.3)
+    was_opened = not opening.is_alive()
+    forks.after_in_parent()
+    opening.join(60)
+
+    assert not was_opened
+    assert not opening.is_alive()

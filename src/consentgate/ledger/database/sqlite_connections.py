@@ -40,7 +40,8 @@ class _Forks:
     def _begin(self, *, is_unsafe: bool) -> None:
         self._changed = threading.Condition()
         self._in_use = 0
-        self._is_forking = False
+        # Several threads may fork at a time.
+        self._forking = 0
         self._is_unsafe = is_unsafe
         # Nobody else may drop them: to collect a connection closes it, and a fork could fall into that.
         self._keepers: set[Keeper] = set()
@@ -59,7 +60,7 @@ class _Forks:
         """Count a connection that is about to be used, or to be closed. Raises ForkedWhileOpen where it is
         to be opened."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._is_forking)
+            self._changed.wait_for(lambda: not self._forking)
             if self._is_unsafe and is_to_open:
                 raise ForkedWhileOpen("this process was forked while the ledger's database was open")
             self._in_use += 1
@@ -73,7 +74,7 @@ class _Forks:
     def before(self) -> None:
         """Wait until no connection is open, and keep others from being opened."""
         with self._changed:
-            self._is_forking = True
+            self._forking += 1
             self._changed.wait_for(lambda: not self._in_use, _PATIENCE)
             for keeper in self._keepers:
                 keeper.end()
@@ -82,7 +83,7 @@ class _Forks:
     def after_in_parent(self) -> None:
         """Let connections be opened again."""
         with self._changed:
-            self._is_forking = False
+            self._forking -= 1
             self._changed.notify_all()
 
     def after_in_child(self) -> None:
