@@ -332,9 +332,9 @@ class Ledger:
     def _forked(self) -> None:
         """Leave everything that is open to the process that has forked this one."""
         _inherited.append((self._process, self._database.forget()))
-        if self._process.writer is not None:
-            self._process.writer.let_go()
-        self._process = _Process()
+        writer, self._process = self._process.writer, _Process()
+        if writer is not None:
+            writer.let_go()
 
 
 class _Process:

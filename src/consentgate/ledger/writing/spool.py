@@ -123,7 +123,9 @@ class SpoolWriter:
             try:
                 segment.sync()
             except OSError:
-                self._break()
+                # What another thread is just appending is cut off, too: it will hear that it was not synced.
+                with self._lock:
+                    self._break()
                 raise
             self._synced, self._synced_size = written, size
             if size >= SEGMENT_SIZE or self._ends_soon:
@@ -133,7 +135,8 @@ class SpoolWriter:
 
     def _break(self) -> None:
         """Write nothing more, since the disk has failed to sync: the kernel may have dropped what it could
-        not write, and says so once only. What was not answered goes elsewhere, and must not come twice."""
+        not write, and says so once only. What was not answered goes elsewhere, and must not come twice. The
+        caller holds both locks."""
         self._is_broken = True
         with contextlib.suppress(OSError):
             self._segment.cut(self._synced_size)
@@ -150,8 +153,10 @@ class SpoolWriter:
                 raise
             self._synced = self._written
             following = Segment(self._path(self._number + 1))
-            self._segment.close()
-            self._segment, self._number, self._synced_size = following, self._number + 1, 0
+            # In this order: a child that is forked in between closes one that is open.
+            before, self._segment = self._segment, following
+            before.close()
+            self._number, self._synced_size = self._number + 1, 0
             self._ends_soon, self._begun_at = False, time.monotonic()
         sync_folder(self.folder)
 
