@@ -331,6 +331,28 @@ def test_a_segment_that_was_damaged_is_kept_and_what_is_whole_in_it_is_moved(
     assert "is damaged in 1 places" in caplog.text
 
 
+def test_a_damaged_segment_of_a_live_process_is_kept_too(
+    open_ledger: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(spool, "SEGMENT_SIZE", 1)
+    folder = tmp_path / "later"
+    ledger = open_ledger(url=f"sqlite:///{folder / 'consent.db'}")
+    given = [grant() for _ in range(5)]
+    for record in given:
+        ledger.record(record)
+    overwritten, torn, *_ = sorted(segments(tmp_path / "spool"))
+    overwritten.write_bytes(b"z" * len(overwritten.read_bytes()))
+    torn.write_bytes(torn.read_bytes()[:-8])
+    folder.mkdir()
+
+    assert ledger.move()
+
+    assert ids(ledger) == sorted(record.id for record in given[2:])
+    names = sorted(path.name for path in (tmp_path / "spool").rglob("*.damaged"))
+    assert names == ["000001.damaged", "000002.damaged"]
+    assert caplog.text.count("the file is kept") == 2
+
+
 FULL = """
 import resource, signal, sys
 from consentgate.ledger import Ledger, NotRecorded

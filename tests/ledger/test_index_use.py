@@ -11,13 +11,14 @@ from sqlalchemy import event
 
 from consentgate.ledger import Ledger
 from consentgate.ledger.database.connections import reading
+from consentgate.ledger.database.deliveries import delivered, seconds_to_next, take
 from consentgate.ledger.database.reading import find, successor_of
 
 from .conftest import Open
 from .records import NOTICE, NOW, erasure, grant, verified, withdrawal
 
 YEAR = 365 * 86_400
-LARGE = ("consentgate_records", "consentgate_objections", "consentgate_links")
+LARGE = ("consentgate_records", "consentgate_objections", "consentgate_links", "consentgate_deliveries")
 
 SCANS = tuple(f"SCAN {name}" for name in LARGE)
 
@@ -77,7 +78,14 @@ def read_own(ledger: Ledger) -> None:
     assert ledger.history("invented") == []
 
 
-@pytest.mark.parametrize("task", [look_up, purge, store, verify, erase, read_own])
+def deliver(ledger: Ledger) -> None:
+    with ledger.engine().begin() as connection:
+        take(connection, "invented", 60, most=4)
+        seconds_to_next(connection)
+        delivered(connection, "invented")
+
+
+@pytest.mark.parametrize("task", [look_up, purge, store, verify, erase, read_own, deliver])
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_no_table_is_read_whole(open_ledger: Open, task: Callable[[Ledger], None]) -> None:
     ledger = open_ledger()

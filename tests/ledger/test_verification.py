@@ -401,6 +401,32 @@ def test_a_notice_stays_as_long_as_a_record_cites_it(ledger: Ledger) -> None:
     assert ledger.purge(now=later).notices == 1
 
 
+def test_what_a_writer_cites_is_there_though_it_was_purged_meanwhile(
+    open_ledger: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = open_ledger(retention=Retention("1 days", "1 days"))
+    ledger.record(grant(), NOTICE)
+    ledger.move()
+    later = time.time() + 4 * YEAR
+    monkeypatch.setattr("time.time", lambda: later)
+    assert ledger.purge(now=later).notices == 1
+
+    ledger.record(grant(at=int(later), valid_until=int(later) + YEAR), NOTICE)
+    ledger.move()
+
+    assert verified(ledger).faults == ()
+
+
+def test_a_notice_that_is_cited_again_is_young_again(ledger: Ledger, open_ledger: Open) -> None:
+    change(ledger, update(notices).values(stored_at=NOW - 10 * YEAR))
+    other = open_ledger()
+    other.record(grant(), NOTICE)
+    assert other.move()
+
+    with ledger.engine().begin() as connection:
+        assert connection.execute(select(notices.c.stored_at)).scalar_one() > NOW - YEAR
+
+
 def test_a_purge_that_only_looks_like_one_is_found(ledger: Ledger) -> None:
     assert ledger.keys is not None
     first, second = places(ledger)[:2]

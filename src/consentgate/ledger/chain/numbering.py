@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from consentgate.consent.record import Event, Notice, Record
+from consentgate.policy.lifetime import DAY
 
 from .entries import CountEntry, Entry, ErasureEntry, NoticeEntry, RecordEntry
 from .keys import Keys
@@ -15,12 +17,12 @@ from .links import Head
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """What a writer has numbered: `position` entries, and the records up to the `head` of its chain. `told`
-    has the digests of the notices that it has written."""
+    """What a writer has numbered: `position` entries, and the records up to the `head` of its chain. It last
+    wrote each notice on the day that `noticed` has for its digest."""
 
     head: Head
     position: int = 0
-    told: frozenset[str] = field(default_factory=frozenset)
+    noticed: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def begin(cls) -> Numbering:
@@ -35,10 +37,13 @@ class Numbering:
     def add(self, record: Record, notice: Notice | None, keys: Keys) -> tuple[list[Entry], Numbering]:
         """Return the entries for a `record` and the `notice` that it cites, and the numbering after them."""
         numbered, entries = self, list[Entry]()
+        now = int(time.time())
         # A notice that no record cites proves nothing.
-        if notice is not None and notice.digest not in self.told and not record.is_counted:
-            numbered = replace(self, position=self.position + 1, told=self.told | {notice.digest})
-            entries.append(NoticeEntry(numbered.position, notice, int(time.time())))
+        if notice is not None and not record.is_counted and self.noticed.get(notice.digest) != now // DAY:
+            # Each day anew: what nobody has cited for long was purged.
+            noticed = {**self.noticed, notice.digest: now // DAY}
+            numbered = replace(self, position=self.position + 1, noticed=noticed)
+            entries.append(NoticeEntry(numbered.position, notice, now))
         position = numbered.position + 1
         if record.event is Event.ERASED:
             entries.append(ErasureEntry.of(position, record, keys))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, case, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from consentgate.consent.record import Event, Record
 
@@ -176,12 +176,13 @@ def failed(connection: Connection, holder: str, delivery: Delivery, error: str, 
 
 def seconds_to_next(connection: Connection) -> float | None:
     """Return the seconds until something may be due, None where nothing waits."""
-    until = case(
-        (deliveries.c.not_before > deliveries.c.held_until, deliveries.c.not_before),
-        else_=deliveries.c.held_until,
-    )
-    due = connection.execute(select(func.min(until))).scalar_one()
-    return None if due is None else max(0.0, due - clock(connection))
+    now = clock(connection)
+    free = select(deliveries.c.not_before).where(deliveries.c.held_until <= now)
+    held = select(func.min(deliveries.c.held_until)).where(deliveries.c.held_until > now)
+    # Two queries, of which each ends at the first row of an index.
+    first_free = connection.execute(free.order_by(deliveries.c.not_before).limit(1)).scalar_one_or_none()
+    moments = [moment for moment in (first_free, connection.execute(held).scalar_one()) if moment is not None]
+    return max(0.0, min(moments) - now) if moments else None
 
 
 def count_queued(connection: Connection) -> Undelivered:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Engine, Select, Table, and_, delete, exists, or_,
 
 from consentgate.ledger.chain.keys import Keys
 from consentgate.log_fields import fields
-from consentgate.policy.lifetime import lifetime_seconds
+from consentgate.policy.lifetime import DAY, lifetime_seconds
 
 from .erasing import purge_rows
 from .schema import counts, deliveries, ends_another, erasures, links, notices, objections, records
@@ -23,6 +23,8 @@ _log = logging.getLogger("consentgate.ledger")
 _BATCH = 500
 """The most records that are purged in one transaction, so that none is long."""
 _EARLIEST = -(1 << 62)
+_LONGEST_WAY = 30 * DAY
+"""The seconds that a record may take from a spool to the database. The notice that it cites waits for it."""
 _YEARS = "3 years"
 _LONGEST_VALIDITY = "13 months"
 
@@ -135,8 +137,9 @@ def _give_up_deliveries(engine: Engine, withdrawn: int) -> None:
         )
 
 
-def _purge_notices(engine: Engine, stored: int) -> int:
-    """Delete the notices that no record cites any more. Those that are young may be cited yet."""
+def _purge_notices(engine: Engine, ended: int) -> int:
+    """Delete the notices that no record cites any more, and none on its way to the database can."""
+    stored = ended - _LONGEST_WAY
     cited = [exists().where(table.c.notice == notices.c.digest) for table in (records, objections)]
     unused = delete(notices).where(notices.c.stored_at < stored, ~or_(*cited))
     with engine.begin() as connection:

@@ -175,6 +175,10 @@ deliveries = Table(
     Column("not_before", Double, nullable=False),
     Column("holder", String(32), nullable=False),
     Column("held_until", Double, nullable=False),
+    Index(f"{PREFIX}deliveries_turn", "attempts", "not_before", "at", "id"),
+    Index(f"{PREFIX}deliveries_not_before", "not_before"),
+    Index(f"{PREFIX}deliveries_held_until", "held_until"),
+    Index(f"{PREFIX}deliveries_at", "at"),
 )
 """Withdrawals that wait for the site's hook to take them. A process that delivers one holds it meanwhile."""
 

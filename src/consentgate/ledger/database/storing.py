@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, Table, bindparam, case, select
 
 from consentgate.consent.record import FORM, SINCE, Event, Record
 from consentgate.ledger.chain.entries import CountEntry, Entry, ErasureEntry, NoticeEntry, RecordEntry
@@ -108,7 +108,11 @@ def _store_notices(connection: Connection, kept: Iterable[NoticeEntry]) -> None:
             "choices": notice.choices,
             "stored_at": entry.stored_at,
         }
-        connection.execute(insert_into(connection, notices).values(row).on_conflict_do_nothing())
+        added = insert_into(connection, notices).values(row)
+        # It is cited now, so that a purge must find it young.
+        now = added.excluded.stored_at
+        newest = case((now > notices.c.stored_at, now), else_=notices.c.stored_at)
+        connection.execute(added.on_conflict_do_update(index_elements=["digest"], set_={"stored_at": newest}))
 
 
 def _count(connection: Connection, counted: Iterable[CountEntry]) -> None:

@@ -60,6 +60,7 @@ class Moving:
         self._withdrew = withdrew
         # How far the segment of a live writer has been moved.
         self._offsets: dict[Path, int] = {}
+        self._damaged: set[Path] = set()
         self._told: set[Path] = set()
         self._checkpoint_due = 0.0
 
@@ -71,14 +72,25 @@ class Moving:
             if stretch.end is None or stretch.end > start:
                 data = stretch.path.read_bytes()[: stretch.end]
                 frames = read_frames(data, start)
-                self._store(writer.writer, frames.payloads, stretch.path, frames.damaged)
+                damaged = frames.damaged + frames.is_torn
+                if damaged:
+                    self._damaged.add(stretch.path)
+                self._store(writer.writer, frames.payloads, stretch.path, damaged)
                 self._offsets[stretch.path] = len(data)
                 writer.moved(len(data) - start, len(frames.payloads))
             if stretch.sealed:
-                stretch.path.unlink()
-                self._offsets.pop(stretch.path, None)
+                self._let_go(stretch.path)
         writer.moved_all_before(begun)
         writer.renew(SEGMENT_AGE)
+
+    def _let_go(self, path: Path) -> None:
+        """Remove a segment whose entries are in the database; keep it as `*.damaged` if some were lost."""
+        if path in self._damaged:
+            path.rename(path.with_suffix(".damaged"))
+            self._damaged.discard(path)
+        else:
+            path.unlink()
+        self._offsets.pop(path, None)
 
     def move_left_behind(self) -> None:
         """Move what processes that are no more have left. Raises SQLAlchemyError."""

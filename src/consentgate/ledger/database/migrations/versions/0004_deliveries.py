@@ -37,3 +37,8 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(32), nullable=False),
         sa.Column("held_until", sa.Double, nullable=False),
     )
+    turn = ["attempts", "not_before", "at", "id"]
+    op.create_index("consentgate_deliveries_turn", "consentgate_deliveries", turn)
+    op.create_index("consentgate_deliveries_not_before", "consentgate_deliveries", ["not_before"])
+    op.create_index("consentgate_deliveries_held_until", "consentgate_deliveries", ["held_until"])
+    op.create_index("consentgate_deliveries_at", "consentgate_deliveries", ["at"])
