@@ -1,1 +1,1 @@
-"""What the ledger costs beside a bare INSERT of the same row, and how that stays as it grows."""
+"""Measures the ledger beside a bare INSERT of the same row, and beside itself as it grows."""

@@ -22,7 +22,8 @@ KINDS = (BARE, DISK, DATABASE)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """So many processes with so many threads, each of which appends `count` times a turn."""
+    """How many `processes` append at a time, with how many `threads` each. In a turn each thread appends
+    `count` times."""
 
     label: str
     processes: int

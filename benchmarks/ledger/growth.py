@@ -1,4 +1,4 @@
-"""What a ledger of many records costs beside one of few: appending, verifying, purging, space."""
+"""Measures appending, verifying, purging and space in a ledger of many records, beside one of few."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SPAN = 1300 * DAY
 """The time over which the records are spread, up to now: the first of them have been kept for long enough."""
 _OF_A_WRITER = 50_000
 _WITHDRAWN = 20
-"""Of so many grants one is withdrawn, and another one renewed."""
+"""Every twentieth grant is withdrawn, and another twentieth renewed."""
 _AT_ONCE = 5_000
 _TABLES = (records, objections, links)
 

@@ -57,7 +57,7 @@ class Things(NamedTuple):
     cookies: frozenset[tuple[str, str]] = frozenset()
     items: frozenset[tuple[str, str]] = frozenset()
 
-    def __or__(self, other: Things) -> Things:  # type: ignore[override]
+    def joined(self, other: Things) -> Things:
         return Things(*(one | two for one, two in zip(self, other, strict=True)))
 
 
@@ -100,7 +100,7 @@ def _measured(site: MeasuredSite, recorder: Recorder) -> Iterator[Row]:
         others = [site.url.rstrip("/") + page for page in site.pages[1:]]
         tour = take_tour(site.url, others, states=site.states, watching=watching)
         recorded = _contacted(site, recorder, mark)
-        yield _row(site, "scan --browser", [*visits, *tour.visits()], there | recorded, named)
+        yield _row(site, "scan --browser", [*visits, *tour.visits()], there.joined(recorded), named)
 
 
 def _row(site: MeasuredSite, way: str, visits: list[Visit], there: Things, named: frozenset[str]) -> Row:
@@ -193,16 +193,18 @@ def _there(site: MeasuredSite, recorder: Recorder) -> Things:
             with visitor_with_new_profile(engine, recorder, settle=1.5) as visitor:
                 mark = recorder.mark()
                 for page in site.pages:
-                    found |= _done(visitor, lambda tab, page=page: tab.goto(site.url.rstrip("/") + page))
-                    found |= _done(
-                        visitor, lambda tab: tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+                    found = found.joined(
+                        _done(visitor, lambda tab, page=page: tab.goto(site.url.rstrip("/") + page))
+                    )
+                    found = found.joined(
+                        _done(visitor, lambda tab: tab.evaluate("scrollTo(0, document.body.scrollHeight)"))
                     )
                 for state in ways:
                     for button in site.ways[state]:
-                        found |= _done(visitor, lambda tab, button=button: _press(tab, button))
-                    found |= _done(visitor, lambda tab: tab.goto(site.url))
-                found |= _done(visitor, lambda tab: tab.goto("about:blank"))
-                found |= _contacted(site, recorder, mark)
+                        found = found.joined(_done(visitor, lambda tab, button=button: _press(tab, button)))
+                    found = found.joined(_done(visitor, lambda tab: tab.goto(site.url)))
+                found = found.joined(_done(visitor, lambda tab: tab.goto("about:blank")))
+                found = found.joined(_contacted(site, recorder, mark))
     return found
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
 from consentgate.ledger import Ledger, Record
 from consentgate.ledger.delivering import deliverer
@@ -31,8 +32,8 @@ def tell(record: Record, services: tuple[str, ...]) -> None:
 def main(url: str, spool: str, count: int) -> None:
     # What a process that was killed has held is soon free again.
     deliverer.PACE = replace(QUICK, hold=1.0) if count else QUICK
-    options = {"durable": "database"} if spool == "-" else {"spool": spool}
-    ledger = Ledger(url, secret_key=SECRET, on_withdrawal=tell, **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {"durable": "database"} if spool == "-" else {"spool": spool}
+    ledger = Ledger(url, secret_key=SECRET, on_withdrawal=tell, **options)
     for _ in range(count):
         given = grant()
         back = withdrawal(given, withdrawn=("stats",))

@@ -23,7 +23,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class SeenButton:
-    """What visitors see of a button with these `words`.
+    """A button that answers the notice, as visitors see it. `words` is its text.
 
     `width`, `height` and `font_size` are in pixels, and `in_view` is the part of it that is seen without
     scrolling, from 0 to 1. `text_contrast` is that of its words with their ground, and `shape_contrast` that

@@ -1,4 +1,4 @@
-"""What the site is told of a visitor's decision: what has changed, and nothing of who decided."""
+"""The decision that a site's `on_decision` hook gets: what has changed, and nothing of who decided."""
 
 from __future__ import annotations
 

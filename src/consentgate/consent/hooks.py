@@ -23,7 +23,7 @@ def check_hook(name: str, hook: object, *parameters: str) -> None:
     expected = f"{name}: expected a function that takes {' and '.join(parameters)}"
     if not callable(hook):
         raise TypeError(f"{expected}, not {_given(hook)}")
-    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(getattr(hook, "__call__", None)):  # noqa: B004  # it is callable
+    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(type(hook).__call__):
         raise TypeError(
             f"{expected}, not the coroutine function {_name_of(hook)}: it is called in a thread without an "
             "event loop. Write a plain function, which may call asyncio.run(...)"

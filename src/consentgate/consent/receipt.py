@@ -36,7 +36,7 @@ STATES: Mapping[Event, str] = {
 RenewedConsentGiven are valid consent. What `REDUCED` takes back is an event of its own, a withdrawal."""
 _JURISDICTIONS = {"eu": "EU", "uk": "GB", "us": "US"}
 _SHARED = ("IP address", "address of the site", "details of the browser", "cookies and other stored data")
-"""What the services of a site learn of a visitor, as the declaration says."""
+"""The kinds of data that services get when a browser contacts them, in the words of the declaration."""
 _CHOICES = re.compile(r"""<form\b[^>]*\baction=["']([^"'?]*choices)["'?]""")
 
 

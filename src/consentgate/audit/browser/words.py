@@ -1,7 +1,7 @@
 """The words on buttons that answer a question for consent, as regular expressions of JavaScript.
 
-They count on banners that neither we nor autoconsent know. An expression has to match all of a button's text,
-in small letters and without punctuation at its ends.
+They count on banners that neither we nor autoconsent know. An expression has to match the whole text of
+a button, once that is in lower case and has lost the punctuation at its start and end.
 """
 
 from __future__ import annotations
