@@ -35,10 +35,10 @@ class _Ledger(click.Group):
             # It says which extra is missing, where one is.
             import_module("consentgate.ledger")
 
-            from . import ledger_commands
+            from .ledger_commands import COMMANDS
         except ModuleNotFoundError as error:
             raise click.ClickException(str(error)) from error
-        return ledger_commands.COMMANDS.get(name)
+        return COMMANDS.get(name)
 
 
 @click.group(cls=_Ledger)
