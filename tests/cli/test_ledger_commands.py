@@ -165,6 +165,7 @@ def test_a_part_of_the_decisions_is_counted(run: Any) -> None:
         "withdrawn": 1,
     }
     assert "--since is after --until" in run("stats", "--since", "2026-11-19", "--until", "2026-11-18").stderr
+    assert "expected a day, like 2026-11-01" in run("stats", "--since", "yesterday").stderr
 
 
 def test_small_numbers_are_put_together_where_that_is_asked_for(run: Any) -> None:

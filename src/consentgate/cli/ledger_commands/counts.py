@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from consentgate.cli.written_file import check_is_free, write
+from consentgate.cli.written_file import STANDARD_OUTPUT, check_is_free, write
 from consentgate.ledger.database.statistics import Selection, statistics
 from consentgate.ledger.reports.as_json import as_json as write_json
 from consentgate.ledger.reports.as_text import as_text
@@ -20,10 +20,22 @@ from consentgate.policy import Policy, PolicyError
 
 from .given import Given, ledger_command
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+class _Day(click.ParamType[datetime.date]):
+    """A day, like 2026-11-01."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"expected a day, like 2026-11-01, not {value!r}", param, ctx)
+
+
 _SELECTING = (
-    click.option("--since", type=_DAY, metavar="DAY", help="From this day on, like 2026-11-01, in UTC."),
-    click.option("--until", type=_DAY, metavar="DAY", help="Up to this day, and with it."),
+    click.option("--since", type=_Day(), help="From this day on, like 2026-11-01, in UTC."),
+    click.option("--until", type=_Day(), help="Up to this day, and with it."),
     click.option("--host", default="", help="Only what was decided on this host."),
     click.option("--controller", default="", help="Only what was said to this controller."),
 )
@@ -36,16 +48,15 @@ def _selecting(function: Callable[..., None]) -> Callable[..., None]:
     def run(
         given: Given,
         *values: Any,
-        since: datetime.datetime | None,
-        until: datetime.datetime | None,
+        since: datetime.date | None,
+        until: datetime.date | None,
         host: str,
         controller: str,
         **options: Any,
     ) -> None:
         if since is not None and until is not None and since > until:
             raise click.UsageError("--since is after --until")
-        first, last = (None if day is None else day.date() for day in (since, until))
-        function(given, *values, selection=Selection(first, last, host, controller), **options)
+        function(given, *values, selection=Selection(since, until, host, controller), **options)
 
     for option in reversed(_SELECTING):
         run = option(run)
@@ -112,3 +123,5 @@ def report(
         found = statistics(connection, selection)
     made = datetime.datetime.now(datetime.UTC)
     write(output, as_page(found, made, least=least, policy=policy), force=force)
+    if output != STANDARD_OUTPUT:
+        click.echo(f"The report is in {output}.", err=True)

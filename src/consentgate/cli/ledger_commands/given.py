@@ -63,7 +63,10 @@ class Given:
         else:
             keys = [value for name in _KEYS_FROM if (value := os.environ.get(name))][:1]
         if not keys:
-            raise click.ClickException("give the gate's keys: --keys FILE, or SECRET_KEY in the environment")
+            raise click.ClickException(
+                "give the gate's keys: `consentgate ledger --keys FILE ...`, before the command; or in the "
+                "environment CONSENTGATE_KEYS (a file), CONSENTGATE_SECRET_KEY or SECRET_KEY"
+            )
         return keys
 
     @property
