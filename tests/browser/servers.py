@@ -42,6 +42,7 @@ class LoopbackServer(ThreadingMixIn, TCPServer):
     def __init__(self, handler: type[Any]) -> None:
         self.live: set[socket.socket] = set()
         self._workers: list[threading.Thread] = []
+        self._taking_connections = threading.Lock()
         super().__init__((LOOPBACK, 0), handler)
 
     @property
@@ -60,20 +61,24 @@ class LoopbackServer(ThreadingMixIn, TCPServer):
         self.hang_up()
 
     def hang_up(self) -> None:
-        """End every connection and join every thread."""
-        for connection in self.live.copy():
+        """End every connection that was taken until now, and join its thread."""
+        with self._taking_connections:
+            connections, workers = self.live.copy(), self._workers
+            self._workers = []
+        for connection in connections:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads from it
-        while self._workers:
-            self._workers.pop().join(PATIENCE)
+        for worker in workers:
+            worker.join(PATIENCE)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self.live.add(request)
         worker = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
-        self._workers.append(worker)
-        worker.start()
+        with self._taking_connections:  # a thread that has not started cannot be joined
+            self.live.add(request)
+            worker.start()
+            self._workers.append(worker)
 
     def shutdown_request(self, request: Any) -> None:
         self.live.discard(request)
