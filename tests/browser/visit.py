@@ -174,7 +174,8 @@ class Visitor:
 
     def _latest(self) -> float:
         """The time of the last sign of life; now, while a navigation is under way."""
-        return time.monotonic() if self._navigations else max(self._active, self.recorder.changed)
+        is_under_way = any(map(_has_its_frame, self._navigations))
+        return time.monotonic() if is_under_way else max(self._active, self.recorder.changed)
 
     def _storage(self) -> set[Stored]:
         if not self.javascript:  # nothing can be stored then, and a frame does not answer
@@ -211,6 +212,16 @@ class Visitor:
     def _on_end(self, request: PageRequest) -> None:
         self._active = time.monotonic()
         self._navigations.discard(request)
+
+
+def _has_its_frame(navigation: PageRequest) -> bool:
+    """Say whether there is still somebody who waits for a navigation: nobody tells that it failed where its
+    tab is closed meanwhile."""
+    try:
+        frame = navigation.frame
+    except Error:  # its page is not there yet
+        return True
+    return not frame.is_detached() and not frame.page.is_closed()
 
 
 def _first_visible(locator: Locator) -> Locator | None:
