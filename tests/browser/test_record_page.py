@@ -67,8 +67,8 @@ def consents(visitor: Visitor, site: Site) -> Any:
     return visitor.page
 
 
-def findings(page: Any) -> str:
-    found = Axe().run(page)
+def findings(page: Any, rules: str) -> str:
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": [rules]}} if rules else None)
     return str(found.generate_report()) if found.violations_count else ""
 
 
@@ -132,13 +132,15 @@ def test_axe_finds_nothing_in_any_colours_width_or_direction(
         page.emulate_media(forced_colors="active")
     else:
         page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+    # All other rules say the same in any colours.
+    rules = "" if colours == "light" else "color-contrast"
     notice = page.get_by_role("link", name="What you were shown").get_attribute("href")
     for lang in ("", "&lang=ar"):
         for path in ("/_privacy/record?next=/", "/_privacy/record?erase=&next=/", notice):
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.goto(site.at(f"{path}{lang}"))
-                assert findings(page) == "", (path, lang, width)
+                assert findings(page, rules) == "", (path, lang, width)
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

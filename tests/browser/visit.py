@@ -13,7 +13,7 @@ from .engine import Engine
 from .recorder import Recorder, Request
 from .servers import PATIENCE
 
-ROUND = 0.05
+ROUND = 0.1
 """Seconds from one look at a page to the next; a busy machine takes longer."""
 
 STORED = """async () => {
