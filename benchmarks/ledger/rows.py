@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
-from dataclasses import fields
 from typing import Any, Protocol
 
 import psycopg
@@ -17,6 +15,7 @@ from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.numbering import Numbering
 from consentgate.ledger.database.connections import Database, database_url
 from consentgate.ledger.database.schema import records as table
+from consentgate.ledger.database.storing import row_of as stored_row
 from consentgate.ledger.writing.segments import framed
 
 NOW = 1_795_000_000
@@ -25,8 +24,6 @@ SECRET = "a secret key for benchmarks"
 NOTICE = Notice("en", "<section>May we?</section>" * 40, "<main>All that we ask for</main>" * 100)
 _CATEGORIES = {"performance": True, "third-party": False}
 _SERVICES = {"matomo": True, "youtube": False, "google-maps": False, "vimeo": False}
-
-_FIELDS = tuple(one.name for one in fields(Record))
 
 Row = tuple[Any, ...]
 
@@ -57,13 +54,7 @@ def rows(count: int) -> list[Row]:
 
 def row_of(record: Record, writer: str, seq: int) -> Row:
     """The row that a record has, in the order of the table's columns."""
-    values = {name: getattr(record, name) for name in _FIELDS} | {
-        "event": record.event.value,
-        "writer": writer,
-        "seq": seq,
-    }
-    for name in ("categories", "services", "signals"):
-        values[name] = json.dumps(values[name], sort_keys=True, separators=(",", ":"))
+    values = stored_row(record, writer, seq)
     return tuple(values[column.name] for column in table.columns)
 
 

@@ -15,10 +15,11 @@ from alembic import command
 from sqlalchemy import delete, func, select, update
 
 from consentgate.ledger import Event, Ledger, LedgerError, Record
-from consentgate.ledger.database import storing, versions
+from consentgate.ledger.database import appending, storing, versions
 from consentgate.ledger.database.connections import connect_to, database_url, reading, upgrade_tables
 from consentgate.ledger.database.deliveries import WAITS_FOR, Backoff
 from consentgate.ledger.database.schema import deliveries, hooks, objections, queued, records
+from consentgate.ledger.database.storing import row_of
 from consentgate.ledger.delivering import deliverer
 from consentgate.ledger.delivering.courier import Pace
 from consentgate.ledger.delivering.deliverer import Delivered
@@ -491,12 +492,12 @@ def test_what_a_process_of_the_version_before_stores_is_delivered(
     open_ledger: Open, partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger, old = open_ledger(on_withdrawal=partner), open_ledger(durable="database")
-    row_of = storing._row
-    monkeypatch.setattr(
-        storing,
-        "_row",
-        lambda entry: {key: value for key, value in row_of(entry).items() if key != "withdrawn"},
-    )
+
+    def old_row(*given: Any) -> dict[str, Any]:
+        return {key: value for key, value in row_of(*given).items() if key != "withdrawn"}
+
+    for module in (storing, appending):
+        monkeypatch.setattr(module, "row_of", old_row)
     given = grant(services=ALL, form=1)
     back, orphan = withdrawal(given, form=1), withdrawal(grant(services=ALL), form=1)
     for record in (given, back, orphan):

@@ -18,6 +18,7 @@ from consentgate.ledger.chain.entries import Entry, ErasureEntry, encode
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.numbering import Numbering
 from consentgate.ledger.database.connections import reading
+from consentgate.ledger.database.erasing import erase, wait_for_erasures
 from consentgate.ledger.database.schema import erasures, metadata
 from consentgate.ledger.database.storing import store
 from consentgate.ledger.writing import mover
@@ -185,6 +186,42 @@ def test_who_stores_and_who_erases_at_the_same_time_do_not_miss_each_other(open_
     thread.join()
 
     assert kept(ledger) == []
+    assert verified(ledger).faults == ()
+
+
+def test_what_comes_after_the_order_that_it_is_under_ends_erased(ledger: Ledger) -> None:
+    first, record = grant(), grant()
+    for one in (first, record, erasure(record, at=NOW + 9)):
+        ledger.record(one, NOTICE)
+    ledger.move()
+
+    ledger.record(grant(event=Event.RENEWED, replaces=record.id, at=NOW + 5))
+    ledger.move()
+
+    assert kept(ledger) == [first]
+    assert verified(ledger).faults == ()
+
+
+def test_what_is_appended_while_an_order_is_carried_out_ends_erased(open_ledger: Open) -> None:
+    ledger = open_ledger(durable="database")
+    first, record = grant(), grant()
+    ledger.record(first, NOTICE)
+    appended = threading.Event()
+
+    def append() -> None:
+        ledger.record(record)
+        appended.set()
+
+    thread = threading.Thread(target=append)
+    with ledger.engine().begin() as connection:
+        wait_for_erasures(connection, erases=True)
+        thread.start()
+        # Long enough for a statement that began before the order is committed.
+        assert not appended.wait(0.3)
+        erase(connection, KEYS, [(record.id, NOW + 9)])
+    thread.join()
+
+    assert kept(ledger) == [first]
     assert verified(ledger).faults == ()
 
 

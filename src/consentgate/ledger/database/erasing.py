@@ -20,6 +20,9 @@ from .sqlite_connections import note_deletion
 
 _ERASURES = 0x6572617375726573
 """The number of PostgreSQL's advisory lock for erasures: "erasures" in ASCII."""
+_LOCK = f"SELECT pg_advisory_xact_lock({_ERASURES})"
+SHARED_LOCK = f"SELECT pg_advisory_xact_lock_shared({_ERASURES})"
+"""What PostgreSQL is told to keep erasures from happening until the end of a transaction."""
 _DIGEST_SIZE = 16
 _GRANTS = frozenset(event.value for event in GRANTS)
 
@@ -31,8 +34,7 @@ def wait_for_erasures(connection: Connection, *, erases: bool) -> None:
     """Keep who stores records and who `erases` some from missing what the other does, until the end of the
     transaction. SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
-        function = "pg_advisory_xact_lock" if erases else "pg_advisory_xact_lock_shared"
-        connection.exec_driver_sql(f"SELECT {function}({_ERASURES})")
+        connection.exec_driver_sql(_LOCK if erases else SHARED_LOCK)
 
 
 def erase(connection: Connection, keys: Keys, orders: Iterable[Order]) -> set[str]:
@@ -47,7 +49,7 @@ def erase(connection: Connection, keys: Keys, orders: Iterable[Order]) -> set[st
         if id in done:
             continue
         done.add(id)
-        marked = insert_into(connection, erasures).values(digest=_digest_of(id), at=at)
+        marked = insert_into(connection, erasures).values(digest=digest_of(id), at=at)
         connection.execute(marked.on_conflict_do_nothing())
         for table in (records, objections):
             rows = _of(connection, table, id, at)
@@ -93,12 +95,12 @@ def erase_late(connection: Connection, keys: Keys, arrived: Sequence[Record]) ->
 
 def erased_at(connection: Connection, ids: Collection[str]) -> dict[str, int]:
     """Return when those of the `ids` were erased that were."""
-    digests = {_digest_of(id): id for id in ids}
+    digests = {digest_of(id): id for id in ids}
     found = select(erasures).where(erasures.c.digest.in_([*digests]))
     return {digests[bytes(row.digest)]: row.at for row in connection.execute(found)} if digests else {}
 
 
-def _digest_of(id: str) -> bytes:
+def digest_of(id: str) -> bytes:
     """Return what is kept of an id that was erased. Nobody can guess 128 random bits."""
     return hashlib.sha256(id.encode()).digest()[:_DIGEST_SIZE]
 

@@ -81,7 +81,11 @@ def _store_records(connection: Connection, kept: Sequence[RecordEntry]) -> None:
     if kept:
         connection.execute(links.insert(), [msgspec.structs.asdict(entry.link) for entry in kept])
     for table in (records, objections):
-        rows = [_row(entry) for entry in kept if table_for(entry.record.event) is table]
+        rows = [
+            row_of(entry.record, entry.link.writer, entry.link.seq)
+            for entry in kept
+            if table_for(entry.record.event) is table
+        ]
         if rows:
             connection.execute(table.insert(), rows)
 
@@ -133,12 +137,12 @@ def table_for(event: Event) -> Table:
     return objections if event is Event.WITHDRAWN else records
 
 
-def _row(entry: RecordEntry) -> dict[str, Any]:
-    record = entry.record
+def row_of(record: Record, writer: str, seq: int) -> dict[str, Any]:
+    """Return the row of a record with this place in a writer's chain, by the names of columns."""
     row = {name: getattr(record, name) for name in _FIELDS}
     for name in _AS_JSON:
         row[name] = _json.encode(row[name]).decode()
-    row["event"], row["writer"], row["seq"] = record.event.value, entry.link.writer, entry.link.seq
+    row["event"], row["writer"], row["seq"] = record.event.value, writer, seq
     return row
 
 

@@ -14,8 +14,8 @@ from consentgate.consent.record import Notice, Record
 from consentgate.ledger.chain.entries import Entry
 from consentgate.ledger.chain.keys import Keys
 from consentgate.ledger.chain.numbering import Numbering
+from consentgate.ledger.database.appending import append
 from consentgate.ledger.database.connections import PATIENCE
-from consentgate.ledger.database.storing import store
 
 _PAUSE = 1.0
 """The seconds for which a database that has failed is not asked again: other visitors need not wait, too."""
@@ -94,8 +94,7 @@ class DirectWriter:
             for one in batch:
                 added, numbering = numbering.add(one.record, one.notice, self._keys)
                 entries += added
-            with self._engine().begin() as connection:
-                store(connection, numbering.writer, entries, self._keys)
+            append(self._engine(), numbering.writer, entries, self._keys)
         except BaseException as error:
             # Whether it was committed is not known. A new writer begins with a chain of its own.
             self._numbering = Numbering.begin()
