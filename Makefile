@@ -14,7 +14,7 @@ BENCH := $(VENV)/.bench
 DOCS := $(VENV)/.docs
 CODE := src tests examples tools benchmarks docs/conf.py
 
-.PHONY: help demo test without-pcre2 doubling engines exhaustive matrix oldest upstream build-known fuzz soak bench comparison docs links screenshots lint audit-dependencies format browsers static servers clean
+.PHONY: help demo test without-pcre2 doubling long engines exhaustive matrix oldest upstream build-known fuzz soak bench comparison docs links screenshots lint audit-dependencies format browsers static servers clean
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ without-pcre2: $(TESTS) ## run the HTML engine's tests as on a machine that lack
 
 doubling: $(TESTS) ## count the work and memory that hostile input takes, at sizes that double
 	$(RUN)/python -m pytest -n 2 -m "doubling and not exhaustive" tests/limits
+
+long: $(TESTS) ## run what takes long without a browser: crashes and stalls of the ledger, whole real pages
+	$(RUN)/python -m pytest -n 3 -m "long and not browser and not exhaustive" tests/html tests/ledger
 
 engines: $(TESTS) ## run the browser tests in Firefox and WebKit too, and the long ones in Chromium
 	$(RUN)/python -m pytest -n 3 --dist loadgroup -m "engines and not exhaustive" tests/browser tests/audit

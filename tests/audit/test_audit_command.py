@@ -177,6 +177,7 @@ def test_an_error_without_a_page_is_no_silence(chromium: str) -> None:
     assert "nobody answers" not in found.stderr
 
 
+@takes_long
 @in_a_browser
 def test_what_was_found_ends_with_1_unless_it_becomes_the_baseline(chromium: str, tmp_path: Path) -> None:
     def page(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -229,6 +229,7 @@ def test_our_own_banner_is_clean_B5(page: Any, site: str, size: tuple[int, int],
     assert judged(seen) == {}
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_an_audit_tells_what_is_wrong_with_a_notice_B5(chromium: str) -> None:
     html = UNFAIR["a grey text link beside a big button"][0]

@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by these
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("long"):
+        if item.get_closest_marker("long") and item.get_closest_marker("browser"):
             item.add_marker("exhaustive" if item.get_closest_marker("engines") else "engines")
 
 

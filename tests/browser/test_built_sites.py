@@ -119,6 +119,7 @@ PAGES = {
 SHOWN = [path for path in PAGES if path.endswith(".html")]
 
 
+@pytest.mark.engines
 @in_every_engine
 def test_what_scripts_and_style_sheets_name_is_not_contacted(
     tmp_path: Path, engine: Engine, new_visitor: Callable[..., Visitor]

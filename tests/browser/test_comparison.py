@@ -29,6 +29,7 @@ from .visit import Visitor
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_the_page_contacts_and_stores_all_that_it_is_said_to(engine: Engine, recorder: Recorder) -> None:
     found = outcome(NOBODY, None, engine, recorder)
     assert (found.contacted, found.stored) == (set(VECTORS), set(STORED))

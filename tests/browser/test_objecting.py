@@ -35,7 +35,9 @@ def shop(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
 Opens = Callable[..., tuple[Visitor, Site]]
 
 
-@pytest.fixture(params=[False, True], ids=["no-javascript", "javascript"])
+@pytest.fixture(
+    params=[pytest.param(False, marks=pytest.mark.engines), True], ids=["no-javascript", "javascript"]
+)
 def javascript(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

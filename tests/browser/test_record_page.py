@@ -53,7 +53,9 @@ def site(serve: Callable[..., Site], ledger: Ledger) -> Site:
     return serve(ConsentMiddleware(shop, gate), host=HOST)
 
 
-@pytest.fixture(params=[False, True], ids=["no-javascript", "javascript"])
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=pytest.mark.long)], ids=["no-javascript", "javascript"]
+)
 def visitor(request: pytest.FixtureRequest, new_visitor: Callable[..., Visitor]) -> Visitor:
     return new_visitor(javascript=request.param)
 

@@ -177,6 +177,7 @@ def test_a_pattern_without_end_is_read_in_linear_time(pattern: str, work: list[i
     assert sum(work) <= 40 * len(data)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("html", LARGE.values(), ids=LARGE.keys())
 def test_a_large_one_is_read_at_all(html: str, work: list[int]) -> None:
     data = html.encode()

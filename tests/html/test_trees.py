@@ -79,6 +79,7 @@ def is_ours(node: Node) -> bool:
     return is_placeholder(node) or is_inserted(node)
 
 
+@pytest.mark.long
 @needs_shared
 @pytest.mark.parametrize("page", corpus_pages(), ids=lambda page: page.stem)
 def test_a_real_page_keeps_its_tree(page: Path) -> None:

@@ -19,6 +19,8 @@ from tools.postgres import Postgres
 from .conftest import Open
 from .records import NOTICE, SECRET, grant
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, SECTION = "docs/ledger.md", "Backups"
 

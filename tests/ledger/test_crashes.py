@@ -22,6 +22,8 @@ from tools.postgres import Postgres
 from .conftest import Open
 from .records import NOTICE, grant, ids, kept, refusal, refused, verified
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
 ENDLESS = 1_000_000

@@ -18,6 +18,8 @@ from .partners import QUICK, Partner, queue, until
 from .records import NOTICE, grant, withdrawal
 from .test_crashes import ENDLESS, ENVIRONMENT, EXHAUSTIVE_DATABASE, ROOT, killed_after
 
+pytestmark = pytest.mark.long
+
 
 def start(url: str, spool: str, count: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.ledger.telling", url, spool, str(count)]

@@ -17,7 +17,10 @@ from .conftest import Open
 from .proxy import Proxy
 from .records import NOTICE, grant, ids, refusal, refused, verified
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="PostgreSQL listens on a socket in a folder here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(os.name != "posix", reason="PostgreSQL listens on a socket in a folder here"),
+]
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ def test_pcre2_matches_any_soup_as_re_does(run: Run, data: bytes) -> None:
     check_both(run, data)
 
 
+@pytest.mark.long
 @needs_pcre2
 @needs_shared
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
