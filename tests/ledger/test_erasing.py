@@ -10,8 +10,9 @@ from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 
 from consentgate.ledger import Event, Ledger, Record
 from consentgate.ledger.chain.entries import Entry, ErasureEntry, encode
@@ -202,7 +203,15 @@ def test_what_comes_after_the_order_that_it_is_under_ends_erased(ledger: Ledger)
     assert verified(ledger).faults == ()
 
 
-def test_what_is_appended_while_an_order_is_carried_out_ends_erased(open_ledger: Open) -> None:
+@pytest.mark.parametrize("isolation", ["read committed", "serializable"])
+def test_what_is_appended_while_an_order_is_carried_out_ends_erased(
+    url: str, open_ledger: Open, isolation: str
+) -> None:
+    if url.startswith("postgresql"):
+        # Whatever is usual in the database that the site has.
+        with psycopg.connect(url) as connection:
+            name = make_url(url).database
+            connection.execute(f"ALTER DATABASE {name} SET default_transaction_isolation TO '{isolation}'")
     ledger = open_ledger(durable="database")
     first, record = grant(), grant()
     ledger.record(first, NOTICE)

@@ -62,7 +62,7 @@ def check_url(url: str) -> None:
 
 def connect_to(url: URL) -> Engine:
     """Return an engine whose commits last: SQLite in WAL mode with synchronous=FULL, PostgreSQL with
-    synchronous_commit on, whatever the server's default."""
+    synchronous_commit on and READ COMMITTED, whatever the server's defaults."""
     if url.get_backend_name() == "sqlite":
         return _connect_to_sqlite(url)
     given = url.query.get("options", "")
@@ -82,6 +82,8 @@ def _connect_patiently(_dialect: Any, _record: Any, given: Any, options: Any) ->
 
 _POSTGRESQL_OPTIONS = (
     "-c synchronous_commit=on",
+    # Under any other level a transaction sees nothing of what it has waited for.
+    r"-c default_transaction_isolation=read\ committed",
     f"-c lock_timeout={PATIENCE}s",
     f"-c statement_timeout={12 * PATIENCE}s",
     f"-c idle_in_transaction_session_timeout={12 * PATIENCE}s",
