@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consentgate.ledger import Ledger, Record
 from consentgate.ledger.chain.keys import Keys
+from consentgate.ledger.writing import direct_writer
 from consentgate.ledger.writing.direct_writer import DirectWriter
 
 from .conftest import Open
@@ -99,6 +101,33 @@ def test_a_commit_that_fails_is_told_to_all_whom_it_was_for(open_ledger: Open) -
     with pytest.raises(TimeoutError):
         writer.append(grant(), NOTICE)
     assert writer.waiting == 0
+
+
+@pytest.mark.parametrize("part", ["_take", "append", "_end"])
+def test_an_interrupt_loses_nothing_that_is_answered_later(
+    open_ledger: Open, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    ledger = open_ledger(durable="database")
+    writer = DirectWriter(ledger.engine, Keys([SECRET]))
+    writer.append(grant(), NOTICE)
+    interrupted, later = grant(), [grant(), grant()]
+    where = DirectWriter if part == "_take" else direct_writer
+    finish = getattr(where, part)
+
+    def interrupt(*given: Any) -> None:
+        monkeypatch.setattr(where, part, finish)
+        finish(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, part, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        writer.append(interrupted, NOTICE)
+    for record in later:
+        writer.append(record, NOTICE)
+
+    assert {record.id for record in later} <= {*ids(ledger)}
+    assert len(ids(ledger)) == (3 if part == "_take" else 4)
+    assert verified(ledger).faults == ()
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from itertools import permutations
@@ -201,6 +202,25 @@ def test_what_comes_after_the_order_that_it_is_under_ends_erased(ledger: Ledger)
 
     assert kept(ledger) == [first]
     assert verified(ledger).faults == ()
+
+
+def test_processes_that_store_what_was_erased_do_not_wait_for_each_other(open_ledger: Open) -> None:
+    record, after = grant(), grant()
+    ledgers = [open_ledger(durable="database") for _ in range(4)]
+    ledgers[0].record(erasure(record, at=NOW + 9))
+
+    def renew(ledger: Ledger) -> None:
+        for _ in range(20):
+            ledger.record(grant(event=Event.RENEWED, replaces=record.id, at=NOW + 5), NOTICE)
+
+    with ThreadPoolExecutor(len(ledgers)) as pool:
+        # One that waits for ever is refused, which raises here.
+        for done in [pool.submit(renew, ledger) for ledger in ledgers]:
+            done.result()
+    ledgers[0].record(after)
+
+    assert kept(ledgers[0]) == [after]
+    assert verified(ledgers[0]).faults == ()
 
 
 @pytest.mark.parametrize("isolation", ["read committed", "serializable"])

@@ -68,7 +68,9 @@ def connect_to(url: URL) -> Engine:
     given = url.query.get("options", "")
     options = " ".join((*((given,) if isinstance(given, str) else given), *_POSTGRESQL_OPTIONS)).strip()
     settings = {"connect_timeout": PATIENCE, "options": options, "application_name": "consentgate"}
-    engine = create_engine(url, connect_args=settings, pool_pre_ping=True, pool_size=1, max_overflow=4)
+    # Under any other level a transaction sees nothing of what it has waited for.
+    pool: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 4}
+    engine = create_engine(url, connect_args=settings, isolation_level="READ COMMITTED", **pool)
     event.listen(engine, "do_connect", _connect_patiently)
     return engine
 
@@ -82,8 +84,6 @@ def _connect_patiently(_dialect: Any, _record: Any, given: Any, options: Any) ->
 
 _POSTGRESQL_OPTIONS = (
     "-c synchronous_commit=on",
-    # Under any other level a transaction sees nothing of what it has waited for.
-    r"-c default_transaction_isolation=read\ committed",
     f"-c lock_timeout={PATIENCE}s",
     f"-c statement_timeout={12 * PATIENCE}s",
     f"-c idle_in_transaction_session_timeout={12 * PATIENCE}s",

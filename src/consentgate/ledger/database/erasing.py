@@ -30,10 +30,12 @@ Order = tuple[str, int]
 """The id of a record to erase, and the second of the order."""
 
 
-def wait_for_erasures(connection: Connection, *, erases: bool) -> None:
+def wait_for_erasures(connection: Connection, arrived: Iterable[Record] = (), *, erases: bool) -> None:
     """Keep who stores records and who `erases` some from missing what the other does, until the end of the
     transaction. SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
+        # Of what has arrived, some is to be erased again. Two that find that out later wait for each other.
+        erases = erases or bool(erased_at(connection, ids_of(arrived)))
         connection.exec_driver_sql(_LOCK if erases else SHARED_LOCK)
 
 
@@ -80,7 +82,7 @@ def _enqueue(connection: Connection, rows: Iterable[Any], at: int) -> None:
 
 def erase_late(connection: Connection, keys: Keys, arrived: Sequence[Record]) -> None:
     """Erase those of the records that have just `arrived` in the database which had been ordered before."""
-    marks = erased_at(connection, {id for record in arrived for id in (record.id, record.replaces) if id})
+    marks = erased_at(connection, ids_of(arrived))
     late: list[Order] = []
     for record in arrived:
         replaced = marks.get(record.replaces)
@@ -98,6 +100,11 @@ def erased_at(connection: Connection, ids: Collection[str]) -> dict[str, int]:
     digests = {digest_of(id): id for id in ids}
     found = select(erasures).where(erasures.c.digest.in_([*digests]))
     return {digests[bytes(row.digest)]: row.at for row in connection.execute(found)} if digests else {}
+
+
+def ids_of(arrived: Iterable[Record]) -> set[str]:
+    """Return the ids of the records and of what they replace: whichever of them was erased, they are, too."""
+    return {id for record in arrived for id in (record.id, record.replaces) if id}
 
 
 def digest_of(id: str) -> bytes:

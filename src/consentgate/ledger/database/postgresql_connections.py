@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 
 LONGEST_WAIT = 75.0
-"""The seconds to wait for an answer: longer than the server itself lets a statement take."""
+"""The seconds to wait for an answer, to a pipeline of statements, too: longer than the server itself lets a
+statement take."""
 
 
 class PatientConnection(psycopg.Connection[Any]):

@@ -33,7 +33,9 @@ def store(connection: Connection, writer: str, entries: Sequence[Entry], keys: K
     """
     if any(isinstance(entry, RecordEntry) and entry.record.form > FORM for entry in entries):
         raise TooNew(writer)
-    wait_for_erasures(connection, erases=any(isinstance(entry, ErasureEntry) for entry in entries))
+    erases = any(isinstance(entry, ErasureEntry) for entry in entries)
+    arrived = [entry.record for entry in entries if isinstance(entry, RecordEntry)]
+    wait_for_erasures(connection, arrived, erases=erases)
     # As a rule they follow what is there already: then one statement takes the writer up and moves it on.
     if not _advance(connection, writer, entries[0].position - 1, entries):
         position = _taken_up(connection, writer)
@@ -52,7 +54,8 @@ def store(connection: Connection, writer: str, entries: Sequence[Entry], keys: K
 
 _AT = writers.update().where(writers.c.writer == bindparam("of"), writers.c.position == bindparam("before"))
 _TO_POSITION = _AT.values(position=bindparam("to"))
-_TO_LINK = _AT.values(position=bindparam("to"), seq=bindparam("at"), chain=bindparam("hash"))
+TO_LINK = _AT.values(position=bindparam("to"), seq=bindparam("at"), chain=bindparam("hash"))
+"""Moves the writer `of` entries from the position `before` to another, with the link there."""
 
 
 def _advance(connection: Connection, writer: str, before: int, entries: Sequence[Entry]) -> bool:
@@ -63,7 +66,7 @@ def _advance(connection: Connection, writer: str, before: int, entries: Sequence
     for entry in reversed(entries):
         if isinstance(entry, RecordEntry):
             values |= {"at": entry.link.seq, "hash": entry.link.chain}
-            statement = _TO_LINK
+            statement = TO_LINK
             break
     return connection.execute(statement, values).rowcount == 1
 

@@ -61,7 +61,7 @@ class DirectWriter:
             self._lock.acquire()
         try:
             while not own.is_over:
-                self._commit(self._take())
+                self._commit()
         finally:
             self._lock.release()
         if own.failure is not None:
@@ -80,32 +80,34 @@ class DirectWriter:
             self._waiting.remove(own)
             return True
 
-    def _take(self) -> list[_Waiting]:
-        """Return those that wait. The caller holds the lock for committing."""
+    def _take(self, batch: list[_Waiting]) -> None:
+        """Have those that wait be in the batch. Whatever interrupts that, each is in one of both."""
         with self._mutex:
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _AT_ONCE))]
+            while self._waiting and len(batch) < _AT_ONCE:
+                batch.append(self._waiting[0])
+                self._waiting.popleft()
 
-    def _commit(self, batch: Sequence[_Waiting]) -> None:
+    def _commit(self) -> None:
         """Write what waits in one transaction. The caller holds the lock for committing."""
+        # Until it is known that it was committed, the next commit is a new writer's, with a chain of its own.
+        numbering, self._numbering = self._numbering, Numbering.begin()
+        batch, entries = list[_Waiting](), list[Entry]()
         try:
+            self._take(batch)
             if time.monotonic() - self._failed_at < _PAUSE:
                 raise TimeoutError("the ledger's database has just failed")
-            numbering, entries = self._numbering, list[Entry]()
             for one in batch:
                 added, numbering = numbering.add(one.record, one.notice, self._keys)
                 entries += added
             append(self._engine(), numbering.writer, entries, self._keys)
+            self._numbering = numbering
+            _end(batch, None)
         except BaseException as error:
-            # Whether it was committed is not known. A new writer begins with a chain of its own.
-            self._numbering = Numbering.begin()
             if isinstance(error, SQLAlchemyError):
                 self._failed_at = time.monotonic()
             _end(batch, error if isinstance(error, Exception) else TimeoutError("the commit was interrupted"))
             if not isinstance(error, Exception):
                 raise
-        else:
-            self._numbering = numbering
-            _end(batch, None)
 
 
 def _end(batch: Sequence[_Waiting], failure: Exception | None) -> None:
