@@ -49,7 +49,8 @@ def store(connection: Connection, writer: str, entries: Sequence[Entry], keys: K
     _store_records(connection, kept)
     if kept:
         erase_late(connection, keys, [entry.record for entry in kept])
-    _erase(connection, keys, [entry for entry in entries if isinstance(entry, ErasureEntry)])
+    if erases:
+        _erase(connection, keys, [entry for entry in entries if isinstance(entry, ErasureEntry)])
 
 
 _AT = writers.update().where(writers.c.writer == bindparam("of"), writers.c.position == bindparam("before"))
