@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 
@@ -65,7 +65,11 @@ class OwnRecord:
 
     def of_records(self, records: Sequence[Record]) -> list[Decided]:
         """Return what the `records` say, the newest first."""
-        return [self._of_record(record) for record in reversed(records)]
+        granted = {record.id: _granted(record) for record in records}
+        return [
+            self._of_record(record, _granted(record) - granted.get(record.replaces, frozenset()))
+            for record in reversed(records)
+        ]
 
     def of_cookie(self, choice: Choice, end: int) -> Decided:
         """Return what a grant in a cookie says, which is valid until the second `end`."""
@@ -78,7 +82,7 @@ class OwnRecord:
         signals = self._signals(sorted(choice.signals))
         return Decided(title, *self._sides(answers), self._day(end), signals=signals)
 
-    def _of_record(self, record: Record) -> Decided:
+    def _of_record(self, record: Record, added: Set[str]) -> Decided:
         words = self._texts.record
         titles = {
             Event.GIVEN: words.given,
@@ -95,7 +99,7 @@ class OwnRecord:
             language=language.endonym if language is not None else record.language,
             tag=record.language,
             direction=language.direction if language is not None else "auto",
-            button=self._buttons(record.source).get(record.control, ""),
+            button=self._button(record, added),
             place=self._places.get(record.source, ""),
             signals=self._signals(record.signals),
             host=record.host,
@@ -104,16 +108,19 @@ class OwnRecord:
             notice=record.notice,
         )
 
-    def _buttons(self, source: str) -> Mapping[str, str]:
-        """Return what is written on the buttons of the place where a decision was made."""
-        words = self._texts.banner if source == "banner" else self._texts.choices
-        return {
+    def _button(self, record: Record, added: Set[str]) -> str:
+        """Return what was written on the button that made a decision by which these services were `added`."""
+        words = self._texts.banner if record.source == "banner" else self._texts.choices
+        names = {unit.id: self._name(unit) for unit in self._policy.claims.units}
+        allowed = ", ".join(names.get(id, id) for id in sorted(added))
+        written = {
             "accept": words.accept,
             "save": words.save,
             "refuse": words.refuse,
             "withdraw": self._texts.choices.withdraw,
-            "erase": self._texts.record.erase,
+            "allow": self._texts.placeholder.always.format(service=allowed),
         }
+        return written.get(record.control, "")
 
     @property
     def _places(self) -> Mapping[str, str]:
@@ -153,3 +160,7 @@ class OwnRecord:
 
     def _day(self, second: int) -> str:
         return self._texts.for_day(datetime.datetime.fromtimestamp(second, datetime.UTC).date())
+
+
+def _granted(record: Record) -> frozenset[str]:
+    return frozenset(id for id, granted in record.services.items() if granted)

@@ -103,6 +103,15 @@ def test_a_button_is_called_as_it_was_where_it_was_pressed(site: Site) -> None:
     assert "Button pressed Accept all Where Privacy settings" in words(site.gets(PAGE, in_the_settings))
 
 
+def test_the_button_of_blocked_content_names_what_it_allows(site: Site) -> None:
+    cookie = site.chooses("allow", site.chooses("save", service=["stats"]), service=["films"])
+
+    said = words(site.gets(PAGE, cookie))
+
+    assert "Button pressed Always allow Films Where In the place of blocked content" in said
+    assert "Button pressed Save choice" in said
+
+
 def test_the_history_is_there_the_newest_first(site: Site, clock: Clock) -> None:
     cookie = site.chooses("save", service=["stats"])
     clock.now += 2 * DAY
