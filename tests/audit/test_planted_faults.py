@@ -15,7 +15,7 @@ from consentgate.audit.tour import Tour
 
 from .planted_site import ALIASES, FAULTS, HOST, URL, app
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.engines]
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,9 @@ def test_what_was_shown_is_seen_and_does_nothing(visitor: Visitor, site: Site) -
     assert "you gave your consent" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("colours", ["light", "dark", "forced"])
+@pytest.mark.parametrize(
+    "colours", ["light", *(pytest.param(one, marks=pytest.mark.long) for one in ("dark", "forced"))]
+)
 def test_axe_finds_nothing_in_any_colours_width_or_direction(
     new_visitor: Callable[..., Visitor], site: Site, colours: str
 ) -> None:

@@ -67,6 +67,7 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.engines
 def test_what_scripts_do_is_listed_state_by_state_and_gets_into_the_policy(site: str, tmp_path: Path) -> None:
     file = tmp_path / "consentgate.toml"
     file.write_text('[site]\nname = "Shop"\ncontroller = "Shop Ltd"\ncontact = "privacy@shop.example"\n')

@@ -483,6 +483,7 @@ def test_what_follows_a_cdata_section_is_markup_wherever_it_ends() -> None:
     assert len(sections) > 50
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["img", "b", "x-y", "a", "td"])
 @pytest.mark.parametrize(
     "last", ["", " a", " a=", " a=b", " a='b'", ' a="b"', " a=b/", " a/", "/", " =", " a='", " a=\"b'"]
