@@ -194,15 +194,21 @@ def test_what_was_found_ends_with_1_unless_it_becomes_the_baseline(chromium: str
 
 @in_a_browser
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "with its browser"])
+@pytest.mark.parametrize("busy", [True, False], ids=["while the page loads on and on", "while it waits"])
 @pytest.mark.parametrize("command", [("audit",), ("scan", "--rate", "50", "--browser")])
-def test_ctrl_c_ends_with_130_and_a_line(chromium: str, command: tuple[str, ...], alone: bool) -> None:
+def test_ctrl_c_ends_with_130_and_a_line(
+    chromium: str, command: tuple[str, ...], busy: bool, alone: bool
+) -> None:
     watched = threading.Event()
+    body = b"<!doctype html><p>page"
+    if busy:
+        body += b"<script>setInterval(() => { for (let n = 0; n < 20; n++) fetch('/?' + n) }, 10)</script>"
 
     def page(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", "text/html")])
-        if "Chrom" in environ["HTTP_USER_AGENT"]:
+        if "Chrom" in environ["HTTP_USER_AGENT"] and (environ["QUERY_STRING"] or not busy):
             watched.set()
-        return [b"<!doctype html><p>page"]
+        return [body]
 
     # Jobs in the background, such as CI's, ignore SIGINT, and their children with them.
     heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"

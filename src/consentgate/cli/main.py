@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import Iterator
@@ -57,13 +58,24 @@ def _noticing_ctrl_c() -> Iterator[list[int]]:
 
     def handle(number: int, frame: FrameType | None) -> None:
         noticed.append(number)
-        signal.default_int_handler(number, frame)
+        loop = _running_loop()
+        if loop is None or len(noticed) > 1:
+            signal.default_int_handler(number, frame)
+        # Playwright prints what is raised in the middle of its work, and goes on.
+        loop.call_soon_threadsafe(signal.default_int_handler, number, frame)
 
     signal.signal(signal.SIGINT, handle)
     try:
         yield noticed
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 @click.group(cls=_Commands)
