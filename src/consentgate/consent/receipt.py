@@ -54,12 +54,14 @@ def receipt(
     notice: Notice | None = None,
     policy: Policy | None = None,
     kept: str = "",
+    choices: str = "",
 ) -> dict[str, Any]:
     """Return the receipt of a consent: its record first, then those that came after it.
 
     What is `consented` is so after the last of them. `before` is the record that the first one replaced, if
     it is there, and `notice` what its visitor was shown. `policy` says who the parties are, if it is the one
-    of the records' controller; `kept` is how long records are.
+    of the records' controller; `kept` is how long records are, and `choices` the address of the choices, as
+    far as that is known: a record has neither its scheme nor its port.
     """
     first, last = records[0], records[-1]
     befores = [before, *records]
@@ -80,7 +82,7 @@ def receipt(
         "storage_locations": [],
         "retention_period": kept,
         "jurisdiction": _JURISDICTIONS.get(policy.site.regime, "") if policy is not None else "",
-        "withdrawal_method": _choices_address(first.host, notice),
+        "withdrawal_method": choices or _recorded_address(first.host, notice),
         "replaced_by": records[1].id if len(records) > 1 else None,
         "events": [
             event for one, record in zip(befores, records, strict=False) for event in _events(one, record)
@@ -110,8 +112,8 @@ def _recipient(id: str, policy: Policy | None) -> dict[str, Any]:
     }
 
 
-def _choices_address(host: str, notice: Notice | None) -> str:
-    """Return the address of the page of the choices. Nobody has recorded its scheme and port."""
+def _recorded_address(host: str, notice: Notice | None) -> str:
+    """Return the address of the choices as it was recorded, without a scheme and a port."""
     form = _CHOICES.search(notice.choices) or _CHOICES.search(notice.banner) if notice is not None else None
     path = html.unescape(form[1]) if form is not None else ""
     return path if "//" in path else f"{host}{path}"

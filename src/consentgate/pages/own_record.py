@@ -23,7 +23,8 @@ class Known(Enum):
     NOTHING = "nothing was decided"
     COUNTED = "what was decided is only counted"
     COOKIE_ONLY = "the site keeps no records"
-    MISSING = "the record is not found"
+    MISSING = "the record is not found, and may come yet"
+    GONE = "the record is not found, and long since decided"
     KEPT = "there is a record"
 
 

@@ -267,6 +267,7 @@ class Pages:
             Known.COUNTED: words.counted,
             Known.COOKIE_ONLY: words.cookie_only,
             Known.MISSING: words.missing,
+            Known.GONE: words.gone,
             Known.KEPT: words.kept,
         }
         own, decided = OwnRecord(self.policy, self.texts, self._listing), []

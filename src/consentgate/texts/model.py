@@ -167,8 +167,8 @@ class DeclarationTexts(_Table, frozen=True):
 class RecordTexts(_Table, frozen=True):
     """The page on which visitors see what is recorded of them.
 
-    `none`, `counted`, `cookie_only`, `missing` and `kept` say what there is: nothing, a count, a cookie
-    without a record, one whose record is not found, a record. `given`, `renewed`, `reduced` and `withdrawn`
+    `none`, `counted`, `cookie_only`, `missing`, `gone` and `kept` say what there is: nothing, a count, a
+    cookie without a record, one whose record is not found yet, or not any more, a record. `given`, `renewed`, `reduced` and `withdrawn`
     are what happened; `banner` and `placeholder` where. `keep` leads back from `erase`, which `erase_warning`
     asks to confirm. `not_erased` is for an order that could not be kept.
     """
@@ -178,6 +178,7 @@ class RecordTexts(_Table, frozen=True):
     counted: str
     cookie_only: str
     missing: str
+    gone: str
     kept: str
     older: str
     given: str

@@ -175,6 +175,29 @@ def test_a_consent_from_before_there_was_a_ledger_is_shown_as_the_cookie_has_it(
     assert "Allowed Films Not allowed" in said
 
 
+def test_a_record_is_on_its_way_for_an_hour_and_then_it_is_not_there(
+    make_site: MakeSite, ledger: Ledger, clock: Clock
+) -> None:
+    cookie = make_site().chooses("save", service=["films"])
+    site = make_site(ledger=ledger)
+
+    at_once = words(site.gets(PAGE, cookie))
+    clock.now += 2 * 3600
+    later = words(site.gets(PAGE, cookie))
+
+    assert "It may still be on its way" in at_once
+    assert "on its way" not in later
+    assert "No record of it was found. What is shown here is what the cookie" in later
+
+
+def test_an_old_cookie_of_an_erased_record_promises_none(site: Site, ledger: Ledger, clock: Clock) -> None:
+    cookie = site.chooses("accept")
+    erases(site, cookie, record=token(site.gets(f"{PAGE}?erase=", cookie)))
+    clock.now += DAY
+
+    assert "on its way" not in words(site.gets(PAGE, cookie))
+
+
 def test_it_is_linked_from_the_choices_and_the_declaration(site: Site) -> None:
     for page in ("choices", "declaration"):
         body = site.gets(f"/_privacy/{page}?next=/news").body.decode()
@@ -286,6 +309,7 @@ def test_a_receipt_is_saved_and_has_the_names_of_the_standard(site: Site) -> Non
     ]
     assert receipt["pii_controllers"][0]["party_contact"] == "privacy@example.org"
     assert receipt["retention_period"] == "3 years"
+    assert receipt["withdrawal_method"] == "https://www.example.org/_privacy/choices"
 
 
 # -- erasure -------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from .routes import problem, query_of
 
 _HTML = "text/html; charset=utf-8"
 _SECONDS_TO_RETRY = "60"
+_ON_ITS_WAY = 3600
+"""The seconds after a decision for which its record may still be in the spool of another machine."""
 _PARTS = ("banner", "choices")
 _BEFORE_BANNER = "<!doctype html><title></title><body>"
 
@@ -66,17 +68,24 @@ class OwnRecordPage:
         if choice is None:
             known = Known.NOTHING
         elif choice.is_grant:
-            known = Known.COOKIE_ONLY if self.enforcement.recorder is None else Known.MISSING
+            known = Known.COOKIE_ONLY if self.enforcement.recorder is None else self._not_found
         else:
             known = Known.COOKIE_ONLY if self.enforcement.recorder is None else Known.COUNTED
         return self._page(known, query, onward)
+
+    @property
+    def _not_found(self) -> Known:
+        """What is known where the cookie names a record, or none, and the ledger has none."""
+        choice = self.visit.consent.choice
+        is_new = choice is None or time.time() - choice.at < _ON_ITS_WAY
+        return Known.MISSING if is_new else Known.GONE
 
     def _with_record(
         self, recorder: Recorder, ids: Sequence[str], query: Mapping[str, Sequence[str]], onward: str
     ) -> Answer:
         found = {record.id: record for id in ids for record in recorder.history(id) if self._is_own(record)}
         if not found:
-            return self._page(Known.MISSING, query, onward)
+            return self._page(self._not_found, query, onward)
         records = sorted(found.values(), key=lambda record: record.at)
         if "notice" in query:
             return self._notice(recorder, records, query, onward)
@@ -106,12 +115,24 @@ class OwnRecordPage:
 
     def _receipt(self, recorder: Recorder, records: Sequence[Record]) -> Answer:
         notice = recorder.notice(records[0].notice) if records[0].notice else None
-        made = receipt(records, notice=notice, policy=self.enforcement.policy, kept=recorder.kept_for)
+        made = receipt(
+            records,
+            notice=notice,
+            policy=self.enforcement.policy,
+            kept=recorder.kept_for,
+            choices=self._choices_address(),
+        )
         headers = [
             *self.pages.headers("application/json"),
             ("Content-Disposition", 'attachment; filename="consent-receipt.json"'),
         ]
         return Answer(200, headers, json.dumps(made, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+
+    def _choices_address(self) -> str:
+        """Return the address of the choices on this host, "" where the host has no name."""
+        # Over plain HTTP nobody consents, unless a developer has said so.
+        scheme, origin = "http" if self.enforcement.insecure else "https", self.visit.origin
+        return f"{scheme}:{origin}{self.visit.endpoint('choices')}" if origin else ""
 
     def _notice(
         self,
