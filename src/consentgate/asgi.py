@@ -162,6 +162,8 @@ class _Response:
     must not overtake it, and `_data` bytes of the body that wait for it.
     """
 
+    __slots__ = ("_data", "_exchange", "_held", "_over", "_passing", "_send", "_start", "_started")
+
     def __init__(self, exchange: Exchange, send: Send) -> None:
         self._exchange = exchange
         self._send = send

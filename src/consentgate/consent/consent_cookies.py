@@ -50,8 +50,9 @@ class ConsentCookies:
     def choices(self, sent: Callable[[str], Iterable[str]], host: str) -> list[Choice]:
         """List the choices that are valid on `host`: its own, and that of the domain. `sent` is as for
         `read`."""
-        cookies = dict.fromkeys((self._of_host, self.at(host)))
-        found = (cookie.read(sent(cookie.name), host) for cookie in cookies)
+        own, kept_in = self._of_host, self.at(host)
+        cookies = (own,) if kept_in is own else (own, kept_in)
+        found = [cookie.read(sent(cookie.name), host) for cookie in cookies]
         return [choice for choice in found if choice is not None]
 
     def set_cookies(self, choice: Choice, host: str, sent: Container[str]) -> list[str]:

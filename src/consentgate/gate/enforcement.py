@@ -131,6 +131,8 @@ class Enforcement:
     def variant_for(self, visit: Visit) -> Variant:
         """Return the variant of the page that this visitor gets."""
         consent, framed = visit.consent, visit.purpose.frame
+        if consent is self.undecided:
+            return self._undecided_variants[framed]
         if consent.is_open:
             return Variant(consent, self._fingerprint, framed=framed)
         key = Shows.of(consent), framed, Beside.of(consent)
@@ -138,6 +140,15 @@ class Enforcement:
         if variant is None:
             variant = self._closed_variants[key] = Variant(consent, self._fingerprint, framed=framed)
         return variant
+
+    # Most requests are of such visitors: without this, each would look at what the law of a regime asks for.
+    @cached_property
+    def _undecided_variants(self) -> tuple[Variant, Variant]:
+        """The variants for visitors who have decided nothing: in a window, and in a frame."""
+        return (
+            Variant(self.undecided, self._fingerprint, framed=False),
+            Variant(self.undecided, self._fingerprint, framed=True),
+        )
 
     @property
     def takes_reports(self) -> bool:

@@ -168,9 +168,9 @@ class RecordTexts(_Table, frozen=True):
     """The page on which visitors see what is recorded of them.
 
     `none`, `counted`, `cookie_only`, `missing`, `gone` and `kept` say what there is: nothing, a count, a
-    cookie without a record, one whose record is not found yet, or not any more, a record. `given`, `renewed`, `reduced` and `withdrawn`
-    are what happened; `banner` and `placeholder` where. `keep` leads back from `erase`, which `erase_warning`
-    asks to confirm. `not_erased` is for an order that could not be kept.
+    cookie without a record, one whose record is not found yet, or not any more, a record. `given`, `renewed`,
+    `reduced` and `withdrawn` are what happened; `banner` and `placeholder` where. `keep` leads back from
+    `erase`, which `erase_warning` asks to confirm. `not_erased` is for an order that could not be kept.
     """
 
     title: str
