@@ -61,7 +61,8 @@ def _noticing_ctrl_c() -> Iterator[list[int]]:
         loop = _running_loop()
         if loop is None or len(noticed) > 1:
             signal.default_int_handler(number, frame)
-        # Playwright prints what is raised in the middle of its work, and goes on.
+        # Playwright prints what is raised in the middle of its work, and goes on. Whoever presses again does
+        # not wait for the end of a step.
         loop.call_soon_threadsafe(signal.default_int_handler, number, frame)
 
     signal.signal(signal.SIGINT, handle)
