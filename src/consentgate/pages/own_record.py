@@ -24,7 +24,7 @@ class Known(Enum):
     COUNTED = "what was decided is only counted"
     COOKIE_ONLY = "the site keeps no records"
     MISSING = "the record is not found, and may come yet"
-    GONE = "the record is not found, and long since decided"
+    GONE = "the record is not found, and would have come"
     KEPT = "there is a record"
 
 
@@ -59,6 +59,18 @@ class OwnRecord:
         self._policy = policy
         self._texts = words
         self._listing = listing
+
+    def says(self, known: Known) -> str:
+        """Return what the page says of what is `known`."""
+        words = self._texts.record
+        return {
+            Known.NOTHING: words.none,
+            Known.COUNTED: words.counted,
+            Known.COOKIE_ONLY: words.cookie_only,
+            Known.MISSING: words.missing,
+            Known.GONE: words.gone,
+            Known.KEPT: words.kept,
+        }[known]
 
     def has_older(self, records: Sequence[Record]) -> bool:
         """Say whether there may be records before those that were read."""

@@ -261,15 +261,7 @@ class Pages:
     ) -> bytes:
         """Render the page on which a visitor sees what is `known` of their decisions: the `records`, from the
         oldest to the newest, or what their cookie says."""
-        words, choice = self.texts.record, consent.choice
-        said = {
-            Known.NOTHING: words.none,
-            Known.COUNTED: words.counted,
-            Known.COOKIE_ONLY: words.cookie_only,
-            Known.MISSING: words.missing,
-            Known.GONE: words.gone,
-            Known.KEPT: words.kept,
-        }
+        choice = consent.choice
         own, decided = OwnRecord(self.policy, self.texts, self._listing), []
         if records:
             decided = own.of_records(records)
@@ -284,7 +276,7 @@ class Pages:
             contact_link=contact_link(self.policy.site.contact),
             # What was granted stands below.
             state=self._state(consent, "") if is_refusal else "",
-            known=said[known],
+            known=own.says(known),
             decided=decided,
             has_older=own.has_older(records),
             has_receipt=bool(records),

@@ -67,15 +67,15 @@ class OwnRecordPage:
         choice = self.visit.consent.choice
         if choice is None:
             known = Known.NOTHING
-        elif choice.is_grant:
-            known = Known.COOKIE_ONLY if self.enforcement.recorder is None else self._not_found
+        elif self.enforcement.recorder is None:
+            known = Known.COOKIE_ONLY
         else:
-            known = Known.COOKIE_ONLY if self.enforcement.recorder is None else Known.COUNTED
+            known = self._not_found if choice.is_grant else Known.COUNTED
         return self._page(known, query, onward)
 
     @property
     def _not_found(self) -> Known:
-        """What is known where the cookie names a record, or none, and the ledger has none."""
+        """What is known of a consent that the ledger has no record of: it may come yet, or is gone."""
         choice = self.visit.consent.choice
         is_new = choice is None or time.time() - choice.at < _ON_ITS_WAY
         return Known.MISSING if is_new else Known.GONE
